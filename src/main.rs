@@ -1,0 +1,2 @@
+//! The `pointsman` binary: parse, call `cli`, exit code.
+fn main() {}
