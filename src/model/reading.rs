@@ -427,13 +427,15 @@ impl Freshness {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
     points: VecDeque<Point>,
+    known_from: Option<Timestamp>,
     known_until: Option<Timestamp>,
     answered: Option<Timestamp>,
     trouble: Option<Trouble>,
 }
 
 impl Series {
-    pub(super) fn merge(&mut self, points: &[Point], until: Timestamp, keep: Duration) {
+    /// Takes in the points of one answer; `until` is `None` when the answer failed, as then silence says nothing.
+    pub(super) fn merge(&mut self, points: &[Point], until: Option<Timestamp>, keep: Duration) {
         for point in points {
             let at = self.points.partition_point(|p| p.at < point.at);
             match self.points.get_mut(at) {
@@ -441,7 +443,9 @@ impl Series {
                 _ => self.points.insert(at, *point),
             }
         }
-        self.known_until = self.known_until.max(Some(until));
+        self.known_until = self.known_until.max(until);
+        let oldest = points.iter().map(|point| point.at).min();
+        self.known_from = [self.known_from, oldest.or(until)].into_iter().flatten().min();
         let Some(newest) = self.points.back().map(|p| p.at) else { return };
         while self.points.front().is_some_and(|p| newest.duration_since(p.at).unsigned_abs() > keep) {
             self.points.pop_front();
@@ -449,7 +453,9 @@ impl Series {
     }
 
     pub(super) fn note(&mut self, at: Timestamp, trouble: Option<Trouble>) {
-        self.answered = self.answered.max(Some(at));
+        if trouble.is_none() {
+            self.answered = self.answered.max(Some(at));
+        }
         self.trouble = trouble;
     }
 
@@ -471,7 +477,13 @@ impl Series {
         self.known_until
     }
 
-    /// When it was last answered.
+    /// From here on silence can be told from not having asked.
+    #[must_use]
+    pub fn known_from(&self) -> Option<Timestamp> {
+        self.known_from
+    }
+
+    /// When it was last answered without trouble.
     #[must_use]
     pub fn answered(&self) -> Option<Timestamp> {
         self.answered
