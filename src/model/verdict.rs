@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::reading::{ControlState, Freshness, Trouble};
@@ -152,7 +152,7 @@ pub struct OrdersVerdict {
 }
 
 /// Orders that would be lost if the writer were lost now: order rate × lag.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AtRisk {
     /// Orders.
     pub orders: f64,
