@@ -1,1 +1,3 @@
-//! tests
+//! The one integration binary, so that the SDK is linked once.
+
+mod tidy;

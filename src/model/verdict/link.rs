@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::World;
-use super::super::reading::{Freshness, Trouble};
-use super::super::topology::Region;
 use super::metrics::LinkSpec;
 use super::points::{self, View};
 use super::role::writer;
 use super::{Dated, Lamp};
+use crate::model::World;
+use crate::model::reading::{Freshness, Point, Trouble};
+use crate::model::topology::Region;
 
 /// The part of the RPO above which a lag is worth a look.
 const LOOK_SHARE: f64 = 0.25;
@@ -161,7 +161,7 @@ fn judge(world: &World, spec: &LinkSpec, at: usize, lag: &Dated<f64>) -> Lamp {
 /// The newest periods follow each other without a gap and each is above the one before.
 fn rises(view: View<'_>) -> bool {
     let newest: Vec<_> = view.newest_first().take(RISES + 1).collect();
-    let up = |pair: &[super::super::reading::Point]| match pair {
+    let up = |pair: &[Point]| match pair {
         [later, earlier] => later.value > earlier.value && view.before(later.at) <= earlier.at,
         _ => false,
     };

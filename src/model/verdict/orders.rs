@@ -3,13 +3,13 @@
 //! A minute without orders is zero only for a metric that is published sparsely; else it was not measured.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::super::World;
-use super::super::reading::Freshness;
-use super::super::topology::{Metric, Region};
 use super::points::{self, Slot, View, metric_freshness};
 use super::{Dated, Lamp, link, routing};
+use crate::model::World;
+use crate::model::reading::{Freshness, Series};
+use crate::model::topology::{Metric, Region};
 
 /// Under this part of the baseline a rate is worth a look,
 const LOOK_SHARE: f64 = 0.8;
@@ -37,7 +37,7 @@ pub struct OrdersVerdict {
 }
 
 /// Orders that would be lost if the writer were lost now: order rate × lag.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AtRisk {
     /// Orders.
     pub orders: f64,
@@ -161,7 +161,7 @@ fn baseline(trend: &[Option<f64>]) -> Option<f64> {
 fn rate(view: View<'_>, sparse: &Sparse, now: Timestamp) -> Option<Dated<f64>> {
     let (start, value) = minutes(view, sparse).next()?;
     let at = view.end(start);
-    let answered = view.series.and_then(super::super::reading::Series::answered);
+    let answered = view.series.and_then(Series::answered);
     let silent = view.newest().is_none_or(|newest| newest.at < start);
     let renewed = answered.filter(|_| silent).unwrap_or(at);
     Some(Dated { value, at, freshness: metric_freshness(renewed, view.period, now) })

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::World;
-use super::super::reading::{Freshness, Point, Series, Source, Trouble};
-use super::super::topology::Metric;
 use super::Dated;
+use crate::model::World;
+use crate::model::reading::{Freshness, Point, Series, Source, Trouble};
+use crate::model::topology::Metric;
 
 /// How long after its end a period without a point may still be filled.
 const LATE: SignedDuration = SignedDuration::from_secs(120);

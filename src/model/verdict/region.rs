@@ -5,15 +5,15 @@
 
 use jiff::Timestamp;
 
-use super::super::World;
-use super::super::reading::{Freshness, Source};
-use super::super::topology::{Region, Signal};
 use super::orders::{OrdersVerdict, orders};
 use super::role::{Role, role};
 use super::routing::drained;
 use super::signal::{Core, core, core_text, is_judged};
 use super::text::{age, change_text, span};
 use super::{Dated, Lamp, traffic};
+use crate::model::World;
+use crate::model::reading::{Freshness, Source};
+use crate::model::topology::{Region, Signal};
 
 /// The family whose signals act as a user does; when all of it is bad, so is the Region.
 pub const CANARY: &str = "canary";
@@ -22,8 +22,7 @@ pub const CANARY: &str = "canary";
 const ORDERS: &str = "orders";
 
 /// Families that look at the inside: they can be well while no user is served, so their `ok` contradicts nobody.
-const INSIDE: [&str; 7] =
-    ["ecs", "container-insights", "opensearch", "mq", "elasticache", "s3-replication", "replica-lag"];
+const INSIDE: [&str; 6] = ["ecs", "search", "queue", "cache", "s3", "replica"];
 
 /// How many items a reason has at most.
 const ITEMS: usize = 3;

@@ -5,12 +5,12 @@
 
 use jiff::Timestamp;
 
-use super::super::World;
-use super::super::reading::{Freshness, Trouble};
-use super::super::topology::{Formula, Metric, Missing, Signal};
 use super::points::{self, Slot, View, metric_freshness};
-use super::text::{aged, value_text};
+use super::text::{NOTHING, aged, value_text};
 use super::{Dated, Lamp};
+use crate::model::World;
+use crate::model::reading::{AlarmState, Freshness, Reading, Series, Source, Trouble};
+use crate::model::topology::{Formula, Metric, Missing, Region, Signal, Unit};
 
 /// A silence of more periods than this ends a run: in between the lamp was unknown.
 const GAP: i64 = 5;
@@ -68,33 +68,57 @@ struct Sample {
 #[must_use]
 pub fn signal<'a>(world: &World, signal: &'a Signal, now: Timestamp) -> SignalVerdict<'a> {
     let Core { lamp, value, whole, part, since } = core(world, signal, now);
-    let metric = main_metric(&signal.formula);
     let values = samples(world, signal).map(|sample| (sample.start, sample.value));
-    let trend = points::trend(values, metric.period, now);
-    let mut troubles = signal.formula.metrics().into_iter();
-    let trouble = troubles.find_map(|m| points::trouble(world, m, world.series(m)));
+    let metric = main_metric(&signal.formula);
+    let trend = metric.map(|metric| points::trend(values, metric.period, now)).unwrap_or_default();
+    let trouble = trouble(world, &signal.formula);
     SignalVerdict { signal, lamp, value, whole, part, since, trend, trouble }
 }
 
 /// The verdict without trend and trouble: what the Region's lamp is made from.
 pub(super) fn core(world: &World, signal: &Signal, now: Timestamp) -> Core {
     let none = Core { lamp: Lamp::Unknown, value: None, whole: None, part: None, since: None };
+    let metric = match &signal.formula {
+        Formula::Alarm { region, name } => return alarm(world, signal, (region, name), now).unwrap_or(none),
+        Formula::Value(metric) | Formula::Share { whole: metric, .. } | Formula::Of { whole: metric, .. } => {
+            metric
+        }
+    };
     let mut samples = samples(world, signal);
     let Some(newest) = samples.next() else { return none };
-    let metric = main_metric(&signal.formula);
     let at = View::of(world, metric).end(newest.start);
     let freshness = freshness(world, metric, newest, now);
-    let Some(value) = newest.value else {
-        return Core { whole: newest.whole, part: newest.part, ..none };
-    };
-    let dated = Dated { value, at, freshness };
-    let known = Core { value: Some(dated), whole: newest.whole, part: newest.part, ..none };
+    let none = Core { whole: newest.whole, part: newest.part, ..none };
+    let Some(value) = newest.value else { return none };
+    let known = Core { value: Some(Dated { value, at, freshness }), ..none };
     if freshness == Freshness::Gone {
         return Core { since: Some(at), ..known };
     }
     let lamp = judge(signal, value);
     let since = run_start(newest.start, metric.period, samples, |value| judge(signal, value) == lamp);
     Core { lamp, since: Some(since), ..known }
+}
+
+/// An alarm's state as a value; it has no history here, so nothing is said of since when.
+fn alarm(world: &World, signal: &Signal, (region, name): (&Region, &str), now: Timestamp) -> Option<Core> {
+    let feed = world.feed(&Source::Alarms(region.clone()))?;
+    let (Reading::Alarms(states), at) = feed.seen()? else { return None };
+    let value = match states.get(name)? {
+        AlarmState::Ok => 1.0,
+        AlarmState::Alarm => 0.0,
+        AlarmState::InsufficientData => return None,
+    };
+    let freshness = feed.freshness(now);
+    let lamp = if freshness == Freshness::Gone { Lamp::Unknown } else { judge(signal, value) };
+    Some(Core { lamp, value: Some(Dated { value, at, freshness }), whole: None, part: None, since: None })
+}
+
+fn trouble(world: &World, formula: &Formula) -> Option<Trouble> {
+    if let Formula::Alarm { region, .. } = formula {
+        let feed = world.feed(&Source::Alarms(region.clone()))?;
+        return feed.trouble().map(|(trouble, _)| trouble.clone());
+    }
+    formula.metrics().into_iter().find_map(|metric| points::trouble(world, metric, world.series(metric)))
 }
 
 /// The value in words as far as it may be shown.
@@ -116,11 +140,11 @@ fn reading_text(
     let freshness = value.map_or(Freshness::Gone, |value| value.freshness);
     match (&signal.formula, part, whole, value) {
         (Formula::Of { .. }, Some(part), Some(whole), _) => {
-            let unit = super::super::topology::Unit::Count;
-            aged(format!("{}/{}", value_text(part, unit), value_text(whole, unit)), freshness)
+            let count = |value| value_text(value, Unit::Count);
+            aged(format!("{}/{}", count(part), count(whole)), freshness)
         }
         (.., Some(value)) => aged(value_text(value.value, signal.unit), freshness),
-        (.., None) => super::text::NOTHING.to_owned(),
+        (.., None) => NOTHING.to_owned(),
     }
 }
 
@@ -156,19 +180,20 @@ fn judge(signal: &Signal, value: f64) -> Lamp {
 /// Silence is renewed with each answer, a point only with the next point.
 fn freshness(world: &World, metric: &Metric, sample: Sample, now: Timestamp) -> Freshness {
     let view = View::of(world, metric);
-    let answered = view.series.and_then(super::super::reading::Series::answered);
+    let answered = view.series.and_then(Series::answered);
     match answered {
         Some(answered) if sample.silent => metric_freshness(answered, metric.period, now),
         _ => metric_freshness(view.end(sample.start), metric.period, now),
     }
 }
 
-/// The metric whose periods the signal is measured in.
-fn main_metric(formula: &Formula) -> &Metric {
+/// The metric whose periods the signal is measured in; none for an alarm.
+fn main_metric(formula: &Formula) -> Option<&Metric> {
     match formula {
         Formula::Value(metric) | Formula::Share { whole: metric, .. } | Formula::Of { whole: metric, .. } => {
-            metric
+            Some(metric)
         }
+        Formula::Alarm { .. } => None,
     }
 }
 
@@ -184,6 +209,7 @@ fn samples<'a>(world: &'a World, signal: &'a Signal) -> Box<dyn Iterator<Item = 
                 silent: false,
             }))
         }
+        (Formula::Alarm { .. }, _) => Box::new(std::iter::empty()),
         (Formula::Value(metric), Missing::Zero) => Box::new(filled(View::of(world, metric))),
         (Formula::Share { part, whole } | Formula::Of { part, whole }, missing) => {
             let (part, whole) = (View::of(world, part), View::of(world, whole));

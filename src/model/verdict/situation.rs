@@ -4,9 +4,6 @@
 
 use jiff::Timestamp;
 
-use super::super::World;
-use super::super::reading::{Freshness, TroubleKind};
-use super::super::topology::Unit;
 use super::Lamp;
 use super::link::live_lags;
 use super::orders::{at_risk, total_rate};
@@ -14,6 +11,9 @@ use super::region::{self, Judged};
 use super::role::moving;
 use super::routing::{controls, rules};
 use super::text::{age, aged, limit_text, span, value_text};
+use crate::model::World;
+use crate::model::reading::{Freshness, TroubleKind};
+use crate::model::topology::{RuleKind, Unit};
 
 /// The columns that the line has on a screen of 80.
 const COLUMNS: usize = 78;
@@ -117,7 +117,7 @@ fn of_routing(world: &World, now: Timestamp) -> Vec<Remark> {
         text: format!("control {}: endpoints disagree", control.name),
     });
     let broken = rules(world, now).into_iter().filter(|verdict| {
-        let asserts = matches!(verdict.rule.kind, super::super::topology::RuleKind::Assertion { .. });
+        let asserts = matches!(verdict.rule.kind, RuleKind::Assertion { .. });
         asserts && verdict.holds == Some(false)
     });
     let broken = broken.map(|verdict| Remark {

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::reading::Freshness;
-use super::super::topology::Unit;
 use super::Dated;
+use crate::model::reading::Freshness;
+use crate::model::topology::Unit;
 
 /// What is drawn where a value cannot be known.
 pub const NOTHING: &str = "--";
