@@ -1,3 +1,5 @@
 //! The one integration binary, so that the SDK is linked once.
 
+mod config;
 mod tidy;
+mod written;
