@@ -1,1 +1,3 @@
 //! tests
+mod sim;
+mod support;
