@@ -4,14 +4,18 @@
 //! sleep, or inject a fault: the wire and the gate do.
 
 mod cloudwatch;
+mod cluster;
 mod common;
+mod control;
 mod operation;
 mod page;
+mod rds;
+mod route53;
 mod sts;
 
 use bytes::Bytes;
 
-use super::wire::{self, Protocol, Record, Refusal, Scope, Unsigned, Value};
+use super::wire::{self, Protocol, Refusal, Scope, Unsigned, Value};
 use super::world::{World, gate};
 
 /// A service of the simulator, by its signing name.
@@ -46,6 +50,8 @@ pub(crate) struct Call {
     pub(crate) region: String,
     /// The ARC endpoint's Region, on the ARC data plane.
     pub(crate) endpoint: Option<String>,
+    /// Where the caller reached the simulator: scheme and authority.
+    pub(crate) base: String,
     /// The frame of the answer.
     pub(crate) protocol: Protocol,
 }
@@ -83,11 +89,24 @@ impl Service {
         Self::ALL.into_iter().find(|service| service.signing_name() == name)
     }
 
+    /// The Region of a global service's one endpoint, whatever its caller's own Region is.
+    const fn home(self) -> Option<&'static str> {
+        match self {
+            Self::Route53 => Some("us-east-1"),
+            Self::Control => Some("us-west-2"),
+            _ => None,
+        }
+    }
+
     /// Performs the operation on the world.
     fn perform(self, world: &mut World, call: &Call) -> Result<Value, Refusal> {
         match self {
             Self::Sts => sts::perform(world, call),
             Self::CloudWatch => cloudwatch::perform(world, call),
+            Self::Cluster => cluster::perform(world, call),
+            Self::Control => control::perform(world, call),
+            Self::Rds => rds::perform(world, call),
+            Self::Route53 => route53::perform(world, call),
             _ => Err(self.unknown_operation(&call.operation)),
         }
     }
@@ -107,15 +126,18 @@ pub(crate) fn understand(request: &http::Request<Bytes>) -> Result<Call, Box<Mis
     let protocol = operation::protocol_of(service, request);
     let endpoint = operation::endpoint_of(request.uri().path());
     let misread = |refusal| Box::new(Misread { protocol, operation: String::new(), refusal });
-    if service == Service::Cluster {
-        check_endpoint(&scope, endpoint).map_err(misread)?;
+    match service {
+        Service::Cluster => check_endpoint(&scope, endpoint).map_err(misread)?,
+        Service::Control => check_home(&scope).map_err(misread)?,
+        _ => {}
     }
     let (operation, input) = operation::read(service, protocol, request).map_err(misread)?;
     Ok(Call {
         service,
         operation,
         input,
-        region: scope.region,
+        region: service.home().map_or(scope.region, str::to_owned),
+        base: operation::base_of(request),
         endpoint: endpoint.map(str::to_owned),
         protocol,
     })
@@ -137,6 +159,18 @@ fn check_endpoint(scope: &Scope, endpoint: Option<&str>) -> Result<(), Refusal> 
             Err(Refusal::new("UnknownEndpointException", words).status(404))
         }
     }
+}
+
+/// The ARC configuration has one endpoint, in us-west-2; no other Region's signature is good there.
+fn check_home(scope: &Scope) -> Result<(), Refusal> {
+    if scope.region == "us-west-2" {
+        return Ok(());
+    }
+    let words = format!(
+        "Credential should be scoped to us-west-2, not {}: the only home of this service.",
+        scope.region
+    );
+    Err(Refusal::new("InvalidSignatureException", words).status(403))
 }
 
 fn unsigned(request: &http::Request<Bytes>, why: Unsigned) -> Box<Misread> {

@@ -24,6 +24,10 @@ impl Service {
     /// What the world refuses with, on this service's wire.
     pub(crate) fn refusal(self, error: ApiError) -> Refusal {
         let mut refusal = Refusal::from(error);
+        // These models have no HTTP statuses of their own; awsJson then sends 400 for the caller's faults.
+        if matches!(self, Self::Cluster | Self::DynamoDb) && refusal.status < 500 {
+            refusal.status = 400;
+        }
         if self == Self::CloudWatch && refusal.query_code.is_none() {
             refusal.query_code = Some(refusal.code.clone().into());
         }

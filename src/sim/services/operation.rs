@@ -72,6 +72,14 @@ pub(super) fn endpoint_of(path: &str) -> Option<&str> {
     path.strip_prefix("/cluster/")?.split('/').next().filter(|region| !region.is_empty())
 }
 
+/// Scheme and authority by which the caller reached the simulator.
+pub(super) fn base_of(request: &http::Request<Bytes>) -> String {
+    let scheme = request.uri().scheme_str().unwrap_or("http");
+    let authority = request.uri().authority().map(http::uri::Authority::as_str);
+    let authority = authority.or_else(|| header(request, "host")).unwrap_or("localhost");
+    format!("{scheme}://{authority}")
+}
+
 /// The operation and its input.
 pub(super) fn read(
     service: Service,
