@@ -6,5 +6,8 @@ use super::world::World;
 /// The configuration of a world served at `base_url` (no final slash).
 #[must_use]
 pub fn config(world: &World, base_url: &str) -> String {
-    format!("[workload]\nname = \"retail-store\"\naccount = \"{}\"\nendpoint_url = \"{base_url}\"\n", world.account)
+    format!(
+        "[workload]\nname = \"retail-store\"\naccount = \"{}\"\nendpoint_url = \"{base_url}\"\n",
+        world.account
+    )
 }

@@ -14,10 +14,13 @@ pub mod log;
 pub mod metric;
 pub mod noise;
 pub mod region;
+mod service;
 pub mod table;
 mod tick;
+pub mod traffic;
 mod truth;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -46,6 +49,8 @@ pub struct World {
     ticked: i64,
     /// Regions, in the order of the scenario.
     pub regions: Vec<region::Region>,
+    /// The clients, one group near each Region.
+    pub groups: Vec<traffic::Group>,
     /// The ARC cluster.
     pub arc: arc::Cluster,
     /// Health checks.
@@ -66,6 +71,9 @@ pub struct World {
     pub log: Vec<WriteRecord>,
     /// Faults still to come: (when, what).
     upcoming: Vec<(Timestamp, Injection)>,
+    /// Orders of each of the last seconds, the newest first.
+    order_history: VecDeque<f64>,
+    gates: gate::Counters,
     next_fault: u32,
 }
 

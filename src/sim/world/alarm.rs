@@ -1,6 +1,8 @@
 //! CloudWatch alarms: a metric, a threshold, and a state that follows what the metric shows.
 //! It must never look past what CloudWatch shows at that moment.
 
+mod judge;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -3,13 +3,19 @@
 
 pub mod change;
 pub mod event;
+mod lag;
 mod request;
+mod resync;
+mod writes;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::metric::StatSet;
+
 pub use change::{Change, ChangeKind, Phase};
 pub use event::RdsEvent;
+pub(super) use lag::Pull;
 
 /// Whether a member follows the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -88,6 +94,9 @@ pub struct Member {
     pub base_lag: f64,
     /// When its rebuild ends, while it is rebuilt.
     pub resync_until: Option<Timestamp>,
+    /// Its lag in this minute, milliseconds.
+    #[serde(skip)]
+    pub(super) minute: Option<StatSet>,
 }
 
 /// What a failover threw away.
@@ -168,6 +177,9 @@ pub struct Aurora {
     pub events: Vec<RdsEvent>,
     /// Snapshots.
     pub snapshots: Vec<Snapshot>,
+    /// Clusters that stand alone from a moment on, by ARN.
+    #[serde(skip)]
+    pub(super) detaching: Vec<(Timestamp, String)>,
 }
 
 impl Aurora {

@@ -1,22 +1,31 @@
 //! Makes the resources of a scenario's world; every id is made from a name, so it is the same in every run.
 //! It must never read the seed for what exists, only for what happens.
 
+use std::collections::VecDeque;
+
 use jiff::{SignedDuration, Timestamp};
 
+use super::alarm::{Alarm, AlarmState, Missing};
 use super::arc::{Cluster, Control, ControlState, Endpoint, Guard, Panel, SafetyRule};
 use super::aurora::{Aurora, DbCluster, DbInstance, GlobalCluster, Member, Sync};
 use super::dns::{Alias, Dns, Geo, Record, Routing, Zone};
-use super::health::{HealthCheck, Probe};
+use super::health::{Comparison, HealthCheck, Probe};
+use super::metric::publish::CANARIES;
+use super::metric::{MetricId, Stat};
 use super::noise::{hex, uuid};
 use super::region::{Condition, Region};
 use super::table::{Consistency, Table};
+use super::traffic::Group;
 use super::{World, metric};
-use crate::sim::scenario::world::{self as spec, Policy};
 use crate::sim::scenario::Scenario;
+use crate::sim::scenario::world::{self as spec, Policy};
 
 /// The Regions of the five cluster endpoints.
 pub(super) const ENDPOINTS: [&str; 5] =
     ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"];
+
+/// Hours that a world has behind it when its scenario begins.
+const BEFORE: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
     let w = &scenario.world;
@@ -25,29 +34,92 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
     let arc = cluster(w);
     let health_checks: Vec<HealthCheck> = regions.iter().map(|r| check(r, &arc, made)).collect();
     let dns = dns(w, &regions, &health_checks);
+    let before = start.saturating_sub(BEFORE).unwrap_or(start);
+    let aurora = aurora(w, &regions, made);
     let mut world = World {
         scenario: scenario.clone(),
         seed,
         account: w.account.clone(),
         start,
-        now: start,
-        ticked: start.as_second(),
+        now: before,
+        ticked: before.as_second(),
+        groups: (0..regions.len()).map(|near| Group::new(near, &regions, dns.ttl)).collect(),
         arc,
         health_checks,
         dns,
-        aurora: aurora(w, &regions, made),
+        alarms: alarms(w, &regions, &aurora, made),
+        aurora,
         tables: w.tables.iter().map(|t| table(t, regions.len(), made)).collect(),
         metrics: metric::Metrics::default(),
-        alarms: Vec::new(),
         faults: Vec::new(),
         log: Vec::new(),
         upcoming: Vec::new(),
+        order_history: VecDeque::new(),
+        gates: super::gate::Counters::default(),
         next_fault: 0,
         regions,
     };
+    world.settle_clients();
+    world.run_to(start);
     world.upcoming = scenario.timeline.iter().map(|m| (world.moment(m.at), m.fault.clone())).collect();
     world.upcoming.sort_by_key(|(at, _)| *at);
     world
+}
+
+fn alarms(w: &spec::World, regions: &[Region], aurora: &Aurora, since: Timestamp) -> Vec<Alarm> {
+    let mut all = Vec::new();
+    let mut add = |region: &Region, name: String, id: MetricId, stat, (comparison, threshold), missing| {
+        all.push(Alarm {
+            arn: format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", region.name, w.account),
+            name,
+            region: region.name.clone(),
+            id,
+            stat,
+            period: 60,
+            periods: 2,
+            threshold,
+            comparison,
+            missing,
+            state: AlarmState::InsufficientData,
+            since,
+            reason: "Unchecked: Initial alarm creation".to_owned(),
+        });
+    };
+    for (at, region) in regions.iter().enumerate() {
+        let short = &region.short;
+        let canary = MetricId::new("CloudWatchSynthetics", "SuccessPercent", &[("CanaryName", CANARIES[0])]);
+        let below = (Comparison::LessThanThreshold, 90.0);
+        add(region, format!("canary-success-low-{short}"), canary, Stat::Average, below, Missing::Breaching);
+        let errors = MetricId::new(
+            "AWS/ApplicationELB",
+            "HTTPCode_Target_5XX_Count",
+            &[("LoadBalancer", &region.alb)],
+        );
+        let above = (Comparison::GreaterThanThreshold, 20.0);
+        add(region, format!("alb-5xx-high-{short}"), errors, Stat::Sum, above, Missing::NotBreaching);
+        let orders = MetricId::new("ecommerce", "OrdersCreated", &[]);
+        let none = (Comparison::LessThanOrEqualToThreshold, 0.0);
+        add(region, format!("orders-created-zero-{short}"), orders, Stat::Sum, none, Missing::Breaching);
+        for global in &aurora.globals {
+            let (Some(own), Some(writer)) = (global.member_in(at), global.writer()) else { continue };
+            if own.writer {
+                continue;
+            }
+            let cluster = own.cluster.rsplit(':').next().unwrap_or_default();
+            let dims = [("DBClusterIdentifier", cluster), ("SourceRegion", &regions[writer.region].name)];
+            let lag = MetricId::new("AWS/RDS", "AuroraGlobalDBReplicationLag", &dims);
+            let above = (Comparison::GreaterThanThreshold, 5000.0);
+            add(
+                region,
+                format!("aurora-lag-{}-{short}", global.store),
+                lag,
+                Stat::Average,
+                above,
+                Missing::Missing,
+            );
+        }
+    }
+    all
 }
 
 fn region(spec: &spec::Region) -> Region {
@@ -62,10 +134,15 @@ fn region(spec: &spec::Region) -> Region {
         capacity: spec.capacity,
         tasks: spec.tasks,
         alb,
+        target_group: format!("targetgroup/retail-{}/{}", spec.short, hex(&format!("tg {}", spec.name), 16)),
         alb_dns: format!("internal-retail-{}-{number}.{}.elb.amazonaws.com", spec.short, spec.name),
         alb_zone: format!("Z{}", hex(&format!("alb zone {}", spec.name), 13).to_uppercase()),
-        now: Condition { desired: spec.tasks, running: spec.tasks, ..Condition::default() },
+        now: Condition::calm(spec.tasks),
+        up: spec.tasks,
         scaling: None,
+        hot: 0,
+        cool: 0,
+        no_targets: None,
         minute: super::region::Minute::default(),
     }
 }
@@ -126,6 +203,7 @@ fn check(region: &Region, arc: &Cluster, since: Timestamp) -> HealthCheck {
         healthy: control.is_none_or(|c| c.state == ControlState::On),
         turning: None,
         since,
+        minute: None,
     }
 }
 
@@ -208,6 +286,7 @@ fn aurora(w: &spec::World, regions: &[Region], made: Timestamp) -> Aurora {
                 lag: if writer { 0.0 } else { base_lag },
                 base_lag,
                 resync_until: None,
+                minute: None,
             });
             all.clusters.push(cluster);
         }

@@ -2,11 +2,12 @@
 //! It must never answer for a record: `dns` chooses.
 
 mod request;
+mod verdict;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::metric::{MetricId, Stat};
+use super::metric::{MetricId, Stat, StatSet};
 
 /// How a metric is compared with a threshold (CloudWatch's words).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +127,9 @@ pub struct HealthCheck {
     pub turning: Option<(Timestamp, bool)>,
     /// Since when DNS acts on it.
     pub since: Timestamp,
+    /// What it said in this minute.
+    #[serde(skip)]
+    pub(super) minute: Option<StatSet>,
 }
 
 /// The members of `UpdateHealthCheck` that the simulator changes; `None` leaves one as it is.

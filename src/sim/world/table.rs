@@ -1,6 +1,8 @@
 //! DynamoDB global tables: replicas, their items, and items on the way between Regions.
 //! It must never read an expression: the DynamoDB service module does, on one Region's items.
 
+mod lag;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::World;
 use super::error::ApiError;
+use super::metric::StatSet;
 
 /// An item in DynamoDB's own JSON (`{"pk": {"S": "…"}}`).
 pub type Item = Map<String, Value>;
@@ -33,6 +36,9 @@ pub struct TableLink {
     pub lag: f64,
     /// Whether nothing gets through now.
     pub paused: bool,
+    /// What was measured in this minute, milliseconds.
+    #[serde(skip)]
+    pub(super) minute: Option<StatSet>,
 }
 
 /// An item on its way to another Region.
@@ -82,9 +88,17 @@ pub struct Table {
 impl Table {
     /// A table without items.
     #[must_use]
-    pub fn new(name: &str, store: &str, keys: (&str, Option<&str>), regions: Vec<usize>, at: Timestamp) -> Self {
-        let pairs = regions.iter().flat_map(|a| regions.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
-        let links = pairs.map(|(from, to)| TableLink { from, to, lag: 0.6, paused: false }).collect();
+    pub fn new(
+        name: &str,
+        store: &str,
+        keys: (&str, Option<&str>),
+        regions: Vec<usize>,
+        at: Timestamp,
+    ) -> Self {
+        let pairs =
+            regions.iter().flat_map(|a| regions.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
+        let links =
+            pairs.map(|(from, to)| TableLink { from, to, lag: 0.6, paused: false, minute: None }).collect();
         Self {
             name: name.to_owned(),
             store: store.to_owned(),
@@ -131,7 +145,7 @@ impl Table {
     }
 
     /// Lands what has been on its way for as long as its link is behind.
-    pub(super) fn replicate(&mut self, now: Timestamp) {
+    fn replicate(&mut self, now: Timestamp) {
         if self.flights.is_empty() {
             return;
         }
@@ -169,12 +183,17 @@ impl World {
     ) -> Result<(), ApiError> {
         let now = self.now;
         let isolated = self.isolated(region);
-        let Some(table) = self.tables.iter_mut().find(|t| t.name == table && t.regions.contains(&region)) else {
+        let Some(table) = self.tables.iter_mut().find(|t| t.name == table && t.regions.contains(&region))
+        else {
             return Err(ApiError::new(400, "ResourceNotFoundException", "Requested resource not found"));
         };
         if table.consistency == Consistency::Strong {
             if isolated {
-                return Err(ApiError::new(500, "InternalServerError", "The replica cannot reach another Region."));
+                return Err(ApiError::new(
+                    500,
+                    "InternalServerError",
+                    "The replica cannot reach another Region.",
+                ));
             }
             for to in table.regions.clone() {
                 table.write(to, key, item.cloned(), now);

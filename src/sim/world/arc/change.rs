@@ -27,7 +27,9 @@ impl World {
         let now = self.now;
         let took = self.arc.endpoints.iter_mut().find(|e| e.region == endpoint).is_none_or(|e| e.take(now));
         if !took {
-            return Err(ApiError::new(429, "ThrottlingException", "Rate exceeded").with("retryAfterSeconds", 1));
+            return Err(
+                ApiError::new(429, "ThrottlingException", "Rate exceeded").with("retryAfterSeconds", 1)
+            );
         }
         self.arc.check(entries, overrides, now)?;
         for (arn, state) in entries {
@@ -41,7 +43,8 @@ impl World {
         }
         let operation =
             if entries.len() == 1 { "UpdateRoutingControlState" } else { "UpdateRoutingControlStates" };
-        let states: Vec<_> = entries.iter().map(|(arn, s)| json!({ "arn": arn, "state": s.as_str() })).collect();
+        let states: Vec<_> =
+            entries.iter().map(|(arn, s)| json!({ "arn": arn, "state": s.as_str() })).collect();
         let detail = json!({ "endpoint": endpoint, "entries": states, "overrides": overrides });
         self.record(endpoint, "route53-recovery-cluster", operation, detail);
         Ok(())
@@ -51,7 +54,9 @@ impl World {
     #[must_use]
     pub fn control_state_at(&self, endpoint: &str, arn: &str) -> Option<ControlState> {
         let control = self.arc.control(arn)?;
-        let (Some(changed), Some(by)) = (control.changed, &control.changed_at) else { return Some(control.state) };
+        let (Some(changed), Some(by)) = (control.changed, &control.changed_at) else {
+            return Some(control.state);
+        };
         if by == endpoint {
             return Some(control.state);
         }
@@ -94,7 +99,8 @@ impl Cluster {
         if let Some(arn) = overrides.iter().find(|arn| !self.rules.iter().any(|r| r.arn == **arn)) {
             return Err(not_found(arn, "safetyrule"));
         }
-        let blocker = self.blockers(entries, now).into_iter().find(|(rule, _)| !overrides.contains(&rule.arn));
+        let blocker =
+            self.blockers(entries, now).into_iter().find(|(rule, _)| !overrides.contains(&rule.arn));
         blocker.map_or(Ok(()), |(rule, why)| Err(conflict(rule, why)))
     }
 
@@ -106,7 +112,8 @@ impl Cluster {
         now: Timestamp,
     ) -> Vec<(&SafetyRule, &'static str)> {
         let before = |arn: &str| self.control(arn).map_or(ControlState::Off, |c| c.state);
-        let after = |arn: &str| entries.iter().find(|(a, _)| a == arn).map_or_else(|| before(arn), |(_, s)| *s);
+        let after =
+            |arn: &str| entries.iter().find(|(a, _)| a == arn).map_or_else(|| before(arn), |(_, s)| *s);
         let touched = |rule: &SafetyRule| entries.iter().any(|(arn, _)| rule.held().contains(arn));
         let mut found = Vec::new();
         for rule in self.rules.iter().filter(|r| touched(r)) {

@@ -1,6 +1,8 @@
 //! A change of writer under way: its phases, how long each takes, and what each leaves behind.
 //! It must never be decided by a request once it is accepted.
 
+mod steps;
+
 use jiff::Timestamp;
 use serde::Serialize;
 

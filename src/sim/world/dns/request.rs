@@ -16,10 +16,18 @@ impl World {
     ///
     /// # Errors
     /// `NoSuchHostedZone`, `InvalidChangeBatch`, `PriorRequestNotComplete`.
-    pub fn change_records(&mut self, zone: &str, batch: Vec<(Action, Record)>) -> Result<ChangeInfo, ApiError> {
+    pub fn change_records(
+        &mut self,
+        zone: &str,
+        batch: Vec<(Action, Record)>,
+    ) -> Result<ChangeInfo, ApiError> {
         let now = self.now;
         let Some(at) = self.dns.zones.iter().position(|z| z.id == zone) else {
-            return Err(ApiError::new(404, "NoSuchHostedZone", format!("No hosted zone found with ID: {zone}")));
+            return Err(ApiError::new(
+                404,
+                "NoSuchHostedZone",
+                format!("No hosted zone found with ID: {zone}"),
+            ));
         };
         let counted: usize = batch.iter().map(|(a, _)| if *a == Action::Upsert { 2 } else { 1 }).sum();
         if batch.is_empty() || counted > MOST_RECORDS {
@@ -31,7 +39,8 @@ impl World {
         }
         one_policy(&self.dns.zones[at], &records)?;
         self.dns.zones[at].records = records;
-        let id = format!("C{}", noise::hex(&format!("change{}{zone}", self.dns.changes.len()), 19).to_uppercase());
+        let id =
+            format!("C{}", noise::hex(&format!("change{}{zone}", self.dns.changes.len()), 19).to_uppercase());
         let takes = noise::between(self.seed, now.as_second(), noise::key(&id), 20.0, 55.0);
         #[expect(clippy::cast_possible_truncation, reason = "under a minute")]
         let takes = SignedDuration::from_millis((takes * 1000.0) as i64);
@@ -74,7 +83,8 @@ fn apply(records: &mut Vec<Record>, action: Action, record: &Record) -> Result<(
             records.remove(at);
         }
         (Action::Delete, Some(_)) => {
-            let message = format!("Tried to delete resource record set {what} but the values provided do not match");
+            let message =
+                format!("Tried to delete resource record set {what} but the values provided do not match");
             return Err(invalid(&message));
         }
         (Action::Delete, None) => {
@@ -91,9 +101,11 @@ fn apply(records: &mut Vec<Record>, action: Action, record: &Record) -> Result<(
 fn one_policy(zone: &Zone, records: &[Record]) -> Result<(), ApiError> {
     for (at, a) in records.iter().enumerate() {
         let twin = records[at + 1..].iter().find(|b| a.name == b.name && a.kind == b.kind);
-        let mixed = twin.is_some_and(|b| std::mem::discriminant(&a.routing) != std::mem::discriminant(&b.routing));
+        let mixed =
+            twin.is_some_and(|b| std::mem::discriminant(&a.routing) != std::mem::discriminant(&b.routing));
         if mixed {
-            let message = format!("RRSet with DNS name {} in zone {} mixes routing policies", a.name, zone.name);
+            let message =
+                format!("RRSet with DNS name {} in zone {} mixes routing policies", a.name, zone.name);
             return Err(invalid(&message));
         }
     }

@@ -12,7 +12,11 @@ impl World {
     ///
     /// # Errors
     /// `NoSuchHealthCheck`, `HealthCheckVersionMismatch`, `InvalidInput`.
-    pub fn update_health_check(&mut self, id: &str, update: &HealthCheckUpdate) -> Result<HealthCheck, ApiError> {
+    pub fn update_health_check(
+        &mut self,
+        id: &str,
+        update: &HealthCheckUpdate,
+    ) -> Result<HealthCheck, ApiError> {
         let Some(check) = self.health_checks.iter_mut().find(|c| c.id == id) else {
             let message = format!("A health check with id {id} does not exist.");
             return Err(ApiError::new(404, "NoSuchHealthCheck", message));
@@ -35,7 +39,9 @@ impl World {
 }
 
 fn change_probe(probe: &mut Probe, update: &HealthCheckUpdate) -> Result<(), ApiError> {
-    let invalid = |what: &str| ApiError::new(400, "InvalidInput", format!("{what} does not apply to this health check."));
+    let invalid = |what: &str| {
+        ApiError::new(400, "InvalidInput", format!("{what} does not apply to this health check."))
+    };
     if let Some(wanted) = update.threshold {
         match probe {
             Probe::Endpoint { failures, .. } => *failures = wanted,

@@ -64,6 +64,14 @@ impl StatSet {
         Self { count, sum: count * each, min: each, max: each }
     }
 
+    /// Adds a value to what a minute has so far.
+    pub fn note(minute: &mut Option<Self>, value: f64) {
+        match minute {
+            Some(stats) => stats.merge(&Self::one(value)),
+            None => *minute = Some(Self::one(value)),
+        }
+    }
+
     /// Takes in more values.
     pub fn merge(&mut self, other: &Self) {
         self.count += other.count;
