@@ -1,5 +1,6 @@
 //! The one integration binary, so that the SDK is linked once.
 
 mod config;
+mod sim;
+mod support;
 mod tidy;
-mod written;
