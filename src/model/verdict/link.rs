@@ -66,6 +66,15 @@ pub(super) fn live_lags(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Lamp, 
     .collect()
 }
 
+/// The longest of some lags that are not gone; the first of equals, in the order of the config.
+pub(super) fn worst<'a>(
+    lags: impl Iterator<Item = (&'a LinkSpec, Lamp, Option<Dated<f64>>)>,
+) -> Option<(&'a LinkSpec, Dated<f64>)> {
+    let known = lags.filter_map(|(link, _, lag)| Some((link, lag?)));
+    let known = known.filter(|(_, lag)| lag.freshness != Freshness::Gone);
+    known.reduce(|worst, next| if next.1.value > worst.1.value { next } else { worst })
+}
+
 /// Whether a direction is the one that replication takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Live {

@@ -70,14 +70,11 @@ pub fn orders(world: &World, region: &Region, now: Timestamp) -> Option<OrdersVe
 pub fn at_risk(world: &World, now: Timestamp) -> Option<AtRisk> {
     let spec = world.topology().orders.as_ref()?;
     let rate = total_rate(world, now)?;
-    let known = link::live_lags(world, now).into_iter().filter_map(|(link, _, lag)| Some((link, lag?)));
-    let worst = known
-        .filter(|(link, lag)| {
-            let declared = spec.store.as_ref().map(|store| &link.store == store);
-            declared.unwrap_or(link.aurora.is_some()) && lag.freshness != Freshness::Gone
-        })
-        .max_by(|(_, one), (_, other)| one.value.total_cmp(&other.value));
-    let (link, lag) = worst?;
+    let of_orders = link::live_lags(world, now).into_iter().filter(|(link, ..)| match &spec.store {
+        Some(store) => &link.store == store,
+        None => link.aurora.is_some(),
+    });
+    let (link, lag) = link::worst(of_orders)?;
     Some(AtRisk {
         orders: rate.value / 60.0 * lag.value,
         rate: rate.value,
