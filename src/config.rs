@@ -6,6 +6,10 @@
 mod arn;
 mod context;
 mod cursor;
+mod docs;
+mod layers;
+mod limits;
+mod metric;
 mod names;
 mod preset;
 mod problem;
@@ -16,11 +20,13 @@ mod signal;
 mod stores;
 mod value;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error;
 
+pub use docs::docs;
+pub use layers::{Overrides, find};
 pub use problem::{Problem, Problems};
 
 use crate::model::topology::Topology;
@@ -34,7 +40,7 @@ pub struct Config {
     pub access: Access,
     /// How it is drawn.
     pub screen: Screen,
-    /// `endpoint_url` leads to this machine, so nothing real is moved.
+    /// `endpoint_url` and every cluster endpoint lead to this machine, so nothing real is moved.
     pub simulated: bool,
     /// What looks wrong in the file but may be meant, in its order.
     pub warnings: Vec<Problem>,
@@ -69,9 +75,22 @@ pub enum ConfigErrors {
         /// What the system says.
         error: std::io::Error,
     },
+    /// No file is named and none is where it is looked for.
+    #[error("no config: neither --config nor POINTSMAN_CONFIG names one, and there is no {}", listed(.places))]
+    Nowhere {
+        /// Where it was looked for.
+        places: Vec<PathBuf>,
+    },
+    /// The environment or the flags are wrong; one sentence each.
+    #[error("environment or flags: {}", .0.join("\nenvironment or flags: "))]
+    Overrides(Vec<String>),
     /// The file is wrong.
     #[error(transparent)]
     Problems(#[from] Problems),
+}
+
+fn listed(places: &[PathBuf]) -> String {
+    places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(" and no ")
 }
 
 /// Reads a file.

@@ -11,3 +11,8 @@ fn reads_every_key() {
     assert!(config.simulated);
     assert_eq!(config.warnings, []);
 }
+
+#[test]
+fn the_page_about_the_file_is_what_the_code_says() {
+    crate::written::compare_or_write("docs/config.md", &config::docs());
+}

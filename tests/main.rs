@@ -4,3 +4,4 @@ mod config;
 mod sim;
 mod support;
 mod tidy;
+mod written;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::arn::Arn;
 use super::cursor::Placed;
 use super::problem::{Place, Sink, hint};
+use super::value;
 use crate::model::topology::Region;
 
 /// What is known of the whole file before its parts are read.
@@ -22,11 +23,16 @@ pub(super) struct Context<'a> {
     pub(super) account: Option<String>,
     /// `objectives.rpo`.
     pub(super) rpo: Duration,
-    /// The workload is an emulator's.
-    pub(super) simulated: bool,
+    /// `workload.endpoint_url`.
+    pub(super) endpoint_url: Option<String>,
 }
 
 impl Context<'_> {
+    /// Everything but the cluster endpoints leads to this machine.
+    pub(super) fn simulated(&self) -> bool {
+        self.endpoint_url.as_deref().is_some_and(value::is_loopback)
+    }
+
     /// A Region that serves the workload.
     pub(super) fn serving(&self, name: &Placed<String>) -> Option<Region> {
         self.among(name, self.regions.iter())
@@ -83,16 +89,12 @@ impl<'a> Unique<'a> {
 
     /// Reports the second one and says where the first is; true for the first.
     pub(super) fn take(&mut self, value: &str, place: &Place) -> bool {
-        match self.seen.get(value) {
-            Some(first) => {
-                let noun = self.noun;
-                self.sink.refuse(place, format!("{noun} \"{value}\" is taken already, by {first}"));
-                false
-            }
-            None => {
-                self.seen.insert(value.to_owned(), place.key.clone());
-                true
-            }
+        if let Some(first) = self.seen.get(value) {
+            let noun = self.noun;
+            self.sink.refuse(place, format!("{noun} \"{value}\" is taken already, by {first}"));
+            return false;
         }
+        self.seen.insert(value.to_owned(), place.key.clone());
+        true
     }
 }

@@ -102,6 +102,16 @@ impl<'a> Cursor<'a> {
         self.written(key).is_some()
     }
 
+    /// Refuses the value of a key.
+    pub(super) fn refuse(&self, key: &str, what: impl Into<String>) {
+        self.sink().refuse(&self.place_of(key), what);
+    }
+
+    /// Refuses the table for what is not in it.
+    pub(super) fn miss(&self, what: impl Into<String>) {
+        self.sink().miss(&self.place, what);
+    }
+
     /// The place of a key's value, else of the table.
     pub(super) fn place_of(&self, key: &str) -> Place {
         self.written(key).map_or_else(|| self.place.clone(), |(_, value)| self.at(key, value.span()))
@@ -180,13 +190,11 @@ impl<'a> Cursor<'a> {
                 return None;
             }
         };
-        match number.filter(|number| number.is_finite() && *number > 0.0) {
-            Some(value) => Some(Placed { value, place }),
-            None => {
-                self.sink().refuse(&place, "must be a number above zero");
-                None
-            }
+        let right = number.filter(|number| number.is_finite() && *number > 0.0);
+        if right.is_none() {
+            self.sink().refuse(&place, "must be a number above zero");
         }
+        right.map(|value| Placed { value, place })
     }
 
     /// A whole number of zero or more.
@@ -197,13 +205,11 @@ impl<'a> Cursor<'a> {
             self.wrong_type(&place, field.kind, value.get_ref());
             return None;
         };
-        match usize::from_str_radix(whole.as_str(), whole.radix()) {
-            Ok(value) => Some(Placed { value, place }),
-            Err(_) => {
-                self.sink().refuse(&place, "must be a whole number of zero or more");
-                None
-            }
+        let right = usize::from_str_radix(whole.as_str(), whole.radix()).ok();
+        if right.is_none() {
+            self.sink().refuse(&place, "must be a whole number of zero or more");
         }
+        right.map(|value| Placed { value, place })
     }
 
     /// True or false; false when it is left out.

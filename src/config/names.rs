@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::problem::hint;
-use super::{signal, value};
+use super::{metric, value};
 use crate::model::topology::{Aurora, DnsName, DnsRecord, Metric, OrdersSpec, Policy, Region};
 
 /// The store that orders are in when the file does not say.
@@ -78,22 +78,22 @@ fn records(table: &Cursor<'_>, context: &Context<'_>) -> Vec<DnsRecord> {
 
 pub(super) fn orders(table: &Cursor<'_>, auroras: &[Aurora], context: &Context<'_>) -> Option<OrdersSpec> {
     let namespace = table.text("namespace");
-    let metric = table.text("metric");
+    let metric_name = table.text("metric");
     let statistic = table.read("statistic", value::statistic);
     let period = table.read("period", value::period);
-    let dimensions = signal::plain_dimensions(table);
+    let dimensions = metric::plain_dimensions(table);
     let store = store(table, auroras, context);
-    let (namespace, metric): (Arc<str>, Arc<str>) = (namespace?.value.into(), metric?.value.into());
+    let (namespace, name): (Arc<str>, Arc<str>) = (namespace?.value.into(), metric_name?.value.into());
     let (statistic, period): (Arc<str>, u32) = (statistic?.value.into(), period?.value);
-    let series = |name: &String| {
-        let region = Region::new(name);
-        let here: BTreeMap<String, String> =
-            dimensions.iter().map(|(key, value)| (key.clone(), value.replace("{region}", name))).collect();
+    let series = |here: &String| {
+        let region = Region::new(here);
+        let own: BTreeMap<String, String> =
+            dimensions.iter().map(|(key, value)| (key.clone(), value.replace("{region}", here))).collect();
         let metric = Metric {
             region: region.clone(),
             namespace: Arc::clone(&namespace),
-            name: Arc::clone(&metric),
-            dimensions: Arc::new(here),
+            name: Arc::clone(&name),
+            dimensions: Arc::new(own),
             statistic: Arc::clone(&statistic),
             period,
         };

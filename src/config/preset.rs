@@ -2,6 +2,8 @@
 //!
 //! Data and look-up only; a preset's defaults are opinions and every one of them can be overridden in the file.
 
+use std::collections::BTreeMap;
+
 use super::problem::hint;
 use crate::model::topology::{Missing, Threshold, Unit};
 
@@ -27,6 +29,16 @@ pub(super) struct Preset {
     pub(super) lag: bool,
 }
 
+impl Preset {
+    /// The signals that exist when these dimensions are given.
+    pub(super) fn signals_with(
+        &self,
+        dimensions: &BTreeMap<String, String>,
+    ) -> impl Iterator<Item = &'static PresetSignal> {
+        self.signals.iter().filter(|signal| signal.when.is_none_or(|needs| dimensions.contains_key(needs)))
+    }
+}
+
 /// The dimensions that a preset's metrics are published with.
 #[derive(Debug)]
 pub(super) struct Dimensions {
@@ -48,13 +60,13 @@ impl Dimensions {
 }
 
 /// One signal of a preset.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct PresetSignal {
     /// What `without` and `others` call it.
     pub(super) key: &'static str,
     /// The label of its row.
     pub(super) label: &'static str,
-    pub(super) shape: Shape,
+    pub(super) shape: Shape<'static>,
     pub(super) statistic: &'static str,
     pub(super) unit: Unit,
     pub(super) look: Option<Threshold>,
@@ -64,15 +76,15 @@ pub(super) struct PresetSignal {
     pub(super) when: Option<&'static str>,
 }
 
-/// How a preset's value comes from metrics.
+/// How a value comes from metrics, by their names.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Shape {
+pub(super) enum Shape<'n> {
     /// One metric.
-    Value(&'static str),
+    Value(&'n str),
     /// A percentage of a whole.
-    Share(&'static str, &'static str),
+    Share(&'n str, &'n str),
     /// So many of so many.
-    Of(&'static str, &'static str),
+    Of(&'n str, &'n str),
     /// An alarm, named by the dimension `AlarmName`.
     Alarm,
 }

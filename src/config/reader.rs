@@ -29,7 +29,6 @@ fn whole(root: &Cursor<'_>, sink: &Sink<'_>) -> Option<Config> {
     let workload = root.table("workload");
     let objectives = root.table("objectives").map(|table| (table.span("rto"), table.span("rpo")));
     let access = workload.as_ref().map(access).unwrap_or_default();
-    let simulated = access.endpoint_url.as_deref().is_some_and(value::is_loopback);
     let (rto, rpo) = objectives.unwrap_or_default();
     let tables = root.tables("regions");
     let (regions, complete) = declared(root, &tables, sink);
@@ -43,7 +42,7 @@ fn whole(root: &Cursor<'_>, sink: &Sink<'_>) -> Option<Config> {
             .and_then(|workload| workload.read("account", value::account))
             .map(|a| a.value),
         rpo: rpo.as_ref().map_or(Duration::ZERO, |rpo| rpo.value),
-        simulated,
+        endpoint_url: access.endpoint_url.clone(),
     };
     if let Some(role) = workload.as_ref().and_then(|workload| workload.arn("assume_role")) {
         context.own(&role);
@@ -70,6 +69,7 @@ fn whole(root: &Cursor<'_>, sink: &Sink<'_>) -> Option<Config> {
         dns,
         orders,
     };
+    let simulated = access.endpoint_url.as_deref().is_some_and(value::is_loopback);
     let screen = screen.unwrap_or_default();
     Some(Config { topology: Arc::new(topology), access, screen, simulated, warnings: Vec::new() })
 }
@@ -140,7 +140,7 @@ fn region_specs(tables: &[Cursor<'_>], context: &Context<'_>) -> Vec<RegionSpec>
         }
         let name = name?;
         let short = short.map_or_else(|| name.short(), |short| short.value);
-        Some(RegionSpec { short, name, capacity, signals })
+        Some(RegionSpec { name, short, capacity, signals })
     };
     tables.iter().filter_map(read).collect()
 }

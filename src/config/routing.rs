@@ -49,7 +49,7 @@ fn endpoints(cursor: &Cursor<'_>, context: &Context<'_>) -> Vec<Endpoint> {
     let place = cursor.place_of("endpoints");
     if cursor.has("endpoints") && tables.is_empty() {
         context.sink.refuse(&place, "needs at least one endpoint");
-    } else if !tables.is_empty() && tables.len() != ENDPOINTS && !context.simulated {
+    } else if !tables.is_empty() && tables.len() != ENDPOINTS && !context.simulated() {
         context.sink.warn(&place, format!("has {} endpoints; a cluster has {ENDPOINTS}", tables.len()));
     }
     let read = |table: &Cursor<'_>| {
@@ -59,6 +59,9 @@ fn endpoints(cursor: &Cursor<'_>, context: &Context<'_>) -> Vec<Endpoint> {
         }
         if let Some(url) = &url {
             urls.take(&url.value, &url.place);
+            if let Err(half) = value::simulated(context.endpoint_url.as_deref(), &[&url.value]) {
+                context.sink.refuse(&url.place, half.what);
+            }
         }
         Some(Endpoint { region: Region::new(&region?.value), url: url?.value })
     };

@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::arn::{self, ArnKind};
 use super::context::{Context, Unique};
 use super::cursor::{Cursor, Placed};
-use super::preset::{self, PRESETS, Preset, Shape};
-use super::{signal, value};
+use super::metric::{self, Origin};
+use super::preset::{PRESETS, Preset, PresetSignal, Shape};
 use crate::model::topology::{Aurora, LagLink, Metric, Region, Table, Unit};
 
 /// All stores of the file.
@@ -108,7 +108,7 @@ fn global_table(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_
     Some(Table { store: store?.value, table: name?.value, regions, rpo })
 }
 
-fn link<'c>(table: &Cursor<'c>, context: &Context<'_>) -> Option<(LagLink, Placed<String>)> {
+fn link(table: &Cursor<'_>, context: &Context<'_>) -> Option<(LagLink, Placed<String>)> {
     let store = table.text("store");
     let from = table.region("from").and_then(|from| context.serving(&from));
     let to_word = table.region("to");
@@ -125,70 +125,40 @@ fn link<'c>(table: &Cursor<'c>, context: &Context<'_>) -> Option<(LagLink, Place
     Some((LagLink { store: store.value.clone(), from: from?, to: to?, metric, unit, rpo }, store))
 }
 
-/// What a lag is measured by, before the Region is known.
-struct Measure {
-    namespace: String,
-    metric: String,
-    dimensions: BTreeMap<String, String>,
-    statistic: &'static str,
-    unit: Unit,
-}
-
 fn lag_metric(table: &Cursor<'_>, context: &Context<'_>, at: Option<Region>) -> Option<(Metric, Unit)> {
-    let statistic = table.read("statistic", value::statistic);
-    let period = table.read("period", value::period).map_or(preset::PERIOD, |period| period.value);
-    let unit = signal::unit(table);
-    let measure = if table.has("preset") { by_preset(table, context) } else { by_name(table, context) }?;
+    let unit = metric::unit(table);
+    let period = metric::period(table);
+    let (namespace, name, dimensions, usual) = match metric::origin(table, &["namespace", "metric"])? {
+        Origin::Preset(preset) => {
+            let dimensions = metric::preset_dimensions(table, preset.value);
+            let lag = lag_of(&preset, &dimensions, context)?;
+            let Shape::Value(metric) = lag.shape else { return None };
+            (preset.value.namespace.to_owned(), metric.to_owned(), dimensions, (lag.statistic, lag.unit))
+        }
+        Origin::Plain { namespace, metric } => {
+            (namespace, metric.value, metric::plain_dimensions(table), ("Maximum", Unit::Seconds))
+        }
+    };
     let metric = Metric {
         region: at?,
-        namespace: measure.namespace.into(),
-        name: measure.metric.into(),
-        dimensions: Arc::new(measure.dimensions),
-        statistic: statistic.map_or_else(|| measure.statistic.into(), |statistic| statistic.value.into()),
+        namespace: namespace.into(),
+        name: name.into(),
+        dimensions: Arc::new(dimensions),
+        statistic: metric::statistic(table, usual.0).into(),
         period,
     };
-    Some((metric, unit.unwrap_or(measure.unit)))
+    Some((metric, unit.unwrap_or(usual.1)))
 }
 
-fn by_preset(table: &Cursor<'_>, context: &Context<'_>) -> Option<Measure> {
-    for key in ["namespace", "metric"].into_iter().filter(|key| table.has(key)) {
-        context
-            .sink
-            .refuse(&table.place_of(key), "goes without a preset; the preset says which metric it is");
+fn lag_of(
+    preset: &Placed<&'static Preset>,
+    dimensions: &BTreeMap<String, String>,
+    context: &Context<'_>,
+) -> Option<&'static PresetSignal> {
+    if preset.value.lag {
+        return preset.value.signals_with(dimensions).next();
     }
-    let preset: Placed<&'static Preset> = table.read("preset", preset::find)?;
-    if !preset.value.lag {
-        let lags: Vec<_> = PRESETS.iter().filter(|preset| preset.lag).map(|preset| preset.name).collect();
-        context.sink.refuse(&preset.place, format!("measures no lag; these do: {}", lags.join(", ")));
-        return None;
-    }
-    let dimensions = signal::preset_dimensions(table, preset.value);
-    let given =
-        |signal: &&preset::PresetSignal| signal.when.is_none_or(|needs| dimensions.contains_key(needs));
-    let lag = preset.value.signals.iter().find(given)?;
-    let Shape::Value(metric) = lag.shape else { return None };
-    Some(Measure {
-        namespace: preset.value.namespace.to_owned(),
-        metric: metric.to_owned(),
-        statistic: lag.statistic,
-        unit: lag.unit,
-        dimensions,
-    })
-}
-
-fn by_name(table: &Cursor<'_>, context: &Context<'_>) -> Option<Measure> {
-    let (namespace, metric) = (table.text("namespace"), table.text("metric"));
-    if !table.has("namespace") && !table.has("metric") {
-        context.sink.miss(&table.place, "needs a preset, or a namespace and a metric");
-    } else if let Some(key) = ["namespace", "metric"].into_iter().find(|key| !table.has(key)) {
-        context.sink.miss(&table.place, format!("\"{key}\" is missing: text in quotes"));
-    }
-    let dimensions = signal::plain_dimensions(table);
-    Some(Measure {
-        namespace: namespace?.value,
-        metric: metric?.value,
-        dimensions,
-        statistic: "Maximum",
-        unit: Unit::Seconds,
-    })
+    let lags: Vec<_> = PRESETS.iter().filter(|preset| preset.lag).map(|preset| preset.name).collect();
+    context.sink.refuse(&preset.place, format!("measures no lag; these do: {}", lags.join(", ")));
+    None
 }

@@ -178,6 +178,39 @@ pub(super) fn is_loopback(url: &str) -> bool {
     })
 }
 
+/// Of two worlds, one real and one simulated, a config holds both.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Half {
+    /// The cluster endpoint that is in the other world than `endpoint_url`, by its index.
+    pub(super) endpoint: usize,
+    /// What is wrong.
+    pub(super) what: String,
+}
+
+/// Whether everything leads to this machine. A screen that says SIMULATED must not move a real control, nor a
+/// rehearsal a real database, so a mixture is an error.
+pub(super) fn simulated(endpoint_url: Option<&str>, cluster_endpoints: &[&str]) -> Result<bool, Half> {
+    let simulated = endpoint_url.is_some_and(is_loopback);
+    match cluster_endpoints.iter().position(|url| is_loopback(url) != simulated) {
+        None => Ok(simulated),
+        Some(endpoint) => {
+            let url = cluster_endpoints[endpoint];
+            let what = if simulated {
+                format!(
+                    "workload.endpoint_url leads to this machine, but the cluster endpoint {url} does not: one \
+                    half would be simulated and the other real"
+                )
+            } else {
+                format!(
+                    "the cluster endpoint {url} leads to this machine, but workload.endpoint_url does not: one \
+                    half would be simulated and the other real"
+                )
+            };
+            Err(Half { endpoint, what })
+        }
+    }
+}
+
 /// Text that says something.
 pub(super) fn word(text: &str) -> Result<String, String> {
     match text.trim() {

@@ -20,7 +20,7 @@ const fn dims(required: &'static [&'static str], optional: &'static [&'static st
 const fn signal(
     key: &'static str,
     label: &'static str,
-    shape: Shape,
+    shape: Shape<'static>,
     read: (&'static str, Unit),
     limits: [Option<Threshold>; 2],
 ) -> PresetSignal {

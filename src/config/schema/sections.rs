@@ -124,7 +124,7 @@ pub(in crate::config) static SIGNAL: Section = Section {
             "statistic",
             Kind::Statistic,
             "`Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or a percentile; \
-            left out, the preset's or `Average`.",
+            left out, the preset's, else `Sum` with `whole` and `Average` without.",
         ),
         may("period", Kind::Span, "Whole minutes; left out, the preset's or `60s`."),
         may("look", Kind::Limit, "From here on it is worth a look: `< 95`, `> 5`, or `never`."),
