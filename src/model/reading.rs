@@ -28,6 +28,8 @@ pub enum Source {
     Table(String, Region),
     /// The records of a name, from the Route 53 control plane.
     Records(String),
+    /// The alarms that signals name, from a Region's CloudWatch.
+    Alarms(Region),
     /// Who we are, from a Region's STS.
     Identity(Region),
 }
@@ -41,6 +43,7 @@ impl fmt::Display for Source {
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
+            Self::Alarms(region) => write!(f, "CloudWatch alarms {region}"),
             Self::Identity(region) => write!(f, "STS {region}"),
         }
     }
@@ -84,8 +87,22 @@ pub enum Reading {
     Table(TableReading),
     /// The records of a name.
     Records(Vec<RecordReading>),
+    /// State of each alarm that was asked for, by name; an alarm that does not exist is absent.
+    Alarms(BTreeMap<String, AlarmState>),
     /// Who we are.
     Identity(Identity),
+}
+
+/// The three states of a CloudWatch alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AlarmState {
+    /// Within its threshold.
+    Ok,
+    /// Outside its threshold.
+    Alarm,
+    /// It cannot tell.
+    InsufficientData,
 }
 
 /// The answer to one packed metric request.
