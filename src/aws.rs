@@ -16,7 +16,6 @@ mod metering;
 mod route53;
 mod sts;
 mod time;
-mod wanted;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,30 +25,18 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
+use crate::config::Access;
 use crate::model::reading::{MetricBatch, Observation, Reading, Source, Trouble, TroubleKind};
 use crate::model::topology::{Metric, Region, Topology};
+use crate::model::verdict::wanted_metrics;
 use bound::Bound;
 pub(crate) use cloudwatch::exists_at;
 pub use cloudwatch::{QUERIES_A_CALL, Window};
 use credentials::Wallet;
 pub use metering::{Counted, Tally};
-use wanted::wanted_metrics;
 
 /// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].
 pub const PATIENCE: Duration = Duration::from_secs(12);
-
-/// How to reach AWS and as whom.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Access {
-    /// A simulator or emulator instead of AWS; ARC's endpoints keep their own URLs.
-    pub endpoint_url: Option<String>,
-    /// The profile of the shared config; it wins over the environment, as it does in the AWS CLI.
-    pub profile: Option<String>,
-    /// A role to act as, by its ARN.
-    pub assume_role: Option<String>,
-    /// Ask the instance metadata service too; off by default, because away from EC2 it only hangs.
-    pub instance_role: bool,
-}
 
 /// Clients for every Region and endpoint of a workload; clones share connections, credentials and counts.
 ///

@@ -1,7 +1,7 @@
 //! Who signs: finds credentials where the AWS CLI would, remembers them for all clients, and renews them in time.
 //!
-//! Nothing is looked up before the first request, and the instance metadata service only when the config says so:
-//! on a laptop its address only hangs. STS is called in a Region, never at its global endpoint (aws-facts section 8).
+//! Nothing is looked up before the first request, and the instance metadata service only on an EC2 instance:
+//! elsewhere its address only hangs. STS is called in a Region, never at its global endpoint (aws-facts section 8).
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -25,10 +25,10 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
 
-use super::Access;
 use super::bound::plain_config;
 use super::time::SdkClock;
 use crate::clock::Clock;
+use crate::config::Access;
 use crate::model::reading::TroubleKind;
 use crate::model::topology::{Region, Topology};
 
@@ -225,7 +225,7 @@ impl Finder {
                 WebIdentityTokenCredentialsProvider::builder().configure(&config).build(),
             )
             .or_else("EcsContainer", EcsCredentialsProvider::builder().configure(&config).build());
-        if self.access.instance_role {
+        if on_ec2() {
             chain =
                 chain.or_else("InstanceRole", ImdsCredentialsProvider::builder().configure(&config).build());
         }
@@ -240,6 +240,13 @@ impl Finder {
             .with_time_source(SdkClock(self.clock.clone()))
             .with_sleep_impl(SdkClock(self.clock.clone()))
     }
+}
+
+/// The machine says that it is an EC2 instance; nothing is sent to find out.
+fn on_ec2() -> bool {
+    let vendor = std::fs::read_to_string("/sys/devices/virtual/dmi/id/sys_vendor").unwrap_or_default();
+    let xen = std::fs::read_to_string("/sys/hypervisor/uuid").unwrap_or_default();
+    vendor.trim() == "Amazon EC2" || xen.starts_with("ec2")
 }
 
 /// A simulator on this host checks no signature, so a demo needs no account.
