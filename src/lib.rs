@@ -12,9 +12,11 @@
 //!
 //! `docs/ARCHITECTURE.md` has the code map and what must stay true; `tests/tidy.rs` holds who may import whom.
 
+pub mod aws;
 pub mod clock;
 pub mod config;
 pub mod model;
 pub mod plan;
+pub mod sampler;
 pub mod sim;
 pub mod ui;
