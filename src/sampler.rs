@@ -75,6 +75,23 @@ pub fn spawn(
     meter
 }
 
+/// Asks every source once, all at the same time; what came of each, in the order in which they answered.
+pub async fn once(clients: &Clients, clock: &Clock) -> Vec<Observation> {
+    let mut schedule = Schedule::new(clients.topology(), clients.wanted(), clock.now(), 0);
+    let mut asking: JoinSet<(usize, Observation)> = JoinSet::new();
+    for due in schedule.due(clock.now()) {
+        asking.spawn(ask(clients.clone(), due));
+    }
+    let mut seen = Vec::new();
+    while let Some(done) = asking.join_next().await {
+        match done {
+            Ok((_, observation)) => seen.push(observation),
+            Err(fallen) => tracing::error!(%fallen, "a read fell over"),
+        }
+    }
+    seen
+}
+
 struct Sampler {
     schedule: Schedule,
     clients: Clients,
