@@ -8,18 +8,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use expect::Expect;
+pub use expect::{Expect, That};
 pub use world::World;
 
 use super::fault::Injection;
 
 /// A scenario file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// What it is.
     pub scenario: About,
     /// The world it starts from.
+    #[serde(default)]
     pub world: World,
     /// What happens.
     #[serde(default)]
@@ -34,7 +35,7 @@ pub struct Scenario {
 
 /// What a scenario is, in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct About {
     /// Its name, as on the command line.
     pub name: String,
@@ -87,7 +88,24 @@ pub struct Rotation {
 }
 
 /// The scenarios in the binary, by name.
-const FILES: &[(&str, &str)] = &[("calm", include_str!("../../scenarios/calm.toml"))];
+const FILES: &[(&str, &str)] = &[
+    ("calm", include_str!("../../scenarios/calm.toml")),
+    ("region-loss", include_str!("../../scenarios/region-loss.toml")),
+    ("lag-spike", include_str!("../../scenarios/lag-spike.toml")),
+    ("endpoint-rotation", include_str!("../../scenarios/endpoint-rotation.toml")),
+    ("safety-rule-blocks", include_str!("../../scenarios/safety-rule-blocks.toml")),
+    ("partition", include_str!("../../scenarios/partition.toml")),
+    ("three-regions", include_str!("../../scenarios/three-regions.toml")),
+    ("endpoints-three-down", include_str!("../../scenarios/endpoints-three-down.toml")),
+    ("endpoints-four-down", include_str!("../../scenarios/endpoints-four-down.toml")),
+    ("throttled", include_str!("../../scenarios/throttled.toml")),
+    ("denied", include_str!("../../scenarios/denied.toml")),
+    ("expired-token", include_str!("../../scenarios/expired-token.toml")),
+    ("partition-during-promotion", include_str!("../../scenarios/partition-during-promotion.toml")),
+];
+
+/// The scenario that `demo` and `sim` run unless told.
+pub const USUAL: &str = "region-loss";
 
 /// The names of the scenarios in the binary.
 pub fn names() -> impl Iterator<Item = &'static str> {

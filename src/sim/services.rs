@@ -7,6 +7,7 @@ mod cloudwatch;
 mod cluster;
 mod common;
 mod control;
+mod dynamodb;
 mod operation;
 mod page;
 mod rds;
@@ -107,7 +108,7 @@ impl Service {
             Self::Control => control::perform(world, call),
             Self::Rds => rds::perform(world, call),
             Self::Route53 => route53::perform(world, call),
-            _ => Err(self.unknown_operation(&call.operation)),
+            Self::DynamoDb => dynamodb::perform(world, call),
         }
     }
 }

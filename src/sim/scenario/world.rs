@@ -1,6 +1,8 @@
 //! The world of a scenario, as compact as it can be said; `world::build` makes resources of it.
 //! It must never hold an id that can be made from a name.
 
+mod usual;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -9,30 +11,33 @@ use serde::{Deserialize, Serialize};
 use super::Rotation;
 use crate::sim::world::arc::{ControlState, safety::RuleType};
 
-/// What there is.
+/// What there is. What a scenario does not say is as in `calm`: the two Regions of the AWS guidance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct World {
     /// Account id.
     #[serde(default = "account")]
     pub account: String,
     /// The Region that writes at the start.
+    #[serde(default = "usual::writer")]
     pub writer: String,
     /// Regions.
+    #[serde(default = "usual::regions")]
     pub regions: Vec<Region>,
     /// Aurora global databases.
-    #[serde(default)]
+    #[serde(default = "usual::aurora")]
     pub aurora: Vec<Aurora>,
     /// DynamoDB global tables.
-    #[serde(default)]
+    #[serde(default = "usual::tables")]
     pub tables: Vec<Table>,
     /// The name the clients use.
+    #[serde(default = "usual::dns")]
     pub dns: Dns,
     /// Routing controls that are Off at the start, or not named as a Region.
     #[serde(default)]
     pub controls: BTreeMap<String, ControlState>,
     /// Safety rules.
-    #[serde(default)]
+    #[serde(default = "usual::rules")]
     pub rules: Vec<Rule>,
     /// Endpoints taken away in turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +50,7 @@ fn account() -> String {
 
 /// A Region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct Region {
     /// Name.
     pub name: String,
@@ -80,7 +85,7 @@ fn continent() -> String {
 
 /// An Aurora global database with a member in each Region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct Aurora {
     /// The word by which a person knows it; ids are made from it.
     pub store: String,
@@ -97,7 +102,7 @@ pub struct Aurora {
 
 /// A DynamoDB global table with a replica in each Region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct Table {
     /// The word by which a person knows it.
     pub store: String,
@@ -139,7 +144,7 @@ pub enum Policy {
 
 /// The name the clients use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct Dns {
     /// Name, without the final dot.
     pub name: String,
@@ -160,7 +165,7 @@ pub struct Dns {
 
 /// A safety rule; names of controls.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Name.
     pub name: String,

@@ -33,8 +33,16 @@ pub(super) fn update(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     let id = find(world, call)?.id.clone();
     let input = &call.input;
     let fixed = [
-        "IPAddress", "Port", "ResourcePath", "FullyQualifiedDomainName", "SearchString", "EnableSNI", "Regions",
-        "AlarmIdentifier", "InsufficientDataHealthStatus", "ResetElements",
+        "IPAddress",
+        "Port",
+        "ResourcePath",
+        "FullyQualifiedDomainName",
+        "SearchString",
+        "EnableSNI",
+        "Regions",
+        "AlarmIdentifier",
+        "InsufficientDataHealthStatus",
+        "ResetElements",
     ];
     if let Some(name) = fixed.into_iter().find(|name| input.get(name).is_some()) {
         return Err(call.service.invalid(format!("The simulator does not change {name} of a health check.")));
