@@ -16,6 +16,7 @@ mod metering;
 mod route53;
 mod sts;
 mod time;
+mod wallet;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,8 +33,9 @@ use crate::model::verdict::wanted_metrics;
 use bound::Bound;
 pub(crate) use cloudwatch::exists_at;
 pub use cloudwatch::{QUERIES_A_CALL, Window};
-use credentials::Wallet;
+use credentials::Finder;
 pub use metering::{Counted, Tally};
+use wallet::Wallet;
 
 /// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].
 pub const PATIENCE: Duration = Duration::from_secs(12);
@@ -72,7 +74,8 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
-        let wallet = Arc::new(Wallet::new(access, &topology, &clock, &http));
+        let finder = Finder::new(access, &topology, &clock, &http);
+        let wallet = Arc::new(Wallet::new(finder, clock.clone()));
         let bound = Bound::new(access, &clock, http, &wallet);
         let wanted = wanted_metrics(&topology);
         let inner = Inner {
@@ -131,6 +134,14 @@ impl Clients {
         asked.get(&(region.clone(), period)).copied()
     }
 
+    /// Waits for credentials, but not for ever.
+    async fn signer(&self) -> Result<(), Trouble> {
+        tokio::select! {
+            ready = self.inner.wallet.ready() => ready,
+            () = tokio::time::sleep(time::patience(&self.inner.clock, PATIENCE)) => Err(gave_up()),
+        }
+    }
+
     async fn stamped(
         &self,
         source: &Source,
@@ -141,7 +152,7 @@ impl Clients {
         let asked = clock.now();
         let result = tokio::select! {
             result = reading => result,
-            () = clock.sleep(PATIENCE) => Err(gave_up()),
+            () = tokio::time::sleep(time::patience(clock, PATIENCE)) => Err(gave_up()),
         };
         if result.as_ref().is_err_and(|trouble| trouble.kind == TroubleKind::Expired) {
             self.inner.wallet.forget();
@@ -150,6 +161,7 @@ impl Clients {
     }
 
     async fn read(&self, source: &Source) -> Result<Reading, Trouble> {
+        self.inner.wallet.ready().await?;
         match source {
             Source::Metrics(region) => self.metrics_due(region).await.map(Reading::Metrics),
             Source::Endpoint(region) => self.controls(region).await.map(Reading::Controls),
@@ -184,6 +196,7 @@ impl Clients {
         metrics: &[Metric],
         window: Window,
     ) -> Result<MetricBatch, Trouble> {
+        self.inner.wallet.ready().await?;
         {
             let mut asked = self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner);
             for metric in metrics {

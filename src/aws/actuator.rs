@@ -140,9 +140,13 @@ impl Actuator for Hands {
 
     fn send<'a>(&'a self, operation: &'a Operation, receipt: &'a Receipt) -> Boxed<'a, Answer> {
         Box::pin(async move {
-            match self.allowed(receipt) {
-                Ok(attempt) => self.perform(operation, attempt).await,
-                Err(refusal) => refusal,
+            let attempt = match self.allowed(receipt) {
+                Ok(attempt) => attempt,
+                Err(refusal) => return refusal,
+            };
+            match self.clients.signer().await {
+                Ok(()) => self.perform(operation, attempt).await,
+                Err(trouble) => Answer::NotSent { trouble },
             }
         })
     }

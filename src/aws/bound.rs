@@ -18,8 +18,8 @@ use aws_smithy_http_client::Builder as HttpBuilder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::credentials::Wallet;
 use super::time::SdkClock;
+use super::wallet::Wallet;
 use crate::clock::Clock;
 use crate::config::Access;
 use crate::model::topology::{Endpoint, Region, Topology};

@@ -1,11 +1,7 @@
-//! Who signs: finds credentials where the AWS CLI would, remembers them for all clients, and renews them in time.
+//! Where credentials are looked for: where the AWS CLI looks, in its order.
 //!
-//! Nothing is looked up before the first request, and the instance metadata service only on an EC2 instance:
-//! elsewhere its address only hangs. STS is called in a Region, never at its global endpoint (aws-facts section 8).
-
-use std::fmt;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+//! The instance metadata service is asked only on an EC2 instance: elsewhere its address only hangs. STS is called
+//! in a Region, never at its global endpoint (aws-facts section 8).
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -18,144 +14,16 @@ use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::future::ProvideCredentials as Providing;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
-use jiff::Timestamp;
 
 use super::bound::plain_config;
 use super::time::SdkClock;
+use super::wallet::{NoCredentials, none};
 use crate::clock::Clock;
 use crate::config::Access;
 use crate::model::reading::TroubleKind;
 use crate::model::topology::{Region, Topology};
-
-/// Credentials are renewed this long before they end.
-const RENEW_BEFORE: Duration = Duration::from_mins(5);
-/// After a failure nobody is asked again for this long: a dozen sources ask at once.
-const REST: Duration = Duration::from_secs(5);
-
-/// No credentials, and why.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text}")]
-pub(super) struct NoPurse {
-    pub(super) kind: TroubleKind,
-    pub(super) text: String,
-}
-
-type Loading = Shared<BoxFuture<'static, Result<Credentials, NoPurse>>>;
-
-#[derive(Default)]
-enum State {
-    #[default]
-    Empty,
-    Loading(Loading),
-    Held(Credentials),
-    Failed(Timestamp, NoPurse),
-}
-
-/// The credentials of all clients.
-pub(super) struct Wallet {
-    finder: Finder,
-    clock: Clock,
-    state: Mutex<State>,
-}
-
-impl fmt::Debug for Wallet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wallet")
-    }
-}
-
-impl Wallet {
-    pub(super) fn new(access: &Access, topology: &Topology, clock: &Clock, http: &SharedHttpClient) -> Self {
-        let mut base = plain_config(clock, http.clone()).into_builder();
-        base.set_endpoint_url(access.endpoint_url.clone());
-        let finder = Finder {
-            access: access.clone(),
-            regions: sts_regions(topology),
-            base: base.build(),
-            http: http.clone(),
-            clock: clock.clone(),
-        };
-        Self { finder, clock: clock.clone(), state: Mutex::default() }
-    }
-
-    /// When the credentials in hand end, if they say so.
-    pub(super) fn expires(&self) -> Option<Timestamp> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*state {
-            State::Held(credentials) => end_of(credentials),
-            _ => None,
-        }
-    }
-
-    /// Drops what a service said has ended, so that the next request looks again.
-    pub(super) fn forget(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*state, State::Held(_)) {
-            *state = State::Empty;
-        }
-    }
-
-    async fn credentials(&self) -> Result<Credentials, NoPurse> {
-        let loading = match self.at_hand() {
-            Ok(credentials) => return credentials,
-            Err(loading) => loading,
-        };
-        let found = loading.await;
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*state, State::Loading(_)) {
-            *state = match &found {
-                Ok(credentials) => State::Held(credentials.clone()),
-                Err(none) => State::Failed(self.clock.now(), none.clone()),
-            };
-        }
-        found
-    }
-
-    /// What is known already, or the search that is under way.
-    fn at_hand(&self) -> Result<Result<Credentials, NoPurse>, Loading> {
-        let now = self.clock.now();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*state {
-            State::Held(credentials) if lasts(credentials, now) => return Ok(Ok(credentials.clone())),
-            State::Failed(at, none) if now.duration_since(*at).unsigned_abs() < REST => {
-                return Ok(Err(none.clone()));
-            }
-            State::Loading(loading) => return Err(loading.clone()),
-            _ => {}
-        }
-        // A task of its own: whoever asked may give up, and a slow sign-in must still come to its end.
-        let search = tokio::spawn(self.finder.clone().find());
-        let loading = async { search.await.unwrap_or_else(|e| Err(none(&e.to_string()))) }.boxed().shared();
-        *state = State::Loading(loading.clone());
-        Err(loading)
-    }
-}
-
-impl ProvideCredentials for Wallet {
-    fn provide_credentials<'a>(&'a self) -> Providing<'a>
-    where
-        Self: 'a,
-    {
-        Providing::new(async { self.credentials().await.map_err(CredentialsError::provider_error) })
-    }
-}
-
-fn end_of(credentials: &Credentials) -> Option<Timestamp> {
-    credentials.expiry().and_then(|end| Timestamp::try_from(end).ok())
-}
-
-fn lasts(credentials: &Credentials, now: Timestamp) -> bool {
-    end_of(credentials).is_none_or(|end| end > now.saturating_add(RENEW_BEFORE).unwrap_or(Timestamp::MAX))
-}
-
-fn none(text: &str) -> NoPurse {
-    NoPurse { kind: TroubleKind::NoCredentials, text: text.to_owned() }
-}
 
 /// The Regions whose STS is asked, the host's own first: the one being left may be the one that is down.
 fn sts_regions(topology: &Topology) -> Vec<Region> {
@@ -167,7 +35,7 @@ fn sts_regions(topology: &Topology) -> Vec<Region> {
 
 /// Looks for credentials; every search starts afresh, so that a renewed sign-in on disk is found.
 #[derive(Clone)]
-struct Finder {
+pub(super) struct Finder {
     access: Access,
     regions: Vec<Region>,
     base: SdkConfig,
@@ -176,7 +44,19 @@ struct Finder {
 }
 
 impl Finder {
-    async fn find(self) -> Result<Credentials, NoPurse> {
+    pub(super) fn new(access: &Access, topology: &Topology, clock: &Clock, http: &SharedHttpClient) -> Self {
+        let mut base = plain_config(clock, http.clone()).into_builder();
+        base.set_endpoint_url(access.endpoint_url.clone());
+        Self {
+            access: access.clone(),
+            regions: sts_regions(topology),
+            base: base.build(),
+            http: http.clone(),
+            clock: clock.clone(),
+        }
+    }
+
+    pub(super) async fn find(self) -> Result<Credentials, NoCredentials> {
         let base = self.base_provider();
         let Some(role) = &self.access.assume_role else {
             return base.provide_credentials().await.map_err(|e| explain(&e));
@@ -196,7 +76,7 @@ impl Finder {
         role: &str,
         region: &Region,
         base: SharedCredentialsProvider,
-    ) -> Result<Credentials, NoPurse> {
+    ) -> Result<Credentials, NoCredentials> {
         let provider = AssumeRoleProvider::builder(role)
             .configure(&self.base)
             .region(SdkRegion::new(region.as_str().to_owned()))
@@ -261,11 +141,11 @@ fn is_loopback(url: &str) -> bool {
 }
 
 /// What the operator is told when credentials cannot be had.
-fn explain(error: &CredentialsError) -> NoPurse {
+fn explain(error: &CredentialsError) -> NoCredentials {
     let chain = std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |e| e.source());
     let mut words: Vec<String> = chain.map(ToString::to_string).collect();
     words.dedup();
     let text = words.join(": ");
     let ended = text.to_ascii_lowercase().contains("expired");
-    NoPurse { kind: if ended { TroubleKind::Expired } else { TroubleKind::NoCredentials }, text }
+    NoCredentials { kind: if ended { TroubleKind::Expired } else { TroubleKind::NoCredentials }, text }
 }

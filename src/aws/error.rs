@@ -9,7 +9,7 @@ use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use hyper_util::client::legacy::Error as ClientError;
 
-use super::credentials::NoPurse;
+use super::wallet::NoCredentials;
 use crate::model::reading::{Trouble, TroubleKind};
 
 /// A failed call.
@@ -135,8 +135,8 @@ fn kind_of_status(status: u16) -> TroubleKind {
 
 /// A call that never left because there is nobody to sign it.
 fn unsent(error: &(dyn Error + 'static)) -> Option<Fault> {
-    let purse = find::<NoPurse>(error)?;
-    Some(without_answer(purse.kind, Reach::Never, &purse.text))
+    let none = find::<NoCredentials>(error)?;
+    Some(without_answer(none.kind, Reach::Never, &none.text))
 }
 
 fn broken(error: &(dyn Error + 'static), timed_out: bool) -> Fault {

@@ -9,6 +9,9 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 
+/// The least real time that an answer is given, whatever the clock's speed.
+const LEAST: Duration = Duration::from_millis(500);
+
 /// The clock as the SDK wants it.
 #[derive(Clone, Debug)]
 pub(super) struct SdkClock(pub(super) Clock);
@@ -21,9 +24,14 @@ impl TimeSource for SdkClock {
 
 impl AsyncSleep for SdkClock {
     fn sleep(&self, duration: Duration) -> Sleep {
-        let clock = self.0.clone();
-        Sleep::new(async move { clock.sleep(duration).await })
+        Sleep::new(tokio::time::sleep(patience(&self.0, duration)))
     }
+}
+
+/// How long to wait really for an answer that may take `span` of the clock's time. A clock that runs fast makes no
+/// processor faster, so there is a least.
+pub(super) fn patience(clock: &Clock, span: Duration) -> Duration {
+    clock.real(span).max(span.min(LEAST))
 }
 
 /// The SDK's form of a time, to the second.
