@@ -14,6 +14,8 @@ mod dynamodb;
 mod error;
 mod metering;
 mod route53;
+#[cfg(test)]
+mod script;
 mod sts;
 mod time;
 mod wallet;
