@@ -3,6 +3,7 @@
 //! It cannot fail and it cannot wait: it never reads a clock, a channel or AWS, and draws at any size.
 //! State is words and shapes first; colour comes from the theme by role and is never the only carrier.
 
+pub mod theme;
 pub mod view;
 
 use jiff::Timestamp;
