@@ -28,6 +28,8 @@ pub enum Source {
     Table(String, Region),
     /// The records of a name, from the Route 53 control plane.
     Records(String),
+    /// The alarms that signals name, from a Region's CloudWatch.
+    Alarms(Region),
     /// Who we are, from a Region's STS.
     Identity(Region),
 }
@@ -41,6 +43,7 @@ impl fmt::Display for Source {
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
+            Self::Alarms(region) => write!(f, "CloudWatch alarms {region}"),
             Self::Identity(region) => write!(f, "STS {region}"),
         }
     }
@@ -84,8 +87,22 @@ pub enum Reading {
     Table(TableReading),
     /// The records of a name.
     Records(Vec<RecordReading>),
+    /// State of each alarm that was asked for, by name; an alarm that does not exist is absent.
+    Alarms(BTreeMap<String, AlarmState>),
     /// Who we are.
     Identity(Identity),
+}
+
+/// The three states of a CloudWatch alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AlarmState {
+    /// Within its threshold.
+    Ok,
+    /// Outside its threshold.
+    Alarm,
+    /// It cannot tell.
+    InsufficientData,
 }
 
 /// The answer to one packed metric request.
@@ -427,13 +444,15 @@ impl Freshness {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
     points: VecDeque<Point>,
+    known_from: Option<Timestamp>,
     known_until: Option<Timestamp>,
     answered: Option<Timestamp>,
     trouble: Option<Trouble>,
 }
 
 impl Series {
-    pub(super) fn merge(&mut self, points: &[Point], until: Timestamp, keep: Duration) {
+    /// Takes in the points of one answer; `until` is `None` when the answer failed, as then silence says nothing.
+    pub(super) fn merge(&mut self, points: &[Point], until: Option<Timestamp>, keep: Duration) {
         for point in points {
             let at = self.points.partition_point(|p| p.at < point.at);
             match self.points.get_mut(at) {
@@ -441,7 +460,9 @@ impl Series {
                 _ => self.points.insert(at, *point),
             }
         }
-        self.known_until = self.known_until.max(Some(until));
+        self.known_until = self.known_until.max(until);
+        let oldest = points.iter().map(|point| point.at).min();
+        self.known_from = [self.known_from, oldest.or(until)].into_iter().flatten().min();
         let Some(newest) = self.points.back().map(|p| p.at) else { return };
         while self.points.front().is_some_and(|p| newest.duration_since(p.at).unsigned_abs() > keep) {
             self.points.pop_front();
@@ -449,7 +470,9 @@ impl Series {
     }
 
     pub(super) fn note(&mut self, at: Timestamp, trouble: Option<Trouble>) {
-        self.answered = self.answered.max(Some(at));
+        if trouble.is_none() {
+            self.answered = self.answered.max(Some(at));
+        }
         self.trouble = trouble;
     }
 
@@ -471,7 +494,13 @@ impl Series {
         self.known_until
     }
 
-    /// When it was last answered.
+    /// From here on silence can be told from not having asked.
+    #[must_use]
+    pub fn known_from(&self) -> Option<Timestamp> {
+        self.known_from
+    }
+
+    /// When it was last answered without trouble.
     #[must_use]
     pub fn answered(&self) -> Option<Timestamp> {
         self.answered

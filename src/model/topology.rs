@@ -188,15 +188,24 @@ pub enum Formula {
         /// What should be, such as desired tasks.
         whole: Metric,
     },
+    /// The state of a CloudWatch alarm, which is read by `DescribeAlarms` and is no metric. Its value is 1 in `OK`,
+    /// 0 in `ALARM` and absent in `INSUFFICIENT_DATA`, so that thresholds work on it as on a health check.
+    Alarm {
+        /// The Region that holds the alarm.
+        region: Region,
+        /// The alarm's name.
+        name: String,
+    },
 }
 
 impl Formula {
-    /// Every metric it needs.
+    /// Every metric it needs; none for an alarm.
     #[must_use]
     pub fn metrics(&self) -> Vec<&Metric> {
         match self {
             Self::Value(metric) => vec![metric],
             Self::Share { part, whole } | Self::Of { part, whole } => vec![part, whole],
+            Self::Alarm { .. } => Vec::new(),
         }
     }
 }
