@@ -3,6 +3,8 @@
 //! [`World::apply`] is its only mutator, and what follows from it ([`verdict`]) is derived and never stored.
 //! This module must never read a clock, wait, or know of AWS clients and screens.
 
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod reading;
 pub mod topology;
 pub mod verdict;

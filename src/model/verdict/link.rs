@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::World;
-use super::super::reading::{Freshness, Trouble};
-use super::super::topology::Region;
 use super::metrics::LinkSpec;
 use super::points::{self, View};
 use super::role::writer;
 use super::{Dated, Lamp};
+use crate::model::World;
+use crate::model::reading::{Freshness, Point, Trouble};
+use crate::model::topology::Region;
 
 /// The part of the RPO above which a lag is worth a look.
 const LOOK_SHARE: f64 = 0.25;
@@ -64,6 +64,15 @@ pub(super) fn live_lags(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Lamp, 
         (spec, lamp, lag)
     })
     .collect()
+}
+
+/// The longest of some lags that are not gone; the first of equals, in the order of the config.
+pub(super) fn worst<'a>(
+    lags: impl Iterator<Item = (&'a LinkSpec, Lamp, Option<Dated<f64>>)>,
+) -> Option<(&'a LinkSpec, Dated<f64>)> {
+    let known = lags.filter_map(|(link, _, lag)| Some((link, lag?)));
+    let known = known.filter(|(_, lag)| lag.freshness != Freshness::Gone);
+    known.reduce(|worst, next| if next.1.value > worst.1.value { next } else { worst })
 }
 
 /// Whether a direction is the one that replication takes.
@@ -161,7 +170,7 @@ fn judge(world: &World, spec: &LinkSpec, at: usize, lag: &Dated<f64>) -> Lamp {
 /// The newest periods follow each other without a gap and each is above the one before.
 fn rises(view: View<'_>) -> bool {
     let newest: Vec<_> = view.newest_first().take(RISES + 1).collect();
-    let up = |pair: &[super::super::reading::Point]| match pair {
+    let up = |pair: &[Point]| match pair {
         [later, earlier] => later.value > earlier.value && view.before(later.at) <= earlier.at,
         _ => false,
     };

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::topology::{Aurora, Formula, Metric, Region, Table, Topology, Unit};
+use crate::model::topology::{Aurora, Formula, Metric, Region, Table, Topology, Unit};
 
 /// The Region in which Route 53 publishes its metrics, whatever the workload's Regions are (aws-facts section 6).
 pub const ROUTE53_HOME: &str = "us-east-1";
@@ -90,7 +90,7 @@ pub fn wanted_metrics(topology: &Topology) -> Vec<Metric> {
 
 /// What can be worked out once from the topology, so that a frame need not build it again.
 #[derive(Debug, Default)]
-pub(in super::super) struct Index {
+pub(in crate::model) struct Index {
     pub(super) links: Vec<LinkSpec>,
     pub(super) checks: Vec<CheckSpec>,
     /// What counts the traffic of each Region, in the order of the Regions; empty when nothing does.
@@ -121,7 +121,7 @@ pub(super) struct CheckSpec {
 }
 
 impl Index {
-    pub(in super::super) fn of(topology: &Topology) -> Self {
+    pub(in crate::model) fn of(topology: &Topology) -> Self {
         Self { links: links(topology), checks: checks(topology), traffic: traffic(topology) }
     }
 }

@@ -3,13 +3,13 @@
 //! A minute without orders is zero only for a metric that is published sparsely; else it was not measured.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::super::World;
-use super::super::reading::Freshness;
-use super::super::topology::{Metric, Region};
 use super::points::{self, Slot, View, metric_freshness};
 use super::{Dated, Lamp, link, routing};
+use crate::model::World;
+use crate::model::reading::{Freshness, Series};
+use crate::model::topology::{Metric, Region};
 
 /// Under this part of the baseline a rate is worth a look,
 const LOOK_SHARE: f64 = 0.8;
@@ -37,7 +37,7 @@ pub struct OrdersVerdict {
 }
 
 /// Orders that would be lost if the writer were lost now: order rate × lag.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AtRisk {
     /// Orders.
     pub orders: f64,
@@ -70,14 +70,11 @@ pub fn orders(world: &World, region: &Region, now: Timestamp) -> Option<OrdersVe
 pub fn at_risk(world: &World, now: Timestamp) -> Option<AtRisk> {
     let spec = world.topology().orders.as_ref()?;
     let rate = total_rate(world, now)?;
-    let known = link::live_lags(world, now).into_iter().filter_map(|(link, _, lag)| Some((link, lag?)));
-    let worst = known
-        .filter(|(link, lag)| {
-            let declared = spec.store.as_ref().map(|store| &link.store == store);
-            declared.unwrap_or(link.aurora.is_some()) && lag.freshness != Freshness::Gone
-        })
-        .max_by(|(_, one), (_, other)| one.value.total_cmp(&other.value));
-    let (link, lag) = worst?;
+    let of_orders = link::live_lags(world, now).into_iter().filter(|(link, ..)| match &spec.store {
+        Some(store) => &link.store == store,
+        None => link.aurora.is_some(),
+    });
+    let (link, lag) = link::worst(of_orders)?;
     Some(AtRisk {
         orders: rate.value / 60.0 * lag.value,
         rate: rate.value,
@@ -161,7 +158,7 @@ fn baseline(trend: &[Option<f64>]) -> Option<f64> {
 fn rate(view: View<'_>, sparse: &Sparse, now: Timestamp) -> Option<Dated<f64>> {
     let (start, value) = minutes(view, sparse).next()?;
     let at = view.end(start);
-    let answered = view.series.and_then(super::super::reading::Series::answered);
+    let answered = view.series.and_then(Series::answered);
     let silent = view.newest().is_none_or(|newest| newest.at < start);
     let renewed = answered.filter(|_| silent).unwrap_or(at);
     Some(Dated { value, at, freshness: metric_freshness(renewed, view.period, now) })

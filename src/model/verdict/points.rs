@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::World;
-use super::super::reading::{Freshness, Point, Series, Source, Trouble};
-use super::super::topology::Metric;
 use super::Dated;
+use crate::model::World;
+use crate::model::reading::{Freshness, Point, Series, Source, Trouble};
+use crate::model::topology::Metric;
 
 /// How long after its end a period without a point may still be filled.
 const LATE: SignedDuration = SignedDuration::from_secs(120);
@@ -176,4 +176,85 @@ pub(super) fn answering(world: &World, metric: &Metric, now: Timestamp) -> bool 
     let feed = world.feed(&Source::Metrics(metric.region.clone()));
     let own = world.series(metric).and_then(Series::trouble);
     own.is_none() && feed.is_some_and(|feed| feed.freshness(now) == Freshness::Fresh)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::{EAST, Scene, created, two_regions};
+
+    use super::*;
+
+    #[test]
+    fn freshness_counts_from_the_end_of_the_period() {
+        let end: Timestamp = "2026-11-20T14:00:00Z".parse().unwrap();
+        let at = |age: i64, period| metric_freshness(end, period, end + SignedDuration::from_secs(age));
+        let cases = [
+            (-5, 60, Freshness::Fresh),
+            (180, 60, Freshness::Fresh),
+            (181, 60, Freshness::Stale),
+            (360, 60, Freshness::Stale),
+            (361, 60, Freshness::Gone),
+            (420, 300, Freshness::Fresh),
+            (421, 300, Freshness::Stale),
+            (1_560, 300, Freshness::Stale),
+            (1_561, 300, Freshness::Gone),
+        ];
+        for (age, period, freshness) in cases {
+            assert_eq!(at(age, period), freshness, "{age} s after the end of {period} s");
+        }
+    }
+
+    #[test]
+    fn a_minute_without_a_point_is_silent_only_when_it_cannot_come_any_more() {
+        let mut scene = Scene::new(two_regions());
+        let metric = created(EAST);
+        scene.minutes(&metric, &[Some(5.0), None, Some(7.0), None, None]);
+        let view = View::of(&scene.world, &metric);
+        assert_eq!(view.slot(scene.minute(6)), Slot::Value(5.0));
+        assert_eq!(view.slot(scene.minute(5)), Slot::Silent);
+        assert_eq!(view.slot(scene.minute(4)), Slot::Value(7.0));
+        assert_eq!(view.slot(scene.minute(3)), Slot::Silent, "ended two minutes before it was asked for");
+        assert_eq!(view.slot(scene.minute(2)), Slot::Pending, "ended one minute before");
+        assert_eq!(view.slot(scene.minute(7)), Slot::Pending, "before anything was asked for");
+        assert_eq!(view.newest_known(), Some(scene.minute(3)));
+    }
+
+    #[test]
+    fn a_failed_answer_proves_no_silence() {
+        let mut scene = Scene::new(two_regions());
+        let metric = created(EAST);
+        scene.tail(&metric, &[5.0]);
+        let newest = scene.minute(2);
+        scene.later(600);
+        scene.forbidden(&metric);
+        let view = View::of(&scene.world, &metric);
+        assert_eq!(view.newest_known(), Some(newest));
+        assert_eq!(view.slot(scene.minute(8)), Slot::Pending);
+    }
+
+    #[test]
+    fn a_trend_is_an_hour_and_moves_on_without_points() {
+        let mut scene = Scene::new(two_regions());
+        let metric = created(EAST);
+        scene.minutes(&metric, &[Some(1.0), None, Some(3.0)]);
+        let trend_at = |scene: &Scene| {
+            let view = View::of(&scene.world, &metric);
+            trend(view.newest_first().map(|p| (p.at, Some(p.value))), 60, scene.now)
+        };
+        let trend = trend_at(&scene);
+        assert_eq!(trend.len(), 60);
+        assert_eq!(trend[57..], [Some(1.0), None, Some(3.0)]);
+        assert!(trend[..57].iter().all(Option::is_none));
+
+        scene.later(300);
+        assert_eq!(trend_at(&scene)[54..], [Some(1.0), None, Some(3.0), None, None, None]);
+        scene.later(7_200);
+        assert!(trend_at(&scene).iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn no_point_no_trend() {
+        let now = Timestamp::UNIX_EPOCH;
+        assert!(trend(std::iter::empty(), 60, now).is_empty());
+    }
 }

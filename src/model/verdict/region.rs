@@ -5,15 +5,15 @@
 
 use jiff::Timestamp;
 
-use super::super::World;
-use super::super::reading::{Freshness, Source};
-use super::super::topology::{Region, Signal};
 use super::orders::{OrdersVerdict, orders};
 use super::role::{Role, role};
 use super::routing::drained;
 use super::signal::{Core, core, core_text, is_judged};
 use super::text::{age, change_text, span};
 use super::{Dated, Lamp, traffic};
+use crate::model::World;
+use crate::model::reading::{Freshness, Source};
+use crate::model::topology::{Region, Signal};
 
 /// The family whose signals act as a user does; when all of it is bad, so is the Region.
 pub const CANARY: &str = "canary";
@@ -22,8 +22,7 @@ pub const CANARY: &str = "canary";
 const ORDERS: &str = "orders";
 
 /// Families that look at the inside: they can be well while no user is served, so their `ok` contradicts nobody.
-const INSIDE: [&str; 7] =
-    ["ecs", "container-insights", "opensearch", "mq", "elasticache", "s3-replication", "replica-lag"];
+const INSIDE: [&str; 6] = ["ecs", "search", "queue", "cache", "s3", "replica"];
 
 /// How many items a reason has at most.
 const ITEMS: usize = 3;
@@ -87,6 +86,8 @@ pub(super) struct Judged {
     pub(super) disagreement: Option<String>,
     /// Its CloudWatch does not answer, in words.
     pub(super) blind: Option<String>,
+    /// Its CloudWatch was asked at least once.
+    pub(super) read: bool,
 }
 
 impl Judged {
@@ -94,7 +95,8 @@ impl Judged {
         match (self.lamp, self.items.is_empty(), &self.blind) {
             (Lamp::Ok, ..) => String::new(),
             (_, true, Some(blind)) => blind.clone(),
-            (Lamp::Unknown, true, None) => "no signal is known".to_owned(),
+            (Lamp::Unknown, true, None) if self.read => "no signal is known".to_owned(),
+            (Lamp::Unknown, true, None) => "not read yet".to_owned(),
             _ => {
                 let lasted = self.since.map(|at| format!(" for {}", span(age(at, now)))).unwrap_or_default();
                 format!("{}{lasted}", self.items.join(", "))
@@ -120,6 +122,7 @@ pub(super) fn judge(world: &World, region: &Region, now: Timestamp) -> Judged {
         items: items(&witnesses, orders.as_ref()),
         disagreement,
         blind,
+        read: world.feed(&Source::Metrics(region.clone())).is_some(),
     }
 }
 
@@ -236,10 +239,15 @@ fn item(witness: &Witness<'_>) -> String {
     format!("{name} {}", core_text(witness.signal, &witness.core))
 }
 
-/// Why the Region's own CloudWatch tells nothing, when its answers are gone.
+/// Why the Region's own CloudWatch tells nothing: its answers are gone, or fail and are no longer fresh.
 fn blind(world: &World, region: &Region, now: Timestamp) -> Option<String> {
     let feed = world.feed(&Source::Metrics(region.clone()))?;
-    if feed.freshness(now) != Freshness::Gone {
+    let blind = match feed.freshness(now) {
+        Freshness::Fresh => false,
+        Freshness::Stale => feed.trouble().is_some(),
+        Freshness::Gone => true,
+    };
+    if !blind {
         return None;
     }
     let seen = feed.seen().map(|(_, at)| format!(" for {}", span(age(at, now)))).unwrap_or_default();

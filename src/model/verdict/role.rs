@@ -7,10 +7,10 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::super::World;
-use super::super::reading::{AuroraMove, AuroraReading, Feed, Freshness, Reading, Source};
-use super::super::topology::Region;
 use super::Dated;
+use crate::model::World;
+use crate::model::reading::{AuroraMove, AuroraReading, Feed, Freshness, Reading, Source};
+use crate::model::topology::Region;
 
 /// What a Region does now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::World;
-use super::super::reading::{ControlState, Feed, Freshness, Reading, Source, Trouble};
-use super::super::topology::{Endpoint, Region, Routing, Rule, RuleKind, RuleLogic};
 use super::Dated;
 use super::points::View;
+use crate::model::World;
+use crate::model::reading::{ControlState, Feed, Freshness, Reading, Source, Trouble};
+use crate::model::topology::{Endpoint, Region, Routing, Rule, RuleKind, RuleLogic};
 
 /// What the endpoints say of one control.
 #[derive(Clone, Debug, PartialEq)]

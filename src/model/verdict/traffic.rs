@@ -4,10 +4,10 @@
 
 use jiff::Timestamp;
 
-use super::super::World;
-use super::super::topology::Region;
 use super::Dated;
 use super::points::{Slot, View, metric_freshness};
+use crate::model::World;
+use crate::model::topology::Region;
 
 /// How many minutes back a minute is looked for that every Region has.
 const BACK: usize = 10;
