@@ -3,8 +3,14 @@
 //! It cannot fail and it cannot wait: it never reads a clock, a channel or AWS, and draws at any size.
 //! State is words and shapes first; colour comes from the theme by role and is never the only carrier.
 
+pub mod action;
+pub mod dialog;
 pub mod digest;
 mod header;
+pub mod help;
+pub mod hint;
+pub mod key;
+pub mod keymap;
 pub mod layout;
 pub mod panes;
 mod small;
