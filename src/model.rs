@@ -3,6 +3,8 @@
 //! [`World::apply`] is its only mutator, and what follows from it ([`verdict`]) is derived and never stored.
 //! This module must never read a clock, wait, or know of AWS clients and screens.
 
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod reading;
 pub mod topology;
 pub mod verdict;
@@ -15,23 +17,26 @@ use jiff::Timestamp;
 
 use reading::{Feed, Observation, Reading, Series, Source};
 use topology::{Metric, Topology};
+use verdict::Index;
 
 /// Everything the console knows; a value that is rebuilt by applying observations in order.
 #[derive(Clone, Debug)]
 pub struct World {
     topology: Arc<Topology>,
+    index: Arc<Index>,
     feeds: BTreeMap<Source, Feed>,
     series: HashMap<Metric, Series>,
 }
 
 impl World {
     /// How much of each metric is kept.
-    pub const KEEP: Duration = Duration::from_secs(65 * 60);
+    pub const KEEP: Duration = Duration::from_mins(65);
 
     /// A world of which nothing has been seen yet.
     #[must_use]
     pub fn new(topology: Arc<Topology>) -> Self {
-        Self { topology, feeds: BTreeMap::new(), series: HashMap::new() }
+        let index = Arc::new(Index::of(&topology));
+        Self { topology, index, feeds: BTreeMap::new(), series: HashMap::new() }
     }
 
     /// Takes in one observation; an older one than what is known of its source changes nothing but counts.
@@ -40,7 +45,8 @@ impl World {
         if let Ok(Reading::Metrics(batch)) = result {
             for answered in &batch.series {
                 let series = self.series.entry(answered.metric.clone()).or_default();
-                series.merge(&answered.points, batch.until, Self::KEEP);
+                let until = answered.trouble.is_none().then_some(batch.until);
+                series.merge(&answered.points, until, Self::KEEP);
                 series.note(*at, answered.trouble.clone());
             }
         }

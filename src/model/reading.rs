@@ -3,14 +3,20 @@
 //! A reading is data from outside and is kept as it came; what it means is for `verdict`.
 //! Nothing here may turn "not seen" into a number.
 
-use std::collections::{BTreeMap, VecDeque};
+mod feed;
+mod series;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::topology::{Metric, Region};
+
+pub use feed::{Feed, Freshness};
+pub use series::Series;
 
 /// Where readings come from; each is asked on its own and fails on its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -321,182 +327,5 @@ impl fmt::Display for TroubleKind {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.kind, self.text)
-    }
-}
-
-/// The newest of one source: its last answer, and the trouble since.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Feed {
-    last: Option<Seen>,
-    trouble: Option<(Timestamp, Trouble)>,
-    tried: Option<Timestamp>,
-    every: Duration,
-    calls: u64,
-    failures: u32,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Seen {
-    reading: Reading,
-    asked: Timestamp,
-    at: Timestamp,
-    round_trip: Duration,
-}
-
-impl Feed {
-    pub(super) fn take(&mut self, observation: Observation) {
-        self.calls += 1;
-        self.every = observation.every;
-        self.tried = self.tried.max(Some(observation.at));
-        let round_trip = observation.round_trip();
-        let Observation { asked, at, result, .. } = observation;
-        if self.last.as_ref().is_some_and(|seen| seen.asked > asked) {
-            return;
-        }
-        match result {
-            Ok(reading) => {
-                self.last = Some(Seen { reading, asked, at, round_trip });
-                self.trouble = None;
-                self.failures = 0;
-            }
-            Err(trouble) => {
-                let since = self.trouble.as_ref().map_or(at, |(since, _)| *since);
-                self.trouble = Some((since, trouble));
-                self.failures += 1;
-            }
-        }
-    }
-
-    /// The newest answer and when it arrived.
-    #[must_use]
-    pub fn seen(&self) -> Option<(&Reading, Timestamp)> {
-        self.last.as_ref().map(|seen| (&seen.reading, seen.at))
-    }
-
-    /// When the newest answer was asked for: what it shows is true of some moment after this.
-    #[must_use]
-    pub fn asked(&self) -> Option<Timestamp> {
-        self.last.as_ref().map(|seen| seen.asked)
-    }
-
-    /// How long the newest answer took.
-    #[must_use]
-    pub fn round_trip(&self) -> Option<Duration> {
-        self.last.as_ref().map(|seen| seen.round_trip)
-    }
-
-    /// The trouble since the last answer, and when it began.
-    #[must_use]
-    pub fn trouble(&self) -> Option<(&Trouble, Timestamp)> {
-        self.trouble.as_ref().map(|(since, trouble)| (trouble, *since))
-    }
-
-    /// Failures in a row.
-    #[must_use]
-    pub fn failures(&self) -> u32 {
-        self.failures
-    }
-
-    /// Calls so far, failed ones included.
-    #[must_use]
-    pub fn calls(&self) -> u64 {
-        self.calls
-    }
-
-    /// How fresh its newest answer is at `now`.
-    #[must_use]
-    pub fn freshness(&self, now: Timestamp) -> Freshness {
-        match &self.last {
-            None => Freshness::Gone,
-            Some(seen) => Freshness::of(now.duration_since(seen.at), self.every),
-        }
-    }
-}
-
-/// How far a value can be trusted to be of now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Freshness {
-    /// Within two intervals: drawn as it is.
-    Fresh,
-    /// Within five: dimmed, with `~`.
-    Stale,
-    /// Older, or never seen: drawn as `--`, its lamp unknown.
-    Gone,
-}
-
-impl Freshness {
-    /// Judges an age against the interval at which the value is renewed.
-    #[must_use]
-    pub fn of(age: SignedDuration, every: Duration) -> Self {
-        let age = Duration::try_from(age).unwrap_or_default();
-        if age <= every * 2 {
-            Self::Fresh
-        } else if age <= every * 5 {
-            Self::Stale
-        } else {
-            Self::Gone
-        }
-    }
-}
-
-/// The kept points of one metric, oldest first, one a period.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Series {
-    points: VecDeque<Point>,
-    known_until: Option<Timestamp>,
-    answered: Option<Timestamp>,
-    trouble: Option<Trouble>,
-}
-
-impl Series {
-    pub(super) fn merge(&mut self, points: &[Point], until: Timestamp, keep: Duration) {
-        for point in points {
-            let at = self.points.partition_point(|p| p.at < point.at);
-            match self.points.get_mut(at) {
-                Some(known) if known.at == point.at => *known = *point,
-                _ => self.points.insert(at, *point),
-            }
-        }
-        self.known_until = self.known_until.max(Some(until));
-        let Some(newest) = self.points.back().map(|p| p.at) else { return };
-        while self.points.front().is_some_and(|p| newest.duration_since(p.at).unsigned_abs() > keep) {
-            self.points.pop_front();
-        }
-    }
-
-    pub(super) fn note(&mut self, at: Timestamp, trouble: Option<Trouble>) {
-        self.answered = self.answered.max(Some(at));
-        self.trouble = trouble;
-    }
-
-    /// All kept points, oldest first.
-    #[must_use]
-    pub fn points(&self) -> &VecDeque<Point> {
-        &self.points
-    }
-
-    /// The newest point.
-    #[must_use]
-    pub fn newest(&self) -> Option<Point> {
-        self.points.back().copied()
-    }
-
-    /// Up to here (exclusive) CloudWatch was asked: a period before it without a point had nothing measured.
-    #[must_use]
-    pub fn known_until(&self) -> Option<Timestamp> {
-        self.known_until
-    }
-
-    /// When it was last answered.
-    #[must_use]
-    pub fn answered(&self) -> Option<Timestamp> {
-        self.answered
-    }
-
-    /// This metric's own trouble, if its part of the answer failed.
-    #[must_use]
-    pub fn trouble(&self) -> Option<&Trouble> {
-        self.trouble.as_ref()
     }
 }
