@@ -88,6 +88,18 @@ pub fn wanted_metrics(topology: &Topology) -> Vec<Metric> {
     signals.chain(links).chain(orders).chain(checks).filter(|metric| known.insert(metric.clone())).collect()
 }
 
+/// The alarms that signals name, by the Region whose CloudWatch holds them.
+#[must_use]
+pub fn wanted_alarms(topology: &Topology) -> BTreeMap<Region, BTreeSet<String>> {
+    let mut wanted: BTreeMap<Region, BTreeSet<String>> = BTreeMap::new();
+    for signal in topology.regions.iter().flat_map(|region| &region.signals) {
+        if let Formula::Alarm { region, name } = &signal.formula {
+            wanted.entry(region.clone()).or_default().insert(name.clone());
+        }
+    }
+    wanted
+}
+
 /// What can be worked out once from the topology, so that a frame need not build it again.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Index {
@@ -303,6 +315,14 @@ mod tests {
                 "us-east-1 AWS/Route53 HealthCheckStatus Minimum/60 HealthCheckId=check-us-west-2",
             ]
         );
+    }
+
+    #[test]
+    fn alarms_are_wanted_where_they_are() {
+        let mut topology = two_regions();
+        assert!(wanted_alarms(&topology).is_empty());
+        topology.regions[0].signals[0].formula = Formula::Alarm { region: west(), name: "lag".to_owned() };
+        assert_eq!(wanted_alarms(&topology), BTreeMap::from([(west(), BTreeSet::from(["lag".to_owned()]))]));
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn verdict(world: &World, region: &Region, shares: &[(Region, Dated<f64>)], now:
         reason: judged.reason(now),
         disagreement: judged.disagreement,
         role: role(world, region, now),
-        drained: drained(world, region, now),
+        drained: judged.drained,
         traffic,
     }
 }
@@ -88,6 +88,8 @@ pub(super) struct Judged {
     pub(super) blind: Option<String>,
     /// Its CloudWatch was asked at least once.
     pub(super) read: bool,
+    /// Its routing control is Off, by a quorum.
+    pub(super) drained: bool,
 }
 
 impl Judged {
@@ -123,6 +125,7 @@ pub(super) fn judge(world: &World, region: &Region, now: Timestamp) -> Judged {
         disagreement,
         blind,
         read: world.feed(&Source::Metrics(region.clone())).is_some(),
+        drained: drained(world, region, now),
     }
 }
 

@@ -82,6 +82,13 @@ pub fn role(world: &World, region: &Region, now: Timestamp) -> Role {
     }
 }
 
+/// The Regions that claim to write a store, by its newest reading; more than one is a split brain.
+pub(super) fn claims<'a>(world: &'a World, store: &str, now: Timestamp) -> Vec<&'a str> {
+    let newest = newest_reading(world, store).filter(|(_, feed)| feed.freshness(now) != Freshness::Gone);
+    let members = newest.into_iter().flat_map(|(reading, _)| &reading.members);
+    members.filter(|member| member.writer).map(|member| member.region.as_str()).collect()
+}
+
 /// The newest reading of a store: the one that was asked for last, from whichever Region.
 fn newest_reading<'a>(world: &'a World, store: &str) -> Option<(&'a AuroraReading, &'a Feed)> {
     let readings = world.feeds().filter_map(|(source, feed)| match (source, feed.seen()) {
