@@ -1,3 +1,7 @@
 //! The one integration binary, so that the SDK is linked once.
 
+mod config;
+mod sim;
+mod support;
 mod tidy;
+mod written;

@@ -3,6 +3,8 @@
 //! State is only ever rebuilt from these, live and after a crash, by [`super::progress::Progress::apply`].
 //! An event says what happened and never what to do next.
 
+mod words;
+
 use std::fmt;
 
 use jiff::Timestamp;
@@ -12,6 +14,8 @@ use super::operation::Operation;
 use super::{Plan, Rung, StepId};
 use crate::model::reading::Trouble;
 use crate::model::verdict::AtRisk;
+
+pub use words::{line, links};
 
 /// A run's name: eight hex digits, of which the screen shows four.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -245,15 +249,23 @@ pub enum Outcome {
     Skipped,
 }
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Outcome {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
             Self::Confirmed => "confirmed",
             Self::Refused => "refused",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
             Self::Skipped => "skipped",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
     }
 }
 
@@ -285,8 +297,45 @@ pub enum Decision {
 pub enum End {
     /// Every step confirmed.
     Confirmed,
-    /// Every step confirmed or skipped by a person.
+    /// Every step confirmed or skipped by a person, at least one skipped.
     ConfirmedWithSkips,
     /// A person ended it.
     Aborted,
+}
+
+impl Event {
+    /// The step it is about, if it is about one.
+    #[must_use]
+    pub fn step(&self) -> Option<StepId> {
+        match self {
+            Self::Intended { step, .. }
+            | Self::Sent { step, .. }
+            | Self::Answered { step, .. }
+            | Self::AlreadySo { step, .. }
+            | Self::Climbed { step, .. }
+            | Self::Recorded { step, .. }
+            | Self::Told { step, .. }
+            | Self::Ended { step, .. }
+            | Self::Decided { step, .. } => Some(*step),
+            Self::ConfirmationRefused { .. }
+            | Self::Started { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. }
+            | Self::Noted { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
+}
+
+impl Answer {
+    /// The trouble it tells of; none when it was accepted.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Trouble> {
+        match self {
+            Self::Accepted { .. } => None,
+            Self::Refused { trouble, .. } | Self::NotSent { trouble } | Self::Lost { trouble } => {
+                Some(trouble)
+            }
+        }
+    }
 }
