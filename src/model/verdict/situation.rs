@@ -221,9 +221,9 @@ fn well(world: &World, judged: &[(&Region, Judged)], now: Timestamp) -> String {
     let Some((link, lag)) = worst(live_lags(world, now).into_iter()) else { return parts.join(", ") };
     let behind = aged(value_text(lag.value, Unit::Seconds), lag.freshness);
     parts.push(format!("worst lag {behind}"));
-    let line = parts.join(", ");
+    let told = parts.join(", ");
     let way = format!(" ({} {}→{})", link.store, topology.short(&link.from), topology.short(&link.to));
-    if columns(&line) + columns(&way) <= COLUMNS { line + &way } else { line }
+    if columns(&told) + columns(&way) <= COLUMNS { told + &way } else { told }
 }
 
 #[cfg(test)]
