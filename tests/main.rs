@@ -1,3 +1,5 @@
 //! tests
+#[cfg(test)]
 mod sim;
+#[cfg(test)]
 mod support;
