@@ -1,2 +1,8 @@
 //! The `pointsman` binary: parse, call `cli`, exit code.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> color_eyre::Result<ExitCode> {
+    color_eyre::install()?;
+    pointsman::cli::main()
+}

@@ -1,5 +1,8 @@
-//! tests
-#[cfg(test)]
+//! The one integration binary, so that the SDK is linked once.
+#![cfg(test)]
+
+mod config;
 mod sim;
-#[cfg(test)]
 mod support;
+mod tidy;
+mod written;

@@ -1,0 +1,331 @@
+//! What was seen: observations with their time, the newest of each source, and the points of each metric.
+//!
+//! A reading is data from outside and is kept as it came; what it means is for `verdict`.
+//! Nothing here may turn "not seen" into a number.
+
+mod feed;
+mod series;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::topology::{Metric, Region};
+
+pub use feed::{Feed, Freshness};
+pub use series::Series;
+
+/// Where readings come from; each is asked on its own and fails on its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// CloudWatch of a Region.
+    Metrics(Region),
+    /// The ARC cluster endpoint in a Region.
+    Endpoint(Region),
+    /// An Aurora store's global cluster, as the RDS of a Region tells it.
+    Aurora(String, Region),
+    /// RDS events of an Aurora store, from a Region.
+    AuroraEvents(String, Region),
+    /// A DynamoDB store's table, as a Region tells it.
+    Table(String, Region),
+    /// The records of a name, from the Route 53 control plane.
+    Records(String),
+    /// The alarms that signals name, from a Region's CloudWatch.
+    Alarms(Region),
+    /// Who we are, from a Region's STS.
+    Identity(Region),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Metrics(region) => write!(f, "CloudWatch {region}"),
+            Self::Endpoint(region) => write!(f, "cluster endpoint {region}"),
+            Self::Aurora(store, region) => write!(f, "RDS {region} ({store})"),
+            Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
+            Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
+            Self::Records(name) => write!(f, "Route 53 ({name})"),
+            Self::Alarms(region) => write!(f, "CloudWatch alarms {region}"),
+            Self::Identity(region) => write!(f, "STS {region}"),
+        }
+    }
+}
+
+/// One answer, or its absence, with the time it arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// Who was asked.
+    pub source: Source,
+    /// When the request was made; proof counts only what was asked after the write.
+    pub asked: Timestamp,
+    /// When the answer arrived, or was given up.
+    pub at: Timestamp,
+    /// How often this source is asked now; staleness is measured against it.
+    pub every: Duration,
+    /// What came of it.
+    pub result: Result<Reading, Trouble>,
+}
+
+impl Observation {
+    /// How long the answer took.
+    #[must_use]
+    pub fn round_trip(&self) -> Duration {
+        Duration::try_from(self.at.duration_since(self.asked)).unwrap_or_default()
+    }
+}
+
+/// What a source said.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// Points of metrics.
+    Metrics(MetricBatch),
+    /// State of each routing control, by control name.
+    Controls(BTreeMap<String, ControlState>),
+    /// A global cluster.
+    Aurora(AuroraReading),
+    /// RDS events, oldest first.
+    AuroraEvents(Vec<RdsEvent>),
+    /// A table.
+    Table(TableReading),
+    /// The records of a name.
+    Records(Vec<RecordReading>),
+    /// State of each alarm that was asked for, by name; an alarm that does not exist is absent.
+    Alarms(BTreeMap<String, AlarmState>),
+    /// Who we are.
+    Identity(Identity),
+}
+
+/// The three states of a CloudWatch alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AlarmState {
+    /// Within its threshold.
+    Ok,
+    /// Outside its threshold.
+    Alarm,
+    /// It cannot tell.
+    InsufficientData,
+}
+
+/// The answer to one packed metric request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricBatch {
+    /// The end of the window that was asked, exclusive: up to here silence means absence.
+    pub until: Timestamp,
+    /// One entry for each metric that was asked, also when it had no points.
+    pub series: Vec<MetricAnswer>,
+}
+
+/// One metric's part of a packed answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricAnswer {
+    /// Which metric.
+    pub metric: Metric,
+    /// Its points, oldest first.
+    pub points: Vec<Point>,
+    /// This metric alone failed, as CloudWatch allows (`Forbidden`, `InternalError`, `PartialData`).
+    pub trouble: Option<Trouble>,
+}
+
+/// One data point; `at` is the start of its period.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Start of the period it covers.
+    pub at: Timestamp,
+    /// Its value in the metric's unit.
+    pub value: f64,
+}
+
+/// The two states of a routing control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ControlState {
+    /// Traffic may enter.
+    On,
+    /// Traffic is kept out.
+    Off,
+}
+
+impl fmt::Display for ControlState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::On => "On",
+            Self::Off => "Off",
+        })
+    }
+}
+
+/// A global cluster as `DescribeGlobalClusters` tells it; statuses are open strings (aws-facts section 4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuroraReading {
+    /// The global cluster's own status.
+    pub status: String,
+    /// Its members.
+    pub members: Vec<AuroraMember>,
+    /// What is in progress, if anything.
+    pub moving: Option<AuroraMove>,
+}
+
+impl AuroraReading {
+    /// The Region that writes; `None` when no member or more than one claims to.
+    #[must_use]
+    pub fn writer(&self) -> Option<&Region> {
+        let mut writers = self.members.iter().filter(|m| m.writer);
+        match (writers.next(), writers.next()) {
+            (Some(one), None) => Some(&one.region),
+            _ => None,
+        }
+    }
+}
+
+/// One member cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuroraMember {
+    /// The Region of its ARN.
+    pub region: Region,
+    /// Its ARN.
+    pub arn: String,
+    /// It is the writer.
+    pub writer: bool,
+    /// Its own status, if it was read (`available`, `promoting`, …).
+    pub status: Option<String>,
+    /// `connected`, `pending-resync`, or nothing for the writer.
+    pub sync: Option<String>,
+    /// Number of instances; a headless member cannot serve.
+    pub instances: Option<usize>,
+}
+
+/// A switchover or failover in progress.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuroraMove {
+    /// `pending`, `switching-over`, `failing-over`, `cancelling`.
+    pub status: String,
+    /// The cluster that gives the role up.
+    pub from: String,
+    /// The cluster that takes it.
+    pub to: String,
+    /// It is a failover and may lose writes.
+    pub data_loss_allowed: bool,
+}
+
+/// One RDS event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RdsEvent {
+    /// When it happened.
+    pub at: Timestamp,
+    /// The cluster it is about.
+    pub cluster: String,
+    /// Its text.
+    pub message: String,
+}
+
+/// A table as `DescribeTable` tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableReading {
+    /// `ACTIVE`, …
+    pub status: String,
+    /// Status of each other replica.
+    pub replicas: BTreeMap<Region, String>,
+    /// `MultiRegionConsistency` is `STRONG`.
+    pub strong: bool,
+}
+
+/// A record as `ListResourceRecordSets` tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordReading {
+    /// Its `SetIdentifier`.
+    pub id: Option<String>,
+    /// Its routing, in words: `latency us-east-1`, `weight 100`, `PRIMARY`.
+    pub routing: String,
+    /// Where it leads.
+    pub target: String,
+    /// Its TTL; `None` for an alias.
+    pub ttl: Option<u64>,
+    /// Its health check.
+    pub health_check: Option<String>,
+}
+
+/// Who the credentials are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: String,
+    /// The caller's ARN.
+    pub arn: String,
+    /// When the credentials end, if they say so.
+    pub expires: Option<Timestamp>,
+}
+
+impl Identity {
+    /// The role or user name, without account and session.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        let resource = self.arn.rsplit(':').next().unwrap_or(&self.arn);
+        let mut parts = resource.split('/');
+        let first = parts.next().unwrap_or(resource);
+        parts.next().unwrap_or(first)
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// What kind of trouble, which decides on backing off and on wording.
+    pub kind: TroubleKind,
+    /// The service's or transport's own words.
+    pub text: String,
+    /// The service's request id, if an answer came at all.
+    pub request_id: Option<String>,
+}
+
+/// The kinds of trouble an operator must tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleKind {
+    /// Asked too often.
+    Throttled,
+    /// These credentials may not.
+    Denied,
+    /// The credentials have ended.
+    Expired,
+    /// There are no credentials at all.
+    NoCredentials,
+    /// No connection, or it broke.
+    Unreachable,
+    /// No answer in time: it may have happened.
+    TimedOut,
+    /// This ARC endpoint is out of rotation; another one answers.
+    EndpointAway,
+    /// The thing asked for does not exist.
+    NotFound,
+    /// The service refused what was asked: a rule, a state, a conflict, a validation.
+    Refused,
+    /// The service failed on its own.
+    Faulty,
+}
+
+impl fmt::Display for TroubleKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Throttled => "throttled",
+            Self::Denied => "denied",
+            Self::Expired => "expired",
+            Self::NoCredentials => "no credentials",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed out",
+            Self::EndpointAway => "out of rotation",
+            Self::NotFound => "not found",
+            Self::Refused => "refused",
+            Self::Faulty => "faulty",
+        })
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.text)
+    }
+}

@@ -1,0 +1,467 @@
+//! What exists: the workload as its `pointsman.toml` declares it.
+//!
+//! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// The name of an AWS Region, such as `us-east-1`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Region(Arc<str>);
+
+impl Region {
+    /// Takes the name as it is; whether such a Region is declared is for the config to say.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    /// The full name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The usual short form: `us-east-1` → `use1`, `ap-southeast-2` → `apse2`.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let mut parts = self.0.split('-');
+        let mut short = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            short.push_str(match part {
+                "north" => "n",
+                "south" => "s",
+                "east" => "e",
+                "west" => "w",
+                "central" => "c",
+                "northeast" => "ne",
+                "northwest" => "nw",
+                "southeast" => "se",
+                "southwest" => "sw",
+                other => other,
+            });
+        }
+        short
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<&str> for Region {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+/// The whole declared workload.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topology {
+    /// Its name, as the header shows it.
+    pub workload: String,
+    /// The environment word: `production`, `staging`, `simulated`, …
+    pub environment: String,
+    /// The twelve digits of the account it must be in; anything else the identity says is a mismatch.
+    pub account: Option<String>,
+    /// The Region this host stands in, if it is known.
+    pub home: Option<Region>,
+    /// The time and the loss that are promised.
+    pub objectives: Objectives,
+    /// The Regions in the order they are drawn.
+    pub regions: Vec<RegionSpec>,
+    /// ARC routing control, where the workload has it.
+    pub routing: Option<Routing>,
+    /// Aurora global databases.
+    pub auroras: Vec<Aurora>,
+    /// DynamoDB global tables.
+    pub tables: Vec<Table>,
+    /// Links of other stores whose lag is a metric.
+    pub lag_links: Vec<LagLink>,
+    /// Names that users resolve.
+    pub dns: Vec<DnsName>,
+    /// The business metric: orders a period, in each Region.
+    pub orders: Option<OrdersSpec>,
+}
+
+impl Topology {
+    /// The declaration of a Region.
+    #[must_use]
+    pub fn region(&self, name: &Region) -> Option<&RegionSpec> {
+        self.regions.iter().find(|r| &r.name == name)
+    }
+
+    /// The Region's short form: the declared one, else the usual one.
+    #[must_use]
+    pub fn short(&self, name: &Region) -> String {
+        self.region(name).map_or_else(|| name.short(), |r| r.short.clone())
+    }
+
+    /// The environment is one where a mistake reaches customers.
+    #[must_use]
+    pub fn is_production(&self) -> bool {
+        self.environment.to_ascii_lowercase().starts_with("prod")
+    }
+}
+
+/// Recovery objectives of the workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Objectives {
+    /// Longest time to serve again.
+    pub rto: Duration,
+    /// Longest span of writes that may be lost.
+    pub rpo: Duration,
+}
+
+/// One Region that serves the workload.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegionSpec {
+    /// Its full name.
+    pub name: Region,
+    /// Its short name on narrow screens.
+    pub short: String,
+    /// Orders a minute it can carry, if that was measured.
+    pub capacity: Option<f64>,
+    /// Its health sources, in the order they are drawn.
+    pub signals: Vec<Signal>,
+}
+
+/// One CloudWatch metric with its statistic; the key under which its points are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Metric {
+    /// The Region whose CloudWatch is asked.
+    pub region: Region,
+    /// Such as `AWS/ApplicationELB`.
+    pub namespace: Arc<str>,
+    /// Such as `RequestCount`.
+    pub name: Arc<str>,
+    /// Dimension names and values; CloudWatch matches all of them exactly.
+    pub dimensions: Arc<BTreeMap<String, String>>,
+    /// `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or a percentile as `p99`.
+    pub statistic: Arc<str>,
+    /// Seconds between points; 60 or a multiple, as aws-facts section 7 says.
+    pub period: u32,
+}
+
+/// One health source of one Region.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signal {
+    /// The row label, unique in its Region.
+    pub name: String,
+    /// Which family it belongs to, for disagreement between families: `canary`, `alb`, `ecs`, …
+    pub family: String,
+    /// How its value comes from metrics.
+    pub formula: Formula,
+    /// From here on it is worth a look.
+    pub look: Option<Threshold>,
+    /// From here on it is bad.
+    pub bad: Option<Threshold>,
+    /// What no data point means.
+    pub missing: Missing,
+    /// How the value is written.
+    pub unit: Unit,
+}
+
+/// How a value comes from metrics.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Formula {
+    /// The newest point of one metric.
+    Value(Metric),
+    /// `part` of `whole` as a percentage, drawn with the whole: `12.1%/412`.
+    Share {
+        /// The counted part, such as 5XX answers.
+        part: Metric,
+        /// What it is part of, such as requests.
+        whole: Metric,
+    },
+    /// `part` of `whole` as a fraction, drawn as `4/6`; thresholds are on the percentage.
+    Of {
+        /// What there is, such as running tasks.
+        part: Metric,
+        /// What should be, such as desired tasks.
+        whole: Metric,
+    },
+    /// The state of a CloudWatch alarm, which is read by `DescribeAlarms` and is no metric. Its value is 1 in `OK`,
+    /// 0 in `ALARM` and absent in `INSUFFICIENT_DATA`, so that thresholds work on it as on a health check.
+    Alarm {
+        /// The Region that holds the alarm.
+        region: Region,
+        /// The alarm's name.
+        name: String,
+    },
+}
+
+impl Formula {
+    /// Every metric it needs; none for an alarm.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<&Metric> {
+        match self {
+            Self::Value(metric) => vec![metric],
+            Self::Share { part, whole } | Self::Of { part, whole } => vec![part, whole],
+            Self::Alarm { .. } => Vec::new(),
+        }
+    }
+}
+
+/// A limit on one side of a value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// Crossed below this value.
+    Below(f64),
+    /// Crossed above this value.
+    Above(f64),
+}
+
+impl Threshold {
+    /// Whether the value is over the limit.
+    #[must_use]
+    pub fn crossed(self, value: f64) -> bool {
+        match self {
+            Self::Below(limit) => value < limit,
+            Self::Above(limit) => value > limit,
+        }
+    }
+}
+
+/// What the absence of a data point means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing was measured: the signal is unknown.
+    Unknown,
+    /// The service publishes nothing when there is nothing to count, as ALB does with 5XX.
+    Zero,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// 0 to 100.
+    Percent,
+    /// A plain number.
+    Count,
+    /// Seconds, as `8.9s`.
+    Seconds,
+    /// Milliseconds, written as seconds from 1,000 on.
+    Milliseconds,
+    /// Bytes, with a binary prefix.
+    Bytes,
+    /// 1 or 0, as a health check has it.
+    State,
+}
+
+/// ARC routing control: literals only, because the control plane may be away when they are needed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Routing {
+    /// The cluster's ARN.
+    pub cluster: String,
+    /// The control panel's ARN.
+    pub panel: String,
+    /// The cluster's five data plane endpoints.
+    pub endpoints: Vec<Endpoint>,
+    /// The routing controls, one for each Region and possibly gates.
+    pub controls: Vec<Control>,
+    /// The safety rules that guard them.
+    pub rules: Vec<Rule>,
+}
+
+impl Routing {
+    /// The control that lets traffic into a Region.
+    #[must_use]
+    pub fn control_of(&self, region: &Region) -> Option<&Control> {
+        self.controls.iter().find(|c| c.region.as_ref() == Some(region))
+    }
+
+    /// A control by name.
+    #[must_use]
+    pub fn control(&self, name: &str) -> Option<&Control> {
+        self.controls.iter().find(|c| c.name == name)
+    }
+
+    /// How many endpoints must agree before a change counts as read back: three of five.
+    #[must_use]
+    pub fn quorum(&self) -> usize {
+        self.endpoints.len() / 2 + 1
+    }
+}
+
+/// One of the cluster's data plane endpoints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The Region it stands in, which is also the Region of its signature.
+    pub region: Region,
+    /// Its URL as `DescribeCluster` gave it.
+    pub url: String,
+}
+
+/// One routing control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Control {
+    /// The name that rules and screens use.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// The Region whose traffic it carries; `None` for a gating control.
+    pub region: Option<Region>,
+    /// The `RECOVERY_CONTROL` health check that follows it.
+    pub health_check: Option<String>,
+}
+
+/// A safety rule of the control panel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name.
+    pub name: String,
+    /// Its ARN, needed to override it.
+    pub arn: String,
+    /// What it guards.
+    pub kind: RuleKind,
+    /// The logic it applies to its watched controls.
+    pub logic: RuleLogic,
+    /// The result of the logic is turned round.
+    pub inverted: bool,
+    /// After a change, how long any other change of the same controls is rejected.
+    pub wait: Duration,
+}
+
+/// What a rule watches and what it holds back; control names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleKind {
+    /// After the whole transaction the asserted controls must satisfy the logic.
+    Assertion {
+        /// The watched controls.
+        asserted: Vec<String>,
+    },
+    /// The targets may be changed only while the gating controls satisfy the logic.
+    Gating {
+        /// The controls that open the gate.
+        gating: Vec<String>,
+        /// The controls behind it.
+        targets: Vec<String>,
+    },
+}
+
+/// The logic of a rule over the controls that are On.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleLogic {
+    /// At least so many are On.
+    AtLeast(usize),
+    /// All are On.
+    And,
+    /// Any is On.
+    Or,
+}
+
+/// One Aurora global database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aurora {
+    /// The store it serves, as the screen names it.
+    pub store: String,
+    /// The global cluster identifier.
+    pub global: String,
+    /// The member cluster's ARN in each Region.
+    pub clusters: BTreeMap<Region, String>,
+    /// Longest span of its writes that may be lost.
+    pub rpo: Duration,
+}
+
+/// One DynamoDB global table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The store it serves.
+    pub store: String,
+    /// The table name, the same in every Region.
+    pub table: String,
+    /// Its replicas.
+    pub regions: Vec<Region>,
+    /// Longest span of its writes that may be lost.
+    pub rpo: Duration,
+}
+
+/// A link of another store, known by a lag metric alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LagLink {
+    /// The store it serves.
+    pub store: String,
+    /// Where the data comes from.
+    pub from: Region,
+    /// Where it goes.
+    pub to: Region,
+    /// The lag metric.
+    pub metric: Metric,
+    /// What the metric counts in.
+    pub unit: Unit,
+    /// Longest span of its writes that may be lost.
+    pub rpo: Duration,
+}
+
+/// A name that users resolve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnsName {
+    /// The fully qualified name without its last dot.
+    pub name: String,
+    /// The hosted zone's id.
+    pub zone: String,
+    /// `A`, `AAAA` or `CNAME`.
+    pub kind: String,
+    /// The routing policy all its records must share.
+    pub policy: Policy,
+    /// How long a resolver keeps an answer; 60 s for an alias to a load balancer.
+    pub ttl: Duration,
+    /// Its records.
+    pub records: Vec<DnsRecord>,
+}
+
+/// A Route 53 routing policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Policy {
+    /// One record.
+    Simple,
+    /// Shares by weight.
+    Weighted,
+    /// The nearest Region by latency.
+    Latency,
+    /// PRIMARY and SECONDARY records.
+    Failover,
+    /// By where the user is.
+    Geolocation,
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Simple => "simple",
+            Self::Weighted => "weighted",
+            Self::Latency => "latency",
+            Self::Failover => "failover",
+            Self::Geolocation => "geolocation",
+        })
+    }
+}
+
+/// One record of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnsRecord {
+    /// Its `SetIdentifier`.
+    pub id: String,
+    /// The Region it leads to.
+    pub region: Region,
+    /// The health check that decides on it.
+    pub health_check: Option<String>,
+}
+
+/// The orders metric; each Region has its own series of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrdersSpec {
+    /// The series of each Region, in the order of the Regions.
+    pub series: BTreeMap<Region, Metric>,
+    /// The Aurora store in which orders are written; its lag decides how many are at risk.
+    pub store: Option<String>,
+}

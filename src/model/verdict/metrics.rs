@@ -1,0 +1,239 @@
+//! Which metrics the verdicts are made from, so that the sampler asks for exactly these.
+//!
+//! They follow from the topology alone; nothing here may depend on what was read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::topology::{Aurora, Formula, Metric, Region, Table, Topology, Unit};
+
+/// The Region in which Route 53 publishes its metrics, whatever the workload's Regions are (aws-facts section 6).
+pub const ROUTE53_HOME: &str = "us-east-1";
+
+/// The family of signals that count requests at a load balancer.
+pub const ALB: &str = "alb";
+
+/// The lag by which an Aurora link is judged against its RPO: `AuroraGlobalDBRPOLag`, milliseconds.
+///
+/// It is published in the reader's Region with the writer's as `SourceRegion` (aws-facts section 4).
+/// `None` when one of the Regions has no cluster of the store, or both are the same.
+#[must_use]
+pub fn aurora_lag_metric(aurora: &Aurora, from: &Region, to: &Region) -> Option<Metric> {
+    aurora_metric("AuroraGlobalDBRPOLag", aurora, from, to)
+}
+
+/// The lag of engines that have no RPO lag: `AuroraGlobalDBReplicationLag`, milliseconds.
+#[must_use]
+pub fn aurora_replication_lag_metric(aurora: &Aurora, from: &Region, to: &Region) -> Option<Metric> {
+    aurora_metric("AuroraGlobalDBReplicationLag", aurora, from, to)
+}
+
+fn aurora_metric(name: &str, aurora: &Aurora, from: &Region, to: &Region) -> Option<Metric> {
+    if from == to || !aurora.clusters.contains_key(from) {
+        return None;
+    }
+    let cluster = aurora.clusters.get(to)?.rsplit(':').next()?;
+    Some(Metric {
+        region: to.clone(),
+        namespace: "AWS/RDS".into(),
+        name: name.into(),
+        dimensions: dimensions(&[("DBClusterIdentifier", cluster), ("SourceRegion", from.as_str())]),
+        statistic: "Average".into(),
+        period: 60,
+    })
+}
+
+/// The lag of one direction of a table: `ReplicationLatency`, milliseconds, published in the source Region
+/// and only for items that were replicated (aws-facts section 5).
+#[must_use]
+pub fn table_lag_metric(table: &Table, from: &Region, to: &Region) -> Metric {
+    Metric {
+        region: from.clone(),
+        namespace: "AWS/DynamoDB".into(),
+        name: "ReplicationLatency".into(),
+        dimensions: dimensions(&[("TableName", &table.table), ("ReceivingRegion", to.as_str())]),
+        statistic: "Average".into(),
+        period: 60,
+    }
+}
+
+/// What Route 53 thinks of a health check: 1 healthy, 0 not; the Minimum, in us-east-1 only.
+#[must_use]
+pub fn health_check_metric(id: &str) -> Metric {
+    Metric {
+        region: Region::new(ROUTE53_HOME),
+        namespace: "AWS/Route53".into(),
+        name: "HealthCheckStatus".into(),
+        dimensions: dimensions(&[("HealthCheckId", id)]),
+        statistic: "Minimum".into(),
+        period: 60,
+    }
+}
+
+fn dimensions(pairs: &[(&str, &str)]) -> Arc<BTreeMap<String, String>> {
+    Arc::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+}
+
+/// Every metric that a verdict needs, each once: signals, both directions of every link, orders, health checks.
+#[must_use]
+pub fn wanted_metrics(topology: &Topology) -> Vec<Metric> {
+    let index = Index::of(topology);
+    let signals = topology.regions.iter().flat_map(|region| &region.signals);
+    let signals = signals.flat_map(|signal| signal.formula.metrics()).cloned();
+    let orders = topology.orders.iter().flat_map(|orders| orders.series.values()).cloned();
+    let links = index.links.into_iter().flat_map(|link| link.metrics);
+    let checks = index.checks.into_iter().map(|check| check.metric);
+    let mut known = BTreeSet::new();
+    signals.chain(links).chain(orders).chain(checks).filter(|metric| known.insert(metric.clone())).collect()
+}
+
+/// What can be worked out once from the topology, so that a frame need not build it again.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Index {
+    pub(super) links: Vec<LinkSpec>,
+    pub(super) checks: Vec<CheckSpec>,
+    /// What counts the traffic of each Region, in the order of the Regions; empty when nothing does.
+    pub(super) traffic: Vec<(Region, Vec<Metric>)>,
+}
+
+/// One direction of replication and where its lag is published.
+#[derive(Debug)]
+pub(super) struct LinkSpec {
+    pub(super) store: String,
+    /// The place of its Aurora in the topology, when it is one: then it runs in one direction only.
+    pub(super) aurora: Option<usize>,
+    pub(super) from: Region,
+    pub(super) to: Region,
+    /// The lag metrics, the best first.
+    pub(super) metrics: Vec<Metric>,
+    /// What makes seconds of the metric's unit; `None` when it does not count time.
+    pub(super) scale: Option<f64>,
+    pub(super) rpo: Duration,
+}
+
+/// A health check and the Region it decides on.
+#[derive(Debug)]
+pub(super) struct CheckSpec {
+    pub(super) region: Region,
+    pub(super) id: String,
+    pub(super) metric: Metric,
+}
+
+impl Index {
+    pub(in crate::model) fn of(topology: &Topology) -> Self {
+        Self { links: links(topology), checks: checks(topology), traffic: traffic(topology) }
+    }
+}
+
+fn links(topology: &Topology) -> Vec<LinkSpec> {
+    let auroras = topology.auroras.iter().enumerate().flat_map(|(at, aurora)| {
+        let regions = in_order(topology, aurora.clusters.keys());
+        pairs(&regions).into_iter().map(move |(from, to)| LinkSpec {
+            store: aurora.store.clone(),
+            aurora: Some(at),
+            metrics: [
+                aurora_lag_metric(aurora, &from, &to),
+                aurora_replication_lag_metric(aurora, &from, &to),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            scale: Some(0.001),
+            rpo: aurora.rpo,
+            from,
+            to,
+        })
+    });
+    let tables = topology.tables.iter().flat_map(|table| {
+        let regions = in_order(topology, table.regions.iter());
+        pairs(&regions).into_iter().map(move |(from, to)| LinkSpec {
+            store: table.store.clone(),
+            aurora: None,
+            metrics: vec![table_lag_metric(table, &from, &to)],
+            scale: Some(0.001),
+            rpo: table.rpo,
+            from,
+            to,
+        })
+    });
+    let others = topology.lag_links.iter().map(|link| LinkSpec {
+        store: link.store.clone(),
+        aurora: None,
+        from: link.from.clone(),
+        to: link.to.clone(),
+        metrics: vec![link.metric.clone()],
+        scale: match link.unit {
+            Unit::Seconds => Some(1.0),
+            Unit::Milliseconds => Some(0.001),
+            Unit::Percent | Unit::Count | Unit::Bytes | Unit::State => None,
+        },
+        rpo: link.rpo,
+    });
+    auroras.chain(tables).chain(others).collect()
+}
+
+/// Some Regions in the order in which the workload declares them; others after, as they come.
+fn in_order<'a>(topology: &Topology, regions: impl Iterator<Item = &'a Region>) -> Vec<Region> {
+    let mut regions: Vec<Region> = regions.cloned().collect();
+    let place =
+        |region: &Region| topology.regions.iter().position(|r| &r.name == region).unwrap_or(usize::MAX);
+    regions.sort_by_key(place);
+    regions
+}
+
+/// Every ordered pair, the two directions of a pair side by side.
+fn pairs(regions: &[Region]) -> Vec<(Region, Region)> {
+    let mut out = Vec::new();
+    for (at, one) in regions.iter().enumerate() {
+        for other in regions.iter().skip(at + 1) {
+            out.push((one.clone(), other.clone()));
+            out.push((other.clone(), one.clone()));
+        }
+    }
+    out
+}
+
+fn checks(topology: &Topology) -> Vec<CheckSpec> {
+    let controls = topology.routing.iter().flat_map(|routing| &routing.controls);
+    let controls = controls.filter_map(|c| Some((c.region.as_ref()?, c.health_check.as_ref()?)));
+    let records = topology.dns.iter().flat_map(|name| &name.records);
+    let records = records.filter_map(|r| Some((&r.region, r.health_check.as_ref()?)));
+    let all: Vec<_> = controls.chain(records).collect();
+    let mut known = BTreeSet::new();
+    let ordered =
+        topology.regions.iter().flat_map(|r| all.iter().filter(move |(region, _)| **region == r.name));
+    ordered
+        .filter(|(_, id)| known.insert(id.as_str()))
+        .map(|(region, id)| CheckSpec {
+            region: (*region).clone(),
+            id: (*id).clone(),
+            metric: health_check_metric(id),
+        })
+        .collect()
+}
+
+/// Requests at the load balancers if every Region counts them, else orders if every Region counts those.
+fn traffic(topology: &Topology) -> Vec<(Region, Vec<Metric>)> {
+    let requests: Option<Vec<_>> = topology
+        .regions
+        .iter()
+        .map(|region| {
+            let shares = region.signals.iter().filter(|signal| signal.family == ALB);
+            let mut wholes: Vec<Metric> = Vec::new();
+            for signal in shares {
+                match &signal.formula {
+                    Formula::Share { whole, .. } if !wholes.contains(whole) => wholes.push(whole.clone()),
+                    _ => {}
+                }
+            }
+            (!wholes.is_empty()).then(|| (region.name.clone(), wholes))
+        })
+        .collect();
+    let orders = || {
+        let series = &topology.orders.as_ref()?.series;
+        let of = |name: &Region| Some((name.clone(), vec![series.get(name)?.clone()]));
+        topology.regions.iter().map(|region| of(&region.name)).collect::<Option<Vec<_>>>()
+    };
+    requests.or_else(orders).unwrap_or_default()
+}

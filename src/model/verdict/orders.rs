@@ -1,0 +1,213 @@
+//! Orders: each Region's rate against its own baseline, orders at risk, and headroom.
+//!
+//! A minute without orders is zero only for a metric that is published sparsely; else it was not measured.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::points::{self, Slot, View, metric_freshness};
+use super::{Dated, Lamp, link, routing};
+use crate::model::World;
+use crate::model::reading::{Freshness, Series};
+use crate::model::topology::{Metric, Region};
+
+/// Under this part of the baseline a rate is worth a look,
+const LOOK_SHARE: f64 = 0.8;
+
+/// and under this part it is bad.
+const BAD_SHARE: f64 = 0.5;
+
+/// Fewer values than this are no baseline.
+const BASELINE_MIN: usize = 5;
+
+/// One Region's orders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrdersVerdict {
+    /// Which Region.
+    pub region: Region,
+    /// Orders a minute, of the newest closed minute. A minute without a point inside the known window is 0 only
+    /// when its neighbours show the metric is published sparsely; otherwise it is absent.
+    pub rate: Option<Dated<f64>>,
+    /// Its own usual rate: the median of the older two thirds of the last hour.
+    pub baseline: Option<f64>,
+    /// Its lamp: `look` under 80 % of the baseline, `bad` under 50 %; `ok` in a Region that is drained on purpose.
+    pub lamp: Lamp,
+    /// The last hour, oldest first.
+    pub trend: Vec<Option<f64>>,
+}
+
+/// Orders that would be lost if the writer were lost now: order rate × lag.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AtRisk {
+    /// Orders.
+    pub orders: f64,
+    /// The rate it was taken from, orders a minute over all Regions.
+    pub rate: f64,
+    /// The lag it was taken from, seconds.
+    pub lag: f64,
+    /// The store whose lag it is.
+    pub store: String,
+    /// One of its inputs is stale.
+    pub freshness: Freshness,
+}
+
+/// A Region's orders against its own baseline; `None` when no orders metric is declared.
+#[must_use]
+pub fn orders(world: &World, region: &Region, now: Timestamp) -> Option<OrdersVerdict> {
+    let metric = metric(world, region)?;
+    let view = View::of(world, metric);
+    let sparse = Sparse::of(view);
+    let rate = rate(view, &sparse, now);
+    let values = minutes(view, &sparse).map(|(start, value)| (start, Some(value)));
+    let trend = points::trend(values, view.period, now);
+    let baseline = baseline(&trend);
+    let lamp = judge(rate.as_ref(), baseline, || routing::drained(world, region, now));
+    Some(OrdersVerdict { region: region.clone(), rate, baseline, lamp, trend })
+}
+
+/// Orders at risk now; `None` when rate or lag is not known.
+#[must_use]
+pub fn at_risk(world: &World, now: Timestamp) -> Option<AtRisk> {
+    let spec = world.topology().orders.as_ref()?;
+    let rate = total_rate(world, now)?;
+    let of_orders = link::live_lags(world, now).into_iter().filter(|(link, ..)| match &spec.store {
+        Some(store) => &link.store == store,
+        None => link.aurora.is_some(),
+    });
+    let (link, lag) = link::worst(of_orders)?;
+    Some(AtRisk {
+        orders: rate.value / 60.0 * lag.value,
+        rate: rate.value,
+        lag: lag.value,
+        store: link.store.clone(),
+        freshness: rate.freshness.max(lag.freshness),
+    })
+}
+
+/// Orders a minute over all Regions whose rate is not gone; stale when one is, or when one cannot be seen.
+#[must_use]
+pub fn total_rate(world: &World, now: Timestamp) -> Option<Dated<f64>> {
+    let regions = world.topology().regions.iter();
+    let mut total: Option<Dated<f64>> = None;
+    let mut unseen = false;
+    for region in regions {
+        let Some(metric) = metric(world, &region.name) else { continue };
+        let view = View::of(world, metric);
+        let rate = rate(view, &Sparse::of(view), now).filter(|rate| rate.freshness != Freshness::Gone);
+        let Some(rate) = rate else {
+            unseen |= !points::answering(world, metric, now);
+            continue;
+        };
+        total = Some(match total {
+            None => rate,
+            Some(sum) => Dated {
+                value: sum.value + rate.value,
+                at: sum.at.min(rate.at),
+                freshness: sum.freshness.max(rate.freshness),
+            },
+        });
+    }
+    let total = total?;
+    let freshness = if unseen { total.freshness.max(Freshness::Stale) } else { total.freshness };
+    Some(Dated { freshness, ..total })
+}
+
+/// How much more load a Region would carry if it received everything, and how much it can: (needed, capacity),
+/// both as multiples of its own load now; `None` when a rate or its capacity is unknown.
+#[must_use]
+pub fn headroom(world: &World, region: &Region, now: Timestamp) -> Option<(f64, f64)> {
+    let capacity = world.topology().region(region)?.capacity?;
+    let view = View::of(world, metric(world, region)?);
+    let own = rate(view, &Sparse::of(view), now).filter(|rate| rate.freshness != Freshness::Gone)?;
+    let total = total_rate(world, now)?;
+    (own.value > 0.0).then(|| (total.value / own.value, capacity / own.value))
+}
+
+fn metric<'a>(world: &'a World, region: &Region) -> Option<&'a Metric> {
+    world.topology().orders.as_ref()?.series.get(region)
+}
+
+fn judge(rate: Option<&Dated<f64>>, baseline: Option<f64>, drained: impl Fn() -> bool) -> Lamp {
+    let Some(rate) = rate.filter(|rate| rate.freshness != Freshness::Gone) else { return Lamp::Unknown };
+    let Some(baseline) = baseline else { return Lamp::Unknown };
+    if rate.value >= baseline * LOOK_SHARE || drained() {
+        Lamp::Ok
+    } else if rate.value >= baseline * BAD_SHARE {
+        Lamp::Look
+    } else {
+        Lamp::Bad
+    }
+}
+
+/// The median of the older two thirds.
+fn baseline(trend: &[Option<f64>]) -> Option<f64> {
+    let mut older: Vec<f64> = trend.iter().take(trend.len() * 2 / 3).copied().flatten().collect();
+    if older.len() < BASELINE_MIN {
+        return None;
+    }
+    older.sort_by(f64::total_cmp);
+    let middle = older.len() / 2;
+    let upper = older.get(middle).copied()?;
+    if older.len() % 2 == 1 {
+        return Some(upper);
+    }
+    older.get(middle.checked_sub(1)?).map(|lower| f64::midpoint(*lower, upper))
+}
+
+/// The newest minute of which something is known.
+fn rate(view: View<'_>, sparse: &Sparse, now: Timestamp) -> Option<Dated<f64>> {
+    let (start, value) = minutes(view, sparse).next()?;
+    let at = view.end(start);
+    let answered = view.series.and_then(Series::answered);
+    let silent = view.newest().is_none_or(|newest| newest.at < start);
+    let renewed = answered.filter(|_| silent).unwrap_or(at);
+    Some(Dated { value, at, freshness: metric_freshness(renewed, view.period, now) })
+}
+
+/// Orders a minute of each period that was measured, newest first.
+fn minutes<'a>(view: View<'a>, sparse: &Sparse) -> impl Iterator<Item = (Timestamp, f64)> + use<'a> {
+    let Sparse { publishes_zero, quiet_from } = *sparse;
+    let a_minute = 60.0 / f64::from(view.period);
+    std::iter::successors(view.newest_known(), move |start| Some(view.before(*start))).take(64).filter_map(
+        move |start| {
+            let value = match view.slot(start) {
+                Slot::Value(value) => value,
+                Slot::Silent if publishes_zero && quiet_from.is_none_or(|quiet| start < quiet) => 0.0,
+                Slot::Silent | Slot::Pending => return None,
+            };
+            Some((start, value * a_minute))
+        },
+    )
+}
+
+/// How a metric that has no value for "none" is published.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sparse {
+    /// Its gaps are minutes without orders.
+    publishes_zero: bool,
+    /// From here on it is silent for longer than its gaps explain.
+    quiet_from: Option<Timestamp>,
+}
+
+impl Sparse {
+    /// At least two gaps, and one minute in ten: fewer are lost points of a busy metric.
+    fn of(view: View<'_>) -> Self {
+        let step = i64::from(view.period);
+        let starts: Vec<i64> = view.newest_first().map(|point| point.at.as_second()).collect();
+        let gaps = starts.windows(2).map(|pair| match pair {
+            [later, earlier] => (later - earlier) / step - 1,
+            _ => 0,
+        });
+        let (mut missing, mut longest, mut count) = (0, 0, 0);
+        for gap in gaps.filter(|gap| *gap > 0) {
+            missing += gap;
+            longest = longest.max(gap);
+            count += 1;
+        }
+        let (Some(newest), Some(oldest)) = (starts.first(), starts.last()) else { return Self::default() };
+        let span = (newest - oldest) / step + 1;
+        let publishes_zero = count >= 2 && missing * 10 >= span;
+        let quiet = Timestamp::from_second(newest + step * (longest * 2 + 1)).ok();
+        Self { publishes_zero, quiet_from: quiet }
+    }
+}

@@ -1,0 +1,256 @@
+//! The verdict on a Region: one lamp from many signals, with the reason in words.
+//!
+//! No single source is believed alone, and sources that disagree are said to; a Region that cannot be seen is
+//! never `ok`.
+
+use jiff::Timestamp;
+
+use super::orders::{OrdersVerdict, orders};
+use super::role::{Role, role};
+use super::routing::drained;
+use super::signal::{Core, core, core_text, is_judged};
+use super::text::{age, change_text, span};
+use super::{Dated, Lamp, traffic};
+use crate::model::World;
+use crate::model::reading::{Freshness, Source};
+use crate::model::topology::{Region, Signal};
+
+/// The family whose signals act as a user does; when all of it is bad, so is the Region.
+pub const CANARY: &str = "canary";
+
+/// The family under which orders speak.
+const ORDERS: &str = "orders";
+
+/// Families that look at the inside: they can be well while no user is served, so their `ok` contradicts nobody.
+const INSIDE: [&str; 6] = ["ecs", "search", "queue", "cache", "s3", "replica"];
+
+/// How many items a reason has at most.
+const ITEMS: usize = 3;
+
+/// One Region as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegionVerdict {
+    /// Which Region.
+    pub region: Region,
+    /// Its lamp.
+    pub lamp: Lamp,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// Why, in words without the Region's name: `canary local 41% for 3m10s`; empty when ok.
+    pub reason: String,
+    /// Families of signals that disagree, in words, when they do: `canary bad, alb ok`.
+    pub disagreement: Option<String>,
+    /// What it does now.
+    pub role: Role,
+    /// Its routing control is Off, by a quorum.
+    pub drained: bool,
+    /// Share of the observed traffic, 0 to 1.
+    pub traffic: Option<Dated<f64>>,
+}
+
+/// The verdict on a Region, from all its signals, its orders and its writers.
+#[must_use]
+pub fn region(world: &World, region: &Region, now: Timestamp) -> RegionVerdict {
+    let shares = traffic::shares(world, now);
+    verdict(world, region, &shares, now)
+}
+
+/// The verdict on every Region, in the order of the config; cheaper than one by one.
+#[must_use]
+pub fn regions(world: &World, now: Timestamp) -> Vec<RegionVerdict> {
+    let shares = traffic::shares(world, now);
+    world.topology().regions.iter().map(|spec| verdict(world, &spec.name, &shares, now)).collect()
+}
+
+fn verdict(world: &World, region: &Region, shares: &[(Region, Dated<f64>)], now: Timestamp) -> RegionVerdict {
+    let judged = judge(world, region, now);
+    let traffic = shares.iter().find(|(of, _)| of == region).map(|(_, share)| share.clone());
+    RegionVerdict {
+        region: region.clone(),
+        lamp: judged.lamp,
+        since: judged.since,
+        reason: judged.reason(now),
+        disagreement: judged.disagreement,
+        role: role(world, region, now),
+        drained: drained(world, region, now),
+        traffic,
+    }
+}
+
+/// A Region's lamp and what it rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Judged {
+    pub(super) lamp: Lamp,
+    pub(super) since: Option<Timestamp>,
+    pub(super) items: Vec<String>,
+    pub(super) disagreement: Option<String>,
+    /// Its CloudWatch does not answer, in words.
+    pub(super) blind: Option<String>,
+    /// Its CloudWatch was asked at least once.
+    pub(super) read: bool,
+}
+
+impl Judged {
+    fn reason(&self, now: Timestamp) -> String {
+        match (self.lamp, self.items.is_empty(), &self.blind) {
+            (Lamp::Ok, ..) => String::new(),
+            (_, true, Some(blind)) => blind.clone(),
+            (Lamp::Unknown, true, None) if self.read => "no signal is known".to_owned(),
+            (Lamp::Unknown, true, None) => "not read yet".to_owned(),
+            _ => {
+                let lasted = self.since.map(|at| format!(" for {}", span(age(at, now)))).unwrap_or_default();
+                format!("{}{lasted}", self.items.join(", "))
+            }
+        }
+    }
+}
+
+/// Judges one Region without what only a pane needs.
+pub(super) fn judge(world: &World, region: &Region, now: Timestamp) -> Judged {
+    let signals = world.topology().region(region).map(|spec| spec.signals.as_slice()).unwrap_or_default();
+    let judged = signals.iter().filter(|signal| is_judged(signal));
+    let witnesses: Vec<Witness<'_>> =
+        judged.map(|s| Witness { signal: s, core: core(world, s, now) }).collect();
+    let orders = orders(world, region, now).filter(|orders| orders.lamp != Lamp::Unknown);
+    let families = families(&witnesses, orders.as_ref());
+    let (lamp, disagreement) = lamp(&families);
+    let blind = blind(world, region, now);
+    let lamp = if lamp == Lamp::Ok && blind.is_some() { Lamp::Look } else { lamp };
+    Judged {
+        lamp,
+        since: started(lamp, &witnesses),
+        items: items(&witnesses, orders.as_ref()),
+        disagreement,
+        blind,
+        read: world.feed(&Source::Metrics(region.clone())).is_some(),
+    }
+}
+
+/// A signal and what it comes to.
+struct Witness<'a> {
+    signal: &'a Signal,
+    core: Core,
+}
+
+/// The signals of one family, counted by lamp.
+struct Family<'a> {
+    name: &'a str,
+    bad: usize,
+    look: usize,
+    ok: usize,
+    /// The first bad signal, to name it when the family is of two minds.
+    first_bad: Option<&'a str>,
+}
+
+impl Family<'_> {
+    fn all_bad(&self) -> bool {
+        self.bad > 0 && self.look == 0 && self.ok == 0
+    }
+
+    fn all_ok(&self) -> bool {
+        self.ok > 0 && self.look == 0 && self.bad == 0
+    }
+}
+
+fn families<'a>(witnesses: &'a [Witness<'a>], orders: Option<&OrdersVerdict>) -> Vec<Family<'a>> {
+    let mut families: Vec<Family<'a>> = Vec::new();
+    let signals = witnesses.iter().map(|w| (w.signal.family.as_str(), w.signal.name.as_str(), w.core.lamp));
+    let orders = orders.map(|orders| (ORDERS, ORDERS, orders.lamp));
+    for (family, name, lamp) in signals.chain(orders) {
+        let at = families.iter().position(|known| known.name == family).unwrap_or_else(|| {
+            families.push(Family { name: family, bad: 0, look: 0, ok: 0, first_bad: None });
+            families.len() - 1
+        });
+        let Some(known) = families.get_mut(at) else { continue };
+        match lamp {
+            Lamp::Ok => known.ok += 1,
+            Lamp::Look => known.look += 1,
+            Lamp::Bad => {
+                known.bad += 1;
+                known.first_bad = known.first_bad.or(Some(name));
+            }
+            Lamp::Unknown => {}
+        }
+    }
+    families
+}
+
+/// The rule: two families bad, or all canaries with nobody to contradict them, are bad; less is worth a look.
+fn lamp(families: &[Family<'_>]) -> (Lamp, Option<String>) {
+    let bad: Vec<&Family<'_>> = families.iter().filter(|family| family.bad > 0).collect();
+    match bad.as_slice() {
+        [] if families.iter().any(|family| family.look > 0) => (Lamp::Look, None),
+        [] if families.iter().any(|family| family.ok > 0) => (Lamp::Ok, None),
+        [] => (Lamp::Unknown, None),
+        [one] => {
+            let disagreement = disagreement(one, families);
+            let down = one.name == CANARY && one.all_bad() && disagreement.is_none();
+            (if down { Lamp::Bad } else { Lamp::Look }, disagreement)
+        }
+        _ => (Lamp::Bad, None),
+    }
+}
+
+fn disagreement(bad: &Family<'_>, families: &[Family<'_>]) -> Option<String> {
+    let witness = |family: &&Family<'_>| family.all_ok() && !INSIDE.contains(&family.name);
+    let well: Vec<&str> = families.iter().filter(witness).map(|family| family.name).take(2).collect();
+    if well.is_empty() {
+        return None;
+    }
+    let who = if bad.all_bad() { bad.name } else { bad.first_bad.unwrap_or(bad.name) };
+    Some(format!("{who} bad, {} ok", well.join(" and ")))
+}
+
+/// Since the first of the signals that carry the lamp; of the last for `ok`, and of the last word for `unknown`.
+fn started(lamp: Lamp, witnesses: &[Witness<'_>]) -> Option<Timestamp> {
+    let since = |of: &dyn Fn(Lamp) -> bool| {
+        let carriers = witnesses.iter().filter(|w| of(w.core.lamp)).filter_map(|w| w.core.since);
+        carriers.collect::<Vec<_>>()
+    };
+    match lamp {
+        Lamp::Bad => since(&|lamp| lamp == Lamp::Bad).into_iter().min(),
+        Lamp::Look => since(&|lamp| matches!(lamp, Lamp::Look | Lamp::Bad)).into_iter().min(),
+        Lamp::Ok | Lamp::Unknown => since(&|of| of == lamp).into_iter().max(),
+    }
+}
+
+/// What is wrong in words, worst first: one of each family, then more of them, and orders always when they fell.
+fn items(witnesses: &[Witness<'_>], orders: Option<&OrdersVerdict>) -> Vec<String> {
+    let orders = orders.filter(|orders| matches!(orders.lamp, Lamp::Look | Lamp::Bad));
+    let orders = orders.and_then(|orders| {
+        let rate = orders.rate.as_ref()?;
+        change_text(rate.value, orders.baseline?).map(|change| format!("{ORDERS} {change}"))
+    });
+    let room = ITEMS - usize::from(orders.is_some());
+    let mut wrong: Vec<(&Witness<'_>, bool)> = Vec::new();
+    for lamp in [Lamp::Bad, Lamp::Look] {
+        for witness in witnesses.iter().filter(|w| w.core.lamp == lamp) {
+            let again = wrong.iter().any(|(known, _)| known.signal.family == witness.signal.family);
+            wrong.push((witness, again));
+        }
+    }
+    wrong.sort_by_key(|(witness, again)| (*again, std::cmp::Reverse(witness.core.lamp)));
+    wrong.iter().take(room).map(|(witness, _)| item(witness)).chain(orders).collect()
+}
+
+/// A label such as `5xx / requests` speaks of its first half here.
+fn item(witness: &Witness<'_>) -> String {
+    let name = witness.signal.name.split(" / ").next().unwrap_or(&witness.signal.name);
+    format!("{name} {}", core_text(witness.signal, &witness.core))
+}
+
+/// Why the Region's own CloudWatch tells nothing: its answers are gone, or fail and are no longer fresh.
+fn blind(world: &World, region: &Region, now: Timestamp) -> Option<String> {
+    let feed = world.feed(&Source::Metrics(region.clone()))?;
+    let blind = match feed.freshness(now) {
+        Freshness::Fresh => false,
+        Freshness::Stale => feed.trouble().is_some(),
+        Freshness::Gone => true,
+    };
+    if !blind {
+        return None;
+    }
+    let seen = feed.seen().map(|(_, at)| format!(" for {}", span(age(at, now)))).unwrap_or_default();
+    let why = feed.trouble().map(|(trouble, _)| format!(": {}", trouble.kind)).unwrap_or_default();
+    Some(format!("not seen{seen}{why}"))
+}

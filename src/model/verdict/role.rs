@@ -1,0 +1,101 @@
+//! Who writes: the writer of each Aurora store, what is moving, and the role of a Region.
+//!
+//! A role is what a member says of itself; it is never taken from an intent or from a name.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Dated;
+use crate::model::World;
+use crate::model::reading::{AuroraMove, AuroraReading, Feed, Freshness, Reading, Source};
+use crate::model::topology::Region;
+
+/// What a Region does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It holds the writer of every Aurora store.
+    Writer,
+    /// It holds the writer of some stores and not of others.
+    Split,
+    /// It holds readers only.
+    Reader,
+    /// The workload has no store with roles, or none was seen yet.
+    None,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Writer => "writer",
+            Self::Split => "split",
+            Self::Reader => "reader",
+            Self::None => "–",
+        })
+    }
+}
+
+/// The Region that holds a store's writer, by the newest reading of any Region.
+///
+/// While it moves the old one is the writer until a member says otherwise; `None` when the newest reading
+/// shows no writer or two.
+#[must_use]
+pub fn writer(world: &World, store: &str, now: Timestamp) -> Option<Dated<Region>> {
+    let (reading, feed) = newest_reading(world, store)?;
+    let (_, at) = feed.seen()?;
+    let value = reading.writer().cloned().or_else(|| giving_up(reading))?;
+    Some(Dated { value, at, freshness: feed.freshness(now) })
+}
+
+/// A move of a store's writer that is in progress by the newest reading; `None` once that reading is gone.
+#[must_use]
+pub fn moving<'a>(world: &'a World, store: &str, now: Timestamp) -> Option<&'a AuroraMove> {
+    let (reading, feed) = newest_reading(world, store)?;
+    reading.moving.as_ref().filter(|_| feed.freshness(now) != Freshness::Gone)
+}
+
+/// What a Region does now, over all Aurora stores whose writer is known.
+#[must_use]
+pub fn role(world: &World, region: &Region, now: Timestamp) -> Role {
+    let mut held = 0;
+    let mut elsewhere = 0;
+    let mut member = false;
+    for aurora in &world.topology().auroras {
+        let Some(writer) = writer(world, &aurora.store, now).filter(|w| w.freshness != Freshness::Gone)
+        else {
+            continue;
+        };
+        member |= aurora.clusters.contains_key(region);
+        if &writer.value == region {
+            held += 1;
+        } else {
+            elsewhere += 1;
+        }
+    }
+    match (held, elsewhere) {
+        (0, _) if member => Role::Reader,
+        (0, _) => Role::None,
+        (_, 0) => Role::Writer,
+        _ => Role::Split,
+    }
+}
+
+/// The newest reading of a store: the one that was asked for last, from whichever Region.
+fn newest_reading<'a>(world: &'a World, store: &str) -> Option<(&'a AuroraReading, &'a Feed)> {
+    let readings = world.feeds().filter_map(|(source, feed)| match (source, feed.seen()) {
+        (Source::Aurora(of, _), Some((Reading::Aurora(reading), _))) if of == store => Some((reading, feed)),
+        _ => None,
+    });
+    readings.max_by_key(|(_, feed)| feed.asked())
+}
+
+/// The member that still holds the role while no one claims it in the middle of a move.
+fn giving_up(reading: &AuroraReading) -> Option<Region> {
+    let moving = reading.moving.as_ref()?;
+    if reading.members.iter().any(|member| member.writer) {
+        return None;
+    }
+    reading.members.iter().find(|member| member.arn == moving.from).map(|member| member.region.clone())
+}

@@ -1,0 +1,181 @@
+//! What is next in a run: pure, from where it stands, what the world shows and what time it is.
+//!
+//! It never sends, writes or waits; on anything but a confirmed step it decides nothing but to hold.
+
+mod pace;
+mod proving;
+mod ready;
+
+use jiff::Timestamp;
+
+use super::event::{Decision, End, Event, Outcome, RunId};
+use super::operation::Operation;
+use super::progress::{Progress, StepProgress, StepState};
+use super::{Step, StepId, proof};
+use crate::model::World;
+use crate::model::reading::Source;
+use crate::model::verdict;
+
+/// One thing to do now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// Write this line; nothing leaves.
+    Write(Event),
+    /// Write down the intent and the sending, then send.
+    Send {
+        /// Which step.
+        step: StepId,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// The write.
+        operation: Operation,
+    },
+}
+
+/// Everything that is next, at most one write for each step; nothing when the run waits, holds or is closed.
+///
+/// What it says is true of this moment: apply it, then ask again.
+#[must_use]
+pub fn decide(progress: &Progress, world: &World, now: Timestamp) -> Vec<Next> {
+    if !progress.is_open() {
+        return Vec::new();
+    }
+    if let Some(reason) = aborting(progress) {
+        return abort(progress, &reason).into_iter().map(Next::Write).collect();
+    }
+    if let Some(closed) = close(progress) {
+        return vec![Next::Write(closed)];
+    }
+    let view = View { progress, world, now };
+    progress.plan.steps.iter().flat_map(|step| view.next_of(step)).collect()
+}
+
+/// The sources that must be read afresh now, because a step is about to send or is being proved by them.
+#[must_use]
+pub fn sources(progress: &Progress, world: &World) -> Vec<Source> {
+    let mut wanted: Vec<Source> = Vec::new();
+    for step in &progress.plan.steps {
+        let at = progress.steps.get(&step.id);
+        let Some((operation, at)) = step.operation().zip(at).filter(|(_, at)| reads(progress, step, at))
+        else {
+            continue;
+        };
+        let operation = at.operation.as_ref().unwrap_or(operation);
+        wanted.extend(proof::sources(operation, world));
+    }
+    wanted.sort();
+    wanted.dedup();
+    wanted
+}
+
+/// The lines that end a run now; none while an answer is still awaited.
+///
+/// What is on its way is not stopped: it ends as `unknown`.
+#[must_use]
+pub fn abort(progress: &Progress, reason: &str) -> Vec<Event> {
+    if progress.in_flight() {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    for (id, at) in &progress.steps {
+        let (outcome, why) = match at.state {
+            StepState::Proving => (Outcome::Unknown, "the run was aborted before it was proved"),
+            StepState::Intended if at.maybe.is_some() => {
+                (Outcome::Unknown, "the run was aborted before it was proved")
+            }
+            StepState::Intended => (Outcome::Failed, "the run was aborted before it was sent"),
+            _ => continue,
+        };
+        lines.push(Event::Ended { step: *id, outcome, why: why.to_owned() });
+    }
+    let confirmed = count(progress, Outcome::Confirmed);
+    let summary = format!("{confirmed} of {} steps confirmed: {reason}", progress.steps.len());
+    lines.push(Event::Closed { end: End::Aborted, summary });
+    lines
+}
+
+/// A step needs a person and nothing can go on without one.
+#[must_use]
+pub fn is_on_hold(progress: &Progress) -> bool {
+    let busy = |s: &StepProgress| {
+        matches!(s.state, StepState::Intended | StepState::Sent | StepState::Proving | StepState::Deciding(_))
+    };
+    progress.is_open() && !progress.held().is_empty() && !progress.steps.values().any(busy)
+}
+
+fn aborting(progress: &Progress) -> Option<String> {
+    progress.steps.values().find_map(|s| match &s.state {
+        StepState::Deciding(Decision::Abort { reason }) => Some(reason.clone()),
+        _ => None,
+    })
+}
+
+fn close(progress: &Progress) -> Option<Event> {
+    let total = progress.steps.len();
+    let (confirmed, skipped) = (count(progress, Outcome::Confirmed), count(progress, Outcome::Skipped));
+    if confirmed + skipped < total {
+        return None;
+    }
+    let took = progress.steps.values().filter_map(|s| s.ended).max().unwrap_or(progress.started);
+    let took = verdict::span(verdict::age(progress.started, took));
+    Some(if skipped == 0 {
+        Event::Closed { end: End::Confirmed, summary: format!("{total} steps confirmed in {took}") }
+    } else {
+        let summary = format!("{confirmed} steps confirmed and {skipped} skipped in {took}");
+        Event::Closed { end: End::ConfirmedWithSkips, summary }
+    })
+}
+
+fn count(progress: &Progress, of: Outcome) -> usize {
+    progress.steps.values().filter(|s| s.state == StepState::Done(of)).count()
+}
+
+/// The step is about to send or is being proved, so its sources are read faster than usual.
+fn reads(progress: &Progress, step: &Step, at: &StepProgress) -> bool {
+    match &at.state {
+        StepState::Waiting => progress.needs_met(step) && progress.held().is_empty(),
+        StepState::Intended | StepState::Sent | StepState::Proving => true,
+        StepState::Deciding(decision) => {
+            matches!(decision, Decision::ReadAgain | Decision::Retry | Decision::Undo)
+        }
+        StepState::Done(_) => false,
+    }
+}
+
+/// What one decision is made from.
+struct View<'a> {
+    progress: &'a Progress,
+    world: &'a World,
+    now: Timestamp,
+}
+
+impl View<'_> {
+    fn next_of(&self, step: &Step) -> Vec<Next> {
+        let Some(at) = self.progress.steps.get(&step.id) else { return Vec::new() };
+        match &at.state {
+            StepState::Waiting => self.ready(step, at).into_iter().collect(),
+            StepState::Intended => self.intended(step, at).into_iter().collect(),
+            StepState::Sent | StepState::Done(_) => Vec::new(),
+            StepState::Proving => self.proving(step, at),
+            StepState::Deciding(decision) => self.decided(step, at, decision).into_iter().collect(),
+        }
+    }
+
+    fn run(&self) -> &RunId {
+        &self.progress.run
+    }
+
+    /// When the current try of a step began: its needs were met, a person decided, or the run was taken up again.
+    fn began(&self, step: &Step, at: &StepProgress) -> Timestamp {
+        let first = at.started.unwrap_or_else(|| self.progress.ready_at(step));
+        first.max(at.decided.unwrap_or(first)).max(self.progress.resumed.unwrap_or(first))
+    }
+
+    fn passed(&self, since: Timestamp, limit: std::time::Duration) -> bool {
+        verdict::age(since, self.now) >= limit
+    }
+}
+
+fn end(step: &Step, outcome: Outcome, why: String) -> Next {
+    Next::Write(Event::Ended { step: step.id, outcome, why })
+}

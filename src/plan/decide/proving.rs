@@ -1,0 +1,163 @@
+//! A step after its write: climb the ladder by what the world shows, confirm, send a lost set again, or give up
+//! to `unknown`.
+//!
+//! It never takes an answer for proof, and never calls failed what may have happened.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::pace::{self, Meaning};
+use super::{Next, View, end};
+use crate::model::verdict;
+use crate::plan::event::{Answer, Event, Outcome, RungState};
+use crate::plan::operation::Operation;
+use crate::plan::progress::StepProgress;
+use crate::plan::proof::{self, Already, Shown};
+use crate::plan::{Rung, Step};
+
+/// By then a routing update is read back, or it is not known: the endpoints answer in seconds.
+const READ_BACK: Duration = Duration::from_mins(2);
+
+/// A lost Aurora call that took effect shows a move by then.
+const STIRS: Duration = Duration::from_secs(30);
+
+impl View<'_> {
+    pub(super) fn proving(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
+        let Some((operation, since)) = at.operation.as_ref().or(step.operation()).zip(at.since) else {
+            return vec![end(step, Outcome::Confirmed, "recorded".to_owned())];
+        };
+        let undoing = self.progress.is_undoing(step);
+        let shown = if undoing {
+            vec![proof::read_back(operation, self.world, since)]
+        } else {
+            proof::shown(step, self.world, since, self.now)
+        };
+        let mut next = self.told(step, at, operation);
+        next.extend(shown.iter().filter(|s| is_news(at, s)).map(|s| climbed(step, s)));
+        if !next.is_empty() {
+            return next;
+        }
+        self.settle(step, at, operation, &shown).into_iter().collect()
+    }
+
+    /// Everything the world shows is in the journal: is it enough, or too late, or to be sent again?
+    fn settle(&self, step: &Step, at: &StepProgress, operation: &Operation, shown: &[Shown]) -> Option<Next> {
+        let undoing = self.progress.is_undoing(step);
+        if undoing && proved(at, Rung::ReadBack) {
+            let why = format!("undone: {}", evidence(at, Rung::ReadBack));
+            return Some(end(step, Outcome::Failed, why));
+        }
+        if !undoing && self.climbed_all(step, at) {
+            return Some(end(step, Outcome::Confirmed, evidence(at, step.rung)));
+        }
+        if let Some(why) = self.too_late(step, at, operation, shown) {
+            return Some(end(step, Outcome::Unknown, why));
+        }
+        self.send_again(step, at, operation)
+    }
+
+    /// The rung of the plan is proved, and each one below is proved or cannot be seen; the read-back is always proved.
+    fn climbed_all(&self, step: &Step, at: &StepProgress) -> bool {
+        let ladder = proof::ladder(step, self.world);
+        let below = ladder.into_iter().filter(|rung| *rung > Rung::Accepted);
+        let covered = below.map(|rung| at.rungs.get(&rung).map(|(_, state, _)| *state));
+        let mut covered = covered.map(|state| matches!(state, Some(RungState::Proved | RungState::Blind)));
+        proved(at, Rung::ReadBack) && proved(at, step.rung) && covered.all(|yes| yes)
+    }
+
+    fn too_late(
+        &self,
+        step: &Step,
+        at: &StepProgress,
+        operation: &Operation,
+        shown: &[Shown],
+    ) -> Option<String> {
+        let refused =
+            at.answer.as_ref().filter(|a| matches!(a, Answer::Refused { .. } | Answer::NotSent { .. }));
+        if let Some(answer) =
+            refused.filter(|answer| self.progress.is_undoing(step) && pace::meaning(answer) == Meaning::Final)
+        {
+            let why = answer.trouble().map(ToString::to_string).unwrap_or_default();
+            return Some(format!("the undo was not accepted: {why}"));
+        }
+        let began = self.began(step, at);
+        let since = if proved(at, Rung::ReadBack) { began } else { began.max(at.maybe.unwrap_or(began)) };
+        let limit = self.limit(step, at, operation);
+        if !self.passed(since, limit) {
+            return None;
+        }
+        let open: Vec<String> = shown
+            .iter()
+            .filter(|s| s.state != RungState::Proved)
+            .map(|s| format!("{}: {}", s.rung, s.evidence))
+            .collect();
+        let lost = match &at.answer {
+            Some(Answer::Lost { .. }) => "no answer came; ",
+            _ => "",
+        };
+        Some(format!("{lost}not proved within {}: {}", verdict::span(limit), open.join("; ")))
+    }
+
+    fn limit(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Duration {
+        if proved(at, Rung::ReadBack) {
+            return step.deadline;
+        }
+        if operation.is_idempotent_set() {
+            return READ_BACK.min(step.deadline);
+        }
+        let accepted = matches!(at.answer, Some(Answer::Accepted { .. }));
+        let stirs = at.since.is_some_and(|since| proof::is_moving(operation, self.world, since));
+        if accepted || stirs { step.deadline } else { (step.usual.p95 + STIRS * 2).min(step.deadline) }
+    }
+
+    /// A write whose answer was lost, or that was turned away after one was lost.
+    fn send_again(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
+        let answer = at.answer.as_ref()?;
+        if proved(at, Rung::ReadBack) || matches!(answer, Answer::Accepted { .. }) {
+            return None;
+        }
+        let lost = matches!(answer, Answer::Lost { .. });
+        if !lost && pace::meaning(answer) == Meaning::Final {
+            return None;
+        }
+        let vouched = operation.is_idempotent_set() || self.nothing_stirs(at, operation);
+        if vouched { self.again(step, at, operation) } else { None }
+    }
+
+    /// Well after the lost call a reading shows the old writer and no move.
+    fn nothing_stirs(&self, at: &StepProgress, operation: &Operation) -> bool {
+        let stirs = SignedDuration::try_from(STIRS).unwrap_or_default();
+        let by = at.answered.and_then(|answered| answered.checked_add(stirs).ok());
+        by.is_some_and(|by| matches!(proof::already(operation, self.world, by), Already::NotSo(_)))
+    }
+
+    fn told(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Vec<Next> {
+        let from = at.sent.or(at.since);
+        let told = from.map(|from| proof::told(operation, self.world, from)).unwrap_or_default();
+        let new = told.into_iter().filter(|one| !at.told.contains(one));
+        new.map(|(when, text)| Next::Write(Event::Told { step: step.id, when, text })).collect()
+    }
+}
+
+/// A rung that was proved stays so until the world shows otherwise; that it cannot be seen any more is no news.
+fn is_news(at: &StepProgress, shown: &Shown) -> bool {
+    let known = at.rungs.get(&shown.rung).map_or(RungState::Open, |(_, state, _)| *state);
+    match (known, shown.state) {
+        (RungState::Proved, RungState::Blind) | (RungState::Blind, RungState::Open) => false,
+        (known, now) => known != now,
+    }
+}
+
+fn climbed(step: &Step, shown: &Shown) -> Next {
+    let Shown { rung, state, evidence } = shown.clone();
+    Next::Write(Event::Climbed { step: step.id, rung, state, evidence })
+}
+
+fn proved(at: &StepProgress, rung: Rung) -> bool {
+    at.rungs.get(&rung).is_some_and(|(_, state, _)| *state == RungState::Proved)
+}
+
+fn evidence(at: &StepProgress, rung: Rung) -> String {
+    at.rungs.get(&rung).map(|(_, _, evidence)| evidence.clone()).unwrap_or_default()
+}

@@ -1,0 +1,190 @@
+//! A step before its write: read first, then send, or say why not.
+//!
+//! Nothing is sent that the world already shows, that a safety rule would block, or that reads cannot vouch for
+//! where the write is no idempotent set.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::pace::{self, Meaning};
+use super::{Next, View, end};
+use crate::model::verdict;
+use crate::plan::event::{self, Answer, Decision, Event, Outcome};
+use crate::plan::operation::Operation;
+use crate::plan::progress::StepProgress;
+use crate::plan::proof::{self, Already};
+use crate::plan::{Action, Step, playbook, rules};
+
+/// So long the fresh reads before a write may take; then an idempotent set is sent without them.
+const READ: Duration = Duration::from_secs(10);
+
+/// So long a write that is no idempotent set waits for a read that vouches for it.
+const VOUCH: Duration = Duration::from_mins(1);
+
+/// So long a write that never left is tried again.
+const TRY: Duration = Duration::from_mins(3);
+
+impl View<'_> {
+    /// A step whose needs may be met.
+    pub(super) fn ready(&self, step: &Step, at: &StepProgress) -> Option<Next> {
+        let free = !self.progress.paused && self.progress.held().is_empty();
+        if !free || !self.progress.needs_met(step) {
+            return None;
+        }
+        match &step.action {
+            Action::Record => Some(Next::Write(Event::Intended {
+                step: step.id,
+                attempt: at.attempts + 1,
+                operation: None,
+                endpoint: String::new(),
+            })),
+            Action::Operate(operation) => self.read_then_send(step, at, operation, at.attempts + 1),
+        }
+    }
+
+    /// A step whose work is on disk: it was cut off before it left, or it was turned away and may be tried again.
+    pub(super) fn intended(&self, step: &Step, at: &StepProgress) -> Option<Next> {
+        let Some(operation) = &at.operation else { return Some(self.record(step)) };
+        let Some(answer) = &at.answer else {
+            return if self.progress.is_undoing(step) {
+                Some(send(step, at.attempts, operation))
+            } else {
+                self.read_then_send(step, at, operation, at.attempts)
+            };
+        };
+        let trouble = answer.trouble().map(ToString::to_string).unwrap_or_default();
+        let outcome = match answer {
+            Answer::Refused { .. } => Outcome::Refused,
+            _ => Outcome::Failed,
+        };
+        if pace::meaning(answer) == Meaning::Final {
+            return Some(end(step, outcome, trouble));
+        }
+        if self.passed(self.began(step, at), TRY.min(step.deadline)) {
+            let why = format!("nothing was accepted in {} attempts: {trouble}", at.attempts);
+            return Some(end(step, Outcome::Failed, why));
+        }
+        self.again(step, at, operation)
+    }
+
+    /// The next attempt, once its wait is over.
+    pub(super) fn again(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
+        let wait = pace::wait(self.run(), step.id, at.attempts, operation, at.answer.as_ref()?);
+        let due = !self.progress.paused && self.passed(at.answered?, wait);
+        due.then(|| send(step, at.attempts + 1, operation))
+    }
+
+    /// What a person decided about a held step.
+    pub(super) fn decided(&self, step: &Step, at: &StepProgress, decision: &Decision) -> Option<Next> {
+        match decision {
+            Decision::Skip { reason } => Some(end(step, Outcome::Skipped, reason.clone())),
+            Decision::Abort { .. } => None,
+            Decision::ReadAgain => self.read_again(step, at),
+            Decision::Retry if self.progress.paused => None,
+            Decision::Retry => match step.operation() {
+                Some(operation) => self.read_then_send(step, at, operation, at.attempts + 1),
+                None => Some(self.record_again(step, at)),
+            },
+            Decision::Undo => self.undo(step, at),
+        }
+    }
+
+    fn record(&self, step: &Step) -> Next {
+        Next::Write(Event::Recorded {
+            step: step.id,
+            at_risk: verdict::at_risk(self.world, self.now),
+            links: event::links(&verdict::links(self.world, self.now)),
+        })
+    }
+
+    fn record_again(&self, step: &Step, at: &StepProgress) -> Next {
+        let (attempt, endpoint) = (at.attempts + 1, String::new());
+        Next::Write(Event::Intended { step: step.id, attempt, operation: None, endpoint })
+    }
+
+    fn read_then_send(
+        &self,
+        step: &Step,
+        at: &StepProgress,
+        operation: &Operation,
+        attempt: u32,
+    ) -> Option<Next> {
+        let since = self.began(step, at);
+        match proof::already(operation, self.world, since) {
+            Already::So(evidence) => Some(Next::Write(Event::AlreadySo { step: step.id, evidence })),
+            Already::NotSo(_) => {
+                Some(self.forbidden(step, at, operation).unwrap_or_else(|| send(step, attempt, operation)))
+            }
+            Already::Moving(evidence) => {
+                Some(end(step, not_sent(at, Outcome::Refused), format!("not sent: {evidence}")))
+            }
+            Already::Unread(evidence) => self.unread(step, at, operation, (attempt, since, evidence)),
+        }
+    }
+
+    /// The fresh reads did not come: a set may go without them, anything else may not.
+    fn unread(
+        &self,
+        step: &Step,
+        at: &StepProgress,
+        operation: &Operation,
+        (attempt, since, evidence): (u32, Timestamp, String),
+    ) -> Option<Next> {
+        if operation.is_idempotent_set() {
+            return self.passed(since, READ).then(|| send(step, attempt, operation));
+        }
+        let why = format!("not sent, because no reading vouches for it: {evidence}");
+        self.passed(since, VOUCH).then(|| end(step, not_sent(at, Outcome::Failed), why))
+    }
+
+    /// The safety rules, solved again by what the endpoints say now.
+    fn forbidden(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
+        let Operation::RoutingSet { entries } = operation else { return None };
+        let routing = self.world.topology().routing.as_ref()?;
+        let known = playbook::states(self.world, self.now);
+        let blockers = rules::blockers(routing, &known, entries);
+        if blockers.is_empty() {
+            return None;
+        }
+        let why: Vec<String> = blockers.iter().map(ToString::to_string).collect();
+        Some(end(step, not_sent(at, Outcome::Refused), format!("not sent: {}", why.join("; "))))
+    }
+
+    /// Only for steps of which nothing had happened: the others are being proved again.
+    fn read_again(&self, step: &Step, at: &StepProgress) -> Option<Next> {
+        let (operation, before) = (step.operation()?, at.before.unwrap_or(Outcome::Failed));
+        let since = self.began(step, at);
+        match proof::already(operation, self.world, since) {
+            Already::So(evidence) => Some(Next::Write(Event::AlreadySo { step: step.id, evidence })),
+            Already::NotSo(evidence) | Already::Moving(evidence) => {
+                Some(end(step, before, format!("read again: {evidence}")))
+            }
+            Already::Unread(evidence) => self
+                .passed(since, READ)
+                .then(|| end(step, before, format!("could not be read again: {evidence}"))),
+        }
+    }
+
+    fn undo(&self, step: &Step, at: &StepProgress) -> Option<Next> {
+        if self.progress.paused {
+            return None;
+        }
+        let inverse = step.operation()?.inverse()?;
+        let unread = matches!(proof::already(&inverse, self.world, self.began(step, at)), Already::Unread(_));
+        if unread && !self.passed(self.began(step, at), READ) {
+            return None;
+        }
+        let forbidden = if unread { None } else { self.forbidden(step, at, &inverse) };
+        Some(forbidden.unwrap_or_else(|| send(step, at.attempts + 1, &inverse)))
+    }
+}
+
+/// The outcome of a write that is not sent: what went before may still have happened.
+fn not_sent(at: &StepProgress, outcome: Outcome) -> Outcome {
+    if at.maybe.is_some() { Outcome::Unknown } else { outcome }
+}
+
+fn send(step: &Step, attempt: u32, operation: &Operation) -> Next {
+    Next::Send { step: step.id, attempt, operation: operation.clone() }
+}

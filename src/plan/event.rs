@@ -1,0 +1,341 @@
+//! What may happen in a run: the events of the journal, a closed set.
+//!
+//! State is only ever rebuilt from these, live and after a crash, by [`super::progress::Progress::apply`].
+//! An event says what happened and never what to do next.
+
+mod words;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::operation::Operation;
+use super::{Plan, Rung, StepId};
+use crate::model::reading::Trouble;
+use crate::model::verdict::AtRisk;
+
+pub use words::{line, links};
+
+/// A run's name: eight hex digits, of which the screen shows four.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub String);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number in the whole journal, from 1 without gaps.
+    pub seq: u64,
+    /// The run it belongs to.
+    pub run: RunId,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// Hash of the line before it, hex.
+    pub previous: String,
+    /// Hash of this line, hex.
+    pub hash: String,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A confirmation was refused before any call: wrong name, expired, the world moved.
+    ConfirmationRefused {
+        /// What was asked for.
+        intent: super::Intent,
+        /// Why it was refused.
+        why: String,
+        /// Who asked.
+        who: String,
+    },
+    /// A plan was confirmed and its run began.
+    Started {
+        /// The whole plan, as confirmed.
+        plan: Plan,
+        /// Who, where and why.
+        start: Start,
+    },
+    /// A step's work was decided; nothing has left yet.
+    Intended {
+        /// Which step.
+        step: StepId,
+        /// From 1.
+        attempt: u32,
+        /// The write, if the step makes one.
+        operation: Option<Operation>,
+        /// Where it will be sent, in words: `us-west-2`, `cluster endpoint eu-west-1`.
+        endpoint: String,
+    },
+    /// The step's write is handed to the wire after this line is on disk.
+    Sent {
+        /// Which step.
+        step: StepId,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// The answer to a write, or that none came.
+    Answered {
+        /// Which step.
+        step: StepId,
+        /// Which attempt.
+        attempt: u32,
+        /// What was answered.
+        answer: Answer,
+    },
+    /// The world already was as the step wants it; nothing was sent.
+    AlreadySo {
+        /// Which step.
+        step: StepId,
+        /// What showed it.
+        evidence: String,
+    },
+    /// A rung was proved, was lost again, or cannot be seen.
+    Climbed {
+        /// Which step.
+        step: StepId,
+        /// Which rung.
+        rung: Rung,
+        /// What became of it.
+        state: RungState,
+        /// What shows it, with its own time where it has one.
+        evidence: String,
+    },
+    /// Lag and orders at risk, frozen.
+    Recorded {
+        /// Which step.
+        step: StepId,
+        /// Orders at risk, if they could be known.
+        at_risk: Option<AtRisk>,
+        /// Every link in words: `orders us-east-1→us-west-2 8.9s`.
+        links: Vec<String>,
+    },
+    /// Something the service tells about a step on its way, such as an RDS event.
+    Told {
+        /// Which step.
+        step: StepId,
+        /// When it happened, by the service's clock.
+        when: Timestamp,
+        /// Its words.
+        text: String,
+    },
+    /// A step ended, for now or for good.
+    Ended {
+        /// Which step.
+        step: StepId,
+        /// How.
+        outcome: Outcome,
+        /// Why, for the operator.
+        why: String,
+    },
+    /// A person decided about a held step.
+    Decided {
+        /// Which step.
+        step: StepId,
+        /// What.
+        decision: Decision,
+        /// Who.
+        who: String,
+    },
+    /// Nothing new starts until it is resumed.
+    Paused {
+        /// Who.
+        who: String,
+    },
+    /// Steps start again.
+    Resumed {
+        /// Who; also written when a cut-off run is taken up again.
+        who: String,
+    },
+    /// A note for the record.
+    Noted {
+        /// Who.
+        who: String,
+        /// The text.
+        text: String,
+    },
+    /// The run is over.
+    Closed {
+        /// How.
+        end: End,
+        /// In one sentence.
+        summary: String,
+    },
+}
+
+/// Who started a run, from where and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// The operator.
+    pub who: String,
+    /// The host.
+    pub host: String,
+    /// Twelve digits, if the identity was read.
+    pub account: Option<String>,
+    /// The role that acts, if the identity was read.
+    pub role: Option<String>,
+    /// The reason given.
+    pub reason: String,
+    /// It is a drill.
+    pub drill: bool,
+    /// It acts on a simulated world.
+    pub simulated: bool,
+}
+
+/// What came back from a write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// The service said yes, which is not proof that it happened.
+    Accepted {
+        /// The endpoint that said so.
+        endpoint: String,
+        /// Its request id.
+        request_id: Option<String>,
+    },
+    /// The service said no: nothing happened.
+    Refused {
+        /// The service's error code.
+        code: String,
+        /// Why, with the service's words.
+        trouble: Trouble,
+    },
+    /// It could not be sent: nothing happened.
+    NotSent {
+        /// Why.
+        trouble: Trouble,
+    },
+    /// It left and no answer came: it may have happened.
+    Lost {
+        /// What was seen instead of an answer.
+        trouble: Trouble,
+    },
+}
+
+/// What became of a rung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RungState {
+    /// Not there yet.
+    Open,
+    /// The world shows it.
+    Proved,
+    /// It cannot be seen now, and why is in the evidence; a higher rung may still be proved.
+    Blind,
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The world shows it at the rung the plan names.
+    Confirmed,
+    /// A service, a rule or an interlock said no; nothing happened.
+    Refused,
+    /// It could not be done; nothing happened.
+    Failed,
+    /// It may have happened; what depends on it is locked.
+    Unknown,
+    /// A person skipped it with a reason.
+    Skipped,
+}
+
+impl Outcome {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// What a person may decide about a held step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "decision", rename_all = "snake_case")]
+pub enum Decision {
+    /// Read the world again; nothing is sent.
+    ReadAgain,
+    /// Try the write again.
+    Retry,
+    /// Send the inverse; only for steps that have one.
+    Undo,
+    /// Go on without it.
+    Skip {
+        /// Why.
+        reason: String,
+    },
+    /// End the run here; what is on its way is not stopped.
+    Abort {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// Every step confirmed.
+    Confirmed,
+    /// Every step confirmed or skipped by a person, at least one skipped.
+    ConfirmedWithSkips,
+    /// A person ended it.
+    Aborted,
+}
+
+impl Event {
+    /// The step it is about, if it is about one.
+    #[must_use]
+    pub fn step(&self) -> Option<StepId> {
+        match self {
+            Self::Intended { step, .. }
+            | Self::Sent { step, .. }
+            | Self::Answered { step, .. }
+            | Self::AlreadySo { step, .. }
+            | Self::Climbed { step, .. }
+            | Self::Recorded { step, .. }
+            | Self::Told { step, .. }
+            | Self::Ended { step, .. }
+            | Self::Decided { step, .. } => Some(*step),
+            Self::ConfirmationRefused { .. }
+            | Self::Started { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. }
+            | Self::Noted { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
+}
+
+impl Answer {
+    /// The trouble it tells of; none when it was accepted.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Trouble> {
+        match self {
+            Self::Accepted { .. } => None,
+            Self::Refused { trouble, .. } | Self::NotSent { trouble } | Self::Lost { trouble } => {
+                Some(trouble)
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! How a journal line reads, for the journal pane, the command line and the report alike.
+//!
+//! One word for what happened, padded to a column, then what it was; time and step number are the reader's to add.
+
+use std::fmt;
+
+use super::{Answer, Decision, End, Entry, Event, RungState};
+use crate::model::verdict::{self, AtRisk};
+use crate::plan::StepId;
+
+/// The width of the first column.
+const WORD: usize = 8;
+
+impl Event {
+    /// The one word for it: `sent`, `accepted`, `confirmed`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::ConfirmationRefused { .. } => "refused",
+            Self::Started { .. } => "started",
+            Self::Intended { .. } => "intended",
+            Self::Sent { .. } => "sent",
+            Self::Answered { answer, .. } => answer.word(),
+            Self::AlreadySo { .. } => "already",
+            Self::Climbed { state: RungState::Proved, .. } => "proved",
+            Self::Climbed { state: RungState::Open, .. } => "open",
+            Self::Climbed { state: RungState::Blind, .. } => "blind",
+            Self::Recorded { .. } => "recorded",
+            Self::Told { .. } => "event",
+            Self::Ended { outcome, .. } => outcome.word(),
+            Self::Decided { decision, .. } => decision.word(),
+            Self::Paused { .. } => "paused",
+            Self::Resumed { .. } => "resumed",
+            Self::Noted { .. } => "note",
+            Self::Closed { .. } => "closed",
+        }
+    }
+
+    /// What comes after the word.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::ConfirmationRefused { intent, why, who } => {
+                format!("{} {} → {} by {who}: {why}", intent.playbook, intent.from, intent.to)
+            }
+            Self::Started { plan, start } => {
+                let intent = &plan.intent;
+                let drill = if start.drill { "drill, " } else { "" };
+                let reason = &start.reason;
+                format!(
+                    "{} {} → {}, {drill}{} steps, by {}: {reason}",
+                    intent.playbook,
+                    intent.from,
+                    intent.to,
+                    plan.steps.len(),
+                    start.who
+                )
+            }
+            Self::Intended { attempt, operation, endpoint, .. } => {
+                let what = operation
+                    .as_ref()
+                    .map_or_else(|| "read and record".to_owned(), |o| format!("{} {endpoint}", o.api()));
+                format!("{what}{}", nth(*attempt))
+            }
+            Self::Sent { attempt, .. } => format!("attempt {attempt}"),
+            Self::Answered { answer, attempt, .. } => format!("{}{}", answer.detail(), nth(*attempt)),
+            Self::AlreadySo { evidence, .. } => format!("so: {evidence}; nothing was sent"),
+            Self::Climbed { rung, evidence, .. } => format!("{rung}: {evidence}"),
+            Self::Recorded { at_risk, links, .. } => recorded(at_risk.as_ref(), links),
+            Self::Told { text, .. } => text.clone(),
+            Self::Ended { why, .. } => why.clone(),
+            Self::Decided { decision, who, .. } => decided(decision, who),
+            Self::Paused { who } | Self::Resumed { who } => format!("by {who}"),
+            Self::Noted { who, text } => format!("{who}: {text}"),
+            Self::Closed { end, summary } => format!("{end}: {summary}"),
+        }
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = format!("{:<WORD$} {}", self.word(), self.detail());
+        f.pad(line.trim_end())
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.event, f)
+    }
+}
+
+/// A line's words with what only the lines before it tell: what was sent, and where to.
+///
+/// `before` may hold other runs and later lines too; the intent of the same step and attempt is looked up in it.
+#[must_use]
+pub fn line(entry: &Entry, before: &[Entry]) -> String {
+    let Event::Sent { step, attempt } = entry.event else { return entry.event.to_string() };
+    let intents = before.iter().rev().filter(|e| e.run == entry.run);
+    let what = intents.filter_map(|e| intent(&e.event, step, attempt)).next();
+    what.map_or_else(|| entry.event.to_string(), |what| format!("{:<WORD$} {what}", entry.event.word()))
+}
+
+fn intent(event: &Event, of: StepId, at: u32) -> Option<String> {
+    match event {
+        Event::Intended { step, attempt, .. } if (*step, *attempt) == (of, at) => Some(event.detail()),
+        _ => None,
+    }
+}
+
+fn nth(attempt: u32) -> String {
+    if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() }
+}
+
+fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
+    let orders = at_risk.map_or_else(
+        || "orders at risk not known".to_owned(),
+        |risk| format!("~{:.0} orders at risk ({} {:.1}s behind)", risk.orders, risk.store, risk.lag),
+    );
+    let links = if links.is_empty() { String::new() } else { format!("; {}", links.join(", ")) };
+    format!("{orders}{links}")
+}
+
+fn decided(decision: &Decision, who: &str) -> String {
+    match decision {
+        Decision::ReadAgain | Decision::Retry | Decision::Undo => format!("by {who}"),
+        Decision::Skip { reason } | Decision::Abort { reason } => format!("by {who}: {reason}"),
+    }
+}
+
+impl Answer {
+    /// The one word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Refused { .. } => "refused",
+            Self::NotSent { .. } => "not sent",
+            Self::Lost { .. } => "lost",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Accepted { endpoint, request_id: Some(id) } => format!("{endpoint} request {id}"),
+            Self::Accepted { endpoint, request_id: None } => endpoint.clone(),
+            Self::Refused { code, trouble } => format!("{code}: {}", trouble.text),
+            Self::NotSent { trouble } => trouble.to_string(),
+            Self::Lost { trouble } => format!("no answer, it may have happened: {trouble}"),
+        }
+    }
+}
+
+impl Decision {
+    /// The one word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::ReadAgain => "re-read",
+            Self::Retry => "retry",
+            Self::Undo => "undo",
+            Self::Skip { .. } => "skip",
+            Self::Abort { .. } => "abort",
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Confirmed => "confirmed",
+            Self::ConfirmedWithSkips => "confirmed with skips",
+            Self::Aborted => "aborted",
+        })
+    }
+}
+
+/// Every link in words, as the journal freezes them: `orders us-east-1→us-west-2 8.9s`.
+#[must_use]
+pub fn links(links: &[verdict::LinkVerdict]) -> Vec<String> {
+    let words = links.iter().filter(|link| link.live).map(|link| {
+        let lag = link.lag.as_ref().map_or_else(
+            || verdict::NOTHING.to_owned(),
+            |lag| verdict::dated_text(lag, crate::model::topology::Unit::Seconds),
+        );
+        format!("{} {}→{} {lag}", link.store, link.from, link.to)
+    });
+    words.collect()
+}

@@ -1,0 +1,200 @@
+//! Where a run stands: rebuilt from its events alone, by the same function live and after a crash.
+//!
+//! It holds no timer and decides nothing; an event that cannot follow what came before is an error, not a guess.
+
+mod admit;
+mod take;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::event::{Answer, Decision, End, Entry, Event, Outcome, RunId, RungState, Start};
+use super::operation::Operation;
+use super::{Plan, Rung, Step, StepId};
+use crate::model::verdict::AtRisk;
+
+/// Where a run stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// Its name.
+    pub run: RunId,
+    /// The plan it executes.
+    pub plan: Plan,
+    /// Who started it.
+    pub start: Start,
+    /// When it started.
+    pub started: Timestamp,
+    /// Where each step stands.
+    pub steps: BTreeMap<StepId, StepProgress>,
+    /// What was frozen at the start.
+    pub at_risk: Option<AtRisk>,
+    /// It is paused.
+    pub paused: bool,
+    /// When it was last resumed, after a pause or after it was cut off; what was read before proves nothing new.
+    pub resumed: Option<Timestamp>,
+    /// How and when it ended.
+    pub closed: Option<(Timestamp, End, String)>,
+}
+
+/// Where a step stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepProgress {
+    /// Its state.
+    pub state: StepState,
+    /// When its work was first decided.
+    pub started: Option<Timestamp>,
+    /// When its write was handed to the wire, at the newest attempt.
+    pub sent: Option<Timestamp>,
+    /// When it ended, if it did.
+    pub ended: Option<Timestamp>,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// The newest answer.
+    pub answer: Option<Answer>,
+    /// Each rung that was reported, with the time and the evidence.
+    pub rungs: BTreeMap<Rung, (Timestamp, RungState, String)>,
+    /// What the service told on the way.
+    pub told: Vec<(Timestamp, String)>,
+    /// Why it ended as it did.
+    pub why: String,
+    /// The write of the newest attempt; it differs from the plan's while that is being undone.
+    pub operation: Option<Operation>,
+    /// When the newest answer, or the lack of one, was written down.
+    pub answered: Option<Timestamp>,
+    /// Since when it may have happened: the first attempt that was accepted or got no answer.
+    pub maybe: Option<Timestamp>,
+    /// Proof counts only what was asked after this: the newest write, or the reading that made one needless.
+    pub since: Option<Timestamp>,
+    /// When a person last decided about it.
+    pub decided: Option<Timestamp>,
+    /// How it had ended before that decision.
+    pub before: Option<Outcome>,
+}
+
+/// The states of a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum StepState {
+    /// Its needs are not met.
+    #[default]
+    Waiting,
+    /// Its work is on disk and nothing has left.
+    Intended,
+    /// Its write has left.
+    Sent,
+    /// It was accepted; the world is being read.
+    Proving,
+    /// It ended.
+    Done(Outcome),
+    /// It ended badly and a person decided what comes next.
+    Deciding(Decision),
+}
+
+/// An event that cannot follow what came before it.
+#[derive(Debug, thiserror::Error)]
+#[error("journal line {seq} cannot follow what came before it: {why}")]
+pub struct IllegalEvent {
+    /// The line's number.
+    pub seq: u64,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl Progress {
+    /// Rebuilds a run from its journal lines.
+    ///
+    /// # Errors
+    /// When the first line does not start a run, or a later one cannot follow.
+    pub fn replay(entries: &[Entry]) -> Result<Self, IllegalEvent> {
+        let Some(first) = entries.first() else {
+            return Err(IllegalEvent { seq: 0, why: "the run has no lines".to_owned() });
+        };
+        let Event::Started { plan, start } = &first.event else {
+            return Err(IllegalEvent { seq: first.seq, why: "a run begins with `started`".to_owned() });
+        };
+        let mut progress = Self::begin(first.run.clone(), first.at, plan.clone(), start.clone());
+        for entry in &entries[1..] {
+            progress.apply(entry)?;
+        }
+        Ok(progress)
+    }
+
+    fn begin(run: RunId, started: Timestamp, plan: Plan, start: Start) -> Self {
+        Self {
+            run,
+            steps: plan.steps.iter().map(|s| (s.id, StepProgress::default())).collect(),
+            plan,
+            start,
+            started,
+            at_risk: None,
+            paused: false,
+            resumed: None,
+            closed: None,
+        }
+    }
+
+    /// Takes in the next line.
+    ///
+    /// # Errors
+    /// When the event cannot follow what came before it; then nothing has changed.
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), IllegalEvent> {
+        if entry.run != self.run {
+            let why = format!("it belongs to run {} and not to {}", entry.run, self.run);
+            return Err(IllegalEvent { seq: entry.seq, why });
+        }
+        self.admits(&entry.event).map_err(|why| IllegalEvent { seq: entry.seq, why })?;
+        self.take(entry.at, &entry.event);
+        Ok(())
+    }
+
+    /// Whether a person may decide this about a step now; the error says why not.
+    ///
+    /// # Errors
+    /// When the step does not wait for a decision, or this one does not fit it.
+    pub fn may_decide(&self, step: StepId, decision: &Decision) -> Result<(), String> {
+        self.admits(&Event::Decided { step, decision: decision.clone(), who: String::new() })
+    }
+
+    /// Whether every step that a step needs is confirmed or skipped.
+    #[must_use]
+    pub fn needs_met(&self, step: &Step) -> bool {
+        let done =
+            |s: &StepProgress| matches!(s.state, StepState::Done(Outcome::Confirmed | Outcome::Skipped));
+        step.needs.iter().all(|need| self.steps.get(need).is_some_and(done))
+    }
+
+    /// When a step's needs were met; the start of the run for a step that needs none.
+    #[must_use]
+    pub fn ready_at(&self, step: &Step) -> Timestamp {
+        let ends = step.needs.iter().filter_map(|need| self.steps.get(need)?.ended);
+        ends.max().unwrap_or(self.started).max(self.started)
+    }
+
+    /// A step's newest write is the inverse of the plan's.
+    #[must_use]
+    pub fn is_undoing(&self, step: &Step) -> bool {
+        let newest = self.steps.get(&step.id).and_then(|s| s.operation.as_ref());
+        newest.is_some() && newest != step.operation()
+    }
+
+    /// A write has left whose answer is not known yet.
+    #[must_use]
+    pub fn in_flight(&self) -> bool {
+        self.steps.values().any(|s| s.state == StepState::Sent)
+    }
+
+    /// Steps that ended in a way that needs a person, in the plan's order.
+    #[must_use]
+    pub fn held(&self) -> Vec<StepId> {
+        let bad = |s: &StepProgress| {
+            matches!(s.state, StepState::Done(Outcome::Refused | Outcome::Failed | Outcome::Unknown))
+        };
+        self.steps.iter().filter(|(_, s)| bad(s)).map(|(id, _)| *id).collect()
+    }
+
+    /// It has not ended.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+}

@@ -1,0 +1,209 @@
+//! Which event may follow what came before it, in words when it may not.
+//!
+//! It judges order only; whether an event is wise is for `decide` and for people.
+
+use super::{Progress, StepProgress, StepState};
+use crate::model::reading::ControlState;
+use crate::plan::event::{Answer, Decision, End, Event, Outcome, RungState};
+use crate::plan::operation::Operation;
+use crate::plan::{Action, Rung, Step, StepId};
+
+impl Progress {
+    /// Whether the event may come next; the error says why not.
+    ///
+    /// # Errors
+    /// When it cannot follow what came before it.
+    pub fn admits(&self, event: &Event) -> Result<(), String> {
+        if matches!(event, Event::Noted { .. }) {
+            return Ok(());
+        }
+        if self.closed.is_some() {
+            return Err("the run is closed".to_owned());
+        }
+        match event {
+            Event::Noted { .. } | Event::Resumed { .. } => Ok(()),
+            Event::Paused { .. } => must(!self.paused, "the run is paused already"),
+            Event::Closed { end, .. } => self.admits_close(*end),
+            Event::Started { .. } => Err("the run has started already".to_owned()),
+            Event::ConfirmationRefused { .. } => Err("its plan was confirmed".to_owned()),
+            Event::Decided { step, decision, .. } => self.admits_decision(*step, decision),
+            of_step => self.admits_step(of_step),
+        }
+    }
+
+    fn admits_step(&self, event: &Event) -> Result<(), String> {
+        let id = event.step().ok_or_else(|| "it names no step".to_owned())?;
+        let (step, at) = self.find(id)?;
+        let admitted = match event {
+            Event::Intended { attempt, operation, .. } => {
+                self.admits_intent(step, at, *attempt, operation.as_ref())
+            }
+            Event::Sent { attempt, .. } => sent(at, *attempt),
+            Event::Answered { attempt, .. } => answered(at, *attempt),
+            Event::AlreadySo { .. } => self.admits_already(step, at),
+            Event::Climbed { rung, .. } => climbed(at, *rung),
+            Event::Recorded { .. } => recorded(step, at),
+            Event::Told { .. } => must(at.started.is_some(), "it has not started"),
+            Event::Ended { outcome, .. } => self.admits_end(step, at, *outcome),
+            _ => Err("it is not about a step".to_owned()),
+        };
+        admitted.map_err(|why| format!("step {id}: {why}"))
+    }
+
+    fn find(&self, id: StepId) -> Result<(&Step, &StepProgress), String> {
+        let both = self.plan.step(id).zip(self.steps.get(&id));
+        both.ok_or_else(|| format!("the plan has no step {id}"))
+    }
+
+    fn admits_intent(
+        &self,
+        step: &Step,
+        at: &StepProgress,
+        attempt: u32,
+        operation: Option<&Operation>,
+    ) -> Result<(), String> {
+        must(!self.paused, "the run is paused")?;
+        must(attempt == at.attempts + 1, "attempts count up by one")?;
+        let (again, wanted) = match (&at.state, &at.answer) {
+            (StepState::Waiting, _) => (self.needs_met(step), step.operation().cloned()),
+            (StepState::Intended, Some(_)) => (true, at.operation.clone()),
+            (StepState::Proving, Some(answer)) => {
+                (!matches!(answer, Answer::Accepted { .. }), at.operation.clone())
+            }
+            (StepState::Deciding(Decision::Retry), _) => (true, step.operation().cloned()),
+            (StepState::Deciding(Decision::Undo), _) => (true, step.operation().and_then(Operation::inverse)),
+            _ => (false, None),
+        };
+        must(again, "nothing may be intended now")?;
+        must(wanted.as_ref() == operation, "it is not the write of the plan")
+    }
+
+    fn admits_already(&self, step: &Step, at: &StepProgress) -> Result<(), String> {
+        must(step.operation().is_some(), "it makes no write")?;
+        let fits = match &at.state {
+            StepState::Waiting => self.needs_met(step) && !self.paused,
+            StepState::Intended => !self.is_undoing(step),
+            StepState::Deciding(Decision::Retry | Decision::ReadAgain) => true,
+            _ => false,
+        };
+        must(fits, "its write has left, or is not due")
+    }
+
+    fn admits_end(&self, step: &Step, at: &StepProgress, outcome: Outcome) -> Result<(), String> {
+        match outcome {
+            Outcome::Confirmed => {
+                must(at.state == StepState::Proving, "it is not being proved")?;
+                must(!self.is_undoing(step), "it is being undone")?;
+                let enough =
+                    step.action == Action::Record || proved(at, Rung::ReadBack) && proved(at, step.rung);
+                must(enough, "the rung that confirms it is not proved")
+            }
+            Outcome::Refused | Outcome::Failed => {
+                let idle = match &at.state {
+                    StepState::Waiting => self.needs_met(step),
+                    StepState::Intended => true,
+                    StepState::Deciding(Decision::Retry | Decision::ReadAgain) => true,
+                    StepState::Proving => self.is_undoing(step),
+                    _ => false,
+                };
+                must(idle, "it is not at a point where nothing has happened")?;
+                let undone = self.is_undoing(step) && proved(at, Rung::ReadBack);
+                must(at.maybe.is_none() || undone, "it may have happened")
+            }
+            Outcome::Unknown => {
+                let open = match &at.state {
+                    StepState::Proving => true,
+                    StepState::Intended | StepState::Deciding(Decision::Retry | Decision::Undo) => {
+                        at.maybe.is_some()
+                    }
+                    _ => false,
+                };
+                must(open, "nothing has left that could have happened")
+            }
+            Outcome::Skipped => {
+                must(matches!(at.state, StepState::Deciding(Decision::Skip { .. })), "nobody skipped it")
+            }
+        }
+    }
+
+    fn admits_decision(&self, id: StepId, decision: &Decision) -> Result<(), String> {
+        let (step, at) = self.find(id)?;
+        let StepState::Done(outcome @ (Outcome::Refused | Outcome::Failed | Outcome::Unknown)) = at.state
+        else {
+            return Err(format!("step {id} does not wait for a decision"));
+        };
+        match decision {
+            Decision::Undo if outcome != Outcome::Unknown => {
+                Err(format!("step {id}: there is nothing to undo"))
+            }
+            Decision::Undo => {
+                let inverse = step.operation().and_then(Operation::inverse);
+                let inverse = inverse.ok_or_else(|| format!("step {id}: no single call undoes it"))?;
+                must(leaves_one_on(&inverse), "the undo would turn controls Off and none On")
+            }
+            Decision::Retry if step.operation().is_none() => Ok(()),
+            Decision::ReadAgain if step.operation().is_none() => {
+                Err(format!("step {id}: it has no proof to read"))
+            }
+            Decision::Skip { reason } | Decision::Abort { reason } => {
+                must(!reason.trim().is_empty(), "a reason is needed")
+            }
+            Decision::ReadAgain | Decision::Retry => Ok(()),
+        }
+    }
+
+    fn admits_close(&self, end: End) -> Result<(), String> {
+        let done = |of: &[Outcome]| {
+            self.steps.values().all(|s| matches!(s.state, StepState::Done(outcome) if of.contains(&outcome)))
+        };
+        match end {
+            End::Confirmed => must(done(&[Outcome::Confirmed]), "not every step is confirmed"),
+            End::ConfirmedWithSkips => must(
+                done(&[Outcome::Confirmed, Outcome::Skipped]) && !done(&[Outcome::Confirmed]),
+                "not every step is confirmed or skipped",
+            ),
+            End::Aborted => {
+                let busy = |s: &StepProgress| {
+                    matches!(s.state, StepState::Intended | StepState::Sent | StepState::Proving)
+                };
+                must(!self.steps.values().any(busy), "a step is on its way and has no outcome")
+            }
+        }
+    }
+}
+
+/// An update that turns controls Off and none On would rest on nobody else having changed anything (law 6).
+fn leaves_one_on(operation: &Operation) -> bool {
+    match operation {
+        Operation::RoutingSet { entries } => entries.iter().any(|c| c.state == ControlState::On),
+        Operation::AuroraSwitchover(_) | Operation::AuroraFailover(_) => true,
+    }
+}
+
+fn sent(at: &StepProgress, attempt: u32) -> Result<(), String> {
+    let ready = at.state == StepState::Intended && at.answer.is_none() && at.operation.is_some();
+    must(ready, "nothing is ready to be sent")?;
+    must(attempt == at.attempts, "it is not the newest attempt")
+}
+
+fn answered(at: &StepProgress, attempt: u32) -> Result<(), String> {
+    must(at.state == StepState::Sent, "nothing waits for an answer")?;
+    must(attempt == at.attempts, "it is not the newest attempt")
+}
+
+fn climbed(at: &StepProgress, rung: Rung) -> Result<(), String> {
+    must(at.state == StepState::Proving, "it is not being proved")?;
+    must(rung > Rung::Accepted, "the journal itself shows that rung")
+}
+
+fn recorded(step: &Step, at: &StepProgress) -> Result<(), String> {
+    must(step.action == Action::Record && at.state == StepState::Intended, "there is nothing to record")
+}
+
+fn proved(at: &StepProgress, rung: Rung) -> bool {
+    at.rungs.get(&rung).is_some_and(|(_, state, _)| *state == RungState::Proved)
+}
+
+fn must(holds: bool, why: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why.to_owned()) }
+}

@@ -1,0 +1,105 @@
+//! How an event that was admitted changes where the run stands.
+//!
+//! The only place where a run's state is written; it never refuses and never looks at the world.
+
+use jiff::Timestamp;
+
+use super::{Progress, StepProgress, StepState};
+use crate::plan::Rung;
+use crate::plan::event::{Answer, Decision, Event, Outcome, RungState};
+
+impl Progress {
+    pub(super) fn take(&mut self, at: Timestamp, event: &Event) {
+        match event {
+            Event::Paused { .. } => self.paused = true,
+            Event::Resumed { .. } => {
+                self.paused = false;
+                self.resumed = Some(at);
+            }
+            Event::Closed { end, summary } => self.closed = Some((at, *end, summary.clone())),
+            Event::Recorded { at_risk, .. } => self.at_risk.clone_from(at_risk),
+            _ => {}
+        }
+        let step = event.step().and_then(|id| self.steps.get_mut(&id));
+        if let Some(step) = step {
+            step.take(at, event);
+        }
+    }
+}
+
+impl StepProgress {
+    fn take(&mut self, at: Timestamp, event: &Event) {
+        match event {
+            Event::Intended { attempt, operation, .. } => {
+                self.state = StepState::Intended;
+                self.started = self.started.or(Some(at));
+                self.attempts = *attempt;
+                self.operation.clone_from(operation);
+                self.answer = None;
+            }
+            Event::Sent { .. } => {
+                self.state = StepState::Sent;
+                self.sent = Some(at);
+                self.since = Some(at);
+                self.rungs.clear();
+                self.climb(at, Rung::Sent, RungState::Proved, "");
+            }
+            Event::Answered { answer, .. } => self.answered(at, answer),
+            Event::AlreadySo { evidence, .. } => {
+                self.state = StepState::Proving;
+                self.started = self.started.or(Some(at));
+                self.since = Some(at);
+                self.maybe = self.maybe.or(Some(at));
+                self.answer = None;
+                self.rungs.clear();
+                self.climb(at, Rung::ReadBack, RungState::Proved, evidence);
+            }
+            Event::Climbed { rung, state, evidence, .. } => self.climb(at, *rung, *state, evidence),
+            Event::Recorded { .. } => self.state = StepState::Proving,
+            Event::Told { when, text, .. } => self.told.push((*when, text.clone())),
+            Event::Ended { outcome, why, .. } => self.end(at, *outcome, why),
+            Event::Decided { decision, .. } => self.decide(at, decision),
+            _ => {}
+        }
+    }
+
+    fn answered(&mut self, at: Timestamp, answer: &Answer) {
+        self.answered = Some(at);
+        match answer {
+            Answer::Accepted { endpoint, request_id } => {
+                let request = request_id.as_ref().map_or_else(String::new, |id| format!(", request {id}"));
+                self.climb(at, Rung::Accepted, RungState::Proved, &format!("{endpoint}{request}"));
+                self.maybe = self.maybe.or(Some(at));
+            }
+            Answer::Lost { trouble } => {
+                self.climb(at, Rung::Accepted, RungState::Blind, &trouble.to_string());
+                self.maybe = self.maybe.or(Some(at));
+            }
+            Answer::Refused { .. } | Answer::NotSent { .. } => {}
+        }
+        self.answer = Some(answer.clone());
+        self.state = if self.maybe.is_some() { StepState::Proving } else { StepState::Intended };
+    }
+
+    fn climb(&mut self, at: Timestamp, rung: Rung, state: RungState, evidence: &str) {
+        self.rungs.insert(rung, (at, state, evidence.to_owned()));
+    }
+
+    fn end(&mut self, at: Timestamp, outcome: Outcome, why: &str) {
+        self.state = StepState::Done(outcome);
+        self.ended = Some(at);
+        why.clone_into(&mut self.why);
+        if matches!(outcome, Outcome::Refused | Outcome::Failed) {
+            self.maybe = None;
+        }
+    }
+
+    fn decide(&mut self, at: Timestamp, decision: &Decision) {
+        let StepState::Done(outcome) = self.state else { return };
+        self.before = Some(outcome);
+        self.decided = Some(at);
+        self.ended = None;
+        let proves_on = *decision == Decision::ReadAgain && outcome == Outcome::Unknown;
+        self.state = if proves_on { StepState::Proving } else { StepState::Deciding(decision.clone()) };
+    }
+}

@@ -1,0 +1,230 @@
+//! Proof of a routing update by what it does: health checks, traffic, canaries, orders.
+//!
+//! Only periods that began after the write count; what cannot be seen is blind, and a stronger rung may cover it.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Shown;
+use crate::model::World;
+use crate::model::reading::{ControlState, Source};
+use crate::model::topology::{Formula, Metric, Region, Signal};
+use crate::model::verdict::{self, Dated, Lamp};
+use crate::plan::Rung;
+use crate::plan::operation::ControlChange;
+
+/// The part of the traffic that must arrive where it should.
+const ARRIVED: f64 = 0.95;
+
+/// The part of the usual orders at which they count as back.
+const BACK: f64 = 0.8;
+
+/// Metrics come late (aws-facts section 7), so a source that does not answer is called blind only after this.
+const LATE: SignedDuration = SignedDuration::from_secs(120);
+
+/// Whether the workload declares what this rung is proved by.
+pub(super) fn declared(rung: Rung, entries: &[ControlChange], world: &World) -> bool {
+    let topology = world.topology();
+    match rung {
+        Rung::HealthCheck => !checks(entries, world).is_empty(),
+        Rung::Traffic => traffic_period(world).is_some(),
+        Rung::Canary => !canaries(entries, world).is_empty(),
+        Rung::Orders => topology.orders.as_ref().is_some_and(|orders| !orders.series.is_empty()),
+        _ => false,
+    }
+}
+
+/// Each changed control's health check follows it: On healthy, Off not.
+pub(super) fn health_check(
+    entries: &[ControlChange],
+    world: &World,
+    since: Timestamp,
+    now: Timestamp,
+) -> Shown {
+    let known = verdict::health_checks(world, now);
+    let (mut words, mut pending, mut wrong) = (Vec::new(), false, false);
+    for (id, state) in checks(entries, world) {
+        let Some(check) = known.iter().find(|check| check.id == id) else { continue };
+        let Some(healthy) = check.healthy.as_ref().filter(|h| began_after(h, 60, since)) else {
+            pending = true;
+            continue;
+        };
+        wrong |= healthy.value != (state == ControlState::On);
+        words.push(format!("{} {}", check.region, if healthy.value { "healthy" } else { "unhealthy" }));
+    }
+    let evidence = words.join(", ");
+    if wrong {
+        return Shown::open(Rung::HealthCheck, evidence);
+    }
+    if pending || words.is_empty() {
+        return pending_at(Rung::HealthCheck, &[Region::new(verdict::ROUTE53_HOME)], world, since, now);
+    }
+    Shown::proved(Rung::HealthCheck, evidence)
+}
+
+/// Next to nothing arrives in the Regions that were turned Off.
+pub(super) fn traffic(entries: &[ControlChange], world: &World, since: Timestamp, now: Timestamp) -> Shown {
+    let period = traffic_period(world).unwrap_or(60);
+    let shares = verdict::shares(world, now);
+    let leaving = regions(entries, ControlState::Off, world);
+    let fresh = shares.iter().any(|(_, share)| began_after(share, period, since));
+    if !fresh {
+        let all: Vec<Region> = world.topology().regions.iter().map(|r| r.name.clone()).collect();
+        return pending_at(Rung::Traffic, &all, world, since, now);
+    }
+    let arrives: f64 =
+        shares.iter().filter(|(region, _)| !leaving.contains(region)).map(|(_, share)| share.value).sum();
+    let words: Vec<String> =
+        shares.iter().map(|(region, share)| format!("{region} {:.0}%", share.value * 100.0)).collect();
+    if arrives >= ARRIVED {
+        Shown::proved(Rung::Traffic, words.join(", "))
+    } else {
+        Shown::open(Rung::Traffic, words.join(", "))
+    }
+}
+
+/// The canaries of the receiving Regions succeed; those that run in a Region that is left are no witness.
+pub(super) fn canary(entries: &[ControlChange], world: &World, since: Timestamp, now: Timestamp) -> Shown {
+    let (mut words, mut wrong, mut pending) = (Vec::new(), false, BTreeSet::new());
+    for signal in canaries(entries, world) {
+        let (home, period) = home(signal);
+        let seen = verdict::signal(world, signal, now);
+        if !seen.value.as_ref().is_some_and(|value| began_after(value, period, since)) {
+            pending.extend(home);
+            continue;
+        }
+        wrong |= seen.lamp != Lamp::Ok;
+        words.push(format!("{} {}", signal.name, seen.text()));
+    }
+    let evidence = words.join(", ");
+    if wrong {
+        return Shown::open(Rung::Canary, evidence);
+    }
+    let unseen: Vec<Region> = pending.into_iter().collect();
+    let waiting = pending_at(Rung::Canary, &unseen, world, since, now);
+    let covered = unseen.is_empty() || waiting.state == super::RungState::Blind;
+    if words.is_empty() || !covered { waiting } else { Shown::proved(Rung::Canary, evidence) }
+}
+
+/// Orders over all Regions are back at their usual rate.
+pub(super) fn orders(entries: &[ControlChange], world: &World, since: Timestamp, now: Timestamp) -> Shown {
+    let Some(spec) = &world.topology().orders else {
+        return Shown::blind(Rung::Orders, "no orders metric is declared".to_owned());
+    };
+    let receiving = receiving(entries, world, now);
+    let usual: f64 = spec.series.keys().filter_map(|r| verdict::orders(world, r, since)?.baseline).sum();
+    if usual <= 0.0 {
+        return Shown::blind(Rung::Orders, "the usual rate is not known".to_owned());
+    }
+    let minute = spec
+        .series
+        .iter()
+        .filter(|(region, _)| receiving.contains(region))
+        .filter_map(|(_, metric)| world.series(metric)?.newest())
+        .map(|point| point.at)
+        .filter(|at| *at >= since)
+        .max();
+    let Some(minute) = minute else {
+        return pending_at(Rung::Orders, &receiving, world, since, now);
+    };
+    let rate: f64 = spec.series.values().filter_map(|metric| rate_at(world, metric, minute)).sum();
+    let words = format!("{rate:.0} a minute of {usual:.0} usual, {:.0}%", rate / usual * 100.0);
+    if rate >= usual * BACK { Shown::proved(Rung::Orders, words) } else { Shown::open(Rung::Orders, words) }
+}
+
+fn rate_at(world: &World, metric: &Metric, minute: Timestamp) -> Option<f64> {
+    let points = world.series(metric)?.points();
+    let at = points.partition_point(|p| p.at < minute);
+    let point = points.get(at).filter(|p| p.at == minute)?;
+    Some(point.value * 60.0 / f64::from(metric.period.max(1)))
+}
+
+/// Nothing was seen since the write: not yet, or, when a Region that must tell does not answer, blind.
+fn pending_at(rung: Rung, regions: &[Region], world: &World, since: Timestamp, now: Timestamp) -> Shown {
+    let trouble = regions.iter().find_map(|region| {
+        let source = Source::Metrics(region.clone());
+        let (trouble, _) = world.feed(&source)?.trouble()?;
+        Some(format!("{source}: {trouble}"))
+    });
+    match trouble {
+        Some(words) if now.duration_since(since) > LATE => Shown::blind(rung, words),
+        _ => Shown::open(rung, "no period since the write is seen yet".to_owned()),
+    }
+}
+
+/// The value is of a period that began at or after the write.
+fn began_after<T>(value: &Dated<T>, period: u32, since: Timestamp) -> bool {
+    value.at.duration_since(since) >= SignedDuration::from_secs(i64::from(period))
+}
+
+/// Ids of the health checks of the changed controls, with the state that each must follow.
+fn checks(entries: &[ControlChange], world: &World) -> Vec<(String, ControlState)> {
+    let Some(routing) = &world.topology().routing else { return Vec::new() };
+    let id = |change: &ControlChange| {
+        Some((routing.control(&change.control)?.health_check.clone()?, change.state))
+    };
+    entries.iter().filter_map(id).collect()
+}
+
+fn regions(entries: &[ControlChange], state: ControlState, world: &World) -> Vec<Region> {
+    let Some(routing) = &world.topology().routing else { return Vec::new() };
+    let changed = entries.iter().filter(|change| change.state == state);
+    changed.filter_map(|change| routing.control(&change.control)?.region.clone()).collect()
+}
+
+/// The Regions that are turned On; when the update turns none On, those that are On and stay so.
+fn receiving(entries: &[ControlChange], world: &World, now: Timestamp) -> Vec<Region> {
+    let on = regions(entries, ControlState::On, world);
+    if !on.is_empty() {
+        return on;
+    }
+    let leaving = regions(entries, ControlState::Off, world);
+    let declared = world.topology().regions.iter().map(|r| r.name.clone());
+    declared.filter(|r| !leaving.contains(r) && !verdict::drained(world, r, now)).collect()
+}
+
+/// The canary signals of the receiving Regions, without those measured in a Region that is left, unless there are
+/// no others.
+fn canaries<'a>(entries: &[ControlChange], world: &'a World) -> Vec<&'a Signal> {
+    let leaving = regions(entries, ControlState::Off, world);
+    let on = regions(entries, ControlState::On, world);
+    let receives =
+        |region: &Region| if on.is_empty() { !leaving.contains(region) } else { on.contains(region) };
+    let specs = world.topology().regions.iter().filter(|spec| receives(&spec.name));
+    let all: Vec<&Signal> =
+        specs.flat_map(|spec| &spec.signals).filter(|s| s.family == verdict::CANARY).collect();
+    let away = |signal: &&Signal| home(signal).0.is_none_or(|region| !leaving.contains(&region));
+    let witnesses: Vec<&Signal> = all.iter().copied().filter(away).collect();
+    if witnesses.is_empty() { all } else { witnesses }
+}
+
+/// The Region whose CloudWatch holds a signal, and its period.
+fn home(signal: &Signal) -> (Option<Region>, u32) {
+    match &signal.formula {
+        Formula::Alarm { region, .. } => (Some(region.clone()), 60),
+        formula => {
+            let metric = formula.metrics().into_iter().next();
+            metric.map_or((None, 60), |metric| (Some(metric.region.clone()), metric.period))
+        }
+    }
+}
+
+/// The period of what counts the traffic; `None` when nothing does in every Region.
+fn traffic_period(world: &World) -> Option<u32> {
+    let topology = world.topology();
+    let requests = topology.regions.iter().map(|spec| {
+        let alb = spec.signals.iter().filter(|s| s.family == verdict::ALB);
+        alb.filter_map(|s| match &s.formula {
+            Formula::Share { whole, .. } => Some(whole.period),
+            _ => None,
+        })
+        .next()
+    });
+    let orders = || {
+        let series = &topology.orders.as_ref()?.series;
+        let every = topology.regions.iter().all(|spec| series.contains_key(&spec.name));
+        series.values().next().filter(|_| every).map(|metric| metric.period)
+    };
+    requests.collect::<Option<Vec<u32>>>().and_then(|periods| periods.into_iter().max()).or_else(orders)
+}

@@ -1,0 +1,82 @@
+//! Proof of a routing update by reading the controls back at the cluster endpoints.
+//!
+//! One endpoint alone is never believed; it takes a quorum of answers asked after the write.
+
+use jiff::Timestamp;
+
+use super::{Already, Shown};
+use crate::model::World;
+use crate::model::reading::{Reading, Source};
+use crate::plan::Rung;
+use crate::plan::operation::ControlChange;
+
+/// What the endpoints that answered say of the wanted states.
+struct Count {
+    endpoints: usize,
+    quorum: usize,
+    agree: usize,
+    contradict: Vec<String>,
+    silent: Vec<String>,
+}
+
+impl Count {
+    fn of(entries: &[ControlChange], world: &World, fresh: impl Fn(Timestamp) -> bool) -> Self {
+        let routing = world.topology().routing.as_ref();
+        let endpoints = routing.map(|r| r.endpoints.as_slice()).unwrap_or_default();
+        let quorum = routing.map_or(usize::MAX, crate::model::topology::Routing::quorum);
+        let mut count =
+            Self { endpoints: endpoints.len(), quorum, agree: 0, contradict: Vec::new(), silent: Vec::new() };
+        for endpoint in endpoints {
+            let feed = world.feed(&Source::Endpoint(endpoint.region.clone()));
+            let answered = feed.filter(|feed| feed.asked().is_some_and(&fresh)).and_then(|feed| feed.seen());
+            let Some((Reading::Controls(states), _)) = answered else {
+                count.silent.push(endpoint.region.to_string());
+                continue;
+            };
+            match entries.iter().find(|entry| states.get(&entry.control) != Some(&entry.state)) {
+                None => count.agree += 1,
+                Some(entry) => {
+                    let says =
+                        states.get(&entry.control).map_or_else(|| "unknown".to_owned(), ToString::to_string);
+                    count.contradict.push(format!("{} says {} {says}", endpoint.region, entry.control));
+                }
+            }
+        }
+        count
+    }
+
+    fn answered(&self) -> usize {
+        self.agree + self.contradict.len()
+    }
+
+    fn words(&self) -> String {
+        let mut words = format!("{} of {} endpoints", self.agree, self.endpoints);
+        if let Some(first) = self.contradict.first() {
+            words = format!("{words}; {first}");
+        }
+        if !self.silent.is_empty() && self.agree < self.quorum {
+            words = format!("{words}; no answer from {}", self.silent.join(", "));
+        }
+        words
+    }
+}
+
+pub(super) fn read_back(entries: &[ControlChange], world: &World, since: Timestamp) -> Shown {
+    let count = Count::of(entries, world, |asked| asked > since);
+    if count.agree >= count.quorum {
+        Shown::proved(Rung::ReadBack, count.words())
+    } else {
+        Shown::open(Rung::ReadBack, count.words())
+    }
+}
+
+pub(super) fn already(entries: &[ControlChange], world: &World, since: Timestamp) -> Already {
+    let count = Count::of(entries, world, |asked| asked >= since);
+    if count.agree >= count.quorum {
+        Already::So(count.words())
+    } else if count.answered() >= count.quorum {
+        Already::NotSo(count.words())
+    } else {
+        Already::Unread(count.words())
+    }
+}

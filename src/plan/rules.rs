@@ -1,0 +1,236 @@
+//! The safety-rule solver: whether a routing change is allowed, and everything that blocks it.
+//!
+//! ARC names one blocking rule at a time (aws-facts section 2); this lists all of them before anything is sent.
+//! It never sees wait periods: those run in the cluster, and only its answer tells of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::operation::ControlChange;
+use crate::model::reading::ControlState;
+use crate::model::topology::{Routing, Rule, RuleKind, RuleLogic};
+
+/// ARC takes at most so many entries in one update (aws-facts section 2).
+pub const MAX_ENTRIES: usize = 10;
+
+/// One thing that stands in the way of a routing change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocker {
+    /// The safety rule's name, or what else forbids it.
+    pub name: String,
+    /// The rule's ARN, when a safety rule forbids it.
+    pub arn: Option<String>,
+    /// Why it forbids the change, in a few words.
+    pub why: String,
+    /// What would lift it.
+    pub lift: String,
+}
+
+impl fmt::Display for Blocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.name, self.why, self.lift)
+    }
+}
+
+/// Known states of controls, by name; a control that is not in it is not known.
+pub type States = BTreeMap<String, ControlState>;
+
+/// Everything that forbids these changes: laws of the program first, then each safety rule.
+#[must_use]
+pub fn blockers(routing: &Routing, now: &States, changes: &[ControlChange]) -> Vec<Blocker> {
+    let mut all: Vec<Blocker> = zero_regions(routing, now, changes).into_iter().collect();
+    all.extend(solve(&routing.rules, now, changes));
+    all
+}
+
+/// Every safety rule and limit of a call that these changes run into.
+///
+/// Assertion rules judge the state after the whole update; gating rules judge the state before it, and hold back
+/// every entry that names a target, also one that would change nothing.
+#[must_use]
+pub fn solve(rules: &[Rule], now: &States, changes: &[ControlChange]) -> Vec<Blocker> {
+    let mut all = malformed(changes);
+    let then = after(now, changes);
+    all.extend(rules.iter().filter_map(|rule| match &rule.kind {
+        RuleKind::Assertion { asserted } => assertion(rule, asserted, &then, changes),
+        RuleKind::Gating { gating, targets } => gate(rule, gating, targets, now, changes),
+    }));
+    all
+}
+
+/// The states after all changes.
+#[must_use]
+pub fn after(now: &States, changes: &[ControlChange]) -> States {
+    let mut then = now.clone();
+    then.extend(changes.iter().map(|c| (c.control.clone(), c.state)));
+    then
+}
+
+/// Whether a rule's logic holds for the controls it watches; `None` when an unknown control decides.
+#[must_use]
+pub fn holds(rule: &Rule, watched: &[String], states: &States) -> Option<bool> {
+    let on = watched.iter().filter(|c| states.get(*c) == Some(&ControlState::On)).count();
+    let unknown = watched.iter().filter(|c| !states.contains_key(*c)).count();
+    let needed = needed(rule, watched.len());
+    let logic = if on >= needed {
+        true
+    } else if on + unknown < needed {
+        false
+    } else {
+        return None;
+    };
+    Some(logic != rule.inverted)
+}
+
+/// How many controls must be On for the logic before any inversion: AND is N of N, OR is one of N.
+fn needed(rule: &Rule, watched: usize) -> usize {
+    match rule.logic {
+        RuleLogic::AtLeast(threshold) => threshold,
+        RuleLogic::And => watched,
+        RuleLogic::Or => 1,
+    }
+}
+
+fn malformed(changes: &[ControlChange]) -> Vec<Blocker> {
+    let mut all = Vec::new();
+    if changes.len() > MAX_ENTRIES {
+        all.push(Blocker {
+            name: "ten entries a call".to_owned(),
+            arn: None,
+            why: format!(
+                "the change has {} entries and ARC takes {MAX_ENTRIES} in one update",
+                changes.len()
+            ),
+            lift: "leave controls out that need not change".to_owned(),
+        });
+    }
+    let mut seen = BTreeSet::new();
+    for change in changes.iter().filter(|c| !seen.insert(&c.control)) {
+        all.push(Blocker {
+            name: "one entry a control".to_owned(),
+            arn: None,
+            why: format!("the change names {} more than once", change.control),
+            lift: "name each control once".to_owned(),
+        });
+    }
+    all
+}
+
+/// Law 6: with no Region On, Route 53 takes every record as healthy and traffic goes everywhere (aws-facts 6).
+fn zero_regions(routing: &Routing, now: &States, changes: &[ControlChange]) -> Option<Blocker> {
+    let then = after(now, changes);
+    let carriers = || routing.controls.iter().filter(|c| c.region.is_some());
+    if carriers().next().is_none() || carriers().any(|c| then.get(&c.name) == Some(&ControlState::On)) {
+        return None;
+    }
+    let unknown: Vec<&str> =
+        carriers().filter(|c| !then.contains_key(&c.name)).map(|c| c.name.as_str()).collect();
+    let why = if unknown.is_empty() {
+        "no Region would be On".to_owned()
+    } else {
+        format!("no Region is known to be On: {} not known", list(&unknown))
+    };
+    let lift = "turn a Region On in the same call".to_owned();
+    Some(Blocker { name: "never zero Regions on".to_owned(), arn: None, why, lift })
+}
+
+fn assertion(rule: &Rule, asserted: &[String], then: &States, changes: &[ControlChange]) -> Option<Blocker> {
+    if !changes.iter().any(|c| asserted.contains(&c.control)) {
+        return None;
+    }
+    let why = match holds(rule, asserted, then) {
+        Some(true) => return None,
+        Some(false) => format!(
+            "after the change {} of {} would be On, {}",
+            count_on(asserted, then),
+            names(asserted),
+            wants(rule, asserted.len())
+        ),
+        None => format!("cannot be told: {} not known", list(&unknown(asserted, then))),
+    };
+    let lift = format!("{} in the same call", lift(rule, asserted, then));
+    Some(Blocker { name: rule.name.clone(), arn: Some(rule.arn.clone()), why, lift })
+}
+
+fn gate(
+    rule: &Rule,
+    gating: &[String],
+    targets: &[String],
+    now: &States,
+    changes: &[ControlChange],
+) -> Option<Blocker> {
+    let behind: Vec<&str> =
+        changes.iter().filter(|c| targets.contains(&c.control)).map(|c| c.control.as_str()).collect();
+    if behind.is_empty() {
+        return None;
+    }
+    let held = list(&behind);
+    let why = match holds(rule, gating, now) {
+        Some(true) => return None,
+        Some(false) => format!(
+            "{held} may not change while {} of {} are On, {}",
+            count_on(gating, now),
+            names(gating),
+            wants(rule, gating.len())
+        ),
+        None => format!("{held} may not change before {} is known", list(&unknown(gating, now))),
+    };
+    let lift = format!("{} first, in a call of its own", lift(rule, gating, now));
+    Some(Blocker { name: rule.name.clone(), arn: Some(rule.arn.clone()), why, lift })
+}
+
+fn wants(rule: &Rule, watched: usize) -> String {
+    let needed = needed(rule, watched);
+    if rule.inverted {
+        format!("and it wants fewer than {needed}")
+    } else {
+        format!("and it wants at least {needed}")
+    }
+}
+
+/// The smallest change of the watched controls after which the rule holds.
+fn lift(rule: &Rule, watched: &[String], states: &States) -> String {
+    let known = |state: ControlState| -> Vec<&str> {
+        watched.iter().filter(|c| states.get(*c) == Some(&state)).map(String::as_str).collect()
+    };
+    let unknown = unknown(watched, states);
+    if !unknown.is_empty() && holds(rule, watched, states).is_none() {
+        return format!("read {}", list(&unknown));
+    }
+    let (needed, on) = (needed(rule, watched.len()), known(ControlState::On).len());
+    if rule.inverted && needed == 0 || !rule.inverted && needed > watched.len() {
+        return "no state of its controls satisfies this rule: mend the rule".to_owned();
+    }
+    if rule.inverted {
+        return turn((on + 1).saturating_sub(needed), &known(ControlState::On), ControlState::Off);
+    }
+    let mut off = known(ControlState::Off);
+    off.extend(unknown);
+    turn(needed.saturating_sub(on), &off, ControlState::On)
+}
+
+fn turn(count: usize, among: &[&str], state: ControlState) -> String {
+    if count >= among.len() {
+        format!("turn {} {state}", list(among))
+    } else {
+        format!("turn {count} of {} {state}", list(among))
+    }
+}
+
+fn count_on(watched: &[String], states: &States) -> usize {
+    watched.iter().filter(|c| states.get(*c) == Some(&ControlState::On)).count()
+}
+
+fn unknown<'a>(watched: &'a [String], states: &States) -> Vec<&'a str> {
+    watched.iter().filter(|c| !states.contains_key(*c)).map(String::as_str).collect()
+}
+
+fn names(watched: &[String]) -> String {
+    watched.join(", ")
+}
+
+fn list(names: &[&str]) -> String {
+    names.join(", ")
+}
