@@ -5,4 +5,5 @@ mod config;
 mod sim;
 mod support;
 mod tidy;
+mod wire;
 mod written;
