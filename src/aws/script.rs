@@ -22,10 +22,12 @@ pub(crate) enum Reply {
     Breaks,
 }
 
-/// What was sent: where to and what.
+/// What was sent: where to, signed for which Region with which key, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub(crate) url: String,
+    pub(crate) region: String,
+    pub(crate) key: String,
     pub(crate) body: String,
 }
 
@@ -41,6 +43,11 @@ pub(crate) struct Script {
 impl Script {
     pub(crate) fn new(book: impl Fn(&Sent) -> Reply + Send + Sync + 'static) -> Self {
         Self { book: Arc::new(book), sent: Arc::default() }
+    }
+
+    /// What it says to a request, which is not kept.
+    pub(crate) fn reply(&self, sent: &Sent) -> Reply {
+        (self.book)(sent)
     }
 
     /// Everything that was sent so far, in order.
@@ -64,7 +71,11 @@ impl HttpClient for Script {
 impl HttpConnector for Script {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
-        let sent = Sent { url: request.uri().to_owned(), body };
+        let signature = request.headers().get("authorization").unwrap_or_default();
+        let mut scope = signature.split_once("Credential=").unwrap_or_default().1.split('/');
+        let key = scope.next().unwrap_or_default().to_owned();
+        let region = scope.nth(1).unwrap_or_default().to_owned();
+        let sent = Sent { url: request.uri().to_owned(), region, key, body };
         let reply = (self.book)(&sent);
         self.sent.lock().unwrap().push(sent);
         HttpConnectorFuture::new(async move {
