@@ -143,7 +143,7 @@ fn traffic(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>
         action: Action::Operate(operation),
         needs: steps.iter().map(|s| s.id).collect(),
         rung: Rung::ReadBack,
-        usual: Usual { p50: Duration::from_secs(200), p95: Duration::from_secs(300) },
+        usual: Usual { p50: Duration::from_secs(200), p95: Duration::from_mins(5) },
         deadline: DEADLINE,
     };
     step.rung = proof::highest(&step, world);
