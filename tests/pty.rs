@@ -21,6 +21,10 @@ struct Console {
 
 impl Console {
     fn start(args: &[&str], rows: u16, cols: u16) -> Self {
+        Self::start_with(args, rows, cols, &[])
+    }
+
+    fn start_with(args: &[&str], rows: u16, cols: u16, env: &[(&str, &str)]) -> Self {
         let pty = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
         let state = tempfile::tempdir().unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pointsman"));
@@ -28,6 +32,9 @@ impl Console {
         command.env("TERM", "xterm-256color");
         command.env("XDG_STATE_HOME", state.path());
         command.env_remove("NO_COLOR");
+        for (name, value) in env {
+            command.env(name, value);
+        }
         command.cwd(state.path());
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
@@ -124,11 +131,10 @@ fn a_termination_gives_the_terminal_back() {
 
 #[test]
 fn a_panic_gives_the_terminal_back_and_says_why() {
-    let mut console = Console::start(&["demo", "--scenario", "calm"], 24, 80);
-    console.wait_for("WATCH");
-    console.signal("-USR2");
+    let asked = [("POINTSMAN_TEST_PANIC", "1")];
+    let mut console = Console::start_with(&["demo", "--scenario", "calm"], 24, 80, &asked);
     assert!(!console.wait_for_exit().success());
-    console.wait_for("panic asked for by SIGUSR2");
+    console.wait_for("a panic that a test asked for");
     assert!(!console.is_on_alternate_screen());
 }
 

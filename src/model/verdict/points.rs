@@ -74,6 +74,11 @@ impl<'a> View<'a> {
         plus(start, SignedDuration::from_secs(i64::from(self.period)))
     }
 
+    /// The same in whole seconds, which is cheap where every point is asked.
+    fn end_second(self, start: Timestamp) -> i64 {
+        start.as_second().saturating_add(i64::from(self.period))
+    }
+
     /// The period before the one that starts at `start`.
     pub(super) fn before(self, start: Timestamp) -> Timestamp {
         plus(start, SignedDuration::from_secs(-i64::from(self.period)))
@@ -83,7 +88,7 @@ impl<'a> View<'a> {
     pub(super) fn value(self, start: Timestamp) -> Option<f64> {
         let points = self.series?.points();
         let at = points.partition_point(|point| point.at < start);
-        points.get(at).filter(|point| point.at < self.end(start)).map(|point| point.value)
+        points.get(at).filter(|point| point.at.as_second() < self.end_second(start)).map(|point| point.value)
     }
 
     /// What is known of the period that starts at `start`.
@@ -92,14 +97,15 @@ impl<'a> View<'a> {
             return Slot::Value(value);
         }
         let Some(from) = self.series.and_then(Series::known_from) else { return Slot::Pending };
-        let silent = start >= from && self.settled().is_some_and(|until| self.end(start) <= until);
+        let settled = self.settled().is_some_and(|until| self.end_second(start) <= until.as_second());
+        let silent = start >= from && settled;
         if silent { Slot::Silent } else { Slot::Pending }
     }
 
     /// The period was inside a window that was asked; whether its point may still come is not judged.
     pub(super) fn asked(self, start: Timestamp) -> bool {
         let until = self.series.and_then(Series::known_until);
-        until.is_some_and(|until| self.end(start) <= until)
+        until.is_some_and(|until| self.end_second(start) <= until.as_second())
     }
 
     /// Up to here silence is absence: asked for, and late enough; a point proves all before it.
@@ -176,4 +182,85 @@ pub(super) fn answering(world: &World, metric: &Metric, now: Timestamp) -> bool 
     let feed = world.feed(&Source::Metrics(metric.region.clone()));
     let own = world.series(metric).and_then(Series::trouble);
     own.is_none() && feed.is_some_and(|feed| feed.freshness(now) == Freshness::Fresh)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::{EAST, Scene, created, two_regions};
+
+    use super::*;
+
+    #[test]
+    fn freshness_counts_from_the_end_of_the_period() {
+        let end: Timestamp = "2026-11-20T14:00:00Z".parse().unwrap();
+        let at = |age: i64, period| metric_freshness(end, period, end + SignedDuration::from_secs(age));
+        let cases = [
+            (-5, 60, Freshness::Fresh),
+            (180, 60, Freshness::Fresh),
+            (181, 60, Freshness::Stale),
+            (360, 60, Freshness::Stale),
+            (361, 60, Freshness::Gone),
+            (420, 300, Freshness::Fresh),
+            (421, 300, Freshness::Stale),
+            (1_560, 300, Freshness::Stale),
+            (1_561, 300, Freshness::Gone),
+        ];
+        for (age, period, freshness) in cases {
+            assert_eq!(at(age, period), freshness, "{age} s after the end of {period} s");
+        }
+    }
+
+    #[test]
+    fn a_minute_without_a_point_is_silent_only_when_it_cannot_come_any_more() {
+        let mut scene = Scene::new(two_regions());
+        let metric = created(EAST);
+        scene.minutes(&metric, &[Some(5.0), None, Some(7.0), None, None]);
+        let view = View::of(&scene.world, &metric);
+        assert_eq!(view.slot(scene.minute(6)), Slot::Value(5.0));
+        assert_eq!(view.slot(scene.minute(5)), Slot::Silent);
+        assert_eq!(view.slot(scene.minute(4)), Slot::Value(7.0));
+        assert_eq!(view.slot(scene.minute(3)), Slot::Silent, "ended two minutes before it was asked for");
+        assert_eq!(view.slot(scene.minute(2)), Slot::Pending, "ended one minute before");
+        assert_eq!(view.slot(scene.minute(7)), Slot::Pending, "before anything was asked for");
+        assert_eq!(view.newest_known(), Some(scene.minute(3)));
+    }
+
+    #[test]
+    fn a_failed_answer_proves_no_silence() {
+        let mut scene = Scene::new(two_regions());
+        let metric = created(EAST);
+        scene.tail(&metric, &[5.0]);
+        let newest = scene.minute(2);
+        scene.later(600);
+        scene.forbidden(&metric);
+        let view = View::of(&scene.world, &metric);
+        assert_eq!(view.newest_known(), Some(newest));
+        assert_eq!(view.slot(scene.minute(8)), Slot::Pending);
+    }
+
+    #[test]
+    fn a_trend_is_an_hour_and_moves_on_without_points() {
+        let mut scene = Scene::new(two_regions());
+        let metric = created(EAST);
+        scene.minutes(&metric, &[Some(1.0), None, Some(3.0)]);
+        let trend_at = |scene: &Scene| {
+            let view = View::of(&scene.world, &metric);
+            trend(view.newest_first().map(|p| (p.at, Some(p.value))), 60, scene.now)
+        };
+        let trend = trend_at(&scene);
+        assert_eq!(trend.len(), 60);
+        assert_eq!(trend[57..], [Some(1.0), None, Some(3.0)]);
+        assert!(trend[..57].iter().all(Option::is_none));
+
+        scene.later(300);
+        assert_eq!(trend_at(&scene)[54..], [Some(1.0), None, Some(3.0), None, None, None]);
+        scene.later(7_200);
+        assert!(trend_at(&scene).iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn no_point_no_trend() {
+        let now = Timestamp::UNIX_EPOCH;
+        assert!(trend(std::iter::empty(), 60, now).is_empty());
+    }
 }

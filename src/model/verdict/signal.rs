@@ -9,8 +9,8 @@ use super::points::{self, Slot, View, metric_freshness};
 use super::text::{NOTHING, aged, value_text};
 use super::{Dated, Lamp};
 use crate::model::World;
-use crate::model::reading::{AlarmState, Freshness, Reading, Series, Source, Trouble};
-use crate::model::topology::{Formula, Metric, Missing, Region, Signal, Unit};
+use crate::model::reading::{AlarmState, Freshness, Point, Reading, Series, Source, Trouble};
+use crate::model::topology::{Formula, Missing, Region, Signal, Unit};
 
 /// A silence of more periods than this ends a run: in between the lamp was unknown.
 const GAP: i64 = 5;
@@ -68,26 +68,25 @@ struct Sample {
 #[must_use]
 pub fn signal<'a>(world: &World, signal: &'a Signal, now: Timestamp) -> SignalVerdict<'a> {
     let Core { lamp, value, whole, part, since } = core(world, signal, now);
-    let values = samples(world, signal).map(|sample| (sample.start, sample.value));
-    let metric = main_metric(&signal.formula);
-    let trend = metric.map(|metric| points::trend(values, metric.period, now)).unwrap_or_default();
+    let trend = Measured::of(world, signal).map(|measured| {
+        let values = measured.samples().map(|sample| (sample.start, sample.value));
+        points::trend(values, measured.main.period, now)
+    });
     let trouble = trouble(world, &signal.formula);
-    SignalVerdict { signal, lamp, value, whole, part, since, trend, trouble }
+    SignalVerdict { signal, lamp, value, whole, part, since, trend: trend.unwrap_or_default(), trouble }
 }
 
 /// The verdict without trend and trouble: what the Region's lamp is made from.
 pub(super) fn core(world: &World, signal: &Signal, now: Timestamp) -> Core {
     let none = Core { lamp: Lamp::Unknown, value: None, whole: None, part: None, since: None };
-    let metric = match &signal.formula {
-        Formula::Alarm { region, name } => return alarm(world, signal, (region, name), now).unwrap_or(none),
-        Formula::Value(metric) | Formula::Share { whole: metric, .. } | Formula::Of { whole: metric, .. } => {
-            metric
-        }
-    };
-    let mut samples = samples(world, signal);
+    if let Formula::Alarm { region, name } = &signal.formula {
+        return alarm(world, signal, (region, name), now).unwrap_or(none);
+    }
+    let Some(measured) = Measured::of(world, signal) else { return none };
+    let mut samples = measured.samples();
     let Some(newest) = samples.next() else { return none };
-    let at = View::of(world, metric).end(newest.start);
-    let freshness = freshness(world, metric, newest, now);
+    let at = measured.main.end(newest.start);
+    let freshness = measured.freshness(newest, now);
     let none = Core { whole: newest.whole, part: newest.part, ..none };
     let Some(value) = newest.value else { return none };
     let known = Core { value: Some(Dated { value, at, freshness }), ..none };
@@ -95,7 +94,8 @@ pub(super) fn core(world: &World, signal: &Signal, now: Timestamp) -> Core {
         return Core { since: Some(at), ..known };
     }
     let lamp = judge(signal, value);
-    let since = run_start(newest.start, metric.period, samples, |value| judge(signal, value) == lamp);
+    let period = measured.main.period;
+    let since = run_start(newest.start, period, samples, |value| judge(signal, value) == lamp);
     Core { lamp, since: Some(since), ..known }
 }
 
@@ -177,57 +177,60 @@ fn judge(signal: &Signal, value: f64) -> Lamp {
     if signal.look.is_some_and(|limit| limit.crossed(value)) { Lamp::Look } else { Lamp::Ok }
 }
 
-/// Silence is renewed with each answer, a point only with the next point.
-fn freshness(world: &World, metric: &Metric, sample: Sample, now: Timestamp) -> Freshness {
-    let view = View::of(world, metric);
-    let answered = view.series.and_then(Series::answered);
-    match answered {
-        Some(answered) if sample.silent => metric_freshness(answered, metric.period, now),
-        _ => metric_freshness(view.end(sample.start), metric.period, now),
-    }
+/// A signal's metrics, looked up once.
+#[derive(Clone, Copy, Debug)]
+struct Measured<'a> {
+    missing: Missing,
+    /// The metric whose periods the signal is measured in.
+    main: View<'a>,
+    /// What is counted of it, for a share or a fraction.
+    part: Option<View<'a>>,
 }
 
-/// The metric whose periods the signal is measured in; none for an alarm.
-fn main_metric(formula: &Formula) -> Option<&Metric> {
-    match formula {
-        Formula::Value(metric) | Formula::Share { whole: metric, .. } | Formula::Of { whole: metric, .. } => {
-            Some(metric)
-        }
-        Formula::Alarm { .. } => None,
+impl<'a> Measured<'a> {
+    /// `None` for an alarm, which has no metric.
+    fn of(world: &'a World, signal: &Signal) -> Option<Self> {
+        let (main, part) = match &signal.formula {
+            Formula::Value(metric) => (metric, None),
+            Formula::Share { part, whole } | Formula::Of { part, whole } => (whole, Some(part)),
+            Formula::Alarm { .. } => return None,
+        };
+        let part = part.map(|part| View::of(world, part));
+        Some(Self { missing: signal.missing, main: View::of(world, main), part })
     }
-}
 
-/// The periods of which the signal has something to say, newest first.
-fn samples<'a>(world: &'a World, signal: &'a Signal) -> Box<dyn Iterator<Item = Sample> + 'a> {
-    match (&signal.formula, signal.missing) {
-        (Formula::Value(metric), Missing::Unknown) => {
-            Box::new(View::of(world, metric).newest_first().map(|point| Sample {
+    /// Silence is renewed with each answer, a point only with the next point.
+    fn freshness(&self, sample: Sample, now: Timestamp) -> Freshness {
+        let answered = self.main.series.and_then(Series::answered);
+        let at = answered.filter(|_| sample.silent).unwrap_or_else(|| self.main.end(sample.start));
+        metric_freshness(at, self.main.period, now)
+    }
+
+    /// The periods of which the signal has something to say, newest first.
+    fn samples(self) -> Box<dyn Iterator<Item = Sample> + 'a> {
+        match (self.part, self.missing) {
+            (Some(part), missing) => {
+                let points = self.main.newest_first();
+                Box::new(points.filter_map(move |point| share(part, missing, point)))
+            }
+            (None, Missing::Zero) => Box::new(filled(self.main)),
+            (None, Missing::Unknown) => Box::new(self.main.newest_first().map(|point| Sample {
                 start: point.at,
                 value: Some(point.value),
                 part: None,
                 whole: None,
                 silent: false,
-            }))
-        }
-        (Formula::Alarm { .. }, _) => Box::new(std::iter::empty()),
-        (Formula::Value(metric), Missing::Zero) => Box::new(filled(View::of(world, metric))),
-        (Formula::Share { part, whole } | Formula::Of { part, whole }, missing) => {
-            let (part, whole) = (View::of(world, part), View::of(world, whole));
-            Box::new(whole.newest_first().filter_map(move |point| {
-                let found = part.value(point.at);
-                let silent = missing == Missing::Zero && part.asked(point.at);
-                let part = found.or(silent.then_some(0.0))?;
-                let value = (point.value > 0.0).then(|| part / point.value * 100.0);
-                Some(Sample {
-                    start: point.at,
-                    value,
-                    part: Some(part),
-                    whole: Some(point.value),
-                    silent: false,
-                })
-            }))
+            })),
         }
     }
+}
+
+/// The part at a point of the whole; there an absent part is none of it where that is declared.
+fn share(part: View<'_>, missing: Missing, whole: Point) -> Option<Sample> {
+    let none = || (missing == Missing::Zero && part.asked(whole.at)).then_some(0.0);
+    let part = part.value(whole.at).or_else(none)?;
+    let value = (whole.value > 0.0).then(|| part / whole.value * 100.0);
+    Some(Sample { start: whole.at, value, part: Some(part), whole: Some(whole.value), silent: false })
 }
 
 /// Every period since the metric is known, silent ones as zero.
@@ -242,4 +245,191 @@ fn filled(view: View<'_>) -> impl Iterator<Item = Sample> {
             Some(Sample { start, value: Some(value), part: None, whole: None, silent })
         })
         .take(64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::model::fixture::{EAST, Scene, WEST, alb, canary, east, errors, requests, tasks, two_regions};
+    use crate::model::reading::TroubleKind;
+    use crate::model::topology::Threshold;
+
+    use super::*;
+
+    fn local() -> Signal {
+        canary(EAST, "lcl-rgnl-home", "canary local")
+    }
+
+    fn seen(signal: &Signal, values: &[Option<f64>]) -> Scene {
+        let mut scene = Scene::new(two_regions());
+        scene.minutes(signal.formula.metrics()[0], values);
+        scene
+    }
+
+    fn at<'a>(scene: &Scene, of: &'a Signal) -> SignalVerdict<'a> {
+        signal(&scene.world, of, scene.now)
+    }
+
+    #[test]
+    fn thresholds_make_the_lamp() {
+        for (value, lamp) in
+            [(100.0, Lamp::Ok), (95.0, Lamp::Ok), (94.9, Lamp::Look), (80.0, Lamp::Look), (79.9, Lamp::Bad)]
+        {
+            let signal = local();
+            assert_eq!(at(&seen(&signal, &[Some(value)]), &signal).lamp, lamp, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_lamp_lasts_since_the_first_point_of_its_run() {
+        let signal = local();
+        let scene = seen(&signal, &[100.0, 90.0, 50.0, 41.0, 39.0].map(Some));
+        let verdict = at(&scene, &signal);
+        assert_eq!((verdict.lamp, verdict.since), (Lamp::Bad, Some(scene.minute(4))));
+        assert_eq!(verdict.text(), "39%");
+    }
+
+    #[test]
+    fn a_short_gap_does_not_end_a_run_and_a_long_one_does() {
+        let signal = local();
+        let short = [Some(50.0), None, None, None, None, None, Some(41.0)];
+        let scene = seen(&signal, &short);
+        assert_eq!(at(&scene, &signal).since, Some(scene.minute(8)));
+        let long = [Some(50.0), None, None, None, None, None, None, Some(41.0)];
+        let scene = seen(&signal, &long);
+        assert_eq!(at(&scene, &signal).since, Some(scene.minute(2)));
+    }
+
+    #[test]
+    fn an_old_value_is_stale_and_then_unknown() {
+        let signal = local();
+        let mut scene = seen(&signal, &[Some(41.0)]);
+        let end = scene.minute(1);
+        scene.later(120);
+        let stale = at(&scene, &signal);
+        assert_eq!((stale.lamp, stale.text()), (Lamp::Bad, "~41%".to_owned()));
+        scene.later(180);
+        let gone = at(&scene, &signal);
+        assert_eq!((gone.lamp, gone.text(), gone.since), (Lamp::Unknown, "--".to_owned(), Some(end)));
+        assert_eq!(gone.value.map(|value| value.at), Some(end), "its age can still be told");
+    }
+
+    #[test]
+    fn never_seen_is_unknown() {
+        let signal = local();
+        let verdict = at(&Scene::new(two_regions()), &signal);
+        assert_eq!((verdict.lamp, &verdict.value, verdict.since), (Lamp::Unknown, &None, None));
+        assert_eq!(verdict.text(), "--");
+    }
+
+    #[test]
+    fn a_share_counts_an_absent_part_as_none_where_the_whole_was_measured() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&requests(EAST), &[400.0, 412.0]);
+        let signal = alb(EAST);
+        assert_eq!(at(&scene, &signal).lamp, Lamp::Unknown, "the part was not asked for yet");
+        scene.silent(&errors(EAST));
+        let verdict = at(&scene, &signal);
+        assert_eq!((verdict.lamp, verdict.text()), (Lamp::Ok, "0%".to_owned()));
+        assert_eq!(verdict.whole, Some(412.0));
+        assert_eq!(verdict.trend[58..], [Some(0.0), Some(0.0)]);
+    }
+
+    #[test]
+    fn a_forbidden_part_is_not_zero() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&requests(EAST), &[412.0]);
+        scene.forbidden(&errors(EAST));
+        let signal = alb(EAST);
+        let verdict = at(&scene, &signal);
+        assert_eq!((verdict.lamp, verdict.value), (Lamp::Unknown, None));
+        assert_eq!(verdict.trouble.map(|trouble| trouble.kind), Some(TroubleKind::Denied));
+    }
+
+    #[test]
+    fn a_share_is_taken_where_both_are_known() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&requests(EAST), &[400.0, 412.0]);
+        scene.tail(&errors(EAST), &[0.0, 49.852]);
+        let signal = alb(EAST);
+        let verdict = at(&scene, &signal);
+        assert_eq!(
+            (verdict.lamp, verdict.text(), verdict.part),
+            (Lamp::Bad, "12.1%".to_owned(), Some(49.852))
+        );
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_no_share() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&requests(EAST), &[0.0]);
+        scene.silent(&errors(EAST));
+        let signal = alb(EAST);
+        let verdict = at(&scene, &signal);
+        assert_eq!((verdict.lamp, verdict.value, verdict.whole), (Lamp::Unknown, None, Some(0.0)));
+    }
+
+    #[test]
+    fn a_fraction_is_written_as_one() {
+        let signal = tasks(EAST);
+        let mut scene = Scene::new(two_regions());
+        let metrics = signal.formula.metrics();
+        scene.tail(metrics[0], &[6.0, 4.0]);
+        scene.tail(metrics[1], &[6.0, 6.0]);
+        let verdict = at(&scene, &signal);
+        assert_eq!((verdict.lamp, verdict.text()), (Lamp::Look, "4/6".to_owned()));
+        scene.later(400);
+        assert_eq!(at(&scene, &signal).text(), "--");
+    }
+
+    #[test]
+    fn silence_is_zero_only_where_it_is_declared_and_proved() {
+        let sparse =
+            Signal { missing: Missing::Zero, look: Some(Threshold::Above(0.0)), bad: None, ..local() };
+        let mut scene = seen(&sparse, &[Some(3.0), None, None]);
+        let first = at(&scene, &sparse);
+        assert_eq!(first.value.map(|value| value.value), Some(0.0), "a minute that ended two minutes ago");
+        assert_eq!((first.lamp, first.since), (Lamp::Ok, Some(scene.minute(3))));
+        assert_eq!(first.trend[58..], [Some(3.0), Some(0.0)]);
+
+        scene.later(240);
+        let stale = at(&scene, &sparse).value.unwrap();
+        assert_eq!(stale.freshness, Freshness::Stale, "silence is no fresher than its last answer");
+        scene.later(240);
+        assert_eq!(at(&scene, &sparse).lamp, Lamp::Unknown);
+    }
+
+    #[test]
+    fn a_signal_from_another_region_has_its_troubles() {
+        let signal = canary(WEST, "rmt-rgnl-home", "canary remote");
+        let mut scene = seen(&signal, &[Some(100.0)]);
+        assert_eq!(at(&scene, &signal).trouble, None);
+        scene.fail(Source::Metrics(east()), TroubleKind::TimedOut);
+        assert_eq!(at(&scene, &signal).trouble, None);
+        scene.fail(Source::Metrics(Region::new(WEST)), TroubleKind::Throttled);
+        assert_eq!(at(&scene, &signal).trouble.map(|trouble| trouble.kind), Some(TroubleKind::Throttled));
+    }
+
+    #[test]
+    fn an_alarm_is_its_state() {
+        let formula = Formula::Alarm { region: east(), name: "aurora-lag".to_owned() };
+        let below = Some(Threshold::Below(1.0));
+        let signal = Signal { formula, look: None, bad: below, unit: Unit::State, ..local() };
+        let mut scene = Scene::new(two_regions());
+        let mut tell = |state: Option<AlarmState>| {
+            let states: BTreeMap<_, _> =
+                state.map(|state| ("aurora-lag".to_owned(), state)).into_iter().collect();
+            scene.later(1);
+            scene.see(Source::Alarms(east()), Ok(Reading::Alarms(states)));
+            let verdict = at(&scene, &signal);
+            (verdict.lamp, verdict.text())
+        };
+        assert_eq!(tell(Some(AlarmState::Ok)), (Lamp::Ok, "up".to_owned()));
+        assert_eq!(tell(Some(AlarmState::Alarm)), (Lamp::Bad, "down".to_owned()));
+        assert_eq!(tell(Some(AlarmState::InsufficientData)), (Lamp::Unknown, "--".to_owned()));
+        assert_eq!(tell(None), (Lamp::Unknown, "--".to_owned()));
+        scene.later(60);
+        assert_eq!(at(&scene, &signal).lamp, Lamp::Unknown);
+    }
 }

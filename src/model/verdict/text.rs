@@ -117,20 +117,18 @@ fn seconds(value: f64) -> String {
     if value > 0.0 && value < 0.095 { format!("{:.0}ms", value * 1000.0) } else { format!("{value:.1}s") }
 }
 
+/// Thousands are set apart, and from ten on there is no fraction.
 fn count(value: f64) -> String {
-    let text = short(value);
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("−", digits));
-    let (whole, rest) = digits.split_once('.').map_or((digits, ""), |(whole, rest)| (whole, rest));
-    let mut out = String::from(sign);
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+    if value.abs() < 10.0 {
+        return short(value).replace('-', "−");
+    }
+    let digits = format!("{:.0}", value.abs().round());
+    let mut out = String::from(if value < 0.0 { "−" } else { "" });
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
-    }
-    if !rest.is_empty() && whole.len() < 3 {
-        out.push('.');
-        out.push_str(rest);
     }
     out
 }
@@ -151,4 +149,105 @@ fn bytes(value: f64) -> String {
 fn short(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or_else(|| text.clone(), ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans() {
+        let cases = [
+            (0, "0s"),
+            (8, "8s"),
+            (59, "59s"),
+            (60, "1m00s"),
+            (190, "3m10s"),
+            (3599, "59m59s"),
+            (3900, "1h05m"),
+            (86_399, "23h59m"),
+            (187_200, "2d04h"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(span(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn limits() {
+        let cases = [
+            (0, "0s"),
+            (30, "30s"),
+            (90, "1m30s"),
+            (900, "15m"),
+            (3600, "1h"),
+            (5400, "1h30m"),
+            (86_400, "1d"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(limit_text(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn ages() {
+        let now: Timestamp = "2026-11-20T14:02:07Z".parse().unwrap();
+        assert_eq!(age_text(now, now), "now");
+        assert_eq!(age_text("2026-11-20T14:02:06Z".parse().unwrap(), now), "1s ago");
+        assert_eq!(age_text("2026-11-20T13:55:07Z".parse().unwrap(), now), "7m00s ago");
+        assert_eq!(age_text("2026-11-20T14:03:00Z".parse().unwrap(), now), "now");
+    }
+
+    #[test]
+    fn values() {
+        let cases = [
+            (41.0, Unit::Percent, "41%"),
+            (12.1, Unit::Percent, "12.1%"),
+            (0.0, Unit::Percent, "0%"),
+            (0.02, Unit::Percent, "<0.1%"),
+            (99.96, Unit::Percent, "99.9%"),
+            (100.0, Unit::Percent, "100%"),
+            (8.9, Unit::Seconds, "8.9s"),
+            (0.4, Unit::Seconds, "0.4s"),
+            (0.045, Unit::Seconds, "45ms"),
+            (0.0, Unit::Seconds, "0.0s"),
+            (99.96, Unit::Seconds, "1m40s"),
+            (125.0, Unit::Seconds, "2m05s"),
+            (400.0, Unit::Milliseconds, "400ms"),
+            (8_900.0, Unit::Milliseconds, "8.9s"),
+            (1_204.0, Unit::Count, "1,204"),
+            (1_234_567.0, Unit::Count, "1,234,567"),
+            (999.0, Unit::Count, "999"),
+            (1_204.5, Unit::Count, "1,205"),
+            (2.5, Unit::Count, "2.5"),
+            (-1_204.0, Unit::Count, "−1,204"),
+            (512.0, Unit::Bytes, "512 B"),
+            (1_288_490_189.0, Unit::Bytes, "1.2 GiB"),
+            (1.0, Unit::State, "up"),
+            (0.0, Unit::State, "down"),
+            (f64::NAN, Unit::Count, "--"),
+            (f64::INFINITY, Unit::Seconds, "--"),
+        ];
+        for (value, unit, text) in cases {
+            assert_eq!(value_text(value, unit), text, "{value} {unit:?}");
+        }
+    }
+
+    #[test]
+    fn old_values_are_marked() {
+        let at = Timestamp::UNIX_EPOCH;
+        let dated = |freshness| Dated { value: 41.0, at, freshness };
+        assert_eq!(dated_text(&dated(Freshness::Fresh), Unit::Percent), "41%");
+        assert_eq!(dated_text(&dated(Freshness::Stale), Unit::Percent), "~41%");
+        assert_eq!(dated_text(&dated(Freshness::Gone), Unit::Percent), "--");
+    }
+
+    #[test]
+    fn changes() {
+        assert_eq!(change_text(148.0, 390.0).as_deref(), Some("−62%"));
+        assert_eq!(change_text(0.0, 390.0).as_deref(), Some("−100%"));
+        assert_eq!(change_text(421.0, 390.0).as_deref(), Some("+8%"));
+        assert_eq!(change_text(389.9, 390.0).as_deref(), Some("+0%"));
+        assert_eq!(change_text(5.0, 0.0), None);
+    }
 }

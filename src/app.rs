@@ -1,0 +1,346 @@
+//! The console's state and the one function that changes it: `update(Event) -> Vec<Effect>`.
+//!
+//! Pure: it knows the world, the run and the screen, and neither waits, reads a clock, nor speaks to AWS.
+//! What must happen outside is returned as an [`Effect`]; what happened outside comes in as an [`Event`].
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::model::World;
+use crate::model::reading::{Observation, Reading, Source};
+use crate::model::topology::Topology;
+use crate::plan::event::{self, Decision, Entry};
+use crate::plan::progress::Progress;
+use crate::plan::{Intent, Plan, StepId, interlock, playbook};
+use crate::ui::dialog::Request;
+use crate::ui::key::Input;
+use crate::ui::view::{Facts, View};
+use crate::ui::{Console, Mode, Scene};
+
+/// How long the console stays armed.
+pub const ARMED_FOR: Duration = Duration::from_mins(15);
+
+/// How many journal lines the screen keeps.
+const LINES_KEPT: usize = 2000;
+
+/// What happened outside.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A source answered or failed.
+    Observed(Observation),
+    /// The operator or the terminal did something, at this time of the operator's clock.
+    Input(Input, Timestamp),
+    /// A second passed, by the operator's clock.
+    Tick(Timestamp),
+    /// A line is in the journal.
+    Logged(Box<Entry>),
+    /// The reads of [`Effect::Read`] have all come in.
+    ReadsDone,
+    /// What reading costs at the cadence now.
+    Budget {
+        /// Calls an hour.
+        calls_per_hour: f64,
+        /// Dollars a month.
+        dollars_per_month: f64,
+    },
+    /// Something went wrong that the operator must know, in words.
+    Trouble {
+        /// What could not be done.
+        title: String,
+        /// Why, and what to do next.
+        text: String,
+    },
+}
+
+/// What must happen outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Read these sources now; their observations come back as usual, then [`Event::ReadsDone`].
+    Read(Vec<Source>),
+    /// Run this plan.
+    Start {
+        /// The plan, as confirmed.
+        plan: Box<Plan>,
+        /// Why.
+        reason: String,
+    },
+    /// Hand the run a decision about a held step.
+    Decide {
+        /// Which step.
+        step: StepId,
+        /// What was decided.
+        decision: Decision,
+    },
+    /// Start no new step of the run.
+    Pause,
+    /// Start its steps again.
+    Resume,
+    /// Write this into the journal; it belongs to no run.
+    Log(event::Event),
+    /// Leave the program.
+    Quit,
+}
+
+/// How often the world should be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attention {
+    /// Somebody watches.
+    Watching,
+    /// A run is in flight, or a sheet is open.
+    Acting,
+    /// The terminal has lost the focus.
+    Away,
+}
+
+/// The console's whole state.
+#[derive(Clone, Debug)]
+pub struct App {
+    world: World,
+    console: Console,
+    run: Option<Progress>,
+    journal: Vec<Entry>,
+    view: View,
+    armed: Option<Timestamp>,
+    reading_for: Option<Intent>,
+    frozen: Option<Box<Frozen>>,
+    who: String,
+    focused: bool,
+}
+
+/// The picture that stands still.
+#[derive(Clone, Debug)]
+struct Frozen {
+    world: World,
+    run: Option<Progress>,
+    journal: Vec<Entry>,
+}
+
+impl App {
+    /// A console that has seen nothing yet. `who` is the operator, as the journal names them.
+    #[must_use]
+    pub fn new(world: World, who: String, simulated: bool, zone: TimeZone) -> Self {
+        let console = Console {
+            mode: Mode::Watch,
+            drill: false,
+            simulated,
+            identity: None,
+            conch: "this host only".to_owned(),
+            calls_per_hour: 0.0,
+            dollars_per_month: 0.0,
+            zone,
+        };
+        Self {
+            world,
+            console,
+            run: None,
+            journal: Vec::new(),
+            view: View::default(),
+            armed: None,
+            reading_for: None,
+            frozen: None,
+            who,
+            focused: true,
+        }
+    }
+
+    /// Shows what the journal held before, oldest first; the newest run that has not ended is shown as the run.
+    pub fn remember(&mut self, lines: Vec<Entry>, run: Option<Progress>) {
+        self.journal = lines;
+        self.run = run;
+    }
+
+    /// What a frame at `now` is drawn from.
+    #[must_use]
+    pub fn scene(&self, now: Timestamp) -> Scene<'_> {
+        let (console, view) = (&self.console, &self.view);
+        match &self.frozen {
+            Some(still) => {
+                let run = still.run.as_ref();
+                Scene { world: &still.world, now, console, run, journal: &still.journal, view }
+            }
+            None => {
+                Scene { world: &self.world, now, console, run: self.run.as_ref(), journal: &self.journal, view }
+            }
+        }
+    }
+
+    /// How often the world should be read now.
+    #[must_use]
+    pub fn attention(&self) -> Attention {
+        if self.has_open_run() || self.reading_for.is_some() {
+            Attention::Acting
+        } else if self.focused {
+            Attention::Watching
+        } else {
+            Attention::Away
+        }
+    }
+
+    /// A run is in flight.
+    #[must_use]
+    pub fn has_open_run(&self) -> bool {
+        self.run.as_ref().is_some_and(Progress::is_open)
+    }
+
+    /// What is declared.
+    #[must_use]
+    pub fn topology(&self) -> &Topology {
+        self.world.topology()
+    }
+
+    /// What is known.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The run that is shown.
+    #[must_use]
+    pub fn run(&self) -> Option<&Progress> {
+        self.run.as_ref()
+    }
+
+    /// Takes in what happened at `now` of the world's clock; what must happen outside comes back.
+    pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.console.mode = self.mode(now);
+        let effects = self.take(event, now);
+        self.console.mode = self.mode(now);
+        self.keep_still();
+        effects
+    }
+
+    fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        match event {
+            Event::Observed(observation) => self.observe(observation),
+            Event::Input(Input::Focus(focused), _) => self.focused = focused,
+            Event::Input(input, at) => {
+                let request = self.with_view(now, |view, facts| view.on(&input, at, facts));
+                return self.fulfil(request, now);
+            }
+            Event::Tick(at) => {
+                let request = self.with_view(now, |view, facts| view.tick(at, facts));
+                return self.fulfil(request, now);
+            }
+            Event::Logged(entry) => self.log(*entry),
+            Event::ReadsDone => return self.fill_sheet(now),
+            Event::Budget { calls_per_hour, dollars_per_month } => {
+                self.console.calls_per_hour = calls_per_hour;
+                self.console.dollars_per_month = dollars_per_month;
+            }
+            Event::Trouble { title, text } => self.view.notify(&title, &text),
+        }
+        Vec::new()
+    }
+
+    fn observe(&mut self, observation: Observation) {
+        if let Ok(Reading::Identity(identity)) = &observation.result {
+            self.console.identity = Some(identity.clone());
+        }
+        self.world.apply(observation);
+    }
+
+    fn fulfil(&mut self, request: Option<Request>, now: Timestamp) -> Vec<Effect> {
+        let Some(request) = request else { return Vec::new() };
+        match request {
+            Request::OpenSheet(intent) | Request::Recheck(intent) => {
+                let sources = self.sources_of(&intent);
+                self.reading_for = Some(intent);
+                vec![Effect::Read(sources)]
+            }
+            Request::Confirm { plan, reason, .. } => {
+                self.reading_for = None;
+                vec![Effect::Start { plan: Box::new(plan), reason }]
+            }
+            Request::RefusedConfirmation { intent, why } => {
+                self.reading_for = None;
+                vec![Effect::Log(event::Event::ConfirmationRefused { intent, why, who: self.who.clone() })]
+            }
+            Request::Decide { step, decision } => vec![Effect::Decide { step, decision }],
+            Request::Arm { .. } => {
+                self.armed = now.saturating_add(ARMED_FOR).ok();
+                Vec::new()
+            }
+            Request::Disarm => {
+                self.armed = None;
+                Vec::new()
+            }
+            Request::Pause => vec![Effect::Pause],
+            Request::Resume => vec![Effect::Resume],
+            Request::Quit => vec![Effect::Quit],
+        }
+    }
+
+    /// What a sheet must see afresh: everything the plan decides on but metrics, which are never asked more often
+    /// than they are published.
+    fn sources_of(&self, intent: &Intent) -> Vec<Source> {
+        let topology = self.world.topology();
+        let endpoints = topology.routing.iter().flat_map(|r| &r.endpoints);
+        let mut sources: Vec<Source> = endpoints.map(|e| Source::Endpoint(e.region.clone())).collect();
+        for aurora in &topology.auroras {
+            for region in [&intent.to, &intent.from] {
+                sources.push(Source::Aurora(aurora.store.clone(), region.clone()));
+            }
+        }
+        sources.push(Source::Identity(intent.to.clone()));
+        sources
+    }
+
+    fn fill_sheet(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(intent) = self.reading_for.take() else { return Vec::new() };
+        let plan = playbook::plan(&self.world, &intent, now);
+        let interlocks = interlock::check(&self.world, &intent, now);
+        let request = self.with_view(now, |view, facts| view.sheet_read(plan, interlocks, facts));
+        self.fulfil(request, now)
+    }
+
+    fn log(&mut self, entry: Entry) {
+        match (&mut self.run, &entry.event) {
+            (_, event::Event::Started { .. }) => self.run = Progress::replay(std::slice::from_ref(&entry)).ok(),
+            (Some(run), _) if run.run == entry.run => {
+                if let Err(illegal) = run.apply(&entry) {
+                    self.view.notify("The journal and the screen disagree", &illegal.to_string());
+                }
+            }
+            _ => {}
+        }
+        self.journal.push(entry);
+        if self.journal.len() > LINES_KEPT {
+            self.journal.drain(..LINES_KEPT / 4);
+        }
+    }
+
+    fn with_view<T>(&mut self, now: Timestamp, act: impl FnOnce(&mut View, &Facts<'_>) -> T) -> T {
+        let facts = Facts {
+            world: &self.world,
+            now,
+            console: &self.console,
+            run: self.run.as_ref(),
+            journal: &self.journal,
+        };
+        act(&mut self.view, &facts)
+    }
+
+    fn mode(&self, now: Timestamp) -> Mode {
+        if self.has_open_run() {
+            return Mode::Running;
+        }
+        match self.armed {
+            Some(until) if until > now => Mode::Armed { until },
+            _ => Mode::Watch,
+        }
+    }
+
+    /// Follows the view's freeze: takes the picture when it begins, lets it go when it ends.
+    fn keep_still(&mut self) {
+        match (self.view.frozen.is_some(), &self.frozen) {
+            (true, None) => {
+                let (world, run, journal) = (self.world.clone(), self.run.clone(), self.journal.clone());
+                self.frozen = Some(Box::new(Frozen { world, run, journal }));
+            }
+            (false, Some(_)) => self.frozen = None,
+            _ => {}
+        }
+    }
+}

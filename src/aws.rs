@@ -1,0 +1,220 @@
+//! AWS through its SDK: one client a service, Region and endpoint; reads for whoever asks, writes for a run.
+//!
+//! Everything that leaves this module is a [`Reading`], a [`Trouble`] or an [`Answer`](crate::plan::event::Answer);
+//! no type of the SDK does. It acts and never decides: it neither repeats a write nor judges what a reading means,
+//! and the only place that can write is [`actuator`].
+
+pub mod actuator;
+mod arc;
+mod aurora;
+mod bound;
+mod cloudwatch;
+mod credentials;
+mod dynamodb;
+mod error;
+pub mod inventory;
+mod metering;
+mod route53;
+mod sts;
+mod time;
+mod wallet;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::config::Access;
+use crate::model::reading::{MetricBatch, Observation, Reading, Source, Trouble, TroubleKind};
+use crate::model::topology::{Metric, Region, Topology};
+use crate::model::verdict::wanted_metrics;
+use bound::Bound;
+pub(crate) use cloudwatch::exists_at;
+pub use cloudwatch::{QUERIES_A_CALL, Window};
+use credentials::Finder;
+pub use metering::{Counted, Tally};
+use wallet::Wallet;
+
+/// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].
+pub const PATIENCE: Duration = Duration::from_secs(12);
+
+/// Clients for every Region and endpoint of a workload; clones share connections, credentials and counts.
+///
+/// Making it is cheap and sends nothing. It can only read; [`actuator::Hands`] is what writes.
+#[derive(Clone)]
+pub struct Clients {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    topology: Arc<Topology>,
+    wanted: Vec<Metric>,
+    clock: Clock,
+    wallet: Arc<Wallet>,
+    bound: Bound,
+    tally: Tally,
+    asked: Mutex<BTreeMap<(Region, u32), Timestamp>>,
+}
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clients").field("workload", &self.inner.topology.workload).finish_non_exhaustive()
+    }
+}
+
+impl Clients {
+    /// Clients of the workload; `transport` replaces sockets, as tests do.
+    #[must_use]
+    pub fn new(
+        access: &Access,
+        topology: Arc<Topology>,
+        clock: Clock,
+        transport: Option<SharedHttpClient>,
+    ) -> Self {
+        let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
+        let finder = Finder::new(access, &topology, &clock, &http);
+        let wallet = Arc::new(Wallet::new(finder, clock.clone()));
+        let bound = Bound::new(access, &clock, http, &wallet);
+        let wanted = wanted_metrics(&topology);
+        let inner = Inner {
+            topology,
+            wanted,
+            clock,
+            wallet,
+            bound,
+            tally: Tally::default(),
+            asked: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// What exists, as the operator declared it.
+    #[must_use]
+    pub fn topology(&self) -> &Arc<Topology> {
+        &self.inner.topology
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.inner.tally
+    }
+
+    /// Every metric that a verdict needs, each once.
+    #[must_use]
+    pub fn wanted(&self) -> &[Metric] {
+        &self.inner.wanted
+    }
+
+    /// Asks a source that is read whole. Of metrics it asks those whose period has passed since they were last
+    /// asked, so that nobody asks a metric more often than that.
+    pub async fn observe(&self, source: &Source, every: Duration) -> Observation {
+        self.stamped(source, every, self.read(source)).await
+    }
+
+    /// Asks metrics of one Region and one period over a window.
+    pub async fn observe_metrics(
+        &self,
+        region: &Region,
+        metrics: &[Metric],
+        window: Window,
+        every: Duration,
+    ) -> Observation {
+        let source = Source::Metrics(region.clone());
+        let batch = async { self.metrics(region, metrics, window).await.map(Reading::Metrics) };
+        self.stamped(&source, every, batch).await
+    }
+
+    /// When metrics of this Region and period were last asked.
+    #[must_use]
+    pub fn last_asked(&self, region: &Region, period: u32) -> Option<Timestamp> {
+        let asked = self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.get(&(region.clone(), period)).copied()
+    }
+
+    /// Waits for credentials, but not for ever.
+    async fn signer(&self) -> Result<(), Trouble> {
+        tokio::select! {
+            ready = self.inner.wallet.ready() => ready,
+            () = tokio::time::sleep(time::patience(&self.inner.clock, PATIENCE)) => Err(gave_up()),
+        }
+    }
+
+    async fn stamped(
+        &self,
+        source: &Source,
+        every: Duration,
+        reading: impl Future<Output = Result<Reading, Trouble>>,
+    ) -> Observation {
+        let clock = &self.inner.clock;
+        let asked = clock.now();
+        let result = tokio::select! {
+            result = reading => result,
+            () = tokio::time::sleep(time::patience(clock, PATIENCE)) => Err(gave_up()),
+        };
+        if result.as_ref().is_err_and(|trouble| trouble.kind == TroubleKind::Expired) {
+            self.inner.wallet.forget();
+        }
+        Observation { source: source.clone(), asked, at: clock.now(), every, result }
+    }
+
+    async fn read(&self, source: &Source) -> Result<Reading, Trouble> {
+        self.inner.wallet.ready().await?;
+        match source {
+            Source::Metrics(region) => self.metrics_due(region).await.map(Reading::Metrics),
+            Source::Endpoint(region) => self.controls(region).await.map(Reading::Controls),
+            Source::Aurora(store, region) => self.aurora(store, region).await.map(Reading::Aurora),
+            Source::AuroraEvents(store, region) => {
+                self.aurora_events(store, region).await.map(Reading::AuroraEvents)
+            }
+            Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
+            Source::Records(name) => self.records(name).await.map(Reading::Records),
+            Source::Alarms(region) => self.alarms(region).await.map(Reading::Alarms),
+            Source::Identity(region) => self.identity(region).await.map(Reading::Identity),
+        }
+    }
+
+    async fn metrics_due(&self, region: &Region) -> Result<MetricBatch, Trouble> {
+        let now = self.inner.clock.now();
+        let due = |metric: &&Metric| {
+            let period = Duration::from_secs(u64::from(metric.period));
+            metric.region == *region
+                && self
+                    .last_asked(region, metric.period)
+                    .is_none_or(|at| now.duration_since(at).unsigned_abs() >= period)
+        };
+        let metrics: Vec<Metric> = self.inner.wanted.iter().filter(due).cloned().collect();
+        let longest = metrics.iter().map(|metric| metric.period).max().unwrap_or(60);
+        self.metrics(region, &metrics, Window::newest(now, longest)).await
+    }
+
+    async fn metrics(
+        &self,
+        region: &Region,
+        metrics: &[Metric],
+        window: Window,
+    ) -> Result<MetricBatch, Trouble> {
+        self.inner.wallet.ready().await?;
+        {
+            let mut asked = self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            for metric in metrics {
+                asked.insert((region.clone(), metric.period), self.inner.clock.now());
+            }
+        }
+        self.metric_data(region, metrics, window).await
+    }
+}
+
+fn gave_up() -> Trouble {
+    let text = format!("no answer within {} s", PATIENCE.as_secs());
+    Trouble { kind: TroubleKind::TimedOut, text, request_id: None }
+}
+
+/// A source that names something the workload does not declare.
+fn undeclared(what: &str) -> Trouble {
+    let text = format!("{what} is not declared in the config");
+    Trouble { kind: TroubleKind::NotFound, text, request_id: None }
+}

@@ -1,0 +1,165 @@
+//! The credentials of all clients: found once, remembered, and renewed in time.
+//!
+//! Nothing is looked up before the first request. A search that failed is not repeated at once, and one that is slow
+//! holds back nothing but what needs it.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::future::ProvideCredentials as Providing;
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use jiff::Timestamp;
+
+use super::credentials::Finder;
+use crate::clock::Clock;
+use crate::model::reading::{Trouble, TroubleKind};
+
+/// Credentials are renewed this long before they end.
+const RENEW_BEFORE: Duration = Duration::from_mins(5);
+/// After a failure nobody is asked again for this long: a dozen sources ask at once.
+const REST: Duration = Duration::from_secs(5);
+/// The longest search, for sign-ins that ask a person.
+const SEARCH: Duration = Duration::from_mins(1);
+
+/// No credentials, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub(super) struct NoCredentials {
+    pub(super) kind: TroubleKind,
+    pub(super) text: String,
+}
+
+/// A search that goes on by itself; whoever waits may give up.
+type Search = Shared<BoxFuture<'static, Result<Credentials, NoCredentials>>>;
+
+/// The credentials of all clients.
+pub(super) struct Wallet {
+    finder: Finder,
+    clock: Clock,
+    purse: Mutex<Purse>,
+}
+
+/// What is known of the credentials.
+#[derive(Default)]
+struct Purse {
+    held: Option<Credentials>,
+    search: Option<Search>,
+    failed: Option<(Timestamp, NoCredentials)>,
+}
+
+impl fmt::Debug for Wallet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wallet")
+    }
+}
+
+impl Wallet {
+    pub(super) fn new(finder: Finder, clock: Clock) -> Self {
+        Self { finder, clock, purse: Mutex::default() }
+    }
+
+    /// Waits until there are credentials, so that a slow sign-in does not count as a slow answer.
+    pub(super) async fn ready(&self) -> Result<(), Trouble> {
+        let found = self.credentials().await;
+        found.map(drop).map_err(|none| Trouble { kind: none.kind, text: none.text, request_id: None })
+    }
+
+    /// When the credentials in hand end, if they say so.
+    pub(super) fn expires(&self) -> Option<Timestamp> {
+        self.purse().held.as_ref().and_then(end_of)
+    }
+
+    /// Drops what a service said has ended, so that the next request looks again.
+    pub(super) fn forget(&self) {
+        self.purse().held = None;
+    }
+
+    async fn credentials(&self) -> Result<Credentials, NoCredentials> {
+        let search = match self.at_hand() {
+            Ok(known) => return known,
+            Err(search) => search,
+        };
+        let found = search.await;
+        self.purse().settle(self.clock.now());
+        found
+    }
+
+    /// What is known already, or the search to wait for. Credentials near their end are used while new ones are
+    /// looked for.
+    fn at_hand(&self) -> Result<Result<Credentials, NoCredentials>, Search> {
+        let now = self.clock.now();
+        let mut purse = self.purse();
+        purse.settle(now);
+        if let Some(held) = purse.held.as_ref().filter(|held| lasts(held, now, RENEW_BEFORE)) {
+            return Ok(Ok(held.clone()));
+        }
+        let resting = purse.failed.as_ref().filter(|(at, _)| now.duration_since(*at).unsigned_abs() < REST);
+        let resting = resting.map(|(_, none)| none.clone());
+        if let Some(held) = purse.held.clone().filter(|held| lasts(held, now, Duration::ZERO)) {
+            if resting.is_none() && purse.search.is_none() {
+                purse.search = Some(self.search());
+            }
+            return Ok(Ok(held));
+        }
+        if let Some(none) = resting {
+            return Ok(Err(none));
+        }
+        Err(purse.search.get_or_insert_with(|| self.search()).clone())
+    }
+
+    fn search(&self) -> Search {
+        let finder = self.finder.clone();
+        let clock = self.clock.clone();
+        let search = tokio::spawn(async move {
+            tokio::select! {
+                found = finder.find() => found,
+                () = clock.sleep(SEARCH) => Err(none("no credentials came in time")),
+            }
+        });
+        async { search.await.unwrap_or_else(|fallen| Err(none(&fallen.to_string()))) }.boxed().shared()
+    }
+
+    fn purse(&self) -> MutexGuard<'_, Purse> {
+        self.purse.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Purse {
+    /// Takes in what a finished search found.
+    fn settle(&mut self, now: Timestamp) {
+        let Some(found) = self.search.as_ref().and_then(|search| search.clone().now_or_never()) else {
+            return;
+        };
+        self.search = None;
+        match found {
+            Ok(credentials) => (self.held, self.failed) = (Some(credentials), None),
+            Err(none) => self.failed = Some((now, none)),
+        }
+    }
+}
+
+impl ProvideCredentials for Wallet {
+    fn provide_credentials<'a>(&'a self) -> Providing<'a>
+    where
+        Self: 'a,
+    {
+        Providing::new(async { self.credentials().await.map_err(CredentialsError::provider_error) })
+    }
+}
+
+fn end_of(credentials: &Credentials) -> Option<Timestamp> {
+    credentials.expiry().and_then(|end| Timestamp::try_from(end).ok())
+}
+
+fn lasts(credentials: &Credentials, now: Timestamp, spare: Duration) -> bool {
+    end_of(credentials).is_none_or(|end| end > now.saturating_add(spare).unwrap_or(Timestamp::MAX))
+}
+
+pub(super) fn none(text: &str) -> NoCredentials {
+    NoCredentials { kind: TroubleKind::NoCredentials, text: text.to_owned() }
+}

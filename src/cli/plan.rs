@@ -1,0 +1,137 @@
+//! `pointsman plan`: what a playbook would do now, without doing it.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use color_eyre::eyre::Result;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::setup::{Loaded, Reader, load};
+use super::{Common, IntentArgs, exit};
+use crate::clock::Clock;
+use crate::model::World;
+use crate::model::topology::{Region, Topology};
+use crate::model::verdict;
+use crate::plan::interlock::{self, Interlock, Verdict};
+use crate::plan::{Intent, Plan, Step, playbook};
+
+/// Reads everything once and prints the plan; exit 20 when an interlock holds it back.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the plan is what was asked for")]
+pub(super) async fn plan(common: &Common, args: &IntentArgs, as_json: bool) -> Result<ExitCode> {
+    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
+    let intent = intent(args);
+    if let Err(why) = declared(&intent, &config.topology) {
+        eprintln!("{why}");
+        return Ok(exit::USAGE.into());
+    }
+    let reader = Reader::new(*config, Clock::wall());
+    let world = reader.world().await;
+    let now = reader.clock.now();
+    let plan = match playbook::plan(&world, &intent, now) {
+        Ok(plan) => plan,
+        Err(why) => {
+            eprintln!("no plan: {why}");
+            return Ok(exit::BAD.into());
+        }
+    };
+    let interlocks = interlock::check(&world, &intent, now);
+    if as_json {
+        println!("{:#}", as_value(&plan, &interlocks, &world, now));
+    } else {
+        print!("{}", as_text(&plan, &interlocks, &world, now));
+    }
+    Ok(if interlock::clear(&interlocks) { ExitCode::SUCCESS } else { exit::BAD.into() })
+}
+
+/// What the command line asks for.
+pub(super) fn intent(args: &IntentArgs) -> Intent {
+    Intent { playbook: args.playbook.into(), from: Region::new(&args.from), to: Region::new(&args.to) }
+}
+
+/// Both Regions are declared.
+pub(super) fn declared(intent: &Intent, topology: &Topology) -> Result<(), String> {
+    for (flag, region) in [("--from", &intent.from), ("--to", &intent.to)] {
+        if topology.region(region).is_none() {
+            let known: Vec<_> = topology.regions.iter().map(|r| r.name.as_str()).collect();
+            return Err(format!("{flag} {region}: no such Region in this workload; it has {}", known.join(", ")));
+        }
+    }
+    Ok(())
+}
+
+fn as_text(plan: &Plan, interlocks: &[Interlock], world: &World, now: Timestamp) -> String {
+    let Intent { playbook, from, to } = &plan.intent;
+    let mut text = format!("{} {from} → {to}, dry run: nothing was sent\n\n", playbook.verb());
+    if let Some(risk) = verdict::at_risk(world, now) {
+        let _ok = writeln!(text, "at risk now: about {:.0} orders ({:.1} s of {})\n", risk.orders, risk.lag, risk.store);
+    }
+    text.push_str("interlocks\n");
+    for interlock in interlocks {
+        let (word, why) = match &interlock.verdict {
+            Verdict::Pass => ("pass", String::new()),
+            Verdict::Warn(why) => ("warn", format!(": {why}")),
+            Verdict::Hold(why) => ("HOLD", format!(": {why}")),
+        };
+        let _ok = writeln!(text, "  {word}  {}{why}", interlock.name);
+    }
+    steps_text(&mut text, plan, world.topology());
+    let usual = plan.usual();
+    let _ok = writeln!(text, "\nabout {}, p95 {}", verdict::span(usual.p50), verdict::span(usual.p95));
+    text
+}
+
+fn steps_text(text: &mut String, plan: &Plan, topology: &Topology) {
+    let no_return = plan.point_of_no_return();
+    for (number, wave) in plan.waves().iter().enumerate() {
+        let _ok = writeln!(text, "\nwave {}", number + 1);
+        for step in wave.iter().filter_map(|id| plan.step(*id)) {
+            if no_return == Some(step.id) {
+                text.push_str("  ═══ from here on the only way back is another playbook ═══\n");
+            }
+            step_text(text, step, topology);
+        }
+    }
+}
+
+fn step_text(text: &mut String, step: &Step, topology: &Topology) {
+    let _ok = writeln!(
+        text,
+        "  {} {}  (confirmed at: {}; usually {}, p95 {})",
+        step.id,
+        step.title,
+        step.rung,
+        verdict::span(step.usual.p50),
+        verdict::span(step.usual.p95)
+    );
+    let Some(operation) = step.operation() else { return };
+    let undo = operation.inverse().map_or_else(|| "none".to_owned(), |undo| undo.to_string());
+    let _ok = writeln!(text, "      {}; undo: {undo}", operation.plane());
+    let _ok = writeln!(text, "      {}", operation.cli(topology));
+}
+
+fn as_value(plan: &Plan, interlocks: &[Interlock], world: &World, now: Timestamp) -> Value {
+    let topology = world.topology();
+    let steps: Vec<Value> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            json!({
+                "id": step.id, "title": step.title, "action": step.action, "needs": step.needs,
+                "rung": step.rung, "p50_seconds": step.usual.p50.as_secs(),
+                "p95_seconds": step.usual.p95.as_secs(), "deadline_seconds": step.deadline.as_secs(),
+                "irreversible": step.is_irreversible(),
+                "plane": step.operation().map(|o| o.plane().to_string()),
+                "iam": step.operation().map(crate::plan::operation::Operation::iam),
+                "cli": step.operation().map(|o| o.cli(topology)),
+            })
+        })
+        .collect();
+    let usual = plan.usual();
+    json!({
+        "intent": plan.intent, "made": plan.made, "waves": plan.waves(), "steps": steps,
+        "interlocks": interlocks, "clear": interlock::clear(interlocks),
+        "point_of_no_return": plan.point_of_no_return(), "at_risk": verdict::at_risk(world, now),
+        "p50_seconds": usual.p50.as_secs(), "p95_seconds": usual.p95.as_secs(),
+    })
+}

@@ -1,0 +1,175 @@
+//! `pointsman status`: how the workload is now, for people, scripts and pagers.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use color_eyre::eyre::Result;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::setup::{Loaded, Reader, load};
+use super::{Common, exit};
+use crate::clock::Clock;
+use crate::model::World;
+use crate::model::reading::Freshness;
+use crate::model::verdict::{self, Lamp};
+
+/// Reads everything once and prints it.
+pub(super) async fn status(common: &Common, as_json: bool) -> Result<ExitCode> {
+    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
+    let reader = Reader::new(*config, Clock::wall());
+    let world = reader.world().await;
+    Ok(print(&world, reader.clock.now(), as_json))
+}
+
+/// Prints the status of a world and says it in an exit code.
+#[expect(clippy::print_stdout, reason = "the status is what was asked for")]
+pub(super) fn print(world: &World, now: Timestamp, as_json: bool) -> ExitCode {
+    if as_json {
+        println!("{:#}", as_value(world, now));
+    } else {
+        print!("{}", as_text(world, now));
+    }
+    code(worst(world, now)).into()
+}
+
+fn code(lamp: Lamp) -> u8 {
+    match lamp {
+        Lamp::Ok => 0,
+        Lamp::Look => exit::LOOK,
+        Lamp::Bad => exit::BAD,
+        Lamp::Unknown => exit::UNKNOWN,
+    }
+}
+
+/// The worst lamp of all Regions, live links and controls; `unknown` counts more than `look`, less than `bad`.
+fn worst(world: &World, now: Timestamp) -> Lamp {
+    let regions = world.topology().regions.iter().map(|r| verdict::region(world, &r.name, now).lamp);
+    let links = verdict::links(world, now).into_iter().filter(|l| l.live).map(|l| l.lamp);
+    let controls = verdict::controls(world, now).into_iter().map(|c| match (c.state, c.split) {
+        (_, true) => Lamp::Bad,
+        (None, false) => Lamp::Unknown,
+        (Some(_), false) => Lamp::Ok,
+    });
+    let weight = |lamp: &Lamp| match lamp {
+        Lamp::Ok => 0,
+        Lamp::Look => 1,
+        Lamp::Unknown => 2,
+        Lamp::Bad => 3,
+    };
+    regions.chain(links).chain(controls).max_by_key(weight).unwrap_or(Lamp::Unknown)
+}
+
+fn as_text(world: &World, now: Timestamp) -> String {
+    let mut text = format!("{}\n\n", verdict::situation(world, now).text);
+    regions_text(&mut text, world, now);
+    links_text(&mut text, world, now);
+    controls_text(&mut text, world, now);
+    troubles_text(&mut text, world);
+    text
+}
+
+fn regions_text(text: &mut String, world: &World, now: Timestamp) {
+    let topology = world.topology();
+    let widest = topology.regions.iter().map(|r| r.name.as_str().len()).max().unwrap_or_default();
+    for spec in &topology.regions {
+        let it = verdict::region(world, &spec.name, now);
+        let share = it.traffic.map_or_else(|| "--".to_owned(), |t| format!("{:.0}%", t.value * 100.0));
+        let orders = verdict::orders(world, &spec.name, now).and_then(|o| o.rate);
+        let orders = orders.map_or_else(|| "--".to_owned(), |rate| format!("{:.0}", rate.value));
+        let _ok = writeln!(
+            text,
+            "{:widest$}  {:7}  {:6}  traffic {share:>4}  orders/min {orders:>5}  {}",
+            spec.name, it.lamp, it.role, it.reason
+        );
+    }
+}
+
+fn links_text(text: &mut String, world: &World, now: Timestamp) {
+    let links = verdict::links(world, now);
+    if links.is_empty() {
+        return;
+    }
+    text.push('\n');
+    for link in links.iter().filter(|l| l.live) {
+        let lag = link.lag.as_ref().map_or_else(|| "--".to_owned(), |lag| format!("{:.1}s", lag.value));
+        let _ok = writeln!(
+            text,
+            "{:10}  {} → {}  {:7}  lag {lag:>6}  RPO {}",
+            link.store,
+            link.from,
+            link.to,
+            link.lamp,
+            verdict::span(link.rpo)
+        );
+    }
+}
+
+fn controls_text(text: &mut String, world: &World, now: Timestamp) {
+    let controls = verdict::controls(world, now);
+    if controls.is_empty() {
+        return;
+    }
+    text.push('\n');
+    for control in &controls {
+        let state = control.state.map_or_else(|| "?".to_owned(), |state| state.to_string());
+        let fresh = |c: &&verdict::ControlCell| {
+            c.state.as_ref().is_some_and(|s| s.freshness == Freshness::Fresh && Some(s.value) == control.state)
+        };
+        let agree = control.cells.iter().filter(fresh).count();
+        let split = if control.split { "  SPLIT: endpoints contradict each other" } else { "" };
+        let _ok =
+            writeln!(text, "control {}  {state}  {agree} of {} endpoints{split}", control.name, control.cells.len());
+    }
+}
+
+fn troubles_text(text: &mut String, world: &World) {
+    let mut first = true;
+    for (source, feed) in world.feeds() {
+        let Some((trouble, _)) = feed.trouble() else { continue };
+        if std::mem::take(&mut first) {
+            text.push('\n');
+        }
+        let _ok = writeln!(text, "{source}: {trouble}");
+    }
+}
+
+fn as_value(world: &World, now: Timestamp) -> Value {
+    let regions: Vec<Value> = world
+        .topology()
+        .regions
+        .iter()
+        .map(|spec| {
+            let it = verdict::region(world, &spec.name, now);
+            let orders = verdict::orders(world, &spec.name, now);
+            json!({
+                "region": it.region, "lamp": it.lamp, "since": it.since, "reason": it.reason,
+                "disagreement": it.disagreement, "role": it.role, "traffic": it.traffic,
+                "orders_per_minute": orders.as_ref().and_then(|o| o.rate.clone()),
+                "orders_baseline": orders.and_then(|o| o.baseline),
+            })
+        })
+        .collect();
+    let links: Vec<Value> = verdict::links(world, now)
+        .iter()
+        .map(|l| {
+            json!({ "store": l.store, "from": l.from, "to": l.to, "live": l.live, "lamp": l.lamp,
+                    "lag_seconds": l.lag, "rpo_seconds": l.rpo.as_secs() })
+        })
+        .collect();
+    let controls: Vec<Value> = verdict::controls(world, now)
+        .iter()
+        .map(|c| json!({ "control": c.name, "state": c.state, "split": c.split }))
+        .collect();
+    let troubles: Vec<Value> = world
+        .feeds()
+        .filter_map(|(source, feed)| feed.trouble().map(|(t, since)| (source, t, since)))
+        .map(|(source, t, since)| json!({ "source": source.to_string(), "since": since, "trouble": t }))
+        .collect();
+    let situation = verdict::situation(world, now);
+    json!({
+        "at": now, "workload": world.topology().workload, "environment": world.topology().environment,
+        "lamp": worst(world, now), "situation": situation.text, "regions": regions, "links": links,
+        "controls": controls, "at_risk": verdict::at_risk(world, now), "troubles": troubles,
+    })
+}

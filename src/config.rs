@@ -1,0 +1,113 @@
+//! `pointsman.toml`: what the workload is, and how it is reached and drawn.
+//!
+//! Layered: defaults < file < environment < flags. A wrong file is refused with every problem at its line, and must
+//! never panic, nor be half taken. Nothing here waits, and nothing reads AWS.
+
+mod arn;
+mod context;
+mod cursor;
+mod docs;
+mod layers;
+mod limits;
+mod metric;
+mod names;
+mod preset;
+mod problem;
+mod reader;
+mod routing;
+mod schema;
+mod signal;
+mod stores;
+mod value;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thiserror::Error;
+
+pub use docs::docs;
+pub use layers::{Overrides, find};
+pub use problem::{Problem, Problems};
+
+use crate::model::topology::Topology;
+
+/// All that the operator declared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// What exists.
+    pub topology: Arc<Topology>,
+    /// How AWS is reached.
+    pub access: Access,
+    /// How it is drawn.
+    pub screen: Screen,
+    /// `endpoint_url` and every cluster endpoint lead to this machine, so nothing real is moved.
+    pub simulated: bool,
+    /// What looks wrong in the file but may be meant, in its order.
+    pub warnings: Vec<Problem>,
+}
+
+/// How AWS is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// One URL in place of every AWS endpoint but those of the ARC cluster: a simulator or another emulator.
+    pub endpoint_url: Option<String>,
+    /// A profile of the shared AWS files.
+    pub profile: Option<String>,
+    /// The ARN of a role to take on.
+    pub assume_role: Option<String>,
+}
+
+/// How it is drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Screen {
+    /// The name of a theme; whether there is such a theme is for the screen to say.
+    pub theme: Option<String>,
+}
+
+/// Why there is no config.
+#[derive(Debug, Error)]
+pub enum ConfigErrors {
+    /// The file cannot be read at all.
+    #[error("{file}: {error}")]
+    File {
+        /// Which file.
+        file: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// No file is named and none is where it is looked for.
+    #[error("no config: neither --config nor POINTSMAN_CONFIG names one, and there is no {}", listed(.places))]
+    Nowhere {
+        /// Where it was looked for.
+        places: Vec<PathBuf>,
+    },
+    /// The environment or the flags are wrong; one sentence each.
+    #[error("environment or flags: {}", .0.join("\nenvironment or flags: "))]
+    Overrides(Vec<String>),
+    /// The file is wrong.
+    #[error(transparent)]
+    Problems(#[from] Problems),
+}
+
+fn listed(places: &[PathBuf]) -> String {
+    places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(" and no ")
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// When it cannot be read, or is wrong; then with every problem in it.
+pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
+    let file = path.display().to_string();
+    let text =
+        std::fs::read_to_string(path).map_err(|error| ConfigErrors::File { file: file.clone(), error })?;
+    Ok(parse(&text, &file)?)
+}
+
+/// Reads the text of a file that is called `file` in problems.
+///
+/// # Errors
+/// Every problem in the text, in the order of the lines.
+pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
+    reader::read(text, file)
+}

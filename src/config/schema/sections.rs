@@ -1,0 +1,378 @@
+//! The table of sections and keys itself.
+//!
+//! Data only: what a key means together with others is for the readers of the sections.
+
+use super::{Field, Kind, Need, Section};
+use crate::config::arn::ArnKind;
+
+const fn must(name: &'static str, kind: Kind, means: &'static str) -> Field {
+    Field { name, kind, need: Need::Required, means }
+}
+
+const fn may(name: &'static str, kind: Kind, means: &'static str) -> Field {
+    Field { name, kind, need: Need::Optional, means }
+}
+
+const fn or(name: &'static str, kind: Kind, default: &'static str, means: &'static str) -> Field {
+    Field { name, kind, need: Need::Default(default), means }
+}
+
+/// The whole file.
+pub(in crate::config) static ROOT: Section = Section {
+    header: "",
+    means: "The sections of the file.",
+    fields: &[
+        must("workload", Kind::Table(&WORKLOAD), "What is watched, and as whom."),
+        must("objectives", Kind::Table(&OBJECTIVES), "What is promised."),
+        must("regions", Kind::Tables(&REGION), "The Regions, in the order they are drawn."),
+        may("routing", Kind::Table(&ROUTING), "Route 53 ARC routing control."),
+        may("aurora", Kind::Tables(&AURORA), "Aurora global databases."),
+        may("tables", Kind::Tables(&TABLE), "DynamoDB global tables."),
+        may("replication", Kind::Tables(&REPLICATION), "Links of other stores, whose lag is a metric."),
+        may("dns", Kind::Tables(&DNS), "Names that users resolve."),
+        may("orders", Kind::Table(&ORDERS), "The business metric."),
+        may("screen", Kind::Table(&SCREEN), "How it is drawn."),
+    ],
+};
+
+/// `[workload]`.
+pub(in crate::config) static WORKLOAD: Section = Section {
+    header: "[workload]",
+    means: "What is watched, and as whom.",
+    fields: &[
+        must("name", Kind::Text, "Its name in the header."),
+        must(
+            "environment",
+            Kind::Text,
+            "The environment word that is always on the screen; one that begins with `prod` gets the production look.",
+        ),
+        may(
+            "account",
+            Kind::Text,
+            "The twelve digits of the account. Credentials and ARNs of another are refused.",
+        ),
+        may(
+            "endpoint_url",
+            Kind::Url,
+            "A simulator or another emulator in place of every AWS endpoint, but for the five cluster endpoints.",
+        ),
+        may("profile", Kind::Text, "The profile of the shared AWS config and credentials files."),
+        may("assume_role", Kind::Arn(ArnKind::Role), "A role to take on; it must be in the account."),
+        may("home", Kind::Region, "The Region this host stands in, to warn before that Region is left."),
+        may(
+            "observers",
+            Kind::Texts,
+            "Regions that serve nothing of the workload but whose CloudWatch holds signals or links.",
+        ),
+    ],
+};
+
+/// `[objectives]`.
+pub(in crate::config) static OBJECTIVES: Section = Section {
+    header: "[objectives]",
+    means: "What is promised when a Region is lost.",
+    fields: &[
+        must("rto", Kind::Span, "The longest time to serve again."),
+        must(
+            "rpo",
+            Kind::Span,
+            "The longest span of writes that may be lost, where a store does not say otherwise.",
+        ),
+    ],
+};
+
+/// `[[regions]]`.
+pub(in crate::config) static REGION: Section = Section {
+    header: "[[regions]]",
+    means: "A Region that serves the workload; at least two.",
+    fields: &[
+        must(
+            "name",
+            Kind::Region,
+            "Its full name; every other mention of a Region must be one of these names.",
+        ),
+        may("short", Kind::Text, "Its name where space is short; left out, `us-east-1` is `use1`."),
+        may("capacity", Kind::Number, "The orders a minute that it was measured to carry."),
+        may("signals", Kind::Tables(&SIGNAL), "Its health sources, in the order they are drawn."),
+    ],
+};
+
+/// `[[regions.signals]]`.
+pub(in crate::config) static SIGNAL: Section = Section {
+    header: "[[regions.signals]]",
+    means: "A health source of the Region: a preset, or any CloudWatch metric by `namespace` and `metric`. \
+        A preset may be several signals; `name` and the other keys are then for its first, and `others` for the rest.",
+    fields: &[
+        may("preset", Kind::Text, "One of the presets below."),
+        may("name", Kind::Text, "The label of the row, unique in the Region; left out, the preset's."),
+        may("from", Kind::Region, "The Region whose CloudWatch holds it; left out, this Region."),
+        may("dimensions", Kind::Map, "Names and values, all of them exactly as they are published."),
+        may("namespace", Kind::Text, "Without a preset: the metric's namespace."),
+        may("metric", Kind::Text, "Without a preset: the metric's name."),
+        may(
+            "whole",
+            Kind::Text,
+            "Without a preset: a second metric of the same namespace; the value is then `metric` as a percentage of it.",
+        ),
+        may(
+            "desired",
+            Kind::Text,
+            "Without a preset: a second metric of the same namespace; the value is then drawn as `4/6`, \
+             and the limits are on the percentage.",
+        ),
+        may(
+            "statistic",
+            Kind::Statistic,
+            "`Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or a percentile; \
+            left out, the preset's, else `Sum` with `whole` and `Average` without.",
+        ),
+        may("period", Kind::Span, "Whole minutes; left out, the preset's or `60s`."),
+        may("look", Kind::Limit, "From here on it is worth a look: `< 95`, `> 5`, or `never`."),
+        may("bad", Kind::Limit, "From here on it is bad; it lies beyond `look` on the same side."),
+        may("unit", Kind::Choice(UNITS), "How the value is written; left out, the preset's or `count`."),
+        may(
+            "missing",
+            Kind::Choice(MISSING),
+            "What it means when nothing was published; left out, the preset's or `unknown`.",
+        ),
+        may(
+            "family",
+            Kind::Text,
+            "Signals of different families may disagree; left out, the preset's or the name.",
+        ),
+        may("without", Kind::Texts, "Signals of the preset that are not wanted, by their keys."),
+        may("others", Kind::Named(&OTHER), "Limits of the preset's further signals, by their keys."),
+    ],
+};
+
+/// `[regions.signals.others.KEY]`.
+pub(in crate::config) static OTHER: Section = Section {
+    header: "[regions.signals.others.KEY]",
+    means: "Limits of a further signal of the preset.",
+    fields: &[
+        may("name", Kind::Text, "The label of its row."),
+        may("look", Kind::Limit, "As in the signal."),
+        may("bad", Kind::Limit, "As in the signal."),
+    ],
+};
+
+/// `[routing]`.
+pub(in crate::config) static ROUTING: Section = Section {
+    header: "[routing]",
+    means: "Route 53 ARC routing control. All of it is literal, because the control plane may be away when it is \
+        needed: note it down from `DescribeCluster` while all is well.",
+    fields: &[
+        must("cluster", Kind::Arn(ArnKind::Cluster), "The cluster; it may be shared by another account."),
+        must("panel", Kind::Arn(ArnKind::Panel), "The control panel that holds the controls and rules."),
+        must("endpoints", Kind::Tables(&ENDPOINT), "The cluster's data plane endpoints, five at AWS."),
+        must("controls", Kind::Tables(&CONTROL), "The routing controls."),
+        may("rules", Kind::Tables(&RULE), "The safety rules."),
+    ],
+};
+
+/// `[[routing.endpoints]]`.
+pub(in crate::config) static ENDPOINT: Section = Section {
+    header: "[[routing.endpoints]]",
+    means: "A data plane endpoint of the cluster.",
+    fields: &[
+        must("region", Kind::Region, "Where it stands; its calls are signed for that Region."),
+        must("url", Kind::Url, "Its URL as `DescribeCluster` gives it."),
+    ],
+};
+
+/// `[[routing.controls]]`.
+pub(in crate::config) static CONTROL: Section = Section {
+    header: "[[routing.controls]]",
+    means: "A routing control.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen and in rules."),
+        must("arn", Kind::Arn(ArnKind::Control), "Its ARN, in the panel."),
+        may("region", Kind::Region, "The Region whose traffic it carries; only a gating control has none."),
+        may("health_check", Kind::Text, "The id of the `RECOVERY_CONTROL` health check that follows it."),
+    ],
+};
+
+/// `[[routing.rules]]`.
+pub(in crate::config) static RULE: Section = Section {
+    header: "[[routing.rules]]",
+    means: "A safety rule as it is in the panel: an assertion (`assert`) or a gate (`gating` and `target`).",
+    fields: &[
+        must("name", Kind::Text, "Its name."),
+        must("arn", Kind::Arn(ArnKind::Rule), "Its ARN, in the panel."),
+        may("assert", Kind::Texts, "Controls that must satisfy the rule after every change."),
+        may("gating", Kind::Texts, "Controls that open the gate."),
+        may("target", Kind::Texts, "Controls that can be changed only while the gate is open."),
+        must(
+            "type",
+            Kind::Choice(LOGIC),
+            "How many of the watched controls must be On: so many, all, or any.",
+        ),
+        may("threshold", Kind::Whole, "How many, for `ATLEAST`."),
+        or("inverted", Kind::Flag, "false", "The result is turned round."),
+        or("wait", Kind::Span, "5s", "After a change, how long further changes are rejected."),
+    ],
+};
+
+/// `[[aurora]]`.
+pub(in crate::config) static AURORA: Section = Section {
+    header: "[[aurora]]",
+    means: "An Aurora global database. Its lag is read without being asked for.",
+    fields: &[
+        must("store", Kind::Text, "Its name on the screen, unique among all stores."),
+        must("global", Kind::Text, "The global cluster's identifier."),
+        must("clusters", Kind::Map, "The member cluster's ARN in each of its Regions; at least two."),
+        may(
+            "rpo",
+            Kind::Span,
+            "The longest span of its writes that may be lost; left out, `objectives.rpo`.",
+        ),
+    ],
+};
+
+/// `[[tables]]`.
+pub(in crate::config) static TABLE: Section = Section {
+    header: "[[tables]]",
+    means: "A DynamoDB global table. Its lag is read without being asked for.",
+    fields: &[
+        must("store", Kind::Text, "Its name on the screen, unique among all stores."),
+        must("table", Kind::Text, "The table's name."),
+        must("regions", Kind::Texts, "The Regions of its replicas; at least two."),
+        may(
+            "rpo",
+            Kind::Span,
+            "The longest span of its writes that may be lost; left out, `objectives.rpo`.",
+        ),
+    ],
+};
+
+/// `[[replication]]`.
+pub(in crate::config) static REPLICATION: Section = Section {
+    header: "[[replication]]",
+    means: "One direction of replication of another store, whose lag is a metric: a preset that measures a lag, \
+        or any metric by `namespace` and `metric`.",
+    fields: &[
+        must(
+            "store",
+            Kind::Text,
+            "Its name on the screen; a store may have a link for each pair of Regions.",
+        ),
+        must("from", Kind::Region, "Where the data comes from."),
+        must("to", Kind::Region, "Where it goes."),
+        may(
+            "rpo",
+            Kind::Span,
+            "The longest span of its writes that may be lost; left out, `objectives.rpo`.",
+        ),
+        may("preset", Kind::Text, "A preset that measures a lag."),
+        may("dimensions", Kind::Map, "Names and values, all of them exactly as they are published."),
+        may("region", Kind::Region, "The Region whose CloudWatch holds the lag; left out, `to`."),
+        may("namespace", Kind::Text, "Without a preset: the metric's namespace."),
+        may("metric", Kind::Text, "Without a preset: the metric's name."),
+        may("statistic", Kind::Statistic, "Left out, the preset's or `Maximum`."),
+        may("period", Kind::Span, "Whole minutes; left out, the preset's or `60s`."),
+        may(
+            "unit",
+            Kind::Choice(LAG_UNITS),
+            "What the metric counts in; left out, the preset's or `seconds`.",
+        ),
+    ],
+};
+
+/// `[[dns]]`.
+pub(in crate::config) static DNS: Section = Section {
+    header: "[[dns]]",
+    means: "A name that users resolve, in a Route 53 hosted zone.",
+    fields: &[
+        must("name", Kind::Text, "The full name."),
+        must("zone", Kind::Text, "The hosted zone's id."),
+        or("type", Kind::Choice(RECORD_TYPES), "A", "The type of its records."),
+        must("policy", Kind::Choice(POLICIES), "The routing policy that its records share."),
+        or(
+            "ttl",
+            Kind::Span,
+            "60s",
+            "How long resolvers keep an answer; an alias to a load balancer has 60 s.",
+        ),
+        must("records", Kind::Tables(&RECORD), "Its records."),
+    ],
+};
+
+/// `[[dns.records]]`.
+pub(in crate::config) static RECORD: Section = Section {
+    header: "[[dns.records]]",
+    means: "A record of the name.",
+    fields: &[
+        must("id", Kind::Text, "Its `SetIdentifier`, unique in the name."),
+        must("region", Kind::Region, "The Region it leads to."),
+        may("health_check", Kind::Text, "The id of the health check that decides on it."),
+    ],
+};
+
+/// `[orders]`.
+pub(in crate::config) static ORDERS: Section = Section {
+    header: "[orders]",
+    means: "The business metric, which every Region publishes in its own CloudWatch.",
+    fields: &[
+        must("namespace", Kind::Text, "The metric's namespace."),
+        must("metric", Kind::Text, "The metric's name."),
+        or("statistic", Kind::Statistic, "Sum", "Its statistic."),
+        or("period", Kind::Span, "60s", "Whole minutes."),
+        may(
+            "dimensions",
+            Kind::Map,
+            "Names and values; `{region}` in a value stands for each Region's name.",
+        ),
+        may(
+            "store",
+            Kind::Text,
+            "The Aurora store that orders are written to; its lag tells how many are at risk. \
+            Left out, the one called `orders`, if there is one.",
+        ),
+    ],
+};
+
+/// `[screen]`.
+pub(in crate::config) static SCREEN: Section = Section {
+    header: "[screen]",
+    means: "How it is drawn.",
+    fields: &[may(
+        "theme",
+        Kind::Text,
+        "The name of a theme, such as `dark`, `light`, `mono` or `high-contrast`.",
+    )],
+};
+
+/// Words of `unit`.
+pub(in crate::config) const UNITS: &[&str] =
+    &["percent", "count", "seconds", "milliseconds", "bytes", "state"];
+/// Words of `unit` of a lag.
+pub(in crate::config) const LAG_UNITS: &[&str] = &["seconds", "milliseconds"];
+/// Words of `missing`.
+pub(in crate::config) const MISSING: &[&str] = &["unknown", "zero"];
+/// Words of a rule's `type`.
+pub(in crate::config) const LOGIC: &[&str] = &["ATLEAST", "AND", "OR"];
+/// Words of a record's `type`.
+pub(in crate::config) const RECORD_TYPES: &[&str] = &["A", "AAAA", "CNAME"];
+/// Words of `policy`.
+pub(in crate::config) const POLICIES: &[&str] = &["latency", "weighted", "failover", "geolocation", "simple"];
+
+/// Every section, in the order of the docs.
+pub(in crate::config) static SECTIONS: &[&Section] = &[
+    &ROOT,
+    &WORKLOAD,
+    &OBJECTIVES,
+    &REGION,
+    &SIGNAL,
+    &OTHER,
+    &ROUTING,
+    &ENDPOINT,
+    &CONTROL,
+    &RULE,
+    &AURORA,
+    &TABLE,
+    &REPLICATION,
+    &DNS,
+    &RECORD,
+    &ORDERS,
+    &SCREEN,
+];

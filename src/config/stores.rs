@@ -1,0 +1,161 @@
+//! Reads `[[aurora]]`, `[[tables]]` and `[[replication]]`: what is replicated between the Regions.
+//!
+//! A store's name is its identity on the screen and in plans; nothing here may give one name to two stores.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::arn::{self, ArnKind};
+use super::context::{Context, Unique};
+use super::cursor::{Cursor, Placed};
+use super::metric::{self, Origin};
+use super::preset::{PRESETS, Preset, Shape};
+use crate::model::topology::{Aurora, LagLink, Metric, Region, Table, Unit};
+
+/// All stores of the file.
+pub(super) struct Stores {
+    pub(super) auroras: Vec<Aurora>,
+    pub(super) tables: Vec<Table>,
+    pub(super) lag_links: Vec<LagLink>,
+}
+
+pub(super) fn read(root: &Cursor<'_>, context: &Context<'_>) -> Stores {
+    let mut names = Unique::new(context.sink, "store");
+    let auroras =
+        root.tables("aurora").iter().filter_map(|table| aurora(table, &mut names, context)).collect();
+    let tables =
+        root.tables("tables").iter().filter_map(|table| global_table(table, &mut names, context)).collect();
+    let mut links = Unique::new(context.sink, "link");
+    let lag_links = root
+        .tables("replication")
+        .iter()
+        .filter_map(|table| {
+            let (link, store) = link(table, context)?;
+            // A store of links may have several, but not the name of a store of another kind.
+            if names.has(&store.value) {
+                names.take(&store.value, &store.place);
+            }
+            links.take(&format!("{} {}→{}", link.store, link.from, link.to), &store.place);
+            Some(link)
+        })
+        .collect();
+    Stores { auroras, tables, lag_links }
+}
+
+fn rpo(table: &Cursor<'_>, context: &Context<'_>) -> Duration {
+    table.span("rpo").map_or(context.rpo, |rpo| rpo.value)
+}
+
+fn aurora(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> Option<Aurora> {
+    let store = table.text("store");
+    if let Some(store) = &store {
+        names.take(&store.value, &store.place);
+    }
+    let global = table.text("global");
+    let rpo = rpo(table, context);
+    let clusters = clusters(table, context);
+    Some(Aurora { store: store?.value, global: global?.value, clusters, rpo })
+}
+
+fn clusters(table: &Cursor<'_>, context: &Context<'_>) -> BTreeMap<Region, String> {
+    let pairs = table.map("clusters");
+    if table.has("clusters") && pairs.as_ref().is_some_and(|pairs| pairs.len() < 2) {
+        context.sink.miss(&table.place_of("clusters"), "needs clusters in at least two Regions");
+    }
+    let mut once = Unique::new(context.sink, "cluster");
+    let mut clusters = BTreeMap::new();
+    for (name, text) in pairs.unwrap_or_default() {
+        let region = context.serving(&name);
+        let arn = match arn::parse(ArnKind::RdsCluster, &text.value) {
+            Ok(arn) => Placed::new(arn, text.place),
+            Err(what) => {
+                context.sink.refuse(&text.place, what);
+                continue;
+            }
+        };
+        context.own(&arn);
+        once.take(&arn.value.text, &arn.place);
+        if arn.value.region != name.value {
+            context
+                .sink
+                .refuse(&arn.place, format!("is in {}, but stands under {}", arn.value.region, name.value));
+        }
+        if let Some(region) = region {
+            clusters.insert(region, arn.value.text);
+        }
+    }
+    clusters
+}
+
+fn global_table(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> Option<Table> {
+    let store = table.text("store");
+    if let Some(store) = &store {
+        names.take(&store.value, &store.place);
+    }
+    let name = table.text("table");
+    let rpo = rpo(table, context);
+    let words = table.texts("regions");
+    if words.as_ref().is_some_and(|words| words.len() < 2) {
+        context.sink.miss(&table.place_of("regions"), "needs at least two Regions");
+    }
+    let mut once = Unique::new(context.sink, "Region");
+    let mut regions = Vec::new();
+    for word in words.unwrap_or_default() {
+        let first = once.take(&word.value, &word.place);
+        regions.extend(context.serving(&word).filter(|_| first));
+    }
+    Some(Table { store: store?.value, table: name?.value, regions, rpo })
+}
+
+fn link(table: &Cursor<'_>, context: &Context<'_>) -> Option<(LagLink, Placed<String>)> {
+    let store = table.text("store");
+    let from = table.region("from").and_then(|from| context.serving(&from));
+    let to_word = table.region("to");
+    let to = to_word.as_ref().and_then(|to| context.serving(to));
+    if let (Some(from), Some(to), Some(place)) = (&from, &to, to_word.map(|to| to.place))
+        && from == to
+    {
+        context.sink.refuse(&place, "must be another Region than from");
+    }
+    let at = table.region("region").and_then(|region| context.watching(&region)).or_else(|| to.clone());
+    let rpo = rpo(table, context);
+    let (metric, unit) = lag_metric(table, context, at)?;
+    let store = store?;
+    Some((LagLink { store: store.value.clone(), from: from?, to: to?, metric, unit, rpo }, store))
+}
+
+fn lag_metric(table: &Cursor<'_>, context: &Context<'_>, at: Option<Region>) -> Option<(Metric, Unit)> {
+    let unit = metric::unit(table);
+    let period = metric::period(table);
+    let (namespace, name, dimensions, usual) = match metric::origin(table, &["namespace", "metric"])? {
+        Origin::Preset(preset) => {
+            measures_lag(&preset, context)?;
+            let dimensions = metric::preset_dimensions(table, preset.value);
+            let lag = preset.value.signals_with(&dimensions).next()?;
+            let Shape::Value(metric) = lag.shape else { return None };
+            (preset.value.namespace.to_owned(), metric.to_owned(), dimensions, (lag.statistic, lag.unit))
+        }
+        Origin::Plain { namespace, metric } => {
+            (namespace, metric.value, metric::plain_dimensions(table), ("Maximum", Unit::Seconds))
+        }
+    };
+    let metric = Metric {
+        region: at?,
+        namespace: namespace.into(),
+        name: name.into(),
+        dimensions: Arc::new(dimensions),
+        statistic: metric::statistic(table, usual.0).into(),
+        period,
+    };
+    Some((metric, unit.unwrap_or(usual.1)))
+}
+
+fn measures_lag(preset: &Placed<&'static Preset>, context: &Context<'_>) -> Option<()> {
+    if preset.value.lag {
+        return Some(());
+    }
+    let lags: Vec<_> = PRESETS.iter().filter(|preset| preset.lag).map(|preset| preset.name).collect();
+    context.sink.refuse(&preset.place, format!("measures no lag; these do: {}", lags.join(", ")));
+    None
+}

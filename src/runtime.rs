@@ -1,0 +1,212 @@
+//! The console at work: terminal, input, signals, clock and channels around the pure `app`.
+//!
+//! One ordered channel of events goes in, effects come out and are performed here. Nothing on this path waits for
+//! AWS: reads, runs and the terminal's own writing each have a task or thread of their own.
+
+mod input;
+mod perform;
+mod signals;
+pub mod terminal;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use color_eyre::eyre::{Result, WrapErr};
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use tokio::sync::mpsc;
+
+use crate::app::{App, Effect, Event};
+use crate::aws::Clients;
+use crate::clock::Clock;
+use crate::ui;
+use crate::ui::key::Input;
+use crate::ui::theme::{Glyphs, Theme};
+use perform::Performer;
+use signals::{Signal, Signals};
+use terminal::{Guard, Screen};
+
+/// Everything the console is made of.
+#[derive(Debug)]
+pub struct Setup {
+    /// The state it starts from.
+    pub app: App,
+    /// The way to AWS.
+    pub clients: Clients,
+    /// The world's clock.
+    pub clock: Clock,
+    /// How roles look.
+    pub theme: Theme,
+    /// The set of shapes.
+    pub glyphs: Glyphs,
+    /// The journal's file.
+    pub journal: PathBuf,
+    /// Who starts runs, and from where.
+    pub operator: Operator,
+}
+
+/// Who sits at the console.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    /// Their name.
+    pub who: String,
+    /// Their host.
+    pub host: String,
+}
+
+/// Why the console ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The operator left.
+    Left,
+    /// A signal or a terminal that is gone ended it.
+    Ended,
+}
+
+/// How long after a change the screen may wait for more changes, so that a burst of readings is one frame.
+const SETTLE: Duration = Duration::from_millis(40);
+
+/// How many events may wait; readings are replaced by newer ones, so a full channel only slows the readers.
+const EVENTS: usize = 1024;
+
+/// Shows the console until the operator leaves or the terminal is gone; a run in flight then goes on to its next
+/// hold or end.
+///
+/// # Errors
+/// When the terminal cannot be taken over or the journal cannot be opened.
+pub async fn watch(setup: Setup) -> Result<Exit> {
+    let guard = Guard::take().wrap_err("cannot take the terminal over")?;
+    let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
+    let (to_app, events) = mpsc::channel(EVENTS);
+    let Setup { mut app, clients, clock, theme, glyphs, journal, operator } = setup;
+    let area = screen.area();
+    let size = Input::Resize { width: area.width, height: area.height };
+    app.update(Event::Input(size, Timestamp::now()), clock.now());
+    screen.show(draw(&app, &clock, &theme, glyphs, &screen)).wrap_err("cannot draw the first frame")?;
+    input::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
+    let performer = Performer::new(clients, clock.clone(), journal, operator, to_app);
+    let mut console = Console { app, clock, theme, glyphs, screen, performer, events, redraw: Redraw::Soon };
+    let exit = console.live(Signals::new()?).await;
+    drop(guard);
+    console.performer.finish().await;
+    exit
+}
+
+struct Console {
+    app: App,
+    clock: Clock,
+    theme: Theme,
+    glyphs: Glyphs,
+    screen: Screen,
+    performer: Performer,
+    events: mpsc::Receiver<Event>,
+    redraw: Redraw,
+}
+
+/// When the next frame is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Redraw {
+    /// Nothing happened.
+    Never,
+    /// Something was read: with the next burst.
+    Soon,
+    /// A key was pressed: now.
+    Now,
+}
+
+impl Console {
+    async fn live(&mut self, mut signals: Signals) -> Result<Exit> {
+        let mut second = tokio::time::interval(Duration::from_secs(1));
+        let mut frame = tokio::time::interval(SETTLE);
+        frame.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        panic_if_asked_to();
+        loop {
+            let left = tokio::select! {
+                biased;
+                signal = signals.next() => return Ok(self.on_signal(signal)),
+                Some(event) = self.events.recv() => self.take(event).await,
+                _ = second.tick() => self.take(Event::Tick(Timestamp::now())).await,
+                _ = frame.tick(), if self.redraw == Redraw::Soon => {
+                    self.redraw = Redraw::Now;
+                    false
+                }
+            };
+            if left {
+                return Ok(Exit::Left);
+            }
+            if self.screen.is_broken() {
+                return Ok(Exit::Ended);
+            }
+            self.show().wrap_err("cannot draw")?;
+        }
+    }
+
+    /// Takes one event and all that wait behind it; true when the operator leaves.
+    async fn take(&mut self, first: Event) -> bool {
+        let mut next = Some(first);
+        while let Some(event) = next {
+            if self.take_one(event).await {
+                return true;
+            }
+            next = self.events.try_recv().ok();
+        }
+        false
+    }
+
+    async fn take_one(&mut self, event: Event) -> bool {
+        if let Event::Input(Input::Resize { .. }, _) = event {
+            // A terminal that does not tell its size is about to be gone, which the next write shows.
+            let _gone = self.screen.resize();
+        }
+        if let Event::Observed(observation) = &event {
+            self.performer.pass_on(observation);
+        }
+        let pressed = matches!(event, Event::Input(..));
+        self.redraw = self.redraw.max(if pressed { Redraw::Now } else { Redraw::Soon });
+        let effects = self.app.update(event, self.clock.now());
+        for effect in effects {
+            if effect == Effect::Quit {
+                return true;
+            }
+            self.performer.perform(effect, &self.app).await;
+        }
+        self.performer.attend(self.app.attention());
+        false
+    }
+
+    /// Draws what changed, unless the last frame is still on its way; then a later turn draws.
+    fn show(&mut self) -> std::io::Result<()> {
+        if self.redraw != Redraw::Now {
+            return Ok(());
+        }
+        if self.screen.is_busy() {
+            self.redraw = Redraw::Soon;
+            return Ok(());
+        }
+        self.redraw = Redraw::Never;
+        let frame = draw(&self.app, &self.clock, &self.theme, self.glyphs, &self.screen);
+        self.screen.show(frame)
+    }
+
+    fn on_signal(&self, signal: Signal) -> Exit {
+        tracing::info!(?signal, run = self.app.has_open_run(), "the console ends");
+        Exit::Ended
+    }
+}
+
+fn draw(app: &App, clock: &Clock, theme: &Theme, glyphs: Glyphs, screen: &Screen) -> Buffer {
+    let mut frame = Buffer::empty(screen.area());
+    ui::draw(&app.scene(clock.now()), theme, glyphs, &mut frame);
+    frame
+}
+
+/// Lets a test see that a panic gives the terminal back; not in a release build.
+fn panic_if_asked_to() {
+    #[cfg(debug_assertions)]
+    if std::env::var_os("POINTSMAN_TEST_PANIC").is_some() {
+        #[expect(clippy::panic, reason = "this is the panic that the test asks for")]
+        {
+            panic!("a panic that a test asked for");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Asks every source when it is due and hands on what came of it as observations.
+//!
+//! Each source is asked on its own task with its own time-out and back-off, at most once at a time, so that one that
+//! hangs delays nothing else. It judges no reading and must never ask a metric more often than its period.
+
+pub mod budget;
+pub mod schedule;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::aws::{Clients, Counted};
+use crate::clock::Clock;
+use crate::model::reading::Observation;
+use budget::Budget;
+use schedule::{Asked, Due, Schedule, What};
+
+/// How eagerly the world is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pace {
+    /// Somebody watches.
+    #[default]
+    Calm,
+    /// A run is in flight or a sheet is open.
+    Run,
+    /// The terminal has lost focus.
+    Background,
+}
+
+/// What reading costs; a handle that stays true as the pace changes.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    clients: Clients,
+    budget: Arc<Mutex<Budget>>,
+}
+
+impl Meter {
+    /// What a whole hour and month cost at the current pace.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        *self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was really asked so far.
+    #[must_use]
+    pub fn counted(&self) -> Counted {
+        self.clients.tally().counted()
+    }
+
+    fn set(&self, budget: Budget) {
+        *self.budget.lock().unwrap_or_else(PoisonError::into_inner) = budget;
+    }
+}
+
+/// Starts reading the workload of these clients; it ends when nobody takes the observations any more.
+///
+/// Must be called within a tokio runtime.
+#[must_use]
+pub fn spawn(
+    clients: Clients,
+    clock: Clock,
+    out: mpsc::Sender<Observation>,
+    pace: watch::Receiver<Pace>,
+) -> Meter {
+    let now = clock.now();
+    let seed = now.as_microsecond().unsigned_abs();
+    let schedule = Schedule::new(clients.topology(), clients.wanted(), now, seed);
+    let meter = Meter { clients: clients.clone(), budget: Arc::default() };
+    let sampler = Sampler { schedule, clients, clock, out, pace, meter: meter.clone() };
+    tokio::spawn(sampler.run());
+    meter
+}
+
+/// Asks every source once, all at the same time; what came of each, in the order in which they answered.
+pub async fn once(clients: &Clients, clock: &Clock) -> Vec<Observation> {
+    let mut schedule = Schedule::new(clients.topology(), clients.wanted(), clock.now(), 0);
+    let mut asking: JoinSet<(usize, Observation)> = JoinSet::new();
+    for due in schedule.due(clock.now()) {
+        asking.spawn(ask(clients.clone(), due));
+    }
+    let mut seen = Vec::new();
+    while let Some(done) = asking.join_next().await {
+        match done {
+            Ok((_, observation)) => seen.push(observation),
+            Err(fallen) => tracing::error!(%fallen, "a read fell over"),
+        }
+    }
+    seen
+}
+
+struct Sampler {
+    schedule: Schedule,
+    clients: Clients,
+    clock: Clock,
+    out: mpsc::Sender<Observation>,
+    pace: watch::Receiver<Pace>,
+    meter: Meter,
+}
+
+impl Sampler {
+    async fn run(mut self) {
+        let mut asking: JoinSet<(usize, Observation)> = JoinSet::new();
+        let mut steered = true;
+        self.steer();
+        loop {
+            for due in self.schedule.due(self.clock.now()) {
+                match self.asked_elsewhere(&due) {
+                    Some(at) => self.schedule.defer(due.id, at),
+                    None => drop(asking.spawn(ask(self.clients.clone(), due))),
+                }
+            }
+            let wait = self.schedule.next().map(|next| until(self.clock.now(), next));
+            tokio::select! {
+                Some(done) = asking.join_next() => match done {
+                    Ok((id, observation)) => if !self.took(id, observation).await { return },
+                    Err(fallen) => tracing::error!(%fallen, "a read fell over"),
+                },
+                changed = self.pace.changed(), if steered => match changed {
+                    Ok(()) => self.steer(),
+                    Err(_) => steered = false,
+                },
+                () = self.clock.sleep(wait.unwrap_or(Duration::from_hours(1))) => {}
+                () = self.out.closed() => return,
+            }
+        }
+    }
+
+    /// When a run asked these metrics itself, within their period.
+    fn asked_elsewhere(&self, due: &Due) -> Option<Timestamp> {
+        let What::Metrics { region, period, .. } = &due.what else { return None };
+        let at = self.clients.last_asked(region, *period)?;
+        let age = self.clock.now().duration_since(at).unsigned_abs();
+        (due.failures == 0 && age < Duration::from_secs(u64::from(*period))).then_some(at)
+    }
+
+    fn steer(&mut self) {
+        let pace = *self.pace.borrow_and_update();
+        self.schedule.set_pace(pace, self.clock.now());
+        self.meter.set(self.schedule.budget());
+    }
+
+    /// Hands an observation on; false when nobody wants it.
+    async fn took(&mut self, id: usize, observation: Observation) -> bool {
+        let trouble = observation.result.as_ref().err().map(|trouble| trouble.kind);
+        self.schedule.done(id, Asked { asked: observation.asked, at: observation.at, trouble });
+        self.out.send(observation).await.is_ok()
+    }
+}
+
+async fn ask(clients: Clients, due: Due) -> (usize, Observation) {
+    let observation = match &due.what {
+        What::Whole(source) => clients.observe(source, due.every).await,
+        What::Metrics { region, metrics, .. } => {
+            clients.observe_metrics(region, metrics, due.window, due.every).await
+        }
+    };
+    (due.id, observation)
+}
+
+fn until(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(then.duration_since(now)).unwrap_or_default()
+}

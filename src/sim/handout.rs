@@ -1,0 +1,231 @@
+//! Writes the `pointsman.toml` that points at a simulated world.
+//! It must never write what the world does not publish.
+
+use std::fmt::Write;
+
+use super::scenario::world::Policy;
+use super::world::World;
+use super::world::arc::{Guard, SafetyRule};
+use super::world::metric::publish::{CANARIES, ECS};
+use super::world::region::Region;
+
+/// The configuration of a world served at `base_url` (no final slash).
+#[must_use]
+pub fn config(world: &World, base_url: &str) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = head(world, base_url, &mut out);
+    for at in 0..world.regions.len() {
+        let _ = region(world, at, &mut out);
+    }
+    let _ = routing(world, base_url, &mut out);
+    let _ = stores(world, &mut out);
+    let _ = dns(world, &mut out);
+    out
+}
+
+type Written = Result<(), std::fmt::Error>;
+
+fn head(world: &World, base_url: &str, out: &mut String) -> Written {
+    let about = &world.scenario.scenario;
+    writeln!(out, "# Points at the simulated world \"{}\" (seed {}).", about.name, world.seed)?;
+    writeln!(out, "# {}\n", about.about)?;
+    writeln!(out, "[workload]")?;
+    writeln!(out, "name = \"retail-store\"")?;
+    writeln!(out, "environment = \"simulated\"      # the environment word on the screen")?;
+    writeln!(out, "account = \"{}\"", world.account)?;
+    writeln!(out, "endpoint_url = \"{base_url}\"   # every service but the ARC data plane\n")?;
+    writeln!(out, "[objectives]")?;
+    writeln!(out, "rto = \"10m\"")?;
+    writeln!(out, "rpo = \"30s\"\n")
+}
+
+fn region(world: &World, at: usize, out: &mut String) -> Written {
+    let region = &world.regions[at];
+    let count = world.regions.len();
+    // Each Region's remote canary looks at the next one, so a Region is testified of by the one before it.
+    let witness = &world.regions[(at + count - 1) % count];
+    writeln!(out, "[[regions]]")?;
+    writeln!(out, "name = \"{}\"", region.name)?;
+    writeln!(out, "short = \"{}\"", region.short)?;
+    writeln!(out, "capacity = {}                 # orders a minute it can carry", region.capacity)?;
+    canary(out, "canary local", None, CANARIES[0])?;
+    if witness.name != region.name {
+        writeln!(out, "# The healthy Region testifies: this one is read from {}.", witness.name)?;
+        canary(out, "canary remote", Some(witness), CANARIES[1])?;
+    }
+    canary(out, "canary global", None, CANARIES[2])?;
+    signal(out, "alb", &[("LoadBalancer", &region.alb)])?;
+    signal(out, "ecs-container-insights", &ECS)?;
+    writeln!(out)
+}
+
+fn canary(out: &mut String, name: &str, from: Option<&Region>, canary: &str) -> Written {
+    writeln!(out, "[[regions.signals]]")?;
+    writeln!(out, "preset = \"canary\"")?;
+    writeln!(out, "name = \"{name}\"")?;
+    if let Some(from) = from {
+        writeln!(out, "from = \"{}\"", from.name)?;
+    }
+    writeln!(out, "dimensions = {{ CanaryName = \"{canary}\" }}")
+}
+
+fn signal(out: &mut String, preset: &str, dimensions: &[(&str, &str)]) -> Written {
+    writeln!(out, "[[regions.signals]]")?;
+    writeln!(out, "preset = \"{preset}\"")?;
+    let dimensions: Vec<_> = dimensions.iter().map(|(k, v)| format!("{k} = \"{v}\"")).collect();
+    writeln!(out, "dimensions = {{ {} }}", dimensions.join(", "))
+}
+
+fn routing(world: &World, base_url: &str, out: &mut String) -> Written {
+    let arc = &world.arc;
+    writeln!(out, "# The five endpoints and every ARN are literals: nothing is looked up during an event.")?;
+    writeln!(out, "[routing]")?;
+    writeln!(out, "cluster = \"{}\"", arc.arn)?;
+    let panel = arc.panels.first().map_or("", |p| p.arn.as_str());
+    writeln!(out, "panel = \"{panel}\"")?;
+    for endpoint in &arc.endpoints {
+        writeln!(out, "[[routing.endpoints]]")?;
+        writeln!(out, "region = \"{}\"", endpoint.region)?;
+        writeln!(out, "url = \"{base_url}/cluster/{}\"", endpoint.region)?;
+    }
+    for control in &arc.controls {
+        writeln!(out, "[[routing.controls]]")?;
+        writeln!(out, "name = \"{}\"", control.name)?;
+        if let Some(at) = world.region_ix(&control.name) {
+            writeln!(out, "region = \"{}\"", control.name)?;
+            writeln!(out, "arn = \"{}\"", control.arn)?;
+            writeln!(out, "health_check = \"{}\"", world.health_checks[at].id)?;
+        } else {
+            writeln!(out, "arn = \"{}\"", control.arn)?;
+        }
+    }
+    for rule in &arc.rules {
+        safety_rule(world, rule, out)?;
+    }
+    writeln!(out)
+}
+
+fn safety_rule(world: &World, rule: &SafetyRule, out: &mut String) -> Written {
+    let name =
+        |arn: &String| format!("\"{}\"", world.arc.control(arn).map_or(arn.as_str(), |c| c.name.as_str()));
+    let names = |arns: &[String]| arns.iter().map(name).collect::<Vec<_>>().join(", ");
+    writeln!(out, "[[routing.rules]]")?;
+    writeln!(out, "name = \"{}\"", rule.name)?;
+    writeln!(out, "arn = \"{}\"", rule.arn)?;
+    match &rule.guard {
+        Guard::Assertion { asserted } => writeln!(out, "assert = [{}]", names(asserted))?,
+        Guard::Gating { gates, targets } => {
+            writeln!(out, "gating = [{}]", names(gates))?;
+            writeln!(out, "target = [{}]", names(targets))?;
+        }
+    }
+    writeln!(out, "type = \"{}\"", rule.rule.as_str())?;
+    writeln!(out, "threshold = {}", rule.threshold)?;
+    writeln!(out, "inverted = {}", rule.inverted)?;
+    writeln!(out, "wait = \"{}s\"", rule.wait.as_secs())
+}
+
+fn stores(world: &World, out: &mut String) -> Written {
+    for global in &world.aurora.globals {
+        writeln!(out, "[[aurora]]")?;
+        writeln!(out, "store = \"{}\"", global.store)?;
+        writeln!(out, "global = \"{}\"", global.id)?;
+        writeln!(out, "[aurora.clusters]")?;
+        for member in &global.members {
+            writeln!(out, "{} = \"{}\"", world.regions[member.region].name, member.cluster)?;
+        }
+        writeln!(out)?;
+    }
+    // A strongly consistent table has no lag to watch.
+    for table in world.tables.iter().filter(|t| t.witness.is_none()) {
+        let regions: Vec<_> =
+            table.regions.iter().map(|r| format!("\"{}\"", world.regions[*r].name)).collect();
+        writeln!(out, "[[tables]]")?;
+        writeln!(out, "store = \"{}\"", table.store)?;
+        writeln!(out, "table = \"{}\"", table.name)?;
+        writeln!(out, "regions = [{}]\n", regions.join(", "))?;
+    }
+    Ok(())
+}
+
+fn dns(world: &World, out: &mut String) -> Written {
+    let spec = &world.scenario.world.dns;
+    let policy = match spec.policy {
+        Policy::Latency => "latency",
+        Policy::Weighted => "weighted",
+        Policy::Failover => "failover",
+        Policy::Geolocation => "geolocation",
+        Policy::Simple => "simple",
+    };
+    writeln!(out, "[[dns]]")?;
+    writeln!(out, "name = \"{}\"", spec.name)?;
+    writeln!(out, "zone = \"{}\"", spec.zone)?;
+    writeln!(out, "type = \"A\"")?;
+    writeln!(out, "policy = \"{policy}\"")?;
+    writeln!(out, "ttl = \"{}s\"", spec.ttl.as_secs())?;
+    let records = world.dns.zones.iter().flat_map(|z| &z.records).filter(|r| r.name == world.dns.name);
+    for record in records {
+        let Some(region) = world.region_of(record) else { continue };
+        let region = &world.regions[region].name;
+        writeln!(out, "[[dns.records]]")?;
+        writeln!(out, "id = \"{}\"", record.set_id.as_ref().unwrap_or(region))?;
+        writeln!(out, "region = \"{region}\"")?;
+        if let Some(check) = &record.health_check {
+            writeln!(out, "health_check = \"{check}\"")?;
+        }
+    }
+    writeln!(out, "\n[orders]")?;
+    writeln!(out, "namespace = \"ecommerce\"")?;
+    writeln!(out, "metric = \"OrdersCreated\"")?;
+    writeln!(out, "statistic = \"Sum\"")?;
+    writeln!(out, "period = \"60s\"\n")?;
+    writeln!(out, "[screen]\ntheme = \"dark\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::scenario;
+    use crate::sim::world::metric::MetricId;
+
+    fn of(name: &str) -> (World, toml::Table) {
+        let world = World::new(&scenario::find(name).unwrap(), 7, "2026-03-01T14:00:00Z".parse().unwrap());
+        let config = config(&world, "http://127.0.0.1:4566").parse().unwrap();
+        (world, config)
+    }
+
+    #[test]
+    fn every_scenario_has_a_config_with_all_its_resources() {
+        for name in scenario::names() {
+            let (world, config) = of(name);
+            let count = |path: [&str; 2]| match path {
+                ["", key] => config[key].as_array().unwrap().len(),
+                [table, key] => config[table][key].as_array().unwrap().len(),
+            };
+            assert_eq!(count(["", "regions"]), world.regions.len(), "{name}");
+            assert_eq!(count(["routing", "endpoints"]), 5);
+            assert_eq!(count(["routing", "controls"]), world.arc.controls.len());
+            assert_eq!(count(["routing", "rules"]), world.arc.rules.len());
+            assert_eq!(count(["", "aurora"]), world.aurora.globals.len());
+            assert_eq!(config["aurora"][0]["clusters"].as_table().unwrap().len(), world.regions.len());
+        }
+    }
+
+    #[test]
+    fn every_canary_it_names_is_published_where_it_says() {
+        for name in ["calm", "three-regions"] {
+            let (world, config) = of(name);
+            for region in config["regions"].as_array().unwrap() {
+                let own = region["name"].as_str().unwrap();
+                for signal in region["signals"].as_array().unwrap() {
+                    let Some(canary) = signal["dimensions"].get("CanaryName") else { continue };
+                    let from = signal.get("from").map_or(own, |f| f.as_str().unwrap());
+                    let dimensions = [("CanaryName", canary.as_str().unwrap())];
+                    let id = MetricId::new("CloudWatchSynthetics", "SuccessPercent", &dimensions);
+                    assert!(world.metrics.list(from, world.now).any(|m| *m == id), "{name}: {signal:?}");
+                }
+            }
+        }
+    }
+}

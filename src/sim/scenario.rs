@@ -1,0 +1,135 @@
+//! A scenario: a world, what happens in it, what an operator does, and what must come of it; one TOML each.
+//! It must never run anything: it is read, and the world and the tests act on it.
+
+pub mod expect;
+#[cfg(test)]
+mod tests;
+pub mod world;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use expect::{Expect, That};
+pub use world::World;
+
+use super::fault::Injection;
+
+/// A scenario file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What it is.
+    pub scenario: About,
+    /// The world it starts from.
+    #[serde(default)]
+    pub world: World,
+    /// What happens.
+    #[serde(default)]
+    pub timeline: Vec<Moment>,
+    /// What the operator does.
+    #[serde(default)]
+    pub act: Vec<Act>,
+    /// What must come of it.
+    #[serde(default)]
+    pub expect: Vec<Expect>,
+}
+
+/// What a scenario is, in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// Its name, as on the command line.
+    pub name: String,
+    /// One sentence.
+    pub about: String,
+    /// How long it runs when nobody stops it.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub length: Duration,
+}
+
+/// A fault at a moment, counted from the start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moment {
+    /// When.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub at: Duration,
+    /// What.
+    pub fault: Injection,
+    /// What a person who watches should notice, for the drill's record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What the operator does at a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    /// When.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub at: Duration,
+    /// Playbook: `switchover`, `failover`, `evacuate`.
+    pub playbook: String,
+    /// Region that is left.
+    pub from: String,
+    /// Region that receives.
+    pub to: String,
+}
+
+/// ARC endpoints taken away in turn, as AWS does for maintenance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rotation {
+    /// Time from one endpoint's turn to the next one's.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub every: Duration,
+    /// How long each is away.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub away: Duration,
+}
+
+/// The scenarios in the binary, by name.
+const FILES: &[(&str, &str)] = &[
+    ("calm", include_str!("../../scenarios/calm.toml")),
+    ("region-loss", include_str!("../../scenarios/region-loss.toml")),
+    ("lag-spike", include_str!("../../scenarios/lag-spike.toml")),
+    ("endpoint-rotation", include_str!("../../scenarios/endpoint-rotation.toml")),
+    ("safety-rule-blocks", include_str!("../../scenarios/safety-rule-blocks.toml")),
+    ("partition", include_str!("../../scenarios/partition.toml")),
+    ("three-regions", include_str!("../../scenarios/three-regions.toml")),
+    ("endpoints-three-down", include_str!("../../scenarios/endpoints-three-down.toml")),
+    ("endpoints-four-down", include_str!("../../scenarios/endpoints-four-down.toml")),
+    ("throttled", include_str!("../../scenarios/throttled.toml")),
+    ("denied", include_str!("../../scenarios/denied.toml")),
+    ("expired-token", include_str!("../../scenarios/expired-token.toml")),
+    ("partition-during-promotion", include_str!("../../scenarios/partition-during-promotion.toml")),
+];
+
+/// The scenario that `demo` and `sim` run unless told.
+pub const USUAL: &str = "region-loss";
+
+/// The names of the scenarios in the binary.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
+}
+
+/// The scenario with this name.
+///
+/// # Errors
+/// A sentence that names the scenarios there are, or says what is wrong with the file.
+pub fn find(name: &str) -> Result<Scenario, String> {
+    let Some((_, text)) = FILES.iter().find(|(n, _)| *n == name) else {
+        let known: Vec<_> = names().collect();
+        return Err(format!("no scenario {name:?}; there are {}", known.join(", ")));
+    };
+    parse(text).map_err(|e| format!("scenario {name}: {e}"))
+}
+
+/// Reads a scenario file.
+///
+/// # Errors
+/// What the TOML or its keys have wrong, with line and column.
+pub fn parse(text: &str) -> Result<Scenario, toml::de::Error> {
+    toml::from_str(text)
+}

@@ -1,0 +1,210 @@
+//! What must come of a scenario.
+//! It must never guess: what the simulator cannot see of itself is left to the test that has the run's result.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::sim::world::World;
+use crate::sim::world::arc::ControlState;
+
+/// One expectation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Expect {
+    /// The moment at which it must be so, counted from the start; without it the end.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::unsigned_duration::friendly::compact::optional"
+    )]
+    pub by: Option<Duration>,
+    /// What must be so.
+    #[serde(flatten)]
+    pub that: That,
+}
+
+/// What must be so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum That {
+    /// The run of an `act` (1 is the first) ends with one of these: `confirmed`, `refused`, `failed`, `unknown`.
+    Outcome {
+        /// Which act.
+        #[serde(default = "first")]
+        run: usize,
+        /// Any of these.
+        any: Vec<String>,
+    },
+    /// The run proved its last step of traffic up to this rung.
+    Rung {
+        /// Which act.
+        #[serde(default = "first")]
+        run: usize,
+        /// Name of the rung (`read back`, `health check`, `DNS`, `canary`, `orders`).
+        rung: String,
+    },
+    /// The run says this where it stops.
+    Says {
+        /// Which act.
+        #[serde(default = "first")]
+        run: usize,
+        /// Part of the sentence.
+        text: String,
+    },
+    /// The console shows this lamp for a Region: `ok`, `look`, `bad`, `unknown`.
+    Lamp {
+        /// The Region.
+        region: String,
+        /// Any of these.
+        any: Vec<String>,
+    },
+    /// A store's writer is in this Region.
+    Writer {
+        /// The store.
+        store: String,
+        /// The Region.
+        region: String,
+    },
+    /// Orders a minute, as a share of the baseline.
+    Orders {
+        /// Of one Region only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<String>,
+        /// At least.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        least: Option<f64>,
+        /// At most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<f64>,
+    },
+    /// A Region's share of the traffic.
+    Share {
+        /// The Region.
+        region: String,
+        /// At least.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        least: Option<f64>,
+        /// At most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<f64>,
+    },
+    /// Seconds that a store is behind in a Region.
+    Lag {
+        /// The store.
+        store: String,
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+        /// At least.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        least: Option<f64>,
+        /// At most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<f64>,
+    },
+    /// A routing control's state.
+    Control {
+        /// Name.
+        name: String,
+        /// State.
+        state: ControlState,
+    },
+    /// How many writes of an operation took effect (of all, without one).
+    Writes {
+        /// The operation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operation: Option<String>,
+        /// At least.
+        #[serde(default)]
+        least: usize,
+        /// At most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<usize>,
+    },
+    /// What failovers of a store threw away, in seconds.
+    Loss {
+        /// The store.
+        store: String,
+        /// At most.
+        most: f64,
+    },
+}
+
+fn first() -> usize {
+    1
+}
+
+impl That {
+    /// Checks it against the ground truth; `None` when the simulator cannot know it.
+    ///
+    /// # Errors
+    /// Says what is so instead.
+    #[must_use]
+    pub fn check(&self, world: &World) -> Option<Result<(), String>> {
+        Some(match self {
+            Self::Outcome { .. } | Self::Rung { .. } | Self::Says { .. } | Self::Lamp { .. } => return None,
+            Self::Writer { store, region } => writer(world, store, region),
+            Self::Orders { region, least, most } => {
+                let (orders, baseline) = match region.as_ref().map(|name| world.region(name)) {
+                    None => (world.orders(), world.baseline()),
+                    Some(Some(region)) => (region.now.orders, region.baseline),
+                    Some(None) => return Some(Err(format!("no such Region: {region:?}"))),
+                };
+                within("orders", orders / baseline, *least, *most)
+            }
+            Self::Share { region, least, most } => match world.region(region) {
+                Some(r) => within(&format!("share of {region}"), r.now.share, *least, *most),
+                None => Err(format!("no such Region: {region}")),
+            },
+            Self::Lag { store, from, to, least, most } => {
+                let link = world.region_ix(from).zip(world.region_ix(to));
+                match link.and_then(|(from, to)| world.link_lag(store, from, to)) {
+                    Some(lag) => within(&format!("lag of {store}"), lag, *least, *most),
+                    None => Err(format!("{store} has no link from {from} to {to}")),
+                }
+            }
+            Self::Control { name, state } => match world.arc.control_named(name) {
+                Some(control) if control.state == *state => Ok(()),
+                Some(control) => Err(format!("control {name} is {}", control.state)),
+                None => Err(format!("no such control: {name}")),
+            },
+            Self::Writes { operation, least, most } => writes(world, operation.as_deref(), *least, *most),
+            Self::Loss { store, most } => loss(world, store, *most),
+        })
+    }
+}
+
+fn within(what: &str, is: f64, least: Option<f64>, most: Option<f64>) -> Result<(), String> {
+    if least.is_some_and(|least| is < least) {
+        return Err(format!("{what} is {is:.3}, less than {least:?}"));
+    }
+    if most.is_some_and(|most| is > most) {
+        return Err(format!("{what} is {is:.3}, more than {most:?}"));
+    }
+    Ok(())
+}
+
+fn writer(world: &World, store: &str, region: &str) -> Result<(), String> {
+    let Some(global) = world.aurora.globals.iter().find(|g| g.store == store) else {
+        return Err(format!("no such store: {store}"));
+    };
+    let is = global.writer().map_or("nobody", |m| world.regions[m.region].name.as_str());
+    if is == region { Ok(()) } else { Err(format!("the writer of {store} is {is}")) }
+}
+
+fn writes(world: &World, operation: Option<&str>, least: usize, most: Option<usize>) -> Result<(), String> {
+    let of = |w: &&crate::sim::world::WriteRecord| operation.is_none_or(|o| w.operation == o);
+    let count = world.log.iter().filter(of).count();
+    if count < least || most.is_some_and(|most| count > most) {
+        let operations: Vec<_> = world.log.iter().map(|w| w.operation.as_str()).collect();
+        return Err(format!("{count} writes took effect; all: {operations:?}"));
+    }
+    Ok(())
+}
+
+fn loss(world: &World, store: &str, most: f64) -> Result<(), String> {
+    let lost = world.aurora.globals.iter().filter(|g| g.store == store).flat_map(|g| &g.losses);
+    let seconds = lost.map(|l| l.seconds).fold(0.0, f64::max);
+    within(&format!("loss of {store}"), seconds, None, Some(most))
+}

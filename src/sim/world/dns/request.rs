@@ -1,0 +1,123 @@
+//! Changing records: a batch is checked as a whole, then the control plane has it and the name servers later.
+//! It must never let a part of a batch through.
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::{Action, ChangeInfo, Record, Zone};
+use crate::sim::world::error::ApiError;
+use crate::sim::world::{World, noise};
+
+/// Records one batch may touch; an UPSERT counts twice (Route 53 quota).
+const MOST_RECORDS: usize = 1000;
+
+impl World {
+    /// `ChangeResourceRecordSets`: the whole batch or nothing.
+    ///
+    /// # Errors
+    /// `NoSuchHostedZone`, `NoSuchHealthCheck`, `InvalidChangeBatch`.
+    pub fn change_records(
+        &mut self,
+        zone: &str,
+        batch: Vec<(Action, Record)>,
+    ) -> Result<ChangeInfo, ApiError> {
+        let now = self.now;
+        let Some(at) = self.dns.zones.iter().position(|z| z.id == zone) else {
+            return Err(ApiError::new(
+                404,
+                "NoSuchHostedZone",
+                format!("No hosted zone found with ID: {zone}"),
+            ));
+        };
+        for id in batch.iter().filter_map(|(_, r)| r.health_check.as_ref()) {
+            if !self.health_checks.iter().any(|c| c.id == *id) {
+                let message = format!("A health check with id {id} does not exist.");
+                return Err(ApiError::new(404, "NoSuchHealthCheck", message));
+            }
+        }
+        let counted: usize = batch.iter().map(|(a, _)| if *a == Action::Upsert { 2 } else { 1 }).sum();
+        if batch.is_empty() || counted > MOST_RECORDS {
+            return Err(invalid("The number of records in the batch is out of bounds."));
+        }
+        let mut records = self.dns.zones[at].records.clone();
+        for (action, record) in &batch {
+            apply(&mut records, *action, record)?;
+        }
+        one_policy(&self.dns.zones[at], &records)?;
+        self.dns.zones[at].records = records;
+        let id =
+            format!("C{}", noise::hex(&format!("change{}{zone}", self.dns.changes.len()), 19).to_uppercase());
+        let takes = noise::between(self.seed, now.as_second(), noise::key(&id), 20.0, 55.0);
+        #[expect(clippy::cast_possible_truncation, reason = "under a minute")]
+        let takes = SignedDuration::from_millis((takes * 1000.0) as i64);
+        let change = ChangeInfo {
+            id,
+            zone: zone.to_owned(),
+            submitted: now,
+            insync: now.saturating_add(takes).unwrap_or(now),
+            batch,
+            applied: false,
+        };
+        self.dns.changes.push(change.clone());
+        let detail = json!({ "zone": zone, "change": change.id, "batch": change.batch });
+        self.record("us-east-1", "route53", "ChangeResourceRecordSets", detail);
+        Ok(change)
+    }
+
+    /// Gives the name servers what is due.
+    pub(in crate::sim::world) fn sync_changes(&mut self) {
+        for change in self.dns.changes.iter_mut().filter(|c| !c.applied && c.insync <= self.now) {
+            change.applied = true;
+            let Some(zone) = self.dns.zones.iter_mut().find(|z| z.id == change.zone) else { continue };
+            for (action, record) in &change.batch {
+                // The control plane has checked it.
+                let _ = apply(&mut zone.live, *action, record);
+            }
+        }
+    }
+}
+
+fn apply(records: &mut Vec<Record>, action: Action, record: &Record) -> Result<(), ApiError> {
+    let at = records.iter().position(|r| r.same(record));
+    let what = format!("[name='{}', type='{}']", record.name, record.kind);
+    match (action, at) {
+        (Action::Create, Some(_)) => {
+            let message = format!("Tried to create resource record set {what} but it already exists");
+            return Err(invalid(&message));
+        }
+        (Action::Delete, Some(at)) if records[at] == *record => {
+            records.remove(at);
+        }
+        (Action::Delete, Some(_)) => {
+            let message =
+                format!("Tried to delete resource record set {what} but the values provided do not match");
+            return Err(invalid(&message));
+        }
+        (Action::Delete, None) => {
+            let message = format!("Tried to delete resource record set {what} but it was not found");
+            return Err(invalid(&message));
+        }
+        (Action::Upsert, Some(at)) => records[at] = record.clone(),
+        (Action::Create | Action::Upsert, None) => records.push(record.clone()),
+    }
+    Ok(())
+}
+
+/// Records of one name and type share one routing policy.
+fn one_policy(zone: &Zone, records: &[Record]) -> Result<(), ApiError> {
+    for (at, a) in records.iter().enumerate() {
+        let twin = records[at + 1..].iter().find(|b| a.name == b.name && a.kind == b.kind);
+        let mixed =
+            twin.is_some_and(|b| std::mem::discriminant(&a.routing) != std::mem::discriminant(&b.routing));
+        if mixed {
+            let message =
+                format!("RRSet with DNS name {} in zone {} mixes routing policies", a.name, zone.name);
+            return Err(invalid(&message));
+        }
+    }
+    Ok(())
+}
+
+fn invalid(message: &str) -> ApiError {
+    ApiError::new(400, "InvalidChangeBatch", message)
+}

@@ -1,0 +1,65 @@
+//! The faults that hold: when they begin and end, and what each question about them comes to.
+//! It must never change a resource.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::World;
+use crate::sim::fault::{Active, Fault, Injection};
+
+impl World {
+    /// Starts (or, with `clear`, ends) a fault now; gives the id by which it can be cleared.
+    pub fn inject(&mut self, injection: &Injection) -> u32 {
+        if let Fault::Clear { id, of } = &injection.fault {
+            self.faults.retain(|f| match (id, of) {
+                (None, None) => false,
+                (id, of) => *id != Some(f.id) && of.as_deref() != Some(f.fault.kind()),
+            });
+            return 0;
+        }
+        self.next_fault += 1;
+        let until = injection.lasts.map(|d| {
+            let lasts = SignedDuration::try_from(d).unwrap_or(SignedDuration::MAX);
+            self.now.saturating_add(lasts).unwrap_or(Timestamp::MAX)
+        });
+        self.faults.push(Active {
+            id: self.next_fault,
+            since: self.now,
+            until,
+            left: injection.fault.times(),
+            fault: injection.fault.clone(),
+        });
+        self.next_fault
+    }
+
+    /// Begins what is due and ends what is over.
+    pub(super) fn turn_faults(&mut self) {
+        let now = self.now;
+        while self.upcoming.first().is_some_and(|(at, _)| *at <= now) {
+            let (_, injection) = self.upcoming.remove(0);
+            self.inject(&injection);
+        }
+        self.faults.retain(|f| f.until.is_none_or(|until| until > now));
+    }
+
+    /// Whether nothing gets from one Region to another, in either direction.
+    #[must_use]
+    pub fn cut(&self, one: usize, other: usize) -> bool {
+        if one == other {
+            return self.regions[one].now.lost;
+        }
+        let (one, other) = (&self.regions[one], &self.regions[other]);
+        let parted = |f: &Active| match &f.fault {
+            Fault::Partition { a, b } => {
+                (*a == one.name && *b == other.name) || (*a == other.name && *b == one.name)
+            }
+            _ => false,
+        };
+        one.now.lost || other.now.lost || self.faults.iter().any(parted)
+    }
+
+    /// Whether a Region reaches no other.
+    #[must_use]
+    pub fn isolated(&self, region: usize) -> bool {
+        (0..self.regions.len()).filter(|other| *other != region).all(|other| self.cut(region, other))
+    }
+}

@@ -1,0 +1,139 @@
+//! The ground truth as JSON, for `GET /_sim/state` and for tests.
+//! It must never hold more than is so at this moment.
+
+use serde_json::{Map, Value, json};
+
+use super::World;
+use super::aurora::GlobalCluster;
+
+impl World {
+    /// Time, Regions, roles, lag, controls, faults: what is so, not what CloudWatch shows.
+    ///
+    /// `regions` by name (health, traffic share, orders a minute), `stores` by name (writer, lag per link),
+    /// `controls` by name, `faults` as injected, `writes` how many took effect.
+    #[must_use]
+    pub fn truth(&self) -> Value {
+        json!({
+            "scenario": self.scenario.scenario.name,
+            "seed": self.seed,
+            "now": self.now,
+            "start": self.start,
+            "elapsed": self.elapsed().as_secs_f64(),
+            "regions": self.regions_now(),
+            "stores": self.stores_now(),
+            "controls": self.controls_now(),
+            "health_checks": self.checks_now(),
+            "dns": self.dns_now(),
+            "endpoint_away": self.rotated(),
+            "faults": self.faults,
+            "writes": self.log.len(),
+        })
+    }
+
+    /// Orders a minute of all Regions.
+    #[must_use]
+    pub fn orders(&self) -> f64 {
+        self.regions.iter().map(|r| r.now.orders).sum()
+    }
+
+    /// Orders a minute of all Regions on a calm day.
+    #[must_use]
+    pub fn baseline(&self) -> f64 {
+        self.regions.iter().map(|r| r.baseline).sum()
+    }
+
+    fn regions_now(&self) -> Value {
+        let each = self.regions.iter().map(|r| {
+            let now = json!({
+                "health": round(r.now.health),
+                "control_plane": round(1.0 - r.now.control_plane),
+                "lost": r.now.lost,
+                "traffic": round(r.now.traffic),
+                "share": round(r.now.share),
+                "orders": round(r.now.orders),
+                "baseline": r.baseline,
+                "capacity": round(r.carries()),
+                "errors": round(r.now.errors),
+                "tasks": { "running": r.now.running, "desired": r.now.desired },
+            });
+            (r.name.clone(), now)
+        });
+        Value::Object(each.collect())
+    }
+
+    fn stores_now(&self) -> Value {
+        let mut stores = Map::new();
+        for global in &self.aurora.globals {
+            stores.insert(global.store.clone(), self.global_now(global));
+        }
+        for table in &self.tables {
+            let name = |ix: usize| self.regions[ix].name.as_str();
+            let links = table.links.iter().map(|l| {
+                json!({ "from": name(l.from), "to": name(l.to), "lag": round(l.lag), "paused": l.paused })
+            });
+            let links: Vec<_> = links.collect();
+            stores
+                .insert(table.store.clone(), json!({ "kind": "table", "table": table.name, "links": links }));
+        }
+        Value::Object(stores)
+    }
+
+    fn global_now(&self, global: &GlobalCluster) -> Value {
+        let name = |ix: usize| self.regions[ix].name.as_str();
+        let writer = global.writer().map(|m| m.region);
+        let roles: Map<String, Value> = global
+            .members
+            .iter()
+            .map(|m| (name(m.region).to_owned(), json!(if m.writer { "writer" } else { "reader" })))
+            .collect();
+        let readers = global.members.iter().filter(|m| !m.writer);
+        let links: Vec<_> = readers
+            .map(|m| {
+                json!({
+                    "from": writer.map(name),
+                    "to": name(m.region),
+                    "lag": round(m.lag),
+                    "sync": m.sync.as_str(),
+                })
+            })
+            .collect();
+        json!({
+            "kind": "aurora",
+            "global": global.id,
+            "status": global.status,
+            "change": global.change.as_ref().map(|c| json!({ "status": c.status(), "phase": c.phase, "to": c.to })),
+            "writer": writer.map(name),
+            "roles": roles,
+            "links": links,
+            "losses": global.losses,
+        })
+    }
+
+    fn controls_now(&self) -> Value {
+        Value::Object(self.arc.controls.iter().map(|c| (c.name.clone(), json!(c.state.as_str()))).collect())
+    }
+
+    fn checks_now(&self) -> Value {
+        Value::Object(self.health_checks.iter().map(|c| (c.name.clone(), json!(c.healthy))).collect())
+    }
+
+    fn dns_now(&self) -> Value {
+        let groups = (0..self.groups.len()).map(|g| {
+            let named = |shares: Vec<f64>| -> Map<String, Value> {
+                shares
+                    .iter()
+                    .enumerate()
+                    .map(|(r, s)| (self.regions[r].name.clone(), json!(round(*s))))
+                    .collect()
+            };
+            let near = self.regions[self.groups[g].near].name.clone();
+            (near, json!({ "answer": named(self.answers(g)), "held": named(self.groups[g].held.clone()) }))
+        });
+        Value::Object(groups.collect())
+    }
+}
+
+/// Three decimals are enough for anybody.
+fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
