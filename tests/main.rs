@@ -1,6 +1,7 @@
 //! The one integration binary, so that the SDK is linked once.
 
 mod config;
+mod keys;
 mod sim;
 mod support;
 mod tidy;
