@@ -1,8 +1,10 @@
 //! The one integration binary, so that the SDK is linked once.
+#![cfg(test)]
 
 mod config;
 mod keys;
 mod sim;
 mod support;
 mod tidy;
+mod wire;
 mod written;
