@@ -3,6 +3,7 @@
 
 mod boto;
 mod config;
+mod keys;
 mod sim;
 mod support;
 mod tidy;
