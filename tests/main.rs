@@ -1,6 +1,8 @@
 //! The one integration binary, so that the SDK is linked once.
 
 mod config;
+mod fixture;
+mod screens;
 mod sim;
 mod support;
 mod tidy;
