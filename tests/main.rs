@@ -1,4 +1,5 @@
 //! The one integration binary, so that the SDK is linked once.
+#![cfg(test)]
 
 mod config;
 mod fixture;
@@ -6,4 +7,5 @@ mod screens;
 mod sim;
 mod support;
 mod tidy;
+mod wire;
 mod written;
