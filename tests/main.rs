@@ -3,7 +3,12 @@
 
 mod boto;
 mod config;
+<<<<<<< HEAD
 mod keys;
+=======
+mod fixture;
+mod screens;
+>>>>>>> ui1
 mod sim;
 mod support;
 mod tidy;

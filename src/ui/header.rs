@@ -45,7 +45,7 @@ pub(super) fn mode(stage: &Stage<'_>) -> Vec<Item> {
     let topology = stage.scene.world.topology();
     let mut words = vec![mode_word(stage)];
     if let Some(since) = stage.scene.view.frozen {
-        let age = verdict::span(verdict::age(since, stage.scene.clock));
+        let age = verdict::span(verdict::age(since, stage.clock));
         words.push((format!("FROZEN {age}"), Role::Frozen));
     }
     if console.drill {
@@ -72,7 +72,7 @@ fn mode_word(stage: &Stage<'_>) -> (String, Role) {
     match mode {
         Mode::Watch => (mode.word().to_owned(), Role::ModeWatch),
         Mode::Armed { until } => {
-            let left = verdict::span(say::since(until, stage.scene.clock));
+            let left = verdict::span(say::since(until, stage.clock));
             (format!("{} {left}", mode.word()), Role::ModeArmed)
         }
         Mode::Running => (mode.word().to_owned(), Role::ModeRunning),
@@ -89,7 +89,7 @@ fn meters(stage: &Stage<'_>) -> Vec<Item> {
         let form = |text: String| Line::from(stage.span(text, Role::Title));
         items.push(Item::right(90, vec![form(text), form(short)]));
     }
-    let local = stage.scene.clock.to_zoned(console.zone.clone());
+    let local = stage.clock.to_zoned(console.zone.clone());
     let local = local.strftime("%H:%M:%S %Z").to_string();
     let muted = |text: String| vec![Line::from(stage.span(text, Role::Muted))];
     if console.zone.iana_name() != Some("UTC") {
@@ -113,7 +113,7 @@ pub(super) fn situation(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
 /// The situation in at most `room` columns.
 pub(super) fn sentence(stage: &Stage<'_>, room: usize) -> Text {
     let (text, role) = match stage.scene.run.filter(|run| run.is_open()) {
-        Some(run) => of_run(stage, run),
+        Some(run) => of_run(run),
         None => {
             let situation = &stage.digest.situation;
             (situation.text.clone(), say::role(situation.lamp))
@@ -122,7 +122,7 @@ pub(super) fn sentence(stage: &Stage<'_>, room: usize) -> Text {
     Line::from(stage.span(paint::cut(&stage.glyphs.text(&text), room), role))
 }
 
-fn of_run(stage: &Stage<'_>, run: &Progress) -> (String, Role) {
+fn of_run(run: &Progress) -> (String, Role) {
     let held = run.held();
     if let Some(step) = held.first().and_then(|id| run.plan.step(*id)) {
         let state = run.steps.get(&step.id).map(|s| &s.state);
@@ -140,7 +140,6 @@ fn of_run(stage: &Stage<'_>, run: &Progress) -> (String, Role) {
     let now = if now.is_empty() { "between steps".to_owned() } else { now.join(", ") };
     let next = next.map(|step| format!("; then {} {}", step.id, step.title)).unwrap_or_default();
     let role = if run.paused { Role::LampLook } else { Role::Title };
-    let _ = stage;
     (format!("{paused}{now}{next}"), role)
 }
 

@@ -29,7 +29,7 @@ pub(super) fn items(stage: &Stage<'_>) -> Vec<Item> {
         let conch = format!("conch {}", console.conch);
         items.push(Item::right(25, vec![line(stage, &conch, Role::Text)]));
     }
-    let clock = say::clock(stage.scene.now);
+    let clock = say::clock(stage.clock);
     let forms = [format!("{clock} UTC"), format!("{clock}Z"), format!("{}Z", &clock[..5])];
     items.push(Item::right(60, forms.iter().map(|form| line(stage, form, Role::Title)).collect()));
     items
@@ -53,10 +53,10 @@ fn who(stage: &Stage<'_>, identity: &Identity) -> Item {
 
 fn credentials(stage: &Stage<'_>, identity: &Identity) -> Option<Item> {
     let expires = identity.expires?;
-    if expires <= stage.scene.clock {
+    if expires <= stage.clock {
         return Some(Item::right(u8::MAX, vec![line(stage, "credentials EXPIRED", Role::LampBad), line(stage, "EXPIRED", Role::LampBad)]));
     }
-    let left = say::since(expires, stage.scene.clock);
+    let left = say::since(expires, stage.clock);
     let role = match left {
         left if left < AT_ONCE => Role::LampBad,
         left if left < SOON => Role::LampLook,

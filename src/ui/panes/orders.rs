@@ -17,7 +17,7 @@ use crate::ui::widgets::frame;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::table::{Cell, Column, Table};
-use crate::ui::widgets::{say, spark};
+use crate::ui::widgets::say;
 use axis::Axis;
 
 /// The columns to the right of a chart: `use1   148 −62%`.
@@ -172,8 +172,4 @@ fn draw_label(stage: &Stage<'_>, (name, orders): (&str, &OrdersVerdict), side: R
     let change = change(stage, orders);
     let text = format!("{} of {}", change.content, say::rate(base));
     paint::row(buf, side, 1, &Line::from(stage.span(text, Role::Muted)));
-    if side.width > LABEL && side.height > 2 {
-        let trend = spark::spark(&orders.trend, usize::from(side.width) - 1, None, stage.glyphs);
-        let _ = trend;
-    }
 }

@@ -9,7 +9,6 @@ use crate::model::verdict::OrdersVerdict;
 use crate::plan::event::Event;
 use crate::ui::Stage;
 use crate::ui::theme::Role;
-use crate::ui::widgets::chart;
 use crate::ui::widgets::paint;
 
 /// The shortest window, in periods: less would make every wiggle a mountain.
@@ -98,6 +97,5 @@ impl Axis {
                 paint::row(buf, here, row, &Line::from(stage.span(stage.glyphs.tick, Role::ChartMark)));
             }
         }
-        let _ = chart::column;
     }
 }
