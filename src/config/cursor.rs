@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::arn::{self, Arn, ArnKind};
-use super::problem::{Place, Sink, hint};
+use super::problem::{Place, Sink, hint, suggest};
 use super::schema::{Field, Kind, Need, SECTIONS, Section};
 use super::value;
 use crate::model::topology::Threshold;
@@ -56,7 +56,7 @@ impl<'a> Cursor<'a> {
                 let place = cursor.at(key.get_ref(), key.span());
                 cursor
                     .sink()
-                    .refuse(&place, format!("unknown key{}", misplaced(node.section, key.get_ref())));
+                    .strange(&place, format!("unknown key{}", misplaced(node.section, key.get_ref())));
             }
         }
         for field in node.section.fields {
@@ -172,8 +172,8 @@ impl<'a> Cursor<'a> {
         self.read(key, |text| {
             let known = words.iter().copied().find(|word| *word == text);
             known.ok_or_else(|| {
-                let near = hint(text, words.iter().copied());
-                format!("\"{text}\" is none of {}{near}", words.join(", "))
+                let near = suggest(text, words, "there are");
+                format!("\"{text}\" is not known here{near}")
             })
         })
     }
@@ -241,13 +241,13 @@ impl<'a> Cursor<'a> {
         Some(texts)
     }
 
-    /// A table of names with texts; empty when it is left out. The place is the value's.
-    pub(super) fn map(&self, key: &str) -> Vec<(Placed<String>, Placed<String>)> {
-        let Some((field, value)) = self.written(key) else { return Vec::new() };
+    /// A table of names with texts; empty when it is left out, `None` when it is none or one of them is no text.
+    pub(super) fn map(&self, key: &str) -> Option<Vec<(Placed<String>, Placed<String>)>> {
+        let Some((field, value)) = self.written(key) else { return Some(Vec::new()) };
         let place = self.at(key, value.span());
         let DeValue::Table(table) = value.get_ref() else {
             self.wrong_type(&place, field.kind, value.get_ref());
-            return Vec::new();
+            return None;
         };
         let mut pairs = Vec::new();
         for (name, value) in table {
@@ -261,7 +261,7 @@ impl<'a> Cursor<'a> {
                 other => self.wrong_type(&value_place, Kind::Text, other),
             }
         }
-        pairs
+        (pairs.len() == table.len()).then_some(pairs)
     }
 
     /// A table below this one.

@@ -25,8 +25,8 @@ A *span* is written as `30s`, `10m` or `1h30m`; a *limit* as `< 95` or `> 5`, or
 const PRESETS_HEAD: &str = "
 ## Presets
 
-A preset gives namespace, metrics, statistic, unit and limits, and says which dimensions are needed. Every one of them
-has points each MINUTE. Of several signals the first is the one that the keys of the table are for; the others are
+A preset gives namespace, metrics, statistic, unit and limits, and says which dimensions are needed. All have a
+point each MINUTE. Of several signals the first is the one that the keys of the table are for; the others are
 called by their *key* in `without` and `others`. A limit of your own drops a preset's limit that it contradicts.
 
 *Sparse* is a metric that is published only when there is something to count: its absence is zero. The absence of any
@@ -120,8 +120,8 @@ fn dimensions(dimensions: &Dimensions) -> String {
     if !dimensions.either.is_empty() {
         parts.push(format!("one of {}", list(dimensions.either)));
     }
-    if !dimensions.optional.is_empty() {
-        parts.push(format!("if wanted {}", list(dimensions.optional)));
+    if !dimensions.detail.is_empty() {
+        parts.push(format!("if wanted, {}", list(dimensions.detail)));
     }
     for (name, value) in dimensions.fixed {
         parts.push(format!("always `{name}` = `{value}`"));

@@ -89,13 +89,11 @@ impl Config {
         if let Some(theme) = overrides.theme {
             self.screen.theme = check("theme", value::word(&theme));
         }
-        let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
-        let urls: Vec<&str> = endpoints.map(|endpoint| endpoint.url.as_str()).collect();
-        self.simulated =
-            value::simulated(self.access.endpoint_url.as_deref(), &urls).unwrap_or_else(|half| {
-                wrong.push(format!("endpoint_url: {}", half.what));
-                false
-            });
+        self.simulated = self.access.endpoint_url.as_deref().is_some_and(value::is_loopback);
+        let mut endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
+        if let Some(half) = endpoints.find_map(|endpoint| value::half_real(self.simulated, &endpoint.url)) {
+            wrong.push(format!("endpoint_url: {half}"));
+        }
         self.topology = Arc::new(topology);
         if wrong.is_empty() { Ok(self) } else { Err(ConfigErrors::Overrides(wrong)) }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cursor::{Cursor, Placed};
 use super::preset::{self, Preset};
-use super::problem::{Place, hint};
+use super::problem::{Place, suggest};
 use super::value;
 use crate::model::topology::Unit;
 
@@ -58,7 +58,7 @@ pub(super) fn unit(cursor: &Cursor<'_>) -> Option<Unit> {
 /// The dimensions of a metric without preset.
 pub(super) fn plain_dimensions(cursor: &Cursor<'_>) -> BTreeMap<String, String> {
     let mut dimensions = BTreeMap::new();
-    for (name, value) in cursor.map("dimensions") {
+    for (name, value) in cursor.map("dimensions").unwrap_or_default() {
         not_empty(cursor, &value);
         dimensions.insert(name.value, value.value);
     }
@@ -69,7 +69,9 @@ pub(super) fn plain_dimensions(cursor: &Cursor<'_>) -> BTreeMap<String, String> 
 pub(super) fn preset_dimensions(cursor: &Cursor<'_>, preset: &Preset) -> BTreeMap<String, String> {
     let known: Vec<&str> = preset.dimensions.names().collect();
     let mut given = BTreeMap::new();
-    for (name, value) in cursor.map("dimensions") {
+    let pairs = cursor.map("dimensions");
+    let readable = pairs.is_some();
+    for (name, value) in pairs.unwrap_or_default() {
         if let Some((_, fixed)) = preset.dimensions.fixed.iter().find(|(fixed, _)| *fixed == name.value) {
             if *fixed != value.value {
                 let what = format!("is always \"{fixed}\" for {}; leave it out", preset.name);
@@ -79,28 +81,29 @@ pub(super) fn preset_dimensions(cursor: &Cursor<'_>, preset: &Preset) -> BTreeMa
             not_empty(cursor, &value);
             given.insert(name.value, value.value);
         } else {
-            cursor.sink().refuse(&name.place, strange(&name.value, preset, &known));
+            let near = suggest(&name.value, &known, "it has");
+            cursor.sink().refuse(&name.place, format!("no dimension of {}{near}", preset.name));
         }
     }
-    require(cursor, preset, &given);
+    if readable {
+        require(cursor, preset, &given);
+    }
     given.extend(
         preset.dimensions.fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
     );
     given
 }
 
-fn strange(name: &str, preset: &Preset, known: &[&str]) -> String {
-    let near = match hint(name, known.iter().copied()) {
-        near if near.is_empty() => format!("; it has {}", known.join(", ")),
-        near => near,
-    };
-    format!("no dimension of {}{near}", preset.name)
-}
-
 fn require(cursor: &Cursor<'_>, preset: &Preset, given: &BTreeMap<String, String>) {
     let place = Place { key: format!("{}.dimensions", cursor.place.key), ..cursor.place_of("dimensions") };
     for needed in preset.dimensions.required.iter().filter(|needed| !given.contains_key(**needed)) {
         cursor.sink().miss(&place, format!("\"{needed}\" is missing; preset {} needs it", preset.name));
+    }
+    let detail = preset.dimensions.detail;
+    let absent: Vec<&str> = detail.iter().copied().filter(|name| !given.contains_key(*name)).collect();
+    if (1..detail.len()).contains(&absent.len()) {
+        let what = format!("\"{}\" is missing; {} go together", absent.join("\", \""), detail.join(", "));
+        cursor.sink().miss(&place, what);
     }
     let either = preset.dimensions.either;
     if !either.is_empty() && either.iter().filter(|one| given.contains_key(**one)).count() != 1 {

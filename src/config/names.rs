@@ -5,16 +5,42 @@ use std::sync::Arc;
 
 use super::context::{Context, Unique};
 use super::cursor::Cursor;
-use super::problem::hint;
+use super::problem::{Place, hint};
 use super::{metric, value};
-use crate::model::topology::{Aurora, DnsName, DnsRecord, Metric, OrdersSpec, Policy, Region};
+use crate::model::topology::{Aurora, DnsName, DnsRecord, Metric, OrdersSpec, Policy, Region, Routing};
 
 /// The store that orders are in when the file does not say.
 const USUAL_STORE: &str = "orders";
 
-pub(super) fn dns(root: &Cursor<'_>, context: &Context<'_>) -> Vec<DnsName> {
+/// Reads the names; `routing` tells which health check a record should have.
+pub(super) fn dns(root: &Cursor<'_>, routing: Option<&Routing>, context: &Context<'_>) -> Vec<DnsName> {
     let mut names = Unique::new(context.sink, "DNS name");
-    root.tables("dns").iter().filter_map(|table| name(table, &mut names, context)).collect()
+    let mut read = |table: &Cursor<'_>| {
+        let name = name(table, &mut names, context);
+        for (record, place) in table.tables("records").iter().map(|record| (record, &record.place)) {
+            follows_control(record, place, routing, context);
+        }
+        name
+    };
+    root.tables("dns").iter().filter_map(&mut read).collect()
+}
+
+/// A record whose health check is not its control's does not move when the control does.
+fn follows_control(record: &Cursor<'_>, place: &Place, routing: Option<&Routing>, context: &Context<'_>) {
+    let Some(region) = record.region("region").map(|region| Region::new(&region.value)) else { return };
+    let Some(control) = routing.and_then(|routing| routing.control_of(&region)) else { return };
+    match record.read("health_check", value::health_check) {
+        None if !record.has("health_check") => {
+            context
+                .sink
+                .warn(place, format!("no health_check, so it does not follow the control of {region}"));
+        }
+        Some(own) if control.health_check.as_ref().is_some_and(|follower| *follower != own.value) => {
+            let what = format!("is not the health check of the control of {region}, so it may not follow it");
+            context.sink.warn(&own.place, what);
+        }
+        _ => {}
+    }
 }
 
 fn name(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> Option<DnsName> {

@@ -1,16 +1,16 @@
 //! Reads a whole file: syntax first, then every section, with one sink for all that is wrong.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use toml::de::DeTable;
 
 use super::context::{Context, Unique};
-use super::cursor::{Cursor, Placed};
-use super::problem::{Problems, Sink, hint};
+use super::cursor::Cursor;
+use super::problem::{Problems, Sink};
 use super::schema::ROOT;
-use super::value::{self, KNOWN_REGIONS};
-use super::{Access, Config, Screen, names, routing, signal, stores};
+use super::{Access, Config, Screen, names, routing, signal, stores, value};
 use crate::model::topology::{Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
@@ -32,17 +32,22 @@ fn whole(root: &Cursor<'_>, sink: &Sink<'_>) -> Option<Config> {
     let (rto, rpo) = objectives.unwrap_or_default();
     let tables = root.tables("regions");
     let (regions, complete) = declared(root, &tables, sink);
+    let observers = workload.as_ref().map_or_else(|| Some(Vec::new()), observers);
+    // A URL that cannot be read says nothing about where it leads.
+    let unread = access.endpoint_url.is_none()
+        && workload.as_ref().is_some_and(|workload| workload.has("endpoint_url"));
+    let simulated = (!unread).then(|| access.endpoint_url.as_deref().is_some_and(value::is_loopback));
     let context = Context {
         sink,
         regions,
-        observers: workload.as_ref().map(|workload| observers(workload)).unwrap_or_default(),
-        complete,
+        complete: complete && observers.is_some(),
+        observers: observers.unwrap_or_default(),
         account: workload
             .as_ref()
             .and_then(|workload| workload.read("account", value::account))
             .map(|a| a.value),
         rpo: rpo.as_ref().map_or(Duration::ZERO, |rpo| rpo.value),
-        endpoint_url: access.endpoint_url.clone(),
+        simulated,
     };
     if let Some(role) = workload.as_ref().and_then(|workload| workload.arn("assume_role")) {
         context.own(&role);
@@ -50,16 +55,20 @@ fn whole(root: &Cursor<'_>, sink: &Sink<'_>) -> Option<Config> {
     let regions = region_specs(&tables, &context);
     let routing = root.table("routing").and_then(|table| routing::read(&table, &context));
     let stores = stores::read(root, &context);
-    let dns = names::dns(root, &context);
+    let dns = names::dns(root, routing.as_ref(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores.auroras, &context));
     let screen =
         root.table("screen").map(|table| Screen { theme: table.text("theme").map(|theme| theme.value) });
     let workload = workload?;
+    let home = workload.region("home");
+    if let Some(home) = &home {
+        sink.doubt(&home.place, &home.value);
+    }
     let topology = Topology {
         workload: workload.text("name")?.value,
         environment: workload.text("environment")?.value,
         account: context.account,
-        home: workload.region("home").map(|home| Region::new(&home.value)),
+        home: home.map(|home| Region::new(&home.value)),
         objectives: Objectives { rto: rto?.value, rpo: rpo?.value },
         regions,
         routing,
@@ -69,7 +78,7 @@ fn whole(root: &Cursor<'_>, sink: &Sink<'_>) -> Option<Config> {
         dns,
         orders,
     };
-    let simulated = access.endpoint_url.as_deref().is_some_and(value::is_loopback);
+    let simulated = context.simulated.unwrap_or_default();
     let screen = screen.unwrap_or_default();
     Some(Config { topology: Arc::new(topology), access, screen, simulated, warnings: Vec::new() })
 }
@@ -82,18 +91,22 @@ fn access(workload: &Cursor<'_>) -> Access {
     }
 }
 
-fn observers(workload: &Cursor<'_>) -> Vec<String> {
+/// The Regions that only observe; `None` when they cannot be read.
+fn observers(workload: &Cursor<'_>) -> Option<Vec<String>> {
+    if !workload.has("observers") {
+        return Some(Vec::new());
+    }
     let mut once = Unique::new(workload.sink(), "Region");
     let mut observers = Vec::new();
-    for word in workload.texts("observers").unwrap_or_default() {
+    for word in workload.texts("observers")? {
         if let Err(what) = value::region(&word.value) {
             workload.sink().refuse(&word.place, what);
         } else if once.take(&word.value, &word.place) {
-            doubt(&word, workload.sink());
+            workload.sink().doubt(&word.place, &word.value);
         }
         observers.push(word.value);
     }
-    observers
+    Some(observers)
 }
 
 /// The names under `[[regions]]`, and whether all of them could be read.
@@ -102,7 +115,7 @@ fn declared(root: &Cursor<'_>, tables: &[Cursor<'_>], sink: &Sink<'_>) -> (Vec<S
     let mut names = Vec::new();
     for table in tables {
         let Some(name) = table.region("name") else { continue };
-        doubt(&name, sink);
+        sink.doubt(&name.place, &name.value);
         if once.take(&name.value, &name.place) {
             names.push(name.value);
         }
@@ -110,27 +123,17 @@ fn declared(root: &Cursor<'_>, tables: &[Cursor<'_>], sink: &Sink<'_>) -> (Vec<S
     if root.has("regions") && tables.len() < 2 {
         sink.miss(&root.place_of("regions"), "needs at least two Regions; with one there is nowhere to go");
     }
-    let complete = !tables.is_empty() && tables.iter().all(|table| table.region("name").is_some());
+    let complete = !tables.is_empty() && names.len() == tables.len();
     (names, complete)
-}
-
-/// A well-formed Region that this build has never heard of may be new, or a slip.
-fn doubt(name: &Placed<String>, sink: &Sink<'_>) {
-    if !KNOWN_REGIONS.contains(&name.value.as_str()) {
-        let near = hint(&name.value, KNOWN_REGIONS.iter().copied());
-        sink.warn(&name.place, format!("\"{}\" is not a Region that this build knows{near}", name.value));
-    }
 }
 
 fn region_specs(tables: &[Cursor<'_>], context: &Context<'_>) -> Vec<RegionSpec> {
     let mut shorts = Unique::new(context.sink, "short name");
+    let mut seen = BTreeSet::new();
     let read = |table: &Cursor<'_>| {
         let name = table.region("name").map(|name| Region::new(&name.value));
         let short = table.text("short");
         let capacity = table.number("capacity").map(|capacity| capacity.value);
-        if let Some(short) = &short {
-            shorts.take(&short.value, &short.place);
-        }
         let here = name.clone().unwrap_or_else(|| Region::new("unknown"));
         let mut rows = Unique::new(context.sink, "signal");
         let mut signals = Vec::new();
@@ -140,6 +143,9 @@ fn region_specs(tables: &[Cursor<'_>], context: &Context<'_>) -> Vec<RegionSpec>
         }
         let name = name?;
         let short = short.map_or_else(|| name.short(), |short| short.value);
+        if seen.insert(name.clone()) {
+            shorts.take(&short, &table.place_of("short"));
+        }
         Some(RegionSpec { name, short, capacity, signals })
     };
     tables.iter().filter_map(read).collect()

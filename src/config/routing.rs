@@ -31,41 +31,55 @@ pub(super) fn read(cursor: &Cursor<'_>, context: &Context<'_>) -> Option<Routing
     let panel_of = panel.as_ref().map(|panel| &panel.value);
     let endpoints = endpoints(cursor, context);
     let read = controls(cursor, panel_of, context);
-    let rules = rules(cursor, panel_of, &read, context);
-    purposes(&read, &rules, context);
+    let tables = cursor.tables("rules");
+    let rules = rules(&tables, panel_of, &names(cursor), context);
+    if rules.len() == tables.len() {
+        gates(&read, &rules, context);
+    }
+    movable(&read, context);
     Some(Routing {
         cluster: cluster?.value.text,
         panel: panel?.value.text,
         endpoints,
         controls: read.into_iter().map(|control| control.value).collect(),
-        rules: rules.into_iter().map(|rule| rule.value).collect(),
+        rules,
     })
 }
 
 fn endpoints(cursor: &Cursor<'_>, context: &Context<'_>) -> Vec<Endpoint> {
     let mut regions = Unique::new(context.sink, "endpoint Region");
     let mut urls = Unique::new(context.sink, "endpoint URL");
+    let mut told = false;
     let tables = cursor.tables("endpoints");
     let place = cursor.place_of("endpoints");
     if cursor.has("endpoints") && tables.is_empty() {
         context.sink.refuse(&place, "needs at least one endpoint");
-    } else if !tables.is_empty() && tables.len() != ENDPOINTS && !context.simulated() {
+    } else if !tables.is_empty() && tables.len() != ENDPOINTS && context.simulated == Some(false) {
         context.sink.warn(&place, format!("has {} endpoints; a cluster has {ENDPOINTS}", tables.len()));
     }
     let read = |table: &Cursor<'_>| {
         let (region, url) = (table.region("region"), table.read("url", value::url));
         if let Some(region) = &region {
             regions.take(&region.value, &region.place);
+            context.sink.doubt(&region.place, &region.value);
         }
         if let Some(url) = &url {
             urls.take(&url.value, &url.place);
-            if let Err(half) = value::simulated(context.endpoint_url.as_deref(), &[&url.value]) {
-                context.sink.refuse(&url.place, half.what);
-            }
+            half_real(url, &mut told, context);
         }
         Some(Endpoint { region: Region::new(&region?.value), url: url?.value })
     };
     tables.iter().filter_map(read).collect()
+}
+
+/// Said of the first endpoint only, as it is most often true of all.
+fn half_real(url: &Placed<String>, told: &mut bool, context: &Context<'_>) {
+    if let Some(simulated) = context.simulated
+        && let Some(what) = value::half_real(simulated, &url.value)
+        && !std::mem::replace(told, true)
+    {
+        context.sink.refuse(&url.place, what);
+    }
 }
 
 fn controls(cursor: &Cursor<'_>, panel: Option<&Arn>, context: &Context<'_>) -> Vec<Placed<Control>> {
@@ -109,15 +123,14 @@ fn in_panel(arn: &Placed<Arn>, panel: Option<&Arn>, context: &Context<'_>) {
     }
 }
 
-fn rules(
-    cursor: &Cursor<'_>,
-    panel: Option<&Arn>,
-    controls: &[Placed<Control>],
-    context: &Context<'_>,
-) -> Vec<Placed<Rule>> {
+/// Every control's name, also of one that is wrong otherwise.
+fn names(cursor: &Cursor<'_>) -> Vec<String> {
+    cursor.tables("controls").iter().filter_map(|table| table.text("name")).map(|name| name.value).collect()
+}
+
+fn rules(tables: &[Cursor<'_>], panel: Option<&Arn>, known: &[String], context: &Context<'_>) -> Vec<Rule> {
     let mut names = Unique::new(context.sink, "rule name");
     let mut arns = Unique::new(context.sink, "rule ARN");
-    let known: Vec<&str> = controls.iter().map(|control| control.value.name.as_str()).collect();
     let read = |table: &Cursor<'_>| {
         let (name, arn) = (table.text("name"), table.arn("arn"));
         if let Some(name) = &name {
@@ -127,24 +140,17 @@ fn rules(
             arns.take(&arn.value.text, &arn.place);
             in_panel(arn, panel, context);
         }
-        let kind = kind(table, &known, context);
+        let kind = kind(table, known, context);
         let logic = logic(table, kind.as_ref(), context);
         let wait = table.read("wait", value::span);
         let inverted = table.flag("inverted");
-        let rule = Rule {
-            name: name?.value,
-            arn: arn?.value.text,
-            kind: kind?,
-            logic: logic?,
-            inverted,
-            wait: wait?.value,
-        };
-        Some(Placed::new(rule, table.place.clone()))
+        let (name, arn) = (name?.value, arn?.value.text);
+        Some(Rule { name, arn, kind: kind?, logic: logic?, inverted, wait: wait?.value })
     };
-    cursor.tables("rules").iter().filter_map(read).collect()
+    tables.iter().filter_map(read).collect()
 }
 
-fn kind(table: &Cursor<'_>, known: &[&str], context: &Context<'_>) -> Option<RuleKind> {
+fn kind(table: &Cursor<'_>, known: &[String], context: &Context<'_>) -> Option<RuleKind> {
     let asserted = control_names(table, "assert", known, context);
     let gating = control_names(table, "gating", known, context);
     let targets = control_names(table, "target", known, context);
@@ -173,7 +179,7 @@ fn kind(table: &Cursor<'_>, known: &[&str], context: &Context<'_>) -> Option<Rul
 fn control_names(
     table: &Cursor<'_>,
     key: &str,
-    known: &[&str],
+    known: &[String],
     context: &Context<'_>,
 ) -> Option<Vec<String>> {
     let words = table.texts(key)?;
@@ -182,8 +188,8 @@ fn control_names(
     }
     let mut once = Unique::new(context.sink, "control");
     for word in &words {
-        if !known.contains(&word.value.as_str()) {
-            let near = hint(&word.value, known.iter().copied());
+        if !known.contains(&word.value) {
+            let near = hint(&word.value, known.iter().map(String::as_str));
             let what = format!("\"{}\" is none of the controls under [[routing.controls]]{near}", word.value);
             context.sink.miss(&word.place, what);
         }
@@ -218,12 +224,12 @@ fn logic(table: &Cursor<'_>, kind: Option<&RuleKind>, context: &Context<'_>) -> 
     }
 }
 
-/// A control carries a Region's traffic or opens a gate; a Region without control cannot be left.
-fn purposes(controls: &[Placed<Control>], rules: &[Placed<Rule>], context: &Context<'_>) {
+/// A control carries a Region's traffic, or it does nothing but open a gate.
+fn gates(controls: &[Placed<Control>], rules: &[Rule], context: &Context<'_>) {
     let mut gates = BTreeSet::new();
     let mut guarded = BTreeSet::new();
     for rule in rules {
-        match &rule.value.kind {
+        match &rule.kind {
             RuleKind::Assertion { asserted } => guarded.extend(asserted),
             RuleKind::Gating { gating, targets } => {
                 gates.extend(gating);
@@ -238,6 +244,10 @@ fn purposes(controls: &[Placed<Control>], rules: &[Placed<Rule>], context: &Cont
             context.sink.miss(&control.place, what);
         }
     }
+}
+
+/// A Region without control cannot be left.
+fn movable(controls: &[Placed<Control>], context: &Context<'_>) {
     let carries =
         |region: &str| controls.iter().any(|c| c.value.region.as_ref().is_some_and(|r| r.as_str() == region));
     for region in context.regions.iter().filter(|region| !carries(region)) {

@@ -10,7 +10,7 @@ use super::cursor::{Cursor, Placed};
 use super::limits::Limits;
 use super::metric::{self, Origin};
 use super::preset::{Preset, PresetSignal, Shape};
-use super::problem::hint;
+use super::problem::suggest;
 use crate::model::topology::{Formula, Metric, Missing, Region, Signal, Unit};
 
 /// What is common to the metrics of one signal.
@@ -99,7 +99,8 @@ fn from_metric(
 fn from_preset(cursor: &Cursor<'_>, preset: &'static Preset, from: Region) -> Vec<Placed<Signal>> {
     let dimensions = Arc::new(metric::preset_dimensions(cursor, preset));
     let region = only_region(cursor, preset, from);
-    let there: Vec<&PresetSignal> = preset.signals_with(&dimensions).collect();
+    let mut there: Vec<&PresetSignal> = preset.signals_with(&dimensions).collect();
+    there.dedup_by_key(|signal| signal.key);
     let unwanted = unwanted(cursor, &there);
     let others = others(cursor, &there);
     let name = cursor.text("name").map(|name| name.value);
@@ -172,10 +173,8 @@ fn unwanted(cursor: &Cursor<'_>, there: &[&PresetSignal]) -> Vec<&'static str> {
             unwanted.push(*key);
             continue;
         }
-        let near = hint(&word.value, keys.iter().copied());
-        cursor
-            .sink()
-            .refuse(&word.place, format!("no signal of this preset{near}; it has {}", keys.join(", ")));
+        let near = suggest(&word.value, &keys, "it has");
+        cursor.sink().refuse(&word.place, format!("no signal of this preset{near}"));
     }
     if !keys.is_empty() && keys.iter().all(|key| unwanted.contains(key)) {
         cursor.refuse("without", "leaves no signal at all");
@@ -192,7 +191,7 @@ fn others<'c>(cursor: &Cursor<'c>, there: &[&PresetSignal]) -> BTreeMap<String, 
         } else if keys.contains(&name.value.as_str()) {
             others.insert(name.value, table);
         } else {
-            let near = hint(&name.value, keys.iter().copied());
+            let near = suggest(&name.value, &keys, "it has");
             cursor.sink().refuse(&name.place, format!("no further signal of this preset{near}"));
         }
     }

@@ -105,11 +105,8 @@ pub(super) fn statistic(text: &str) -> Result<String, String> {
     if percentile || PLAIN.contains(&text) {
         return Ok(text.to_owned());
     }
-    let near = super::problem::hint(text, PLAIN);
-    Err(format!(
-        "\"{text}\" is no statistic{near}; there are {} and percentiles such as p99",
-        PLAIN.join(", ")
-    ))
+    let near = super::problem::suggest(text, &PLAIN, "there are percentiles such as p99, and");
+    Err(format!("\"{text}\" is no statistic{near}"))
 }
 
 /// A Region's name by its form alone: `us-east-1`.
@@ -178,37 +175,15 @@ pub(super) fn is_loopback(url: &str) -> bool {
     })
 }
 
-/// Of two worlds, one real and one simulated, a config holds both.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Half {
-    /// The cluster endpoint that is in the other world than `endpoint_url`, by its index.
-    pub(super) endpoint: usize,
-    /// What is wrong.
-    pub(super) what: String,
-}
-
-/// Whether everything leads to this machine. A screen that says SIMULATED must not move a real control, nor a
-/// rehearsal a real database, so a mixture is an error.
-pub(super) fn simulated(endpoint_url: Option<&str>, cluster_endpoints: &[&str]) -> Result<bool, Half> {
-    let simulated = endpoint_url.is_some_and(is_loopback);
-    match cluster_endpoints.iter().position(|url| is_loopback(url) != simulated) {
-        None => Ok(simulated),
-        Some(endpoint) => {
-            let url = cluster_endpoints[endpoint];
-            let what = if simulated {
-                format!(
-                    "workload.endpoint_url leads to this machine, but the cluster endpoint {url} does not: one \
-                    half would be simulated and the other real"
-                )
-            } else {
-                format!(
-                    "the cluster endpoint {url} leads to this machine, but workload.endpoint_url does not: one \
-                    half would be simulated and the other real"
-                )
-            };
-            Err(Half { endpoint, what })
-        }
-    }
+/// What is wrong with a cluster endpoint that is in another world than the rest, if it is: a screen that says
+/// SIMULATED must not move a real control, nor a rehearsal a real database.
+pub(super) fn half_real(simulated: bool, cluster_endpoint: &str) -> Option<String> {
+    let (here, there) = match (simulated, is_loopback(cluster_endpoint)) {
+        (true, false) => ("workload.endpoint_url", "this cluster endpoint"),
+        (false, true) => ("this cluster endpoint", "workload.endpoint_url"),
+        _ => return None,
+    };
+    Some(format!("{here} leads to this machine, but {there} does not: half would be simulated and half real"))
 }
 
 /// Text that says something.
