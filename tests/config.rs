@@ -3,6 +3,7 @@
 mod presets;
 mod refused;
 mod shaken;
+mod simulated;
 
 use std::time::Duration;
 

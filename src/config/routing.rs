@@ -200,28 +200,26 @@ fn control_names(
 
 fn logic(table: &Cursor<'_>, kind: Option<&RuleKind>, context: &Context<'_>) -> Option<RuleLogic> {
     let word = table.choice("type")?;
+    // AWS wants a threshold of every rule and reads it for ATLEAST only, so elsewhere any number is right.
     let threshold = table.whole("threshold");
-    let watched = kind.map(|kind| match kind {
+    match word.value {
+        "AND" => return Some(RuleLogic::And),
+        "OR" => return Some(RuleLogic::Or),
+        _ if !table.has("threshold") => {
+            context.sink.miss(&table.place, "\"threshold\" is missing: ATLEAST needs to know how many");
+        }
+        _ => {}
+    }
+    let threshold = threshold?;
+    let watched = kind.map_or(usize::MAX, |kind| match kind {
         RuleKind::Assertion { asserted } => asserted.len(),
         RuleKind::Gating { gating, .. } => gating.len(),
     });
-    if let (Some(threshold), Some(watched)) = (&threshold, watched)
-        && !(1..=watched.max(1)).contains(&threshold.value)
-    {
-        context
-            .sink
-            .refuse(&threshold.place, format!("must be from 1 to {watched}, the number of watched controls"));
+    if !(1..=watched.max(1)).contains(&threshold.value) {
+        let what = format!("must be from 1 to {watched}, the number of watched controls");
+        context.sink.refuse(&threshold.place, what);
     }
-    match word.value {
-        "AND" => Some(RuleLogic::And),
-        "OR" => Some(RuleLogic::Or),
-        _ => {
-            if !table.has("threshold") {
-                context.sink.miss(&table.place, "\"threshold\" is missing: ATLEAST needs to know how many");
-            }
-            threshold.map(|threshold| RuleLogic::AtLeast(threshold.value))
-        }
-    }
+    Some(RuleLogic::AtLeast(threshold.value))
 }
 
 /// A control carries a Region's traffic, or it does nothing but open a gate.

@@ -167,10 +167,11 @@ pub(super) fn url(text: &str) -> Result<String, String> {
     url_host(text).map(|_| text.to_owned())
 }
 
-/// The URL leads to this machine, so that nothing real can be behind it but a tunnel.
+/// The URL leads to this machine, so that nothing real can be behind it but a tunnel; names under `localhost` do so
+/// by RFC 6761.
 pub(super) fn is_loopback(url: &str) -> bool {
     url_host(url).is_ok_and(|host| {
-        host.eq_ignore_ascii_case("localhost")
+        host.to_ascii_lowercase().rsplit('.').next() == Some("localhost")
             || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     })
 }
@@ -287,11 +288,18 @@ mod tests {
 
     #[test]
     fn urls() {
-        for local in ["http://127.0.0.1:4566", "https://localhost", "http://[::1]:80/x", "http://127.1.2.3/"]
-        {
+        for local in [
+            "http://127.0.0.1:4566",
+            "https://localhost",
+            "http://[::1]:80/x",
+            "http://127.1.2.3/",
+            "http://sim.localhost:1",
+        ] {
             assert!(is_loopback(local), "{local}");
         }
-        assert!(!is_loopback("https://127.0.0.1.example.com"));
+        for away in ["https://127.0.0.1.example.com", "http://localhost.example.com", "http://notlocalhost"] {
+            assert!(!is_loopback(away), "{away}");
+        }
         assert_eq!(url_host("https://example.com/v1"), Ok("example.com"));
         for wrong in [
             "",

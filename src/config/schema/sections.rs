@@ -207,7 +207,7 @@ pub(in crate::config) static RULE: Section = Section {
             Kind::Choice(LOGIC),
             "How many of the watched controls must be On: so many, all, or any.",
         ),
-        may("threshold", Kind::Whole, "How many, for `ATLEAST`."),
+        may("threshold", Kind::Whole, "How many, for `ATLEAST`; of no meaning otherwise."),
         or("inverted", Kind::Flag, "false", "The result is turned round."),
         or("wait", Kind::Span, "5s", "After a change, how long further changes are rejected."),
     ],
