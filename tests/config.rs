@@ -157,6 +157,16 @@ fn a_cluster_has_five_endpoints() {
 }
 
 #[test]
+fn a_region_without_control_is_doubted() {
+    let (before, rest) =
+        FULL.split_once("[[routing.controls]]\nname = \"us-west-2\"").expect("it has a control");
+    let (_, after) = rest.split_once("[[aurora]]").expect("stores come after routing");
+    let config = read(&format!("{before}[[aurora]]{after}"));
+    let said: Vec<&str> = config.warnings.iter().map(|warning| warning.what.as_str()).collect();
+    assert_eq!(said, ["no control for us-west-2: its traffic cannot be moved"]);
+}
+
+#[test]
 fn environment_and_flags_win_over_the_file() {
     let flags = Overrides {
         theme: Some("mono".to_owned()),
