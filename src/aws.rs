@@ -12,6 +12,7 @@ mod cloudwatch;
 mod credentials;
 mod dynamodb;
 mod error;
+pub mod inventory;
 mod metering;
 mod route53;
 mod sts;

@@ -15,6 +15,7 @@
 pub mod aws;
 pub mod clock;
 pub mod config;
+pub mod ledger;
 pub mod model;
 pub mod plan;
 pub mod sampler;

@@ -108,6 +108,12 @@ impl Sim {
         self.world().log.clone()
     }
 
+    /// A `pointsman.toml` for this world behind that base URL.
+    #[must_use]
+    pub fn config(&self, base_url: &str) -> String {
+        handout::config(&self.world(), base_url)
+    }
+
     /// Looks into the world, brought up to its clock; for tests and for what is not an API call.
     pub fn look<T>(&self, at: impl FnOnce(&World) -> T) -> T {
         at(&self.world())

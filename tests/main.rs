@@ -1,7 +1,9 @@
 //! The one integration binary, so that the SDK is linked once.
+#![cfg(test)]
 
 mod config;
 mod sim;
 mod support;
 mod tidy;
+mod wire;
 mod written;

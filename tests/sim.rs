@@ -1,6 +1,13 @@
 //! The simulator read and written by the real SDK, without a socket, on tokio's paused clock.
 
+mod backstage;
 mod cloudwatch;
+mod cluster;
+mod control;
+mod doors;
+mod dynamodb;
+mod rds;
+mod route53;
 mod sts;
 
 use pointsman::clock::Clock;
@@ -9,14 +16,22 @@ use pointsman::sim::scenario;
 
 /// When every simulated world here begins.
 const START: &str = "2026-03-02T09:00:00Z";
+/// The Regions of the two-Region world.
+const EAST: &str = "us-east-1";
+const WEST: &str = "us-west-2";
 
 /// A world in which nothing goes wrong.
-pub(crate) fn calm() -> Sim {
+fn calm() -> Sim {
     world("calm")
 }
 
 /// The world of a scenario, seed 7, on tokio's clock.
-pub(crate) fn world(name: &str) -> Sim {
+fn world(name: &str) -> Sim {
     let scenario = scenario::find(name).unwrap();
     Sim::new(&scenario, 7, Clock::starting_at(START.parse().unwrap(), 1))
+}
+
+/// A fault as in `POST /_sim/inject`.
+fn inject(sim: &Sim, json: &serde_json::Value) -> u32 {
+    sim.inject(&serde_json::from_value(json.clone()).unwrap())
 }

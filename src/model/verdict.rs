@@ -26,7 +26,7 @@ pub use link::{LinkVerdict, links};
 pub(super) use metrics::Index;
 pub use metrics::{
     ALB, ROUTE53_HOME, aurora_lag_metric, aurora_replication_lag_metric, health_check_metric,
-    table_lag_metric, wanted_metrics,
+    table_lag_metric, wanted_alarms, wanted_metrics,
 };
 pub use orders::{AtRisk, OrdersVerdict, at_risk, headroom, orders, total_rate};
 pub use points::metric_freshness;

@@ -182,3 +182,50 @@ fn dns(world: &World, out: &mut String) -> Written {
     writeln!(out, "period = \"60s\"\n")?;
     writeln!(out, "[screen]\ntheme = \"dark\"")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::scenario;
+    use crate::sim::world::metric::MetricId;
+
+    fn of(name: &str) -> (World, toml::Table) {
+        let world = World::new(&scenario::find(name).unwrap(), 7, "2026-03-01T14:00:00Z".parse().unwrap());
+        let config = config(&world, "http://127.0.0.1:4566").parse().unwrap();
+        (world, config)
+    }
+
+    #[test]
+    fn every_scenario_has_a_config_with_all_its_resources() {
+        for name in scenario::names() {
+            let (world, config) = of(name);
+            let count = |path: [&str; 2]| match path {
+                ["", key] => config[key].as_array().unwrap().len(),
+                [table, key] => config[table][key].as_array().unwrap().len(),
+            };
+            assert_eq!(count(["", "regions"]), world.regions.len(), "{name}");
+            assert_eq!(count(["routing", "endpoints"]), 5);
+            assert_eq!(count(["routing", "controls"]), world.arc.controls.len());
+            assert_eq!(count(["routing", "rules"]), world.arc.rules.len());
+            assert_eq!(count(["", "aurora"]), world.aurora.globals.len());
+            assert_eq!(config["aurora"][0]["clusters"].as_table().unwrap().len(), world.regions.len());
+        }
+    }
+
+    #[test]
+    fn every_canary_it_names_is_published_where_it_says() {
+        for name in ["calm", "three-regions"] {
+            let (world, config) = of(name);
+            for region in config["regions"].as_array().unwrap() {
+                let own = region["name"].as_str().unwrap();
+                for signal in region["signals"].as_array().unwrap() {
+                    let Some(canary) = signal["dimensions"].get("CanaryName") else { continue };
+                    let from = signal.get("from").map_or(own, |f| f.as_str().unwrap());
+                    let dimensions = [("CanaryName", canary.as_str().unwrap())];
+                    let id = MetricId::new("CloudWatchSynthetics", "SuccessPercent", &dimensions);
+                    assert!(world.metrics.list(from, world.now).any(|m| *m == id), "{name}: {signal:?}");
+                }
+            }
+        }
+    }
+}

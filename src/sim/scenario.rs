@@ -2,6 +2,8 @@
 //! It must never run anything: it is read, and the world and the tests act on it.
 
 pub mod expect;
+#[cfg(test)]
+mod tests;
 pub mod world;
 
 use std::time::Duration;

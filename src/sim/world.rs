@@ -16,6 +16,8 @@ pub mod noise;
 pub mod region;
 mod service;
 pub mod table;
+#[cfg(test)]
+mod tests;
 mod tick;
 pub mod traffic;
 mod truth;

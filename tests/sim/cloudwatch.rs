@@ -155,7 +155,7 @@ async fn a_large_put_arrives_though_it_is_compressed() {
     };
     let data = (0..300).map(datum).collect();
     client.put_metric_data().namespace("own").set_metric_data(Some(data)).send().await.unwrap();
-    tokio::time::sleep(Duration::from_secs(180)).await;
+    tokio::time::sleep(Duration::from_mins(3)).await;
     let answer = client
         .get_metric_data()
         .metric_data_queries(query("d", "own", "Depth", &[("Queue", "queue-1")], "Sum"))

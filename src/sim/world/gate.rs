@@ -267,7 +267,7 @@ fn action_prefix(service: &str) -> &str {
 
 fn away() -> ApiError {
     let message = "The cluster endpoint isn't available. Try another cluster endpoint.";
-    ApiError::new(503, "EndpointTemporarilyUnavailableException", message)
+    ApiError::new(400, "EndpointTemporarilyUnavailableException", message)
 }
 
 fn throttled(service: &str) -> ApiError {
@@ -277,7 +277,7 @@ fn throttled(service: &str) -> ApiError {
         Family::RestJson => ApiError::new(429, "ThrottlingException", "Rate exceeded"),
         Family::Json10 if service == "dynamodb" => ApiError::new(400, "ThrottlingException", "Rate exceeded"),
         Family::Json10 => {
-            ApiError::new(429, "ThrottlingException", "Rate exceeded").with("retryAfterSeconds", 1)
+            ApiError::new(400, "ThrottlingException", "Rate exceeded").with("retryAfterSeconds", 1)
         }
     }
 }
@@ -304,11 +304,14 @@ fn broken(service: &str) -> ApiError {
 
 fn refusal(code: &str) -> ApiError {
     let status = match code {
-        "ConflictException" | "HealthCheckVersionMismatch" => 409,
-        "ResourceNotFoundException" => 404,
-        "AccessDenied" | "AccessDeniedException" => 403,
-        "InternalServerException" | "InternalFailure" => 500,
-        "EndpointTemporarilyUnavailableException" | "ServiceUnavailable" => 503,
+        "HealthCheckVersionMismatch" => 409,
+        "GlobalClusterNotFoundFault"
+        | "DBClusterNotFoundFault"
+        | "NoSuchHostedZone"
+        | "NoSuchHealthCheck" => 404,
+        "AccessDenied" | "ExpiredToken" => 403,
+        "InternalServerException" | "InternalServerError" | "InternalFailure" => 500,
+        "ServiceUnavailable" => 503,
         _ => 400,
     };
     ApiError::new(status, code, format!("Injected: {code}"))

@@ -182,13 +182,14 @@ impl World {
         item: Option<&Item>,
     ) -> Result<(), ApiError> {
         let now = self.now;
-        let isolated = self.isolated(region);
+        let (lost, isolated) = (self.regions[region].now.lost, self.isolated(region));
         let Some(table) = self.tables.iter_mut().find(|t| t.name == table && t.regions.contains(&region))
         else {
             return Err(ApiError::new(400, "ResourceNotFoundException", "Requested resource not found"));
         };
         if table.consistency == Consistency::Strong {
-            if isolated {
+            // A write needs one more of the three: another replica, or the witness.
+            if lost || (isolated && table.witness.is_none()) {
                 return Err(ApiError::new(
                     500,
                     "InternalServerError",

@@ -1,5 +1,7 @@
 //! Changing controls: all checks of one `UpdateRoutingControlStates`, then all of it or nothing.
 //! It must never let a part of a call through.
+//!
+//! The service's model gives its errors no status; AWS JSON 1.0 then means 400 for the caller's faults.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -28,7 +30,7 @@ impl World {
         let took = self.arc.endpoints.iter_mut().find(|e| e.region == endpoint).is_none_or(|e| e.take(now));
         if !took {
             return Err(
-                ApiError::new(429, "ThrottlingException", "Rate exceeded").with("retryAfterSeconds", 1)
+                ApiError::new(400, "ThrottlingException", "Rate exceeded").with("retryAfterSeconds", 1)
             );
         }
         self.arc.check(entries, overrides, now)?;
@@ -140,20 +142,20 @@ impl Cluster {
 
 fn conflict(rule: &SafetyRule, why: &str) -> ApiError {
     let message = format!("The update was blocked by the safety rule {}: {why}.", rule.arn);
-    ApiError::new(409, "ConflictException", message)
+    ApiError::new(400, "ConflictException", message)
         .with("resourceId", rule.arn.as_str())
         .with("resourceType", "safetyrule")
 }
 
 fn not_found(arn: &str, kind: &str) -> ApiError {
-    ApiError::new(404, "ResourceNotFoundException", format!("There is no {kind} {arn}."))
+    ApiError::new(400, "ResourceNotFoundException", format!("There is no {kind} {arn}."))
         .with("resourceId", arn)
         .with("resourceType", kind)
 }
 
 fn too_many(entries: usize) -> ApiError {
     let message = format!("{entries} entries; a request may have {MOST_ENTRIES}.");
-    ApiError::new(402, "ServiceLimitExceededException", message)
+    ApiError::new(400, "ServiceLimitExceededException", message)
         .with("resourceId", "UpdateRoutingControlStateEntries")
         .with("resourceType", "routingcontrol")
         .with("limitCode", "routing-control-state-entries")

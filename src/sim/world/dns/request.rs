@@ -15,7 +15,7 @@ impl World {
     /// `ChangeResourceRecordSets`: the whole batch or nothing.
     ///
     /// # Errors
-    /// `NoSuchHostedZone`, `InvalidChangeBatch`, `PriorRequestNotComplete`.
+    /// `NoSuchHostedZone`, `NoSuchHealthCheck`, `InvalidChangeBatch`.
     pub fn change_records(
         &mut self,
         zone: &str,
@@ -29,6 +29,12 @@ impl World {
                 format!("No hosted zone found with ID: {zone}"),
             ));
         };
+        for id in batch.iter().filter_map(|(_, r)| r.health_check.as_ref()) {
+            if !self.health_checks.iter().any(|c| c.id == *id) {
+                let message = format!("A health check with id {id} does not exist.");
+                return Err(ApiError::new(404, "NoSuchHealthCheck", message));
+            }
+        }
         let counted: usize = batch.iter().map(|(a, _)| if *a == Action::Upsert { 2 } else { 1 }).sum();
         if batch.is_empty() || counted > MOST_RECORDS {
             return Err(invalid("The number of records in the batch is out of bounds."));

@@ -1,0 +1,126 @@
+use std::time::Duration;
+
+use super::*;
+use crate::sim::world as sim;
+
+fn run(name: &str) -> (Scenario, sim::World) {
+    let scenario = find(name).unwrap();
+    let world = sim::World::new(&scenario, 7, "2026-03-01T14:00:00Z".parse().unwrap());
+    (scenario, world)
+}
+
+/// Moves through the scenario without an operator and checks what the simulator can know of itself.
+fn unattended(name: &str) {
+    let (scenario, mut world) = run(name);
+    let length = scenario.scenario.length;
+    let mut expectations: Vec<_> =
+        scenario.expect.iter().map(|e| (e.by.unwrap_or(length), &e.that)).collect();
+    expectations.sort_by_key(|(by, _)| *by);
+    let mut checked = 0;
+    for (by, that) in expectations {
+        world.run_to(world.moment(by));
+        if let Some(result) = that.check(&world) {
+            assert_eq!(result, Ok(()), "{name} at {by:?}: {that:?}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 0, "{name} expects nothing that can be seen");
+}
+
+#[test]
+fn every_scenario_reads_and_bears_the_name_of_its_file() {
+    for name in names() {
+        let scenario = find(name).unwrap();
+        assert_eq!(scenario.scenario.name, name);
+        assert!(!scenario.expect.is_empty(), "{name} expects nothing");
+        for moment in &scenario.timeline {
+            assert!(moment.at < scenario.scenario.length, "{name}: {moment:?} is after its end");
+        }
+        for act in &scenario.act {
+            let regions: Vec<_> = scenario.world.regions.iter().map(|r| r.name.as_str()).collect();
+            assert!(
+                regions.contains(&act.from.as_str()) && regions.contains(&act.to.as_str()),
+                "{name}: {act:?}"
+            );
+        }
+        for expect in &scenario.expect {
+            if let That::Outcome { run, .. } | That::Rung { run, .. } | That::Says { run, .. } = &expect.that
+            {
+                assert!((1..=scenario.act.len()).contains(run), "{name}: {expect:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_in_the_folder_is_in_the_binary() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    let mut known: Vec<_> = names().map(str::to_owned).collect();
+    known.sort();
+    assert_eq!(files, known);
+}
+
+#[test]
+fn what_is_not_said_is_as_in_calm() {
+    assert_eq!(find("calm").unwrap().world, World::default());
+    assert_eq!(find("region-loss").unwrap().world, World::default());
+}
+
+#[test]
+fn unattended_scenarios_come_out_as_they_say() {
+    unattended("calm");
+    unattended("partition");
+}
+
+#[test]
+fn unknown_keys_are_refused_at_every_depth() {
+    let head = "[scenario]\nname = \"x\"\nabout = \"x\"\nlength = \"1m\"\n";
+    for wrong in [
+        "colour = 1\n",
+        "[world]\ncolour = 1\n",
+        "[world.dns]\nname = \"a.b\"\nzone = \"Z\"\npolicy = \"latency\"\nttl = \"60s\"\ncolour = 1\n",
+        "[[timeline]]\nat = \"1s\"\nfault = { kind = \"region-lost\", region = \"a\", colour = 1 }\n",
+        "[[timeline]]\nat = \"1s\"\nfault = { kind = \"region-lost\" }\n",
+        "[[timeline]]\nat = \"1s\"\nfault = { kind = \"earthquake\" }\n",
+        "[[act]]\nat = \"1s\"\nplaybook = \"failover\"\nfrom = \"a\"\nto = \"b\"\ncolour = 1\n",
+        "[[expect]]\nkind = \"writes\"\ncolour = 1\n",
+        "[[expect]]\nkind = \"luck\"\n",
+    ] {
+        assert!(parse(&format!("{head}{wrong}")).is_err(), "{wrong}");
+    }
+    assert!(parse(head).is_ok());
+}
+
+#[test]
+fn a_fault_reads_the_same_from_json_and_toml() {
+    let json = r#"{"kind": "region-impaired", "region": "us-east-1", "severity": 0.4, "for": "10m"}"#;
+    let toml = "kind = \"region-impaired\"\nregion = \"us-east-1\"\nseverity = 0.4\nfor = \"10m\"\n";
+    let read: Injection = serde_json::from_str(json).unwrap();
+    assert_eq!(read, toml::from_str::<Injection>(toml).unwrap());
+    assert_eq!(read.lasts, Some(Duration::from_mins(10)));
+    let again: Injection = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+    assert_eq!(read, again);
+}
+
+#[test]
+fn an_expectation_that_is_not_met_says_what_is_so() {
+    let (_, world) = run("calm");
+    let that = That::Writer { store: "orders".into(), region: "us-west-2".into() };
+    assert_eq!(that.check(&world), Some(Err("the writer of orders is us-east-1".into())));
+    let that = That::Orders { region: None, least: Some(2.0), most: None };
+    assert!(that.check(&world).unwrap().unwrap_err().contains("less than"));
+    let that = That::Writes { operation: None, least: 1, most: None };
+    assert!(that.check(&world).unwrap().is_err());
+    assert_eq!(That::Lamp { region: "us-east-1".into(), any: vec!["ok".into()] }.check(&world), None);
+}
+
+#[test]
+fn an_unknown_name_is_told_the_known_ones() {
+    let error = find("clam").unwrap_err();
+    assert!(error.contains("clam") && error.contains("calm") && error.contains("region-loss"), "{error}");
+}
