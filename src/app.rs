@@ -177,8 +177,7 @@ impl App {
         match &self.frozen {
             Some(still) => Scene {
                 world: &still.world,
-                now: view.frozen.unwrap_or(now),
-                clock: now,
+                now,
                 console,
                 run: still.run.as_ref(),
                 journal: &still.journal,
@@ -187,7 +186,6 @@ impl App {
             None => Scene {
                 world: &self.world,
                 now,
-                clock: now,
                 console,
                 run: self.run.as_ref(),
                 journal: &self.journal,
