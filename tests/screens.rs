@@ -12,6 +12,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::fixture::{self, State};
+use story::Until;
+
+mod story;
 
 /// Everything a frame is drawn from, owned.
 struct Show {
@@ -33,7 +36,7 @@ impl Show {
             conch: "free".to_owned(),
             calls_per_hour: 64.0,
             dollars_per_month: 9.1,
-            zone: TimeZone::fixed(jiff::tz::offset(1)),
+            zone: TimeZone::posix("CET-1").unwrap(),
         };
         Self {
             world: fixture::world(fixture::retail(), state),
@@ -43,6 +46,16 @@ impl Show {
             journal: Vec::new(),
             view: View::default(),
         }
+    }
+
+    fn running(until: Until) -> Self {
+        let mut show = Self::of(State::Degraded);
+        let story = story::failover(&show.world, show.now, until);
+        show.console.mode = Mode::Running;
+        show.console.conch = "you".to_owned();
+        (show.run, show.journal) = (Some(story.run), story.journal);
+        show.view.pane = Pane::Plan;
+        show
     }
 
     fn frame(&self, width: u16, height: u16) -> Buffer {
@@ -75,12 +88,22 @@ fn text(buf: &Buffer) -> String {
 
 #[test]
 fn look() {
+    let sizes = std::env::var("SIZES").unwrap_or_else(|_| "80x24".to_owned());
+    let which = std::env::var("WHICH").unwrap_or_default();
+    let mut shows: Vec<(String, Show)> = Vec::new();
     for state in [State::Calm, State::Degraded, State::Stale, State::Unreachable, State::Empty] {
-        println!("==== {state:?}\n{}", Show::of(state).text(80, 24));
+        shows.push((format!("{state:?}"), Show::of(state)));
     }
-    println!("{}", Show::of(State::Degraded).text(120, 40));
-    println!("{}", Show::of(State::Degraded).text(200, 50));
-    let mut show = Show::of(State::Calm);
-    show.view.pane = Pane::Plan;
-    println!("{}", show.text(80, 24));
+    for until in [Until::Promoting, Until::Lost, Until::Unknown, Until::Closed] {
+        shows.push((format!("{until:?}"), Show::running(until)));
+    }
+    let mut many = Show::of(State::Degraded);
+    many.world = fixture::world(fixture::many(30, 8), State::Degraded);
+    shows.push(("Many".to_owned(), many));
+    for size in sizes.split(',') {
+        let (w, h) = size.split_once('x').unwrap();
+        for (name, show) in shows.iter().filter(|(name, _)| which.is_empty() || which.split(',').any(|w| w == name)) {
+            println!("==== {name} {size}\n{}", show.text(w.parse().unwrap(), h.parse().unwrap()));
+        }
+    }
 }

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::theme::Role;
-use super::widgets::fit::{self, Item};
+use super::widgets::fit::{self, Item, KEEP};
 use super::widgets::paint::{self, Text};
 use super::widgets::say;
 use super::{Mode, Stage};
@@ -26,7 +26,7 @@ pub(super) fn draw(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
     let area = inset(area);
     let mut first = mode(stage);
     let workload = stage.scene.world.topology().workload.clone();
-    first.push(Item::left(20, vec![Line::from(stage.span(workload, Role::Title))]));
+    first.push(Item::left(vec![(40, Line::from(stage.span(workload, Role::Title)))]));
     first.extend(identity::items(stage));
     fit::draw(buf, area, 0, GAP, &first);
     let mut second = vec![lamps::item(stage)];
@@ -65,7 +65,7 @@ pub(super) fn mode(stage: &Stage<'_>) -> Vec<Item> {
         words.into_iter().flat_map(|(word, role)| [stage.span(format!(" {word} "), role), paint::blank(1)]);
     let mut spans: Vec<_> = spans.collect();
     spans.pop();
-    vec![Item::left(u8::MAX, vec![Line::from(spans)])]
+    vec![Item::left(vec![(KEEP, Line::from(spans))])]
 }
 
 fn mode_word(stage: &Stage<'_>) -> (String, Role) {
@@ -88,16 +88,16 @@ fn meters(stage: &Stage<'_>) -> Vec<Item> {
         let text = super::panes::run_clock(stage, run);
         let short = text.split_once("  ").map_or(text.clone(), |(_, clock)| clock.to_owned());
         let form = |text: String| Line::from(stage.span(text, Role::Title));
-        items.push(Item::right(90, vec![form(text), form(short)]));
+        items.push(Item::right(vec![(60, form(text)), (90, form(short))]));
     }
     let local = stage.clock.to_zoned(console.zone.clone());
     let local = local.strftime("%H:%M:%S %Z").to_string();
-    let muted = |text: String| vec![Line::from(stage.span(text, Role::Muted))];
+    let muted = |cost: u8, text: String| Item::right(vec![(cost, Line::from(stage.span(text, Role::Muted)))]);
     if console.zone.iana_name() != Some("UTC") {
-        items.push(Item::right(10, muted(local)));
+        items.push(muted(10, local));
     }
-    items.push(Item::right(30, muted(format!("{:.0} calls/h", console.calls_per_hour))));
-    items.push(Item::right(40, muted(dollars(console.dollars_per_month))));
+    items.push(muted(30, format!("{:.0} calls/h", console.calls_per_hour)));
+    items.push(muted(40, dollars(console.dollars_per_month)));
     items
 }
 

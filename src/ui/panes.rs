@@ -99,12 +99,13 @@ fn place(stage: &Stage<'_>, screen: Rect, pane: Pane) -> Rect {
 
 fn listing(stage: &Stage<'_>, pane: Pane, area: Rect) -> Listing {
     let room = usize::from(area.width.saturating_sub(4));
+    let height = usize::from(area.height.saturating_sub(2));
     match pane {
-        Pane::Regions => regions::listing(stage, room),
+        Pane::Regions => regions::listing(stage, room, height),
         Pane::Replication => replication::listing(stage, room),
         Pane::Traffic => traffic::listing(stage, room),
         Pane::Orders => orders::listing(stage, room),
-        Pane::Plan => plan::listing(stage, room, usize::from(area.height.saturating_sub(2))),
+        Pane::Plan => plan::listing(stage, room, height),
         Pane::Journal => journal::listing(stage, room),
     }
 }

@@ -24,8 +24,8 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// The window in which anything is known.
-    pub(super) fn of<'a>(stage: &Stage<'_>, all: impl Iterator<Item = &'a OrdersVerdict>) -> Self {
+    /// The window in which anything is known, as far back as there are dots for.
+    pub(super) fn of<'a>(stage: &Stage<'_>, all: impl Iterator<Item = &'a OrdersVerdict>, dots: usize) -> Self {
         let mut known = 0;
         let mut end = None;
         for orders in all {
@@ -39,7 +39,7 @@ impl Axis {
         });
         Self {
             end: end.unwrap_or(stage.scene.now),
-            periods: known.max(SHORTEST),
+            periods: known.min(dots).max(SHORTEST),
             step: SignedDuration::from_secs(60),
             acts: acts.collect(),
         }
