@@ -62,7 +62,12 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
         match item {
             Item::Control(at) => listing.push(controls.get(at).cloned().unwrap_or_default()),
             Item::Endpoints => {
-                listing.push(labelled(stage, "answers", grid::answers(stage, room.saturating_sub(LABEL)), room));
+                listing.push(labelled(
+                    stage,
+                    "answers",
+                    grid::answers(stage, room.saturating_sub(LABEL)),
+                    room,
+                ));
                 if unguarded(stage) {
                     let warning = "no rule guards the controls: all can be Off";
                     let text = format!("{} {warning}", stage.glyphs.look);
@@ -70,7 +75,9 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
                 }
             }
             Item::Rule(at) => listing.push(rule(stage, &stage.digest.rules[at], room)),
-            Item::Checks => listing.push(labelled(stage, "checks", checks(stage, room.saturating_sub(LABEL)), room)),
+            Item::Checks => {
+                listing.push(labelled(stage, "checks", checks(stage, room.saturating_sub(LABEL)), room))
+            }
             Item::Name(at) => listing.push(name(stage, &stage.scene.world.topology().dns[at], room)),
         }
     }
@@ -137,9 +144,17 @@ fn checks(stage: &Stage<'_>, room: usize) -> Vec<Span<'static>> {
         }
     }
     let count = |wanted: Option<bool>| all.iter().filter(|c| seen(c) == wanted).count();
-    let said = [(Some(false), Lamp::Bad, "unhealthy"), (None, Lamp::Unknown, "unknown"), (Some(true), Lamp::Ok, "healthy")];
-    let said = said.into_iter().map(|(wanted, lamp, word)| (count(wanted), lamp, word)).filter(|(n, ..)| *n > 0);
-    said.map(|(n, lamp, word)| stage.span(format!("{} {n} {word}  ", stage.glyphs.lamp(lamp)), say::role(lamp))).collect()
+    let said = [
+        (Some(false), Lamp::Bad, "unhealthy"),
+        (None, Lamp::Unknown, "unknown"),
+        (Some(true), Lamp::Ok, "healthy"),
+    ];
+    let said =
+        said.into_iter().map(|(wanted, lamp, word)| (count(wanted), lamp, word)).filter(|(n, ..)| *n > 0);
+    said.map(|(n, lamp, word)| {
+        stage.span(format!("{} {n} {word}  ", stage.glyphs.lamp(lamp)), say::role(lamp))
+    })
+    .collect()
 }
 
 fn seen(check: &HealthCheckVerdict) -> Option<bool> {
