@@ -15,6 +15,7 @@ use crate::ui::widgets::say;
 /// How much is said of each Region.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Form {
+    cost: u8,
     short: bool,
     word: bool,
     role: bool,
@@ -22,19 +23,19 @@ struct Form {
 }
 
 const FORMS: [Form; 6] = [
-    Form { short: false, word: true, role: true, share: true },
-    Form { short: true, word: true, role: true, share: true },
-    Form { short: true, word: false, role: true, share: true },
-    Form { short: true, word: false, role: true, share: false },
-    Form { short: true, word: true, role: false, share: false },
-    Form { short: true, word: false, role: false, share: false },
+    Form { cost: 35, short: false, word: true, role: true, share: true },
+    Form { cost: 45, short: true, word: true, role: true, share: true },
+    Form { cost: 50, short: true, word: false, role: true, share: true },
+    Form { cost: 65, short: true, word: false, role: true, share: false },
+    Form { cost: 68, short: true, word: true, role: false, share: false },
+    Form { cost: 70, short: true, word: false, role: false, share: false },
 ];
 
 pub(super) fn item(stage: &Stage<'_>) -> Item {
-    let mut forms: Vec<Text> = FORMS.iter().map(|form| each(stage, *form)).collect();
-    forms.push(only_wrong(stage));
-    forms.push(counts(stage));
-    Item::left(80, forms)
+    let mut forms: Vec<(u8, Text)> = FORMS.iter().map(|form| (form.cost, each(stage, *form))).collect();
+    forms.push((75, only_wrong(stage)));
+    forms.push((95, counts(stage)));
+    Item::left(forms)
 }
 
 fn each(stage: &Stage<'_>, form: Form) -> Text {
@@ -105,9 +106,11 @@ fn moving(stage: &Stage<'_>, region: &RegionDigest<'_>) -> Option<Way> {
         _ => None,
     };
     let run = stage.scene.run.filter(|run| run.is_open())?;
-    run.plan.steps.iter().filter(|step| super::is_active(run, step)).find_map(|step| match step.operation()? {
-        Operation::AuroraFailover(to) | Operation::AuroraSwitchover(to) => target(to),
-        Operation::RoutingSet { .. } => None,
+    run.plan.steps.iter().filter(|step| super::is_active(run, step)).find_map(|step| {
+        match step.operation()? {
+            Operation::AuroraFailover(to) | Operation::AuroraSwitchover(to) => target(to),
+            Operation::RoutingSet { .. } => None,
+        }
     })
 }
 
@@ -120,7 +123,9 @@ fn only_wrong(stage: &Stage<'_>) -> Text {
         if lamp == Lamp::Ok {
             well += 1;
         } else {
-            spans.push(stage.span(format!("{} {}  ", stage.glyphs.lamp(lamp), region.spec.short), say::role(lamp)));
+            spans.push(
+                stage.span(format!("{} {}  ", stage.glyphs.lamp(lamp), region.spec.short), say::role(lamp)),
+            );
         }
     }
     spans.push(stage.span(format!("{} {well} ok", stage.glyphs.lamp(Lamp::Ok)), Role::LampOk));
@@ -133,7 +138,9 @@ fn counts(stage: &Stage<'_>) -> Text {
         let count = stage.digest.regions.iter().filter(|r| r.verdict.lamp == lamp).count();
         if count > 0 {
             let gap = if spans.is_empty() { "" } else { "  " };
-            spans.push(stage.span(format!("{gap}{} {count} {lamp}", stage.glyphs.lamp(lamp)), say::role(lamp)));
+            spans.push(
+                stage.span(format!("{gap}{} {count} {lamp}", stage.glyphs.lamp(lamp)), say::role(lamp)),
+            );
         }
     }
     Line::from(spans)

@@ -5,15 +5,14 @@ mod step;
 
 use ratatui::text::{Line, Span};
 
-use crate::plan::progress::{Progress, StepProgress};
-use crate::plan::{Playbook, Step};
+use crate::plan::Playbook;
+use crate::plan::progress::Progress;
 use crate::ui::Stage;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::say;
 
-use super::journal::words;
 pub(super) use state::Stand;
 
 /// How many lines an idle pane has.
@@ -26,9 +25,8 @@ pub(super) fn need(stage: &Stage<'_>) -> usize {
 /// The place of the step to look at: held, else under way, else the next one.
 pub(super) fn current(stage: &Stage<'_>) -> Option<usize> {
     let run = stage.scene.run?;
-    let find = |wanted: fn(&Stand<'_>) -> bool| {
-        run.plan.steps.iter().position(|step| wanted(&Stand::of(run, step)))
-    };
+    let find =
+        |wanted: fn(&Stand<'_>) -> bool| run.plan.steps.iter().position(|step| wanted(&Stand::of(run, step)));
     find(|s| s.is_held()).or_else(|| find(|s| s.is_active())).or_else(|| find(|s| s.is_waiting()))
 }
 
@@ -38,7 +36,8 @@ pub(super) fn note(stage: &Stage<'_>) -> Text {
     let intent = &run.plan.intent;
     let topology = stage.scene.world.topology();
     let way = format!("{}{}{}", topology.short(&intent.from), stage.glyphs.arrow, topology.short(&intent.to));
-    let mut spans = vec![stage.span(format!("{} {way}  {}", intent.playbook, clock(stage, run)), Role::Muted)];
+    let mut spans =
+        vec![stage.span(format!("{} {way}  {}", intent.playbook, clock(stage, run)), Role::Muted)];
     if run.paused && run.is_open() {
         spans.insert(0, stage.span("PAUSED ", Role::ModeArmed));
     }
@@ -85,7 +84,7 @@ fn idle(stage: &Stage<'_>, room: usize) -> Listing {
 fn steps(stage: &Stage<'_>, run: &Progress, room: usize, full: bool) -> Listing {
     let mut listing = Listing::default();
     if let Some((at, end, summary)) = &run.closed {
-        let text = format!("run {} at {}: {summary}", words::ended(*end), say::clock(*at));
+        let text = format!("{end} at {}: {summary}", say::clock(*at));
         for line in paint::wrap(&text, room) {
             listing.say(Line::from(stage.span(line, Role::Title)));
         }
@@ -111,9 +110,4 @@ fn no_return(stage: &Stage<'_>, room: usize) -> Text {
     let rest = room.saturating_sub(paint::width(words));
     let rule = |columns: usize| Span::styled(stage.glyphs.double.repeat(columns), stage.style(Role::Danger));
     Line::from(vec![rule(rest / 2), stage.span(words, Role::Danger), rule(rest - rest / 2)])
-}
-
-/// Where a step stands, of the run.
-fn progress<'a>(run: &'a Progress, step: &Step) -> Option<&'a StepProgress> {
-    run.steps.get(&step.id)
 }
