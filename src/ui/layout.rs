@@ -113,7 +113,7 @@ fn quarters(body: Rect, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
 
 fn wide(body: Rect, run: bool, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
     if run {
-        let (left_side, right_side) = left(body, body.width * 2 / 5);
+        let (left_side, right_side) = left(body, body.width * 38 / 100);
         let mut panes =
             stack(left_side, &[Pane::Regions, Pane::Replication, Pane::Traffic, Pane::Orders], needs);
         panes.extend(stack(right_side, &[Pane::Plan, Pane::Journal], needs));
@@ -150,7 +150,8 @@ fn stack(area: Rect, panes: &[Pane], needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, 
     let mut placed = Vec::new();
     for (at, pane) in panes.iter().enumerate() {
         let after: u16 = panes[at + 1..].iter().map(|p| needs(*p)).fold(0, u16::saturating_add);
-        let height = if at + 1 == panes.len() { rest.height } else { share(rest.height, needs(*pane), after) };
+        let height =
+            if at + 1 == panes.len() { rest.height } else { share(rest.height, needs(*pane), after) };
         let (here, below) = top(rest, height);
         placed.push((*pane, here));
         rest = below;

@@ -4,11 +4,11 @@
 
 use std::borrow::Cow;
 
+use crate::ui::theme::Glyphs;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use crate::ui::theme::Glyphs;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The mark of a text that was cut.
@@ -47,7 +47,7 @@ pub fn cut(text: &str, room: usize) -> String {
         Some(at) if !whole_word && at * 2 > head.len() => &head[..at],
         _ => head,
     };
-    let kept = kept.trim_end_matches([' ', ',', ':', ';', '·']);
+    let kept = kept.trim_end_matches([' ', ',', ':', ';', '·', '.']);
     format!("{kept}{MORE}")
 }
 
@@ -144,7 +144,7 @@ pub fn blank(columns: usize) -> Span<'static> {
 }
 
 /// Leaves no cell with a shape that the set does not have.
-pub fn keep_to(glyphs: Glyphs, buf: &mut Buffer) {
+pub fn keep_to(glyphs: &Glyphs, buf: &mut Buffer) {
     if glyphs.braille {
         return;
     }
