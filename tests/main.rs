@@ -1,8 +1,9 @@
 //! The one integration binary, so that the SDK is linked once.
-#![cfg(test)]
 
+mod boto;
 mod config;
 mod fixture;
+mod keys;
 mod screens;
 mod sim;
 mod support;

@@ -7,6 +7,7 @@ mod act;
 mod arm;
 mod buttons;
 mod cli;
+mod cut_off;
 mod decide;
 mod detail;
 mod line;
@@ -31,11 +32,13 @@ use super::theme::{Glyphs, Theme};
 use super::view::{Facts, Pane, Size};
 use super::{Mode, Scene};
 use crate::model::topology::Topology;
-use crate::plan::event::Decision;
+use crate::plan::event::{Decision, RunId};
+use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId};
 
 pub use act::{Act, Offer};
 pub use arm::Arm;
+pub use cut_off::CutOff;
 pub use decide::Decide;
 pub use notice::Notice;
 pub use quit::Quit;
@@ -66,6 +69,8 @@ pub enum Dialog {
     Sheet(Box<Sheet>),
     /// A decision about a held step.
     Decide(Decide),
+    /// What to do with a run that was cut off.
+    CutOff(CutOff),
     /// Whether to leave.
     Quit(Quit),
     /// An error, in words.
@@ -131,6 +136,15 @@ pub enum Request {
     },
     /// Go back to watching.
     Disarm,
+    /// Go on with a run that was cut off.
+    TakeUp(RunId),
+    /// End a run that was cut off.
+    CloseRun {
+        /// Which.
+        run: RunId,
+        /// Why.
+        reason: String,
+    },
     /// Start no new step.
     Pause,
     /// Start steps again.
@@ -208,6 +222,12 @@ impl Dialog {
         Self::Quit(Quit::new(moment))
     }
 
+    /// What to do with a run that was cut off.
+    #[must_use]
+    pub fn cut_off(run: &Progress, at: Timestamp) -> Self {
+        Self::CutOff(CutOff::new(run, at))
+    }
+
     /// An error in words.
     #[must_use]
     pub fn notice(title: &str, text: &str, at: Timestamp) -> Self {
@@ -225,7 +245,7 @@ impl Dialog {
     pub fn context(&self) -> Context {
         match self {
             Self::Help(_) | Self::Detail { .. } | Self::Cli { .. } => Context::Text,
-            Self::Act(_) => Context::List,
+            Self::Act(_) | Self::CutOff(_) => Context::List,
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
@@ -246,6 +266,7 @@ impl Dialog {
             _ if leaves => Reply::Close,
             Self::Help(_) | Self::Detail { .. } | Self::Cli { .. } => self.scroll(action, moment),
             Self::Act(act) => act.on(action, moment),
+            Self::CutOff(cut_off) => cut_off.on(action, moment),
             Self::Arm(arm) => arm.on(input, action, moment),
             Self::Sheet(sheet) => sheet.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
@@ -294,6 +315,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Quit(quit) => quit.page(&facts),
+        Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),
         Dialog::Cli { lines, scroll } => page::Page {
             title: "AS AWS CLI".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::Action;
 use crate::plan::StepId;
+use crate::plan::event::Decision;
 use crate::plan::progress::Progress;
 use crate::ui::Mode;
 use crate::ui::view::{Facts, Pane, View};
@@ -9,12 +10,13 @@ use crate::ui::view::{Facts, Pane, View};
 /// Why an action does nothing now; `None` when it works.
 #[must_use]
 pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String> {
+    if let Some(decision) = decision(action) {
+        return decision_off(facts, view, &decision);
+    }
     let reason = match action {
         Action::Act => act_off(facts),
         Action::Arm => in_flight(facts).then_some("a run is in flight; P pauses it"),
         Action::Pause => (!in_flight(facts)).then_some("no run is in flight"),
-        Action::ReadAgain | Action::Retry | Action::Skip | Action::Abort => held_off(facts, view),
-        Action::Undo => held_off(facts, view).or_else(|| undo_off(facts, view)),
         Action::Cli => cli_off(facts, view),
         Action::NextProblem => view.problems(facts).is_empty().then_some("nothing is wrong that can be seen"),
         _ => None,
@@ -42,18 +44,25 @@ fn act_off(facts: &Facts<'_>) -> Option<&'static str> {
     (facts.world.topology().regions.len() < 2).then_some("the workload declares fewer than two Regions")
 }
 
-fn held_off(facts: &Facts<'_>, view: &View) -> Option<&'static str> {
-    if !facts.run.is_some_and(Progress::is_open) {
-        return Some("no run is in flight");
-    }
-    held_step(facts, view).is_none().then_some("no step is held")
+/// The decision that an action leads to; its reason is asked for later.
+fn decision(action: Action) -> Option<Decision> {
+    let reason = "asked for later".to_owned();
+    Some(match action {
+        Action::ReadAgain => Decision::ReadAgain,
+        Action::Retry => Decision::Retry,
+        Action::Undo => Decision::Undo,
+        Action::Skip => Decision::Skip { reason },
+        Action::Abort => Decision::Abort { reason },
+        _ => return None,
+    })
 }
 
-fn undo_off(facts: &Facts<'_>, view: &View) -> Option<&'static str> {
-    let step = held_step(facts, view)?;
-    let inverse =
-        facts.run?.plan.step(step)?.operation().and_then(crate::plan::operation::Operation::inverse);
-    inverse.is_none().then_some("this step has no inverse; the way back is another playbook")
+fn decision_off(facts: &Facts<'_>, view: &View, decision: &Decision) -> Option<String> {
+    let Some(run) = facts.run.filter(|run| run.is_open()) else {
+        return Some("no run is in flight".to_owned());
+    };
+    let Some(step) = held_step(facts, view) else { return Some("no step is held".to_owned()) };
+    run.may_decide(step, decision).err()
 }
 
 fn cli_off(facts: &Facts<'_>, view: &View) -> Option<&'static str> {
