@@ -29,8 +29,11 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
 pub fn held_step(facts: &Facts<'_>, view: &View) -> Option<StepId> {
     let run = facts.run.filter(|run| run.is_open())?;
     let held = run.held();
-    let selected = run.plan.steps.get(view.row(Pane::Plan)).map(|step| step.id);
-    selected.filter(|id| view.pane == Pane::Plan && held.contains(id)).or(held.first().copied())
+    let chosen = view.rows.get(&Pane::Plan).and_then(|row| run.plan.steps.get(*row));
+    chosen
+        .map(|step| step.id)
+        .filter(|id| view.pane == Pane::Plan && held.contains(id))
+        .or(held.first().copied())
 }
 
 fn in_flight(facts: &Facts<'_>) -> bool {
