@@ -22,10 +22,7 @@ pub(super) fn items(stage: &Stage<'_>) -> Vec<Item> {
     let console = stage.scene.console;
     let mut items = vec![match &console.identity {
         Some(identity) => who(stage, identity),
-        None => Item::right(
-            30,
-            vec![line(stage, "account not read yet", Role::Stale), line(stage, "account ?", Role::Stale)],
-        ),
+        None => Item::right(30, vec![line(stage, "account not read yet", Role::Stale), line(stage, "account ?", Role::Stale)]),
     }];
     items.extend(console.identity.as_ref().and_then(|identity| credentials(stage, identity)));
     if !console.conch.is_empty() {
@@ -57,10 +54,7 @@ fn who(stage: &Stage<'_>, identity: &Identity) -> Item {
 fn credentials(stage: &Stage<'_>, identity: &Identity) -> Option<Item> {
     let expires = identity.expires?;
     if expires <= stage.scene.clock {
-        return Some(Item::right(
-            u8::MAX,
-            vec![line(stage, "credentials EXPIRED", Role::LampBad), line(stage, "EXPIRED", Role::LampBad)],
-        ));
+        return Some(Item::right(u8::MAX, vec![line(stage, "credentials EXPIRED", Role::LampBad), line(stage, "EXPIRED", Role::LampBad)]));
     }
     let left = say::since(expires, stage.scene.clock);
     let role = match left {
@@ -71,12 +65,5 @@ fn credentials(stage: &Stage<'_>, identity: &Identity) -> Option<Item> {
     let span = verdict::span(left);
     let coarse = span.find(|c: char| c.is_ascii_alphabetic()).map_or(span.as_str(), |at| &span[..=at]);
     let coarse = if left < SOON { span.as_str() } else { coarse };
-    Some(Item::right(
-        55,
-        vec![
-            line(stage, &format!("credentials {coarse}"), role),
-            line(stage, &format!("creds {coarse}"), role),
-            line(stage, coarse, role),
-        ],
-    ))
+    Some(Item::right(55, vec![line(stage, &format!("credentials {coarse}"), role), line(stage, &format!("creds {coarse}"), role), line(stage, coarse, role)]))
 }

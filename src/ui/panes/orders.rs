@@ -90,11 +90,7 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
 fn rate(stage: &Stage<'_>, orders: &OrdersVerdict) -> Vec<Span<'static>> {
     let role = if orders.lamp == Lamp::Ok { Role::Text } else { say::role(orders.lamp) };
     let rate = say::value(stage, orders.rate.as_ref(), role, |rate| say::rate(*rate));
-    if orders.lamp == Lamp::Ok {
-        vec![rate]
-    } else {
-        vec![say::shape(stage, orders.lamp), Span::raw(" "), rate]
-    }
+    if orders.lamp == Lamp::Ok { vec![rate] } else { vec![say::shape(stage, orders.lamp), Span::raw(" "), rate] }
 }
 
 fn change(stage: &Stage<'_>, orders: &OrdersVerdict) -> Span<'static> {
@@ -130,13 +126,7 @@ pub(super) fn draw(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn draw_band(
-    stage: &Stage<'_>,
-    axis: &Axis,
-    (_, orders): (&str, &OrdersVerdict),
-    band: Rect,
-    buf: &mut Buffer,
-) {
+fn draw_band(stage: &Stage<'_>, axis: &Axis, (_, orders): (&str, &OrdersVerdict), band: Rect, buf: &mut Buffer) {
     let points = axis.window(orders);
     let peak = points.iter().flatten().copied().fold(orders.baseline.unwrap_or(0.0), f64::max);
     let top = nice(peak);
@@ -171,13 +161,7 @@ fn nice(value: f64) -> f64 {
         .max(1.0)
 }
 
-fn draw_label(
-    stage: &Stage<'_>,
-    (name, orders): (&str, &OrdersVerdict),
-    side: Rect,
-    selected: bool,
-    buf: &mut Buffer,
-) {
+fn draw_label(stage: &Stage<'_>, (name, orders): (&str, &OrdersVerdict), side: Rect, selected: bool, buf: &mut Buffer) {
     let mut spans = vec![stage.span(format!("{name} "), Role::Title)];
     spans.extend(rate(stage, orders));
     paint::row(buf, side, 0, &Line::from(spans));

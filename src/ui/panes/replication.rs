@@ -75,9 +75,7 @@ fn note(stage: &Stage<'_>, link: &LinkVerdict) -> Span<'static> {
         return stage.span(trouble.kind.to_string(), Role::LampUnknown);
     }
     match &link.lag {
-        Some(lag) if lag.freshness != Freshness::Fresh => {
-            stage.span(ago(lag.at, stage.scene.now), Role::Stale)
-        }
+        Some(lag) if lag.freshness != Freshness::Fresh => stage.span(ago(lag.at, stage.scene.now), Role::Stale),
         Some(_) => stage.span("", Role::Muted),
         None => stage.span("not seen", Role::Stale),
     }

@@ -75,13 +75,7 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
 }
 
 fn unguarded(stage: &Stage<'_>) -> bool {
-    stage
-        .scene
-        .world
-        .topology()
-        .routing
-        .as_ref()
-        .is_some_and(|r| r.rules.is_empty() && !r.controls.is_empty())
+    stage.scene.world.topology().routing.as_ref().is_some_and(|r| r.rules.is_empty() && !r.controls.is_empty())
 }
 
 fn labelled(stage: &Stage<'_>, label: &str, spans: Vec<Span<'static>>, room: usize) -> Text {
@@ -156,14 +150,11 @@ fn name(stage: &Stage<'_>, dns: &DnsName, room: usize) -> Text {
 fn shares(stage: &Stage<'_>, named: bool) -> String {
     let share = |region: &crate::ui::digest::RegionDigest<'_>| {
         let known = region.verdict.traffic.as_ref();
-        let text = known.map_or_else(
-            || say::NOTHING.to_owned(),
-            |share| match share.freshness {
-                Freshness::Fresh => say::share(share.value),
-                Freshness::Stale => format!("~{}", say::share(share.value)),
-                Freshness::Gone => say::NOTHING.to_owned(),
-            },
-        );
+        let text = known.map_or_else(|| say::NOTHING.to_owned(), |share| match share.freshness {
+            Freshness::Fresh => say::share(share.value),
+            Freshness::Stale => format!("~{}", say::share(share.value)),
+            Freshness::Gone => say::NOTHING.to_owned(),
+        });
         if named { format!("{} {text}", region.spec.short) } else { text }
     };
     let all: Vec<String> = stage.digest.regions.iter().map(share).collect();

@@ -18,12 +18,8 @@ pub fn spark(trend: &[Option<f64>], width: usize, top: Option<f64>, glyphs: Glyp
 fn level(value: f64, top: f64, levels: &[&'static str]) -> &'static str {
     let Some(last) = levels.len().checked_sub(1) else { return " " };
     let share = if top > 0.0 { (value / top).clamp(0.0, 1.0) } else { 0.0 };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a share of a handful of levels"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss,
+        reason = "a share of a handful of levels")]
     let at = (share * last as f64).round() as usize;
     levels.get(at).copied().unwrap_or(" ")
 }

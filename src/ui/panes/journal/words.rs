@@ -98,8 +98,7 @@ fn answered(answer: &Answer) -> String {
 }
 
 fn recorded(orders: Option<f64>, links: &[String]) -> String {
-    let risk =
-        orders.map_or_else(|| "orders at risk not known".to_owned(), |o| format!("{o:.0} orders at risk"));
+    let risk = orders.map_or_else(|| "orders at risk not known".to_owned(), |o| format!("{o:.0} orders at risk"));
     if links.is_empty() { risk } else { format!("{risk}; {}", links.join(", ")) }
 }
 

@@ -87,21 +87,12 @@ pub(super) fn answers(stage: &Stage<'_>) -> Vec<Span<'static>> {
         n if n == routing.quorum() => Lamp::Look,
         _ => Lamp::Ok,
     };
-    let away: Vec<String> = control
-        .cells
-        .iter()
-        .filter(|cell| !answers(cell))
-        .map(|cell| {
-            let why = cell.trouble.as_ref().map_or_else(String::new, |t| format!(" {}", t.kind));
-            format!("{}{why}", topology.short(&cell.endpoint))
-        })
-        .collect();
+    let away: Vec<String> = control.cells.iter().filter(|cell| !answers(cell)).map(|cell| {
+        let why = cell.trouble.as_ref().map_or_else(String::new, |t| format!(" {}", t.kind));
+        format!("{}{why}", topology.short(&cell.endpoint))
+    }).collect();
     let split = stage.digest.controls.iter().find(|c| c.split);
-    let mut spans =
-        vec![stage.span(
-            format!("{} {count} of {}", stage.glyphs.lamp(lamp), control.cells.len()),
-            say::role(lamp),
-        )];
+    let mut spans = vec![stage.span(format!("{} {count} of {}", stage.glyphs.lamp(lamp), control.cells.len()), say::role(lamp))];
     if let Some(split) = split {
         spans.push(stage.span(format!(", {} split", split.name), Role::LampLook));
     }
@@ -117,18 +108,10 @@ pub(super) fn answers(stage: &Stage<'_>) -> Vec<Span<'static>> {
 /// One endpoint's word in full, for the detail.
 pub(in super::super) fn full(stage: &Stage<'_>, cell: &ControlCell) -> Text {
     let now = stage.scene.now;
-    let said = cell.state.as_ref().map_or_else(
-        || "has not answered yet".to_owned(),
-        |state| {
-            format!("{} as of {} ({})", state.value, say::clock(state.at), verdict::age_text(state.at, now))
-        },
-    );
+    let said = cell.state.as_ref().map_or_else(|| "has not answered yet".to_owned(), |state| {
+        format!("{} as of {} ({})", state.value, say::clock(state.at), verdict::age_text(state.at, now))
+    });
     let took = cell.round_trip.map_or_else(String::new, |took| format!(", took {} ms", took.as_millis()));
     let trouble = cell.trouble.as_ref().map_or_else(String::new, |t| format!("; {t}"));
-    Line::from(
-        stage.span(
-            format!("{:<16} {said}{took}{}", cell.endpoint.as_str(), paint::clean(&trouble)),
-            Role::Text,
-        ),
-    )
+    Line::from(stage.span(format!("{:<16} {said}{took}{}", cell.endpoint.as_str(), paint::clean(&trouble)), Role::Text))
 }
