@@ -39,10 +39,8 @@ use theme::{Glyphs, Role, Theme};
 pub struct Scene<'a> {
     /// What is known.
     pub world: &'a World,
-    /// The time the frame is of; frozen while the screen is frozen.
+    /// The time it is. While the screen stands still, the frame is of [`view::View::frozen`] and this runs on.
     pub now: Timestamp,
-    /// The time it is; runs on while the screen is frozen.
-    pub clock: Timestamp,
     /// What the console itself is and does.
     pub console: &'a Console,
     /// The run that is shown, if there is one.
@@ -103,8 +101,10 @@ impl Mode {
 /// What every part of one frame is drawn with.
 #[derive(Clone, Copy)]
 pub struct Stage<'a> {
-    /// What the frame is drawn from.
+    /// What the frame is drawn from; its time is the one the frame is of.
     pub scene: &'a Scene<'a>,
+    /// The time it is, also while the screen stands still.
+    pub clock: Timestamp,
     /// What follows from it.
     pub digest: &'a Digest<'a>,
     /// The look by role.
@@ -131,19 +131,28 @@ impl Stage<'_> {
 pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) {
     let screen = buf.area;
     buf.set_style(screen, theme.style(Role::Text));
-    let digest = Digest::of(scene.world, scene.now);
-    let stage = Stage { scene, digest: &digest, theme, glyphs };
-    let layout = layout(&stage, screen);
-    if layout.size == Size::Words {
-        small::words(&stage, screen, buf);
-    } else {
-        header::draw(&stage, layout.header, buf);
-        header::situation(&stage, layout.situation, buf);
-        for (pane, area) in &layout.panes {
-            panes::draw(&stage, *pane, *area, buf);
+    on_stage(scene, theme, glyphs, |stage| {
+        let layout = layout(stage, screen);
+        if layout.size == Size::Words {
+            small::words(stage, screen, buf);
+        } else {
+            header::draw(stage, layout.header, buf);
+            header::situation(stage, layout.situation, buf);
+            for (pane, area) in &layout.panes {
+                panes::draw(stage, *pane, *area, buf);
+            }
+            hint::draw(scene, theme, layout.hint, buf);
         }
-    }
+    });
+    dialog::draw(scene, theme, &glyphs, buf);
     widgets::paint::keep_to(glyphs, buf);
+}
+
+/// Computes the digest of the frame's time and hands everything to `then`.
+fn on_stage<T>(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, then: impl FnOnce(&Stage<'_>) -> T) -> T {
+    let still = Scene { now: scene.view.frozen.unwrap_or(scene.now), ..*scene };
+    let digest = Digest::of(still.world, still.now);
+    then(&Stage { scene: &still, clock: scene.now, digest: &digest, theme, glyphs })
 }
 
 /// Lays out a frame.

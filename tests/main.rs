@@ -2,7 +2,9 @@
 #![cfg(test)]
 
 mod config;
+mod fixture;
 mod keys;
+mod screens;
 mod sim;
 mod support;
 mod tidy;

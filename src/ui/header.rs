@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::theme::Role;
-use super::widgets::fit::{self, Item};
+use super::widgets::fit::{self, Item, KEEP};
 use super::widgets::paint::{self, Text};
 use super::widgets::say;
 use super::{Mode, Stage};
@@ -26,7 +26,7 @@ pub(super) fn draw(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
     let area = inset(area);
     let mut first = mode(stage);
     let workload = stage.scene.world.topology().workload.clone();
-    first.push(Item::left(20, vec![Line::from(stage.span(workload, Role::Title))]));
+    first.push(Item::left(vec![(40, Line::from(stage.span(workload, Role::Title)))]));
     first.extend(identity::items(stage));
     fit::draw(buf, area, 0, GAP, &first);
     let mut second = vec![lamps::item(stage)];
@@ -45,7 +45,7 @@ pub(super) fn mode(stage: &Stage<'_>) -> Vec<Item> {
     let topology = stage.scene.world.topology();
     let mut words = vec![mode_word(stage)];
     if let Some(since) = stage.scene.view.frozen {
-        let age = verdict::span(verdict::age(since, stage.scene.clock));
+        let age = verdict::span(verdict::age(since, stage.clock));
         words.push((format!("FROZEN {age}"), Role::Frozen));
     }
     if console.drill {
@@ -64,7 +64,7 @@ pub(super) fn mode(stage: &Stage<'_>) -> Vec<Item> {
     let spans = words.into_iter().flat_map(|(word, role)| [stage.span(format!(" {word} "), role), paint::blank(1)]);
     let mut spans: Vec<_> = spans.collect();
     spans.pop();
-    vec![Item::left(u8::MAX, vec![Line::from(spans)])]
+    vec![Item::left(vec![(KEEP, Line::from(spans))])]
 }
 
 fn mode_word(stage: &Stage<'_>) -> (String, Role) {
@@ -72,7 +72,7 @@ fn mode_word(stage: &Stage<'_>) -> (String, Role) {
     match mode {
         Mode::Watch => (mode.word().to_owned(), Role::ModeWatch),
         Mode::Armed { until } => {
-            let left = verdict::span(say::since(until, stage.scene.clock));
+            let left = verdict::span(say::since(until, stage.clock));
             (format!("{} {left}", mode.word()), Role::ModeArmed)
         }
         Mode::Running => (mode.word().to_owned(), Role::ModeRunning),
@@ -87,16 +87,16 @@ fn meters(stage: &Stage<'_>) -> Vec<Item> {
         let text = super::panes::run_clock(stage, run);
         let short = text.split_once("  ").map_or(text.clone(), |(_, clock)| clock.to_owned());
         let form = |text: String| Line::from(stage.span(text, Role::Title));
-        items.push(Item::right(90, vec![form(text), form(short)]));
+        items.push(Item::right(vec![(60, form(text)), (90, form(short))]));
     }
-    let local = stage.scene.clock.to_zoned(console.zone.clone());
+    let local = stage.clock.to_zoned(console.zone.clone());
     let local = local.strftime("%H:%M:%S %Z").to_string();
-    let muted = |text: String| vec![Line::from(stage.span(text, Role::Muted))];
+    let muted = |cost: u8, text: String| Item::right(vec![(cost, Line::from(stage.span(text, Role::Muted)))]);
     if console.zone.iana_name() != Some("UTC") {
-        items.push(Item::right(10, muted(local)));
+        items.push(muted(10, local));
     }
-    items.push(Item::right(30, muted(format!("{:.0} calls/h", console.calls_per_hour))));
-    items.push(Item::right(40, muted(dollars(console.dollars_per_month))));
+    items.push(muted(30, format!("{:.0} calls/h", console.calls_per_hour)));
+    items.push(muted(40, dollars(console.dollars_per_month)));
     items
 }
 
@@ -113,7 +113,7 @@ pub(super) fn situation(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
 /// The situation in at most `room` columns.
 pub(super) fn sentence(stage: &Stage<'_>, room: usize) -> Text {
     let (text, role) = match stage.scene.run.filter(|run| run.is_open()) {
-        Some(run) => of_run(stage, run),
+        Some(run) => of_run(run),
         None => {
             let situation = &stage.digest.situation;
             (situation.text.clone(), say::role(situation.lamp))
@@ -122,7 +122,7 @@ pub(super) fn sentence(stage: &Stage<'_>, room: usize) -> Text {
     Line::from(stage.span(paint::cut(&stage.glyphs.text(&text), room), role))
 }
 
-fn of_run(stage: &Stage<'_>, run: &Progress) -> (String, Role) {
+fn of_run(run: &Progress) -> (String, Role) {
     let held = run.held();
     if let Some(step) = held.first().and_then(|id| run.plan.step(*id)) {
         let state = run.steps.get(&step.id).map(|s| &s.state);
@@ -140,7 +140,6 @@ fn of_run(stage: &Stage<'_>, run: &Progress) -> (String, Role) {
     let now = if now.is_empty() { "between steps".to_owned() } else { now.join(", ") };
     let next = next.map(|step| format!("; then {} {}", step.id, step.title)).unwrap_or_default();
     let role = if run.paused { Role::LampLook } else { Role::Title };
-    let _ = stage;
     (format!("{paused}{now}{next}"), role)
 }
 

@@ -126,12 +126,21 @@ fn wide(body: Rect, run: bool, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)>
     panes
 }
 
+/// Three panes across the top, a large chart and the plan with its journal below.
 fn huge(body: Rect, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
-    let (first, rest) = left(body, body.width * 3 / 10);
-    let (second, third) = left(rest, body.width * 3 / 10);
-    let mut panes = stack(first, &[Pane::Regions, Pane::Traffic], needs);
-    panes.extend(stack(second, &[Pane::Replication, Pane::Orders], needs));
-    panes.extend(stack(third, &[Pane::Plan, Pane::Journal], needs));
+    let upper = [Pane::Regions, Pane::Replication, Pane::Traffic];
+    let wanted = upper.iter().map(|pane| needs(*pane)).max().unwrap_or(0) + 4;
+    let (up, down) = top(body, wanted.min(body.height / 2));
+    let (regions, rest) = left(up, up.width * 36 / 100);
+    let (replication, traffic) = left(rest, rest.width / 2);
+    let (orders, acts) = left(down, down.width * 45 / 100);
+    let mut panes = vec![
+        (Pane::Regions, regions),
+        (Pane::Replication, replication),
+        (Pane::Traffic, traffic),
+        (Pane::Orders, orders),
+    ];
+    panes.extend(stack(acts, &[Pane::Plan, Pane::Journal], needs));
     panes
 }
 

@@ -14,7 +14,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::digest::Digest;
 use super::theme::{Glyphs, Theme};
 use super::view::Pane;
 use super::widgets::frame::Frame;
@@ -82,17 +81,16 @@ pub fn selected(scene: &Scene<'_>, screen: Rect, pane: Pane) -> Option<usize> {
 /// All there is to say about the selected row of the focused pane, in lines of any width.
 #[must_use]
 pub fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: Glyphs) -> Vec<Line<'static>> {
-    let digest = Digest::of(scene.world, scene.now);
-    let stage = Stage { scene, digest: &digest, theme, glyphs };
-    let pane = scene.view.pane;
-    let area = place(&stage, screen, pane);
-    let selected = selected_of(&stage, pane, listing(&stage, pane, area).count());
-    selected.map_or_else(Vec::new, |row| detail::lines(&stage, pane, area, row))
+    super::on_stage(scene, theme, glyphs, |stage| {
+        let pane = scene.view.pane;
+        let area = place(stage, screen, pane);
+        let selected = selected_of(stage, pane, listing(stage, pane, area).count());
+        selected.map_or_else(Vec::new, |row| detail::lines(stage, pane, area, row))
+    })
 }
 
 fn on_stage<T>(scene: &Scene<'_>, then: impl FnOnce(&Stage<'_>) -> T) -> T {
-    let digest = Digest::of(scene.world, scene.now);
-    then(&Stage { scene, digest: &digest, theme: &Theme::plain(), glyphs: Glyphs::unicode() })
+    super::on_stage(scene, &Theme::plain(), Glyphs::unicode(), then)
 }
 
 fn place(stage: &Stage<'_>, screen: Rect, pane: Pane) -> Rect {
@@ -101,12 +99,13 @@ fn place(stage: &Stage<'_>, screen: Rect, pane: Pane) -> Rect {
 
 fn listing(stage: &Stage<'_>, pane: Pane, area: Rect) -> Listing {
     let room = usize::from(area.width.saturating_sub(4));
+    let height = usize::from(area.height.saturating_sub(2));
     match pane {
-        Pane::Regions => regions::listing(stage, room),
+        Pane::Regions => regions::listing(stage, room, height),
         Pane::Replication => replication::listing(stage, room),
         Pane::Traffic => traffic::listing(stage, room),
         Pane::Orders => orders::listing(stage, room),
-        Pane::Plan => plan::listing(stage, room, usize::from(area.height.saturating_sub(2))),
+        Pane::Plan => plan::listing(stage, room, height),
         Pane::Journal => journal::listing(stage, room),
     }
 }

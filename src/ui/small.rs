@@ -17,7 +17,7 @@ use crate::plan::progress::{Progress, StepState};
 pub(super) fn words(stage: &Stage<'_>, screen: Rect, buf: &mut Buffer) {
     let room = usize::from(screen.width);
     let mut items = header::mode(stage);
-    items.push(Item::left(50, forms(stage)));
+    items.push(Item::left(forms(stage).into_iter().map(|form| (50, form)).collect()));
     fit::draw(buf, screen, 0, 1, &items);
     let mut lines: Vec<Text> = Vec::new();
     let sentence = header::sentence(stage, usize::MAX).to_string();

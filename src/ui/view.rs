@@ -38,11 +38,11 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// The same without the view, at the time it is.
+    /// The same without the view.
     #[must_use]
     pub fn facts(&self) -> Facts<'a> {
-        let Self { world, clock, console, run, journal, .. } = *self;
-        Facts { world, now: clock, console, run, journal }
+        let Self { world, now, console, run, journal, .. } = *self;
+        Facts { world, now, console, run, journal }
     }
 }
 
@@ -51,7 +51,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn scene(&self, view: &'a View) -> Scene<'a> {
         let Self { world, now, console, run, journal } = *self;
-        Scene { world, now, clock: now, console, run, journal, view }
+        Scene { world, now, console, run, journal, view }
     }
 }
 

@@ -228,7 +228,6 @@ impl Bench {
         let scene = Scene {
             world: &self.world,
             now: self.now,
-            clock: self.now,
             console: &self.console,
             run: self.run.as_ref(),
             journal: &self.journal,

@@ -15,6 +15,7 @@ use crate::ui::widgets::say;
 /// How much is said of each Region.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Form {
+    cost: u8,
     short: bool,
     word: bool,
     role: bool,
@@ -22,19 +23,19 @@ struct Form {
 }
 
 const FORMS: [Form; 6] = [
-    Form { short: false, word: true, role: true, share: true },
-    Form { short: true, word: true, role: true, share: true },
-    Form { short: true, word: false, role: true, share: true },
-    Form { short: true, word: false, role: true, share: false },
-    Form { short: true, word: true, role: false, share: false },
-    Form { short: true, word: false, role: false, share: false },
+    Form { cost: 35, short: false, word: true, role: true, share: true },
+    Form { cost: 45, short: true, word: true, role: true, share: true },
+    Form { cost: 50, short: true, word: false, role: true, share: true },
+    Form { cost: 65, short: true, word: false, role: true, share: false },
+    Form { cost: 68, short: true, word: true, role: false, share: false },
+    Form { cost: 70, short: true, word: false, role: false, share: false },
 ];
 
 pub(super) fn item(stage: &Stage<'_>) -> Item {
-    let mut forms: Vec<Text> = FORMS.iter().map(|form| each(stage, *form)).collect();
-    forms.push(only_wrong(stage));
-    forms.push(counts(stage));
-    Item::left(80, forms)
+    let mut forms: Vec<(u8, Text)> = FORMS.iter().map(|form| (form.cost, each(stage, *form))).collect();
+    forms.push((75, only_wrong(stage)));
+    forms.push((95, counts(stage)));
+    Item::left(forms)
 }
 
 fn each(stage: &Stage<'_>, form: Form) -> Text {

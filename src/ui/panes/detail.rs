@@ -190,12 +190,11 @@ fn step(stage: &Stage<'_>, row: usize) -> Vec<Text> {
 }
 
 fn entry(stage: &Stage<'_>, row: usize) -> Vec<Text> {
-    use super::journal::words;
     let Some(entry) = stage.scene.journal.get(row) else { return Vec::new() };
-    let step = words::step(&entry.event).map_or_else(String::new, |step| format!(", step {step}"));
+    let step = entry.event.step().map_or_else(String::new, |step| format!(", step {step}"));
     let mut lines = vec![title(stage, format!("line {} of run {}{step}", entry.seq, entry.run))];
     lines.push(text(stage, format!("{} UTC", entry.at.strftime("%Y-%m-%d %H:%M:%S%.3f"))));
-    lines.push(text(stage, format!("{}  {}", words::word(&entry.event), words::rest(&entry.event))));
+    lines.push(text(stage, format!("{}  {}", entry.event.word(), entry.event.detail())));
     if let crate::plan::event::Event::Intended { operation: Some(operation), .. } = &entry.event {
         lines.push(muted(stage, operation.cli(stage.scene.world.topology())));
     }

@@ -1,10 +1,8 @@
 //! Journal: the newest lines of the record, oldest first.
 
-pub(super) mod words;
-
 use ratatui::text::Line;
 
-use crate::plan::event::{Answer, Entry, Event, Outcome, RungState};
+use crate::plan::event::{self, Answer, Event, Outcome, RungState};
 use crate::ui::Stage;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
@@ -20,20 +18,15 @@ pub(super) fn listing(stage: &Stage<'_>, _room: usize) -> Listing {
         let text = "nothing yet: an act is written here before it leaves";
         listing.say(Line::from(stage.span(text, Role::Muted)));
     }
-    for entry in stage.scene.journal {
-        listing.push(line(stage, entry));
+    for (at, entry) in stage.scene.journal.iter().enumerate() {
+        let step = entry.event.step().map_or_else(String::new, |step| step.to_string());
+        listing.push(Line::from(vec![
+            stage.span(say::clock(entry.at), Role::Muted),
+            stage.span(format!(" {step:>2} "), Role::Text),
+            stage.span(event::line(entry, &stage.scene.journal[..at]), role(&entry.event)),
+        ]));
     }
     listing
-}
-
-fn line(stage: &Stage<'_>, entry: &Entry) -> Line<'static> {
-    let step = words::step(&entry.event).map_or_else(String::new, |step| step.to_string());
-    Line::from(vec![
-        stage.span(say::clock(entry.at), Role::Muted),
-        stage.span(format!(" {step:>2} "), Role::Text),
-        stage.span(format!("{:<9} ", words::word(&entry.event)), role(&entry.event)),
-        stage.span(words::rest(&entry.event), Role::Text),
-    ])
 }
 
 fn role(event: &Event) -> Role {

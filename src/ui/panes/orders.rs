@@ -17,11 +17,11 @@ use crate::ui::widgets::frame;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::table::{Cell, Column, Table};
-use crate::ui::widgets::{say, spark};
+use crate::ui::widgets::say;
 use axis::Axis;
 
 /// The columns to the right of a chart: `use1   148 −62%`.
-const LABEL: u16 = 16;
+const LABEL: u16 = 15;
 
 /// The columns to the left of a chart: `480 ┤`.
 const SCALE: u16 = 6;
@@ -106,14 +106,14 @@ pub(super) fn draw(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
     let inner = frame::draw(stage, &frame, area, buf);
     let regions: Vec<_> = all(stage).collect();
     let Ok(count) = u16::try_from(regions.len()) else { return };
-    let label = if inner.width >= 64 { LABEL + 12 } else { LABEL };
+    let label = LABEL;
     let plot = Rect {
         x: inner.x + SCALE,
         width: inner.width.saturating_sub(SCALE + label),
         height: inner.height.saturating_sub(1),
         ..inner
     };
-    let axis = Axis::of(stage, regions.iter().map(|(_, orders)| *orders));
+    let axis = Axis::of(stage, regions.iter().map(|(_, orders)| *orders), usize::from(plot.width) * 2);
     let selected = super::selected_of(stage, Pane::Orders, regions.len()).filter(|_| focused);
     axis.draw(stage, Rect { y: plot.bottom(), height: 1, ..plot }, buf);
     for (at, (name, orders)) in (0..count).zip(&regions) {
@@ -169,11 +169,10 @@ fn draw_label(stage: &Stage<'_>, (name, orders): (&str, &OrdersVerdict), side: R
         paint::style_row(buf, side, 0, stage.style(Role::Selection));
     }
     let Some(base) = orders.baseline else { return };
-    let change = change(stage, orders);
-    let text = format!("{} of {}", change.content, say::rate(base));
+    let change = match change(stage, orders).content {
+        change if matches!(orders.lamp, Lamp::Look | Lamp::Bad) => format!("{change} of"),
+        _ => "usual".to_owned(),
+    };
+    let text = format!("{change} {}", say::rate(base));
     paint::row(buf, side, 1, &Line::from(stage.span(text, Role::Muted)));
-    if side.width > LABEL && side.height > 2 {
-        let trend = spark::spark(&orders.trend, usize::from(side.width) - 1, None, stage.glyphs);
-        let _ = trend;
-    }
 }

@@ -5,15 +5,14 @@ mod step;
 
 use ratatui::text::{Line, Span};
 
-use crate::plan::progress::{Progress, StepProgress};
-use crate::plan::{Playbook, Step};
+use crate::plan::Playbook;
+use crate::plan::progress::Progress;
 use crate::ui::Stage;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::say;
 
-use super::journal::words;
 pub(super) use state::Stand;
 
 /// How many lines an idle pane has.
@@ -85,7 +84,7 @@ fn idle(stage: &Stage<'_>, room: usize) -> Listing {
 fn steps(stage: &Stage<'_>, run: &Progress, room: usize, full: bool) -> Listing {
     let mut listing = Listing::default();
     if let Some((at, end, summary)) = &run.closed {
-        let text = format!("run {} at {}: {summary}", words::ended(*end), say::clock(*at));
+        let text = format!("{end} at {}: {summary}", say::clock(*at));
         for line in paint::wrap(&text, room) {
             listing.say(Line::from(stage.span(line, Role::Title)));
         }
@@ -111,9 +110,4 @@ fn no_return(stage: &Stage<'_>, room: usize) -> Text {
     let rest = room.saturating_sub(paint::width(words));
     let rule = |columns: usize| Span::styled(stage.glyphs.double.repeat(columns), stage.style(Role::Danger));
     Line::from(vec![rule(rest / 2), stage.span(words, Role::Danger), rule(rest - rest / 2)])
-}
-
-/// Where a step stands, of the run.
-fn progress<'a>(run: &'a Progress, step: &Step) -> Option<&'a StepProgress> {
-    run.steps.get(&step.id)
 }

@@ -17,14 +17,14 @@ pub(super) fn need(stage: &Stage<'_>) -> usize {
     if regions <= 3 { side_by_side.clamp(4, 16) } else { (regions + 1).min(16) }
 }
 
-pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
+pub(super) fn listing(stage: &Stage<'_>, room: usize, height: usize) -> Listing {
     if stage.digest.regions.is_empty() {
         let mut listing = Listing::default();
         listing.say(Line::from(stage.span("no Region is declared", Role::Muted)));
         return listing;
     }
     match columns::width(stage, room) {
-        Some(width) => columns::listing(stage, room, width),
+        Some(width) => columns::listing(stage, room, height, width),
         None => rows::listing(stage, room),
     }
 }

@@ -1,11 +1,10 @@
 //! Replication: each direction of each store with its lag against the RPO; what does not run says so.
 
-use jiff::Timestamp;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::model::reading::Freshness;
 use crate::model::topology::Unit;
-use crate::model::verdict::{self, LinkVerdict};
+use crate::model::verdict::{self, Lamp, LinkVerdict};
 use crate::ui::Stage;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
@@ -29,8 +28,7 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
             Column::left("", 0),
             Column::right("lag", 0),
             Column::right("RPO", 1),
-            Column::left("trend", 3).growing(40),
-            Column::left("", 2),
+            Column::left("trend", 2).growing(40),
         ],
         rows: stage.digest.links.iter().map(|link| row(stage, link)).collect(),
         gap: 1,
@@ -46,41 +44,68 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
 fn row(stage: &Stage<'_>, link: &LinkVerdict) -> Vec<Cell> {
     let topology = stage.scene.world.topology();
     let way = format!("{}{}{}", topology.short(&link.from), stage.glyphs.arrow, topology.short(&link.to));
-    let role = if link.live { Role::Text } else { Role::Muted };
-    let (shape, lag) = if link.live {
-        let lag_role = if link.lamp == verdict::Lamp::Ok { Role::Text } else { say::role(link.lamp) };
-        let lag = say::value(stage, link.lag.as_ref(), lag_role, |s| verdict::value_text(*s, Unit::Seconds));
-        (say::shape(stage, link.lamp), lag)
-    } else {
-        (stage.span(" ", Role::Muted), stage.span(stage.glyphs.dash, Role::Muted))
+    let stand = Stand::of(stage, link);
+    let role = if stand == Stand::Waits { Role::Muted } else { Role::Text };
+    let (shape, lag) = match stand {
+        Stand::Waits => (stage.span(" ", Role::Muted), stage.span(stage.glyphs.dash, Role::Muted)),
+        Stand::Unknown => (say::shape(stage, Lamp::Unknown), stage.span(say::NOTHING, Role::Stale)),
+        Stand::Runs => {
+            let role = if link.lamp == Lamp::Ok { Role::Text } else { say::role(link.lamp) };
+            let lag = |seconds: &f64| verdict::value_text(*seconds, Unit::Seconds);
+            (say::shape(stage, link.lamp), say::value(stage, link.lag.as_ref(), role, lag))
+        }
     };
-    let trend = if link.live { link.trend.clone() } else { Vec::new() };
     vec![
         stage.span(link.store.clone(), role).into(),
         stage.span(way, role).into(),
         shape.into(),
         lag.into(),
         stage.span(verdict::limit_text(link.rpo), Role::Muted).into(),
-        Cell::Trend(trend, Some(link.rpo.as_secs_f64() / 4.0)),
-        note(stage, link).into(),
+        trend(stage, link, stand),
     ]
 }
 
-/// What must be said beside the number: that it does not run, why it is blind, how old it is.
-fn note(stage: &Stage<'_>, link: &LinkVerdict) -> Span<'static> {
-    if !link.live {
-        return stage.span("reader", Role::Muted);
-    }
-    if let Some(trouble) = &link.trouble {
-        return stage.span(trouble.kind.to_string(), Role::LampUnknown);
-    }
-    match &link.lag {
-        Some(lag) if lag.freshness != Freshness::Fresh => stage.span(ago(lag.at, stage.scene.now), Role::Stale),
-        Some(_) => stage.span("", Role::Muted),
-        None => stage.span("not seen", Role::Stale),
+/// Whether a direction runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stand {
+    Runs,
+    /// It would run if the reader became the writer.
+    Waits,
+    /// No direction of the store is known to run, because its writer is not known.
+    Unknown,
+}
+
+impl Stand {
+    fn of(stage: &Stage<'_>, link: &LinkVerdict) -> Self {
+        let known = || stage.digest.links.iter().any(|other| other.store == link.store && other.live);
+        match link.live {
+            true => Self::Runs,
+            false if known() => Self::Waits,
+            false => Self::Unknown,
+        }
     }
 }
 
-fn ago(at: Timestamp, now: Timestamp) -> String {
-    format!("{} ago", verdict::limit_text(verdict::age(at, now)))
+/// The trend while it is seen; else that it does not run, or why and since when it is blind.
+fn trend(stage: &Stage<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
+    let forms = |texts: &[String], role| {
+        Cell::Forms(texts.iter().map(|text| Line::from(stage.span(text.clone(), role))).collect())
+    };
+    match stand {
+        Stand::Waits => return stage.span("reader", Role::Muted).into(),
+        Stand::Unknown => return forms(&["writer not known".to_owned(), "writer ?".to_owned()], Role::Stale),
+        Stand::Runs => {}
+    }
+    let age = link.lag.as_ref().filter(|lag| lag.freshness != Freshness::Fresh);
+    let age = age.map(|lag| verdict::age(lag.at, stage.scene.now));
+    match (&link.trouble, age, &link.lag) {
+        (Some(trouble), Some(age), _) => {
+            let (why, ago) = (trouble.kind, say::ago(age));
+            forms(&[format!("{why}, {ago}"), ago], Role::LampUnknown)
+        }
+        (Some(trouble), None, _) => forms(&[trouble.kind.to_string()], Role::LampUnknown),
+        (None, Some(age), _) => forms(&[say::ago(age)], Role::Stale),
+        (None, None, None) => forms(&["not seen yet".to_owned(), "never".to_owned()], Role::Stale),
+        (None, None, Some(_)) => Cell::Trend(link.trend.clone(), Some(link.rpo.as_secs_f64() / 4.0)),
+    }
 }

@@ -17,6 +17,9 @@ use crate::ui::widgets::say;
 
 pub(super) use grid::full as endpoint;
 
+/// The columns of the labels below the grid.
+const LABEL: usize = 8;
+
 /// What a selected row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Item {
@@ -59,7 +62,7 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
         match item {
             Item::Control(at) => listing.push(controls.get(at).cloned().unwrap_or_default()),
             Item::Endpoints => {
-                listing.push(labelled(stage, "answers", grid::answers(stage), room));
+                listing.push(labelled(stage, "answers", grid::answers(stage, room.saturating_sub(LABEL)), room));
                 if unguarded(stage) {
                     let warning = "no rule guards the controls: all can be Off";
                     let text = format!("{} {warning}", stage.glyphs.look);
@@ -67,7 +70,7 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
                 }
             }
             Item::Rule(at) => listing.push(rule(stage, &stage.digest.rules[at], room)),
-            Item::Checks => listing.push(labelled(stage, "checks", checks(stage), room)),
+            Item::Checks => listing.push(labelled(stage, "checks", checks(stage, room.saturating_sub(LABEL)), room)),
             Item::Name(at) => listing.push(name(stage, &stage.scene.world.topology().dns[at], room)),
         }
     }
@@ -79,7 +82,7 @@ fn unguarded(stage: &Stage<'_>) -> bool {
 }
 
 fn labelled(stage: &Stage<'_>, label: &str, spans: Vec<Span<'static>>, room: usize) -> Text {
-    let mut all = vec![stage.span(format!("{label:<8}"), Role::Muted)];
+    let mut all = vec![stage.span(format!("{label:<LABEL$}"), Role::Muted)];
     all.extend(spans);
     paint::cut_line(Line::from(all), room)
 }
@@ -95,7 +98,7 @@ fn rule(stage: &Stage<'_>, verdict: &RuleVerdict<'_>, room: usize) -> Text {
         (None, _) => (Lamp::Unknown, "unknown"),
     };
     let said = format!(" {} {word}", stage.glyphs.lamp(lamp));
-    let left = room.saturating_sub(8 + paint::width(&said));
+    let left = room.saturating_sub(LABEL + paint::width(&said));
     let text = logic(verdict.rule);
     let text = if paint::width(&text) <= left { text } else { verdict.rule.name.clone() };
     let spans = vec![stage.span(paint::cut(&text, left), Role::Text), stage.span(said, say::role(lamp))];
@@ -117,23 +120,38 @@ pub(super) fn logic(rule: &Rule) -> String {
     format!("{not}{text}{after}")
 }
 
-fn checks(stage: &Stage<'_>) -> Vec<Span<'static>> {
-    let topology = stage.scene.world.topology();
-    let check = |check: &HealthCheckVerdict| {
-        let known = check.healthy.as_ref().filter(|h| h.freshness != Freshness::Gone);
-        let (lamp, word) = match known.map(|h| h.value) {
-            Some(true) => (Lamp::Ok, "healthy"),
-            Some(false) => (Lamp::Bad, "unhealthy"),
-            None => (Lamp::Unknown, say::NOTHING),
-        };
-        let stale = if known.is_some_and(|h| h.freshness == Freshness::Stale) { "~" } else { "" };
-        let role = if stale.is_empty() { say::role(lamp) } else { Role::Stale };
-        [
-            stage.span(format!("{} ", topology.short(&check.region)), Role::Text),
-            stage.span(format!("{} {stale}{word}  ", stage.glyphs.lamp(lamp)), role),
-        ]
+/// Each health check in words, shortened until it fits; counted when there are too many.
+fn checks(stage: &Stage<'_>, room: usize) -> Vec<Span<'static>> {
+    let all = &stage.digest.checks;
+    let forms = [("healthy", "unhealthy"), ("ok", "bad")];
+    for words in forms {
+        let spans: Vec<Span<'static>> = all.iter().flat_map(|c| check(stage, c, words)).collect();
+        if spans.iter().map(Span::width).sum::<usize>() <= room + 2 {
+            return spans;
+        }
+    }
+    let count = |wanted: Option<bool>| all.iter().filter(|c| seen(c) == wanted).count();
+    let said = [(Some(false), Lamp::Bad, "unhealthy"), (None, Lamp::Unknown, "unknown"), (Some(true), Lamp::Ok, "healthy")];
+    let said = said.into_iter().map(|(wanted, lamp, word)| (count(wanted), lamp, word)).filter(|(n, ..)| *n > 0);
+    said.map(|(n, lamp, word)| stage.span(format!("{} {n} {word}  ", stage.glyphs.lamp(lamp)), say::role(lamp))).collect()
+}
+
+fn seen(check: &HealthCheckVerdict) -> Option<bool> {
+    check.healthy.as_ref().filter(|h| h.freshness != Freshness::Gone).map(|h| h.value)
+}
+
+fn check(stage: &Stage<'_>, check: &HealthCheckVerdict, words: (&str, &str)) -> [Span<'static>; 2] {
+    let (lamp, word) = match seen(check) {
+        Some(true) => (Lamp::Ok, words.0),
+        Some(false) => (Lamp::Bad, words.1),
+        None => (Lamp::Unknown, say::NOTHING),
     };
-    stage.digest.checks.iter().flat_map(check).collect()
+    let stale = check.healthy.as_ref().is_some_and(|h| h.freshness == Freshness::Stale);
+    let (tilde, role) = if stale { ("~", Role::Stale) } else { ("", say::role(lamp)) };
+    [
+        stage.span(format!("{} ", stage.scene.world.topology().short(&check.region)), Role::Text),
+        stage.span(format!("{} {tilde}{word}  ", stage.glyphs.lamp(lamp)), role),
+    ]
 }
 
 /// `dns     latency, TTL 60s  61% / 39%`, with the name where there is room.
@@ -143,7 +161,7 @@ fn name(stage: &Stage<'_>, dns: &DnsName, room: usize) -> Text {
     let long = format!("{} {policy}{}", dns.name, shares(stage, true));
     let middle = format!("{policy}{}", shares(stage, true));
     let short = format!("{policy}{}", shares(stage, false));
-    let fits = [long, middle, short].into_iter().find(|text| paint::width(text) + 8 <= room);
+    let fits = [long, middle, short].into_iter().find(|text| paint::width(text) + LABEL <= room);
     labelled(stage, "dns", vec![stage.span(fits.unwrap_or(policy), Role::Text)], room)
 }
 

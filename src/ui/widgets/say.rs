@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Text;
 use crate::model::reading::Freshness;
-use crate::model::verdict::{Dated, Lamp};
+use crate::model::verdict::{self, Dated, Lamp};
 use crate::ui::Stage;
 use crate::ui::theme::Role;
 
@@ -83,6 +83,21 @@ pub fn rate(rate: f64) -> String {
 #[must_use]
 pub fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M:%S").to_string()
+}
+
+/// How long ago in its largest unit: `12m ago`; for places too narrow for more.
+#[must_use]
+pub fn ago(age: Duration) -> String {
+    format!("{} ago", coarse(age))
+}
+
+/// A span in its largest unit alone: `12m`.
+#[must_use]
+pub fn coarse(span: Duration) -> String {
+    let mut text = verdict::span(span);
+    let unit = text.find(|c: char| c.is_ascii_alphabetic()).map_or(text.len(), |at| at + 1);
+    text.truncate(unit);
+    text
 }
 
 /// The span from `then` to `now`; zero when `then` lies ahead.

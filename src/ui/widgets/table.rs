@@ -53,6 +53,8 @@ impl Column {
 pub enum Cell {
     /// Text.
     Text(Text),
+    /// The longest of these that fits; the shortest is last.
+    Forms(Vec<Text>),
     /// A trend, drawn as wide as its column, against this top at the least.
     Trend(Vec<Option<f64>>, Option<f64>),
 }
@@ -62,6 +64,7 @@ impl Cell {
     fn width(&self) -> usize {
         match self {
             Self::Text(text) => text.width(),
+            Self::Forms(forms) => forms.last().map_or(0, Text::width),
             Self::Trend(..) => 4,
         }
     }
@@ -156,6 +159,7 @@ impl Table {
             }
             let text = match cell {
                 Cell::Text(text) => paint::cut_line(text.clone(), width),
+                Cell::Forms(forms) => paint::cut_line(longest(forms, width), width),
                 Cell::Trend(trend, top) => {
                     Text::from(Span::styled(spark::spark(trend, width, *top, glyphs), theme.style(Role::Chart)))
                 }
@@ -168,6 +172,12 @@ impl Table {
         }
         Text::from(spans)
     }
+}
+
+/// The longest form that fits, else the last.
+#[must_use]
+pub fn longest(forms: &[Text], width: usize) -> Text {
+    forms.iter().find(|form| form.width() <= width).or(forms.last()).cloned().unwrap_or_default()
 }
 
 fn head(column: &Column, theme: &Theme) -> Cell {

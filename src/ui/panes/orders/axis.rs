@@ -9,7 +9,6 @@ use crate::model::verdict::OrdersVerdict;
 use crate::plan::event::Event;
 use crate::ui::Stage;
 use crate::ui::theme::Role;
-use crate::ui::widgets::chart;
 use crate::ui::widgets::paint;
 
 /// The shortest window, in periods: less would make every wiggle a mountain.
@@ -25,8 +24,8 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// The window in which anything is known.
-    pub(super) fn of<'a>(stage: &Stage<'_>, all: impl Iterator<Item = &'a OrdersVerdict>) -> Self {
+    /// The window in which anything is known, as far back as there are dots for.
+    pub(super) fn of<'a>(stage: &Stage<'_>, all: impl Iterator<Item = &'a OrdersVerdict>, dots: usize) -> Self {
         let mut known = 0;
         let mut end = None;
         for orders in all {
@@ -40,7 +39,7 @@ impl Axis {
         });
         Self {
             end: end.unwrap_or(stage.scene.now),
-            periods: known.max(SHORTEST),
+            periods: known.min(dots).max(SHORTEST),
             step: SignedDuration::from_secs(60),
             acts: acts.collect(),
         }
@@ -98,6 +97,5 @@ impl Axis {
                 paint::row(buf, here, row, &Line::from(stage.span(stage.glyphs.tick, Role::ChartMark)));
             }
         }
-        let _ = chart::column;
     }
 }

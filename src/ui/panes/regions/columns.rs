@@ -10,6 +10,7 @@ use crate::ui::digest::RegionDigest;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::paint::{self, Text};
+use crate::ui::widgets::table::longest;
 use crate::ui::widgets::{say, spark};
 
 /// A row of the pane.
@@ -51,14 +52,13 @@ const LABEL: usize = 18;
 pub(super) fn labels<'a>(stage: &Stage<'a>) -> Vec<Label<'a>> {
     let mut labels = vec![Label::Lamp];
     labels.extend(stage.digest.labels.iter().map(|name| Label::Signal(name)));
-    labels.push(Label::Traffic);
     if stage.digest.regions.iter().any(|r| r.orders.is_some()) {
         labels.push(Label::Orders);
     }
     if stage.digest.regions.iter().any(|r| r.spec.capacity.is_some()) {
         labels.push(Label::Headroom);
     }
-    labels.push(Label::Read);
+    labels.extend([Label::Traffic, Label::Read]);
     labels
 }
 
@@ -73,29 +73,37 @@ pub(super) fn width(stage: &Stage<'_>, room: usize) -> Option<usize> {
     (each >= LEAST).then_some(each.min(MOST))
 }
 
-pub(super) fn listing(stage: &Stage<'_>, room: usize, width: usize) -> Listing {
+/// The widths of the columns: what division leaves over goes to the labels.
+#[derive(Clone, Copy)]
+struct Widths {
+    label: usize,
+    column: usize,
+}
+
+pub(super) fn listing(stage: &Stage<'_>, room: usize, height: usize, column: usize) -> Listing {
+    let regions = &stage.digest.regions;
+    let over = room.saturating_sub(label_width(stage) + regions.len() * (column + 1));
+    let widths = Widths { label: label_width(stage) + over.min(4), column };
     let mut listing = Listing::default();
-    let name = |region: &RegionDigest<'_>| head(stage, region, width);
-    listing.head.push(row(stage, "", stage.digest.regions.iter().map(name), width));
+    listing.head.push(row(stage, "", regions.iter().map(|region| head(stage, region, column)), widths));
     for label in labels(stage) {
-        let cells = stage.digest.regions.iter().map(|region| cell(stage, region, label, width));
-        listing.push(row(stage, label.word(), cells, width));
+        let cells = regions.iter().map(|region| cell(stage, region, label, column));
+        listing.push(row(stage, label.word(), cells, widths));
     }
-    for region in stage.digest.regions.iter().filter(|r| r.verdict.lamp != Lamp::Ok) {
-        for line in reason(stage, region, room) {
-            listing.say(line);
-        }
+    let wrong = regions.iter().filter(|region| region.verdict.lamp != Lamp::Ok);
+    let reasons: Vec<Text> = wrong.flat_map(|region| reason(stage, region, room)).collect();
+    if listing.rows.len() + 1 + reasons.len() <= height {
+        reasons.into_iter().for_each(|line| listing.say(line));
     }
     listing
 }
 
-fn row(stage: &Stage<'_>, label: &str, cells: impl Iterator<Item = Text>, width: usize) -> Text {
-    let label_width = label_width(stage);
-    let label = paint::cut(label, label_width);
-    let mut spans = vec![stage.span(format!("{label:<label_width$}"), Role::Muted)];
+fn row(stage: &Stage<'_>, label: &str, cells: impl Iterator<Item = Text>, widths: Widths) -> Text {
+    let label = paint::cut(label, widths.label);
+    let mut spans = vec![stage.span(format!("{label:<0$}", widths.label), Role::Muted)];
     for cell in cells {
-        let cell = paint::cut_line(cell, width);
-        spans.push(paint::blank(width + 1 - cell.width().min(width)));
+        let cell = paint::cut_line(cell, widths.column);
+        spans.push(paint::blank(widths.column + 1 - cell.width().min(widths.column)));
         spans.extend(cell.spans);
     }
     Text::from(spans)
@@ -107,17 +115,11 @@ fn head(stage: &Stage<'_>, region: &RegionDigest<'_>, width: usize) -> Text {
     Line::from(stage.span(name, Role::Title))
 }
 
-/// The longest form that fits.
-fn longest(forms: Vec<Text>, width: usize) -> Text {
-    let last = forms.last().cloned().unwrap_or_default();
-    forms.into_iter().find(|form| form.width() <= width).unwrap_or(last)
-}
-
 fn cell(stage: &Stage<'_>, region: &RegionDigest<'_>, label: Label<'_>, width: usize) -> Text {
     match label {
-        Label::Lamp => longest(lamp(stage, region), width),
+        Label::Lamp => longest(&lamp(stage, region), width),
         Label::Signal(name) => match region.signal(name) {
-            Some(signal) => with_trend(stage, &signal.trend, longest(value(stage, signal), width), width),
+            Some(signal) => with_trend(stage, &signal.trend, longest(&value(stage, signal), width), width),
             None => Line::from(stage.span(stage.glyphs.dash, Role::Muted)),
         },
         Label::Traffic => {
@@ -125,8 +127,8 @@ fn cell(stage: &Stage<'_>, region: &RegionDigest<'_>, label: Label<'_>, width: u
             Line::from(text)
         }
         Label::Orders => orders(stage, region, width),
-        Label::Headroom => longest(headroom(stage, region), width),
-        Label::Read => longest(read(stage, region), width),
+        Label::Headroom => longest(&headroom(stage, region), width),
+        Label::Read => longest(&read(stage, region), width),
     }
 }
 
@@ -136,12 +138,11 @@ fn lamp(stage: &Stage<'_>, region: &RegionDigest<'_>) -> Vec<Text> {
     let role = say::role(verdict.lamp);
     let word = format!("{} {}", stage.glyphs.lamp(verdict.lamp), verdict.lamp);
     let since = verdict.since.filter(|_| verdict.lamp != Lamp::Ok);
-    let since = since.map(|at| verdict::span(verdict::age(at, stage.scene.now)));
+    let since = since.map(|at| verdict::age(at, stage.scene.now));
     let mut forms = Vec::new();
     if let Some(since) = since {
-        let unit = since.find(|c: char| c.is_ascii_alphabetic()).map_or(since.len(), |at| at + 1);
-        forms.push(format!("{word} {since}"));
-        forms.push(format!("{word} {}", &since[..unit]));
+        forms.push(format!("{word} {}", verdict::span(since)));
+        forms.push(format!("{word} {}", say::coarse(since)));
     }
     forms.push(word);
     forms.into_iter().map(|form| Line::from(stage.span(form, role))).collect()
@@ -196,7 +197,7 @@ fn with_trend(stage: &Stage<'_>, trend: &[Option<f64>], text: Text, width: usize
     if width < WITH_TREND || trend.iter().flatten().count() < 2 || text.width() + room + 1 > width {
         return text;
     }
-    let bars = spark::spark(trend, room, None, stage.glyphs);
+    let bars = spark::line(trend, room, None, stage.glyphs);
     let gap = paint::blank(width - room - text.width());
     let bars = Span::styled(bars, stage.style(Role::Chart));
     Line::from([vec![bars, gap], text.spans].concat())
@@ -217,7 +218,7 @@ fn orders(stage: &Stage<'_>, region: &RegionDigest<'_>, width: usize) -> Text {
     if let Some(change) = change {
         spans.push(stage.span(format!(" {change}"), role));
     }
-    let text = longest(vec![Line::from(spans), short], width);
+    let text = longest(&[Line::from(spans), short], width);
     with_trend(stage, &orders.trend, text, width)
 }
 
