@@ -15,6 +15,8 @@ mod error;
 pub mod inventory;
 mod metering;
 mod route53;
+#[cfg(test)]
+mod script;
 mod sts;
 mod time;
 mod wallet;

@@ -10,8 +10,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use pointsman::model::World;
 use pointsman::model::reading::{
-    AuroraMember, AuroraReading, ControlState, Identity, MetricAnswer, MetricBatch, Observation, Point, Reading,
-    Source, Trouble, TroubleKind,
+    AuroraMember, AuroraReading, ControlState, Identity, MetricAnswer, MetricBatch, Observation, Point,
+    Reading, Source, Trouble, TroubleKind,
 };
 use pointsman::model::topology::{
     Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, LagLink, Metric, Missing, Objectives, OrdersSpec,
@@ -63,18 +63,28 @@ fn metric(region: &str, namespace: &str, name: &str, dimensions: &[(&str, &str)]
 fn signal(name: &str, family: &str, formula: Formula, unit: Unit, limits: (Threshold, Threshold)) -> Signal {
     let missing = if family == "alb" { Missing::Zero } else { Missing::Unknown };
     let (look, bad) = limits;
-    Signal { name: name.to_owned(), family: family.to_owned(), formula, look: Some(look), bad: Some(bad), missing, unit }
+    Signal {
+        name: name.to_owned(),
+        family: family.to_owned(),
+        formula,
+        look: Some(look),
+        bad: Some(bad),
+        missing,
+        unit,
+    }
 }
 
 fn canary(name: &str, published_in: &str, canary: &str) -> Signal {
-    let metric = metric(published_in, "CloudWatchSynthetics", "SuccessPercent", &[("CanaryName", canary)], "Average");
+    let metric =
+        metric(published_in, "CloudWatchSynthetics", "SuccessPercent", &[("CanaryName", canary)], "Average");
     let limits = (Threshold::Below(95.0), Threshold::Below(80.0));
     signal(name, "canary", Formula::Value(metric), Unit::Percent, limits)
 }
 
 fn retail_region(name: &str, other: &str, short: &str) -> RegionSpec {
     let balancer = format!("app/retail-{short}/50dc6c495c0c9188");
-    let alb = |name_of: &str| metric(name, "AWS/ApplicationELB", name_of, &[("LoadBalancer", &balancer)], "Sum");
+    let alb =
+        |name_of: &str| metric(name, "AWS/ApplicationELB", name_of, &[("LoadBalancer", &balancer)], "Sum");
     let service = [("ClusterName", "mr-app-ecs-cluster"), ("ServiceName", "ui")];
     let tasks = |name_of: &str| metric(name, "ECS/ContainerInsights", name_of, &service, "Average");
     let errors = Formula::Share { part: alb("HTTPCode_Target_5XX_Count"), whole: alb("RequestCount") };
@@ -87,7 +97,13 @@ fn retail_region(name: &str, other: &str, short: &str) -> RegionSpec {
             canary("canary local", name, "lcl-rgnl-home"),
             canary("canary remote", other, "rmt-rgnl-home"),
             canary("canary global", name, "global-home"),
-            signal("5xx/requests", "alb", errors, Unit::Percent, (Threshold::Above(1.0), Threshold::Above(5.0))),
+            signal(
+                "5xx/requests",
+                "alb",
+                errors,
+                Unit::Percent,
+                (Threshold::Above(1.0), Threshold::Above(5.0)),
+            ),
             signal("tasks", "ecs", running, Unit::Percent, (Threshold::Below(100.0), Threshold::Below(50.0))),
         ],
     }
@@ -95,7 +111,10 @@ fn retail_region(name: &str, other: &str, short: &str) -> RegionSpec {
 
 fn aurora(store: &str) -> Aurora {
     let arn = |region: &str, number: u8| {
-        (Region::new(region), format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{store}-dbcluster-0{number}-{region}"))
+        (
+            Region::new(region),
+            format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{store}-dbcluster-0{number}-{region}"),
+        )
     };
     Aurora {
         store: store.to_owned(),
@@ -155,7 +174,8 @@ fn dns(regions: &[&str]) -> DnsName {
 }
 
 fn orders(regions: &[&str]) -> OrdersSpec {
-    let series = regions.iter().map(|r| (Region::new(r), metric(r, "ecommerce", "OrdersCreated", &[], "Sum")));
+    let series =
+        regions.iter().map(|r| (Region::new(r), metric(r, "ecommerce", "OrdersCreated", &[], "Sum")));
     OrdersSpec { series: series.collect(), store: Some("orders".to_owned()) }
 }
 
@@ -207,7 +227,9 @@ pub(crate) fn many(regions: usize, signals: usize) -> Topology {
         name: Region::new(name),
         short: Region::new(name).short(),
         capacity: Some(600.0),
-        signals: (0..signals).map(|n| canary(&format!("canary {n:02}"), name, &format!("canary-{n:02}"))).collect(),
+        signals: (0..signals)
+            .map(|n| canary(&format!("canary {n:02}"), name, &format!("canary-{n:02}")))
+            .collect(),
     };
     Topology {
         workload: "many".to_owned(),
@@ -245,7 +267,8 @@ pub(crate) fn world(topology: Topology, state: State) -> World {
     if state == State::Unreachable {
         let dead = ["us-east-1", "eu-west-1"];
         for observation in observations(world.topology(), state, now) {
-            let observation = if is_dead(&observation.source, &dead) { failed(observation) } else { observation };
+            let observation =
+                if is_dead(&observation.source, &dead) { failed(observation) } else { observation };
             world.apply(observation);
         }
     }
@@ -313,11 +336,20 @@ fn metrics(topology: &Topology, state: State, at: Timestamp) -> Vec<Observation>
     let mut batches: BTreeMap<Region, Vec<MetricAnswer>> = BTreeMap::new();
     for metric in verdict::wanted_metrics(topology) {
         let points = points(&metric, state, at);
-        batches.entry(metric.region.clone()).or_default().push(MetricAnswer { metric, points, trouble: None });
+        batches.entry(metric.region.clone()).or_default().push(MetricAnswer {
+            metric,
+            points,
+            trouble: None,
+        });
     }
     let batch = |(region, series)| {
         let seen = ago(at, 8);
-        observed(Source::Metrics(region), seen, 60, Reading::Metrics(MetricBatch { until: minute(at, 0), series }))
+        observed(
+            Source::Metrics(region),
+            seen,
+            60,
+            Reading::Metrics(MetricBatch { until: minute(at, 0), series }),
+        )
     };
     batches.into_iter().map(batch).collect()
 }
@@ -338,10 +370,18 @@ fn value(metric: &Metric, state: State, back: i64) -> Option<f64> {
     let bad = state == State::Degraded && back < 6;
     let home = metric.region.as_str() == "us-east-1";
     let dimension = |name: &str| metric.dimensions.get(name).map(String::as_str);
-    let wave = f64::from(u8::try_from((back * 37 + i64::try_from(metric.region.as_str().len()).unwrap() * 11) % 17).unwrap());
+    let wave = f64::from(
+        u8::try_from((back * 37 + i64::try_from(metric.region.as_str().len()).unwrap() * 11) % 17).unwrap(),
+    );
     let falling = if bad { 1.0 - f64::from(u8::try_from(6 - back).unwrap()) * 0.155 } else { 1.0 };
     Some(match &*metric.name {
-        "SuccessPercent" if bad && dimension("CanaryName") == Some("rmt-rgnl-home") => if home { 100.0 } else { 39.0 },
+        "SuccessPercent" if bad && dimension("CanaryName") == Some("rmt-rgnl-home") => {
+            if home {
+                100.0
+            } else {
+                39.0
+            }
+        }
         "SuccessPercent" if bad && dimension("CanaryName") == Some("global-home") => 74.0,
         "SuccessPercent" if bad && home => 41.0,
         "SuccessPercent" => 100.0,
@@ -355,7 +395,11 @@ fn value(metric: &Metric, state: State, back: i64) -> Option<f64> {
         "AuroraGlobalDBRPOLag" | "AuroraGlobalDBReplicationLag" => {
             (dimension("SourceRegion") == Some("us-east-1")).then_some(())?;
             let orders = dimension("DBClusterIdentifier").is_some_and(|id| id.starts_with("orders"));
-            if bad && orders { 8900.0 - f64::from(u8::try_from(back - 2).unwrap()) * 2000.0 } else { 400.0 + wave }
+            if bad && orders {
+                8900.0 - f64::from(u8::try_from(back - 2).unwrap()) * 2000.0
+            } else {
+                400.0 + wave
+            }
         }
         "ReplicationLatency" if &*metric.namespace == "AWS/S3" => 40.0 + wave,
         "ReplicationLatency" if bad && home => 8100.0,

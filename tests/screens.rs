@@ -102,7 +102,9 @@ fn look() {
     shows.push(("Many".to_owned(), many));
     for size in sizes.split(',') {
         let (w, h) = size.split_once('x').unwrap();
-        for (name, show) in shows.iter().filter(|(name, _)| which.is_empty() || which.split(',').any(|w| w == name)) {
+        for (name, show) in
+            shows.iter().filter(|(name, _)| which.is_empty() || which.split(',').any(|w| w == name))
+        {
             println!("==== {name} {size}\n{}", show.text(w.parse().unwrap(), h.parse().unwrap()));
         }
     }

@@ -6,6 +6,7 @@ mod cluster;
 mod control;
 mod doors;
 mod dynamodb;
+mod nonsense;
 mod rds;
 mod route53;
 mod sts;

@@ -38,7 +38,8 @@ impl Clients {
     /// The trouble of asking.
     pub async fn found_endpoints(&self) -> Result<Vec<Endpoint>, Trouble> {
         let cluster = &self.routing()?.cluster;
-        let answer = self.arc_config().describe_cluster().cluster_arn(cluster).send().await.map_err(trouble)?;
+        let answer =
+            self.arc_config().describe_cluster().cluster_arn(cluster).send().await.map_err(trouble)?;
         let found = answer.cluster.map(|c| c.cluster_endpoints.unwrap_or_default()).unwrap_or_default();
         let endpoint = |e: config::types::ClusterEndpoint| {
             Some(Endpoint { region: Region::new(e.region.as_deref()?), url: e.endpoint? })

@@ -3,6 +3,8 @@
 //!
 //! It proves that the file is whole, not who wrote it: whoever can rewrite all of it can also rewrite the chain.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -69,7 +71,7 @@ impl Line {
         let text = [&self.previous, &seq.to_string(), &self.run, &self.at, &self.event]
             .map(String::as_str)
             .join("\n");
-        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(text.as_bytes()))
     }
 
     /// The line is as it was written, at the place where it was written.
@@ -126,6 +128,14 @@ pub(super) fn verify(lines: impl Iterator<Item = Line>, head: &Head) -> Result<u
         return Err(Broken { seq: before.seq, what: "it is not the last line that was noted".to_owned() });
     }
     Ok(before.seq)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn missing(from: u64, until: u64) -> String {

@@ -125,7 +125,7 @@ pub(crate) fn understand(request: &http::Request<Bytes>) -> Result<Call, Box<Mis
         }));
     };
     let protocol = operation::protocol_of(service, request);
-    let endpoint = operation::endpoint_of(request.uri().path());
+    let endpoint = operation::endpoint_of(request.uri().path()).filter(|_| service == Service::Cluster);
     let misread = |refusal| Box::new(Misread { protocol, operation: String::new(), refusal });
     match service {
         Service::Cluster => check_endpoint(&scope, endpoint).map_err(misread)?,

@@ -7,6 +7,7 @@ mod act;
 mod arm;
 mod buttons;
 mod cli;
+mod cut_off;
 mod decide;
 mod line;
 mod notice;
@@ -31,11 +32,13 @@ use super::theme::{Glyphs, Theme};
 use super::view::{Facts, Size, View};
 use super::{Mode, Scene, panes};
 use crate::model::topology::Topology;
-use crate::plan::event::Decision;
+use crate::plan::event::{Decision, RunId};
+use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId};
 
 pub use act::{Act, Offer};
 pub use arm::Arm;
+pub use cut_off::CutOff;
 pub use decide::Decide;
 pub use notice::Notice;
 pub use quit::Quit;
@@ -59,6 +62,8 @@ pub enum Dialog {
     Sheet(Box<Sheet>),
     /// A decision about a held step.
     Decide(Decide),
+    /// What to do with a run that was cut off.
+    CutOff(CutOff),
     /// Whether to leave.
     Quit(Quit),
     /// An error, in words.
@@ -124,6 +129,15 @@ pub enum Request {
     },
     /// Go back to watching.
     Disarm,
+    /// Go on with a run that was cut off.
+    TakeUp(RunId),
+    /// End a run that was cut off.
+    CloseRun {
+        /// Which.
+        run: RunId,
+        /// Why.
+        reason: String,
+    },
     /// Start no new step.
     Pause,
     /// Start steps again.
@@ -211,6 +225,12 @@ impl Dialog {
         Self::Quit(Quit::new(moment))
     }
 
+    /// What to do with a run that was cut off.
+    #[must_use]
+    pub fn cut_off(run: &Progress, at: Timestamp) -> Self {
+        Self::CutOff(CutOff::new(run, at))
+    }
+
     /// An error in words.
     #[must_use]
     pub fn notice(title: &str, text: &str) -> Self {
@@ -228,7 +248,7 @@ impl Dialog {
     pub fn context(&self) -> Context {
         match self {
             Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => Context::Text,
-            Self::Act(_) => Context::List,
+            Self::Act(_) | Self::CutOff(_) => Context::List,
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
@@ -241,7 +261,8 @@ impl Dialog {
     pub fn offers(&self, action: Action) -> bool {
         match (self, action) {
             (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
-            (Self::Sheet(_) | Self::Notice(_), Action::OtherButton) => false,
+            (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
+            | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
             _ => true,
         }
     }
@@ -259,6 +280,7 @@ impl Dialog {
             _ if leaves => Reply::Close,
             Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => self.scroll(action, moment),
             Self::Act(act) => act.on(action, moment),
+            Self::CutOff(cut_off) => cut_off.on(action, moment),
             Self::Arm(arm) => arm.on(input, action, moment),
             Self::Sheet(sheet) => sheet.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
@@ -311,6 +333,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Quit(quit) => quit.page(&facts),
+        Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),
         Dialog::Cli { lines, scroll } => page::Page {
             title: "AS AWS CLI".to_owned(),

@@ -61,7 +61,8 @@ pub(super) fn mode(stage: &Stage<'_>) -> Vec<Item> {
         _ => Role::Env,
     };
     words.push((environment, role));
-    let spans = words.into_iter().flat_map(|(word, role)| [stage.span(format!(" {word} "), role), paint::blank(1)]);
+    let spans =
+        words.into_iter().flat_map(|(word, role)| [stage.span(format!(" {word} "), role), paint::blank(1)]);
     let mut spans: Vec<_> = spans.collect();
     spans.pop();
     vec![Item::left(vec![(KEEP, Line::from(spans))])]
@@ -131,7 +132,10 @@ fn of_run(run: &Progress) -> (String, Role) {
             _ => "held".to_owned(),
         };
         let more = if held.len() > 1 { format!(" (+{})", held.len() - 1) } else { String::new() };
-        return (format!("HOLDS: {} {} is {word}{more}; you decide what comes next", step.id, step.title), Role::LampBad);
+        return (
+            format!("HOLDS: {} {} is {word}{more}; you decide what comes next", step.id, step.title),
+            Role::LampBad,
+        );
     }
     let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();
     let next = run.plan.steps.iter().find(|step| is_waiting(run, step));

@@ -150,7 +150,8 @@ fn stack(area: Rect, panes: &[Pane], needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, 
     let mut placed = Vec::new();
     for (at, pane) in panes.iter().enumerate() {
         let after: u16 = panes[at + 1..].iter().map(|p| needs(*p)).fold(0, u16::saturating_add);
-        let height = if at + 1 == panes.len() { rest.height } else { share(rest.height, needs(*pane), after) };
+        let height =
+            if at + 1 == panes.len() { rest.height } else { share(rest.height, needs(*pane), after) };
         let (here, below) = top(rest, height);
         placed.push((*pane, here));
         rest = below;

@@ -129,5 +129,10 @@ fn frame(stage: &Stage<'_>, pane: Pane, area: Rect) -> Frame {
         Pane::Orders => orders::note(stage, usize::from(area.width)),
         _ => Line::default(),
     };
-    Frame { title: format!("{digit} {}", title(pane)), note, focused: stage.scene.view.pane == pane, ..Frame::default() }
+    Frame {
+        title: format!("{digit} {}", title(pane)),
+        note,
+        focused: stage.scene.view.pane == pane,
+        ..Frame::default()
+    }
 }

@@ -21,7 +21,9 @@ pub(super) fn words(stage: &Stage<'_>, screen: Rect, buf: &mut Buffer) {
     fit::draw(buf, screen, 0, 1, &items);
     let mut lines: Vec<Text> = Vec::new();
     let sentence = header::sentence(stage, usize::MAX).to_string();
-    lines.extend(paint::wrap(&sentence, room).into_iter().map(|line| Line::from(stage.span(line, Role::Title))));
+    lines.extend(
+        paint::wrap(&sentence, room).into_iter().map(|line| Line::from(stage.span(line, Role::Title))),
+    );
     lines.extend(stage.scene.run.iter().flat_map(|run| steps(stage, run)));
     lines.extend(stage.digest.regions.iter().map(|region| {
         let lamp = region.verdict.lamp;

@@ -30,7 +30,11 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
     let _ = writeln!(out, "<title>{}</title>", escape(title));
     let _ = writeln!(out, r#"<rect width="{wide}" height="{high}" rx="8" fill="{BACK}"/>"#);
     let middle = wide / 2;
-    let _ = writeln!(out, r##"<text x="{middle}" y="22" text-anchor="middle" fill="#8b93a1">{}</text>"##, escape(title));
+    let _ = writeln!(
+        out,
+        r##"<text x="{middle}" y="22" text-anchor="middle" fill="#8b93a1">{}</text>"##,
+        escape(title)
+    );
     for y in 0..buf.area.height {
         for run in runs(buf, y) {
             run.write(&mut out, u32::from(y));
@@ -93,7 +97,11 @@ impl Run {
         if self.look.back != BACK {
             let (x, wide) = (pixels(self.at, 0), pixels(self.cells, 0));
             let (x, high) = (x + f64::from(MARGIN), f64::from(CELL.1) / 100.0);
-            let _ = writeln!(out, r#"<rect x="{x:.2}" y="{top}" width="{wide:.2}" height="{high:.0}" fill="{}"/>"#, self.look.back);
+            let _ = writeln!(
+                out,
+                r#"<rect x="{x:.2}" y="{top}" width="{wide:.2}" height="{high:.0}" fill="{}"/>"#,
+                self.look.back
+            );
         }
         let blanks = u32::try_from(self.text.len() - self.text.trim_start_matches(' ').len()).unwrap_or(0);
         let text = self.text.trim_matches(' ');

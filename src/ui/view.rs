@@ -189,6 +189,12 @@ impl View {
         self.dialog = Some(Dialog::notice(title, text));
     }
 
+    /// Asks what to do with a run that was cut off.
+    pub fn ask_about(&mut self, run: &Progress) {
+        self.dialog = Some(Dialog::cut_off(run, self.at));
+        self.pane = Pane::Plan;
+    }
+
     /// Says one line in place of the hints for a few seconds.
     pub fn say(&mut self, text: &str) {
         let until = self.at.saturating_add(SAID).unwrap_or(Timestamp::MAX);
@@ -265,7 +271,10 @@ impl View {
         let held = held_step(facts, self);
         let moment = Moment { view: self, facts };
         let dialog = match action {
-            Action::Act => Some(Dialog::act(&moment)),
+            Action::Act => Some(match cut_off(facts) {
+                Some(run) => Dialog::cut_off(run, self.at),
+                None => Dialog::act(&moment),
+            }),
             Action::Detail => Some(Dialog::detail()),
             Action::Cli => facts.run.map(|run| Dialog::cli(&run.plan, facts.world.topology())),
             Action::Help => Some(Dialog::help()),
@@ -351,6 +360,11 @@ impl View {
         }
         request
     }
+}
+
+/// The run that is shown and that nobody drives.
+fn cut_off<'a>(facts: &Facts<'a>) -> Option<&'a Progress> {
+    facts.run.filter(|run| run.is_open() && facts.console.mode != Mode::Running)
 }
 
 fn pause_or_resume(facts: &Facts<'_>) -> Request {

@@ -65,11 +65,8 @@ impl Pen {
 
 /// The failover of the first Region into the second, begun 41 s before `now` when it is promoting, else earlier.
 pub(crate) fn failover(world: &World, now: Timestamp, until: Until) -> Story {
-    let intent = Intent {
-        playbook: Playbook::Failover,
-        from: Region::new("us-east-1"),
-        to: Region::new("us-west-2"),
-    };
+    let intent =
+        Intent { playbook: Playbook::Failover, from: Region::new("us-east-1"), to: Region::new("us-west-2") };
     let begun = match until {
         Until::Promoting => 41,
         Until::Lost | Until::Unknown => 130,
@@ -97,7 +94,10 @@ fn begin(pen: &mut Pen, world: &World, plan: &pointsman::plan::Plan) {
         simulated: false,
     };
     pen.write(0.0, Event::Started { plan: plan.clone(), start });
-    pen.write(0.1, Event::Intended { step: StepId(1), attempt: 1, operation: None, endpoint: "here".to_owned() });
+    pen.write(
+        0.1,
+        Event::Intended { step: StepId(1), attempt: 1, operation: None, endpoint: "here".to_owned() },
+    );
     let now = crate::fixture::now();
     let (at_risk, links) = (verdict::at_risk(world, now), event::links(&verdict::links(world, now)));
     pen.write(0.3, Event::Recorded { step: StepId(1), at_risk, links });
@@ -136,7 +136,13 @@ fn routing(pen: &mut Pen, plan: &pointsman::plan::Plan, until: Until) {
         request_id: None,
     };
     pen.write(87.2, Event::Answered { step, attempt: 1, answer: Answer::Lost { trouble } });
-    pen.climb(90.0, step, Rung::ReadBack, RungState::Blind, "2 of 5 endpoints: usw2 On, apne1 On; no answer from use1, euw1, apse2");
+    pen.climb(
+        90.0,
+        step,
+        Rung::ReadBack,
+        RungState::Blind,
+        "2 of 5 endpoints: usw2 On, apne1 On; no answer from use1, euw1, apse2",
+    );
     if until == Until::Unknown {
         pen.end(120.0, step, Outcome::Unknown, "read back from 2 of 5 endpoints, 3 are needed");
     }
@@ -159,7 +165,10 @@ fn proved(pen: &mut Pen, step: StepId) {
 /// A decision of a person about the step that is held.
 pub(crate) fn decide(story: &mut Story, now: Timestamp) {
     let mut pen = Pen { start: now, lines: std::mem::take(&mut story.journal) };
-    pen.write(-2.0, Event::Decided { step: StepId(4), decision: Decision::ReadAgain, who: "maria".to_owned() });
+    pen.write(
+        -2.0,
+        Event::Decided { step: StepId(4), decision: Decision::ReadAgain, who: "maria".to_owned() },
+    );
     story.run = Progress::replay(&pen.lines).unwrap();
     story.journal = pen.lines;
 }

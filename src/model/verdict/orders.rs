@@ -214,7 +214,7 @@ impl Sparse {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::fixture::{EAST, Scene, WEST, created, east, two_regions, west};
+    use crate::model::fixture::{EAST, Scene, WEST, created, east, requests, two_regions, west};
     use crate::model::reading::{ControlState, Source, TroubleKind};
 
     use super::*;
@@ -280,7 +280,8 @@ mod tests {
         let pattern = [Some(2.0), None, Some(1.0)];
         let mut values: Vec<_> = pattern.into_iter().cycle().take(57).collect();
         values.extend([None; 3]);
-        let scene = seen(&values);
+        let mut scene = seen(&values);
+        scene.tail(&requests(EAST), &[1.0]);
         let verdict = of_east(&scene);
         let rate = verdict.rate.unwrap();
         assert_eq!((rate.value, rate.at), (0.0, scene.minute(2)), "the newest minute may still come");
@@ -288,7 +289,9 @@ mod tests {
 
         let mut values: Vec<_> = pattern.into_iter().cycle().take(54).collect();
         values.extend([None; 6]);
-        let verdict = of_east(&seen(&values));
+        let mut scene = seen(&values);
+        scene.tail(&requests(EAST), &[1.0]);
+        let verdict = of_east(&scene);
         assert_eq!(verdict.trend[55..], [Some(1.0), Some(0.0), Some(0.0), None, None]);
     }
 

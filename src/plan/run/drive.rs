@@ -106,23 +106,25 @@ impl Driver {
             self.look();
             let tick = if self.waits_for_a_turn() { SHORT_TICK } else { TICK };
             tokio::select! {
-                Some((step, attempt, answer)) = self.sends.next() => {
-                    self.write(&Event::Answered { step, attempt, answer })?;
-                }
-                Some((source, observation)) = self.looks.next() => {
-                    self.looking.remove(&source);
-                    observation.into_iter().for_each(|seen| self.world.apply(seen));
-                }
-                seen = self.ports.observations.recv(), if watched => match seen {
-                    Some(seen) => self.take_in(seen),
-                    None => watched = false,
-                },
-                command = self.ports.commands.recv(), if !self.orphaned => match command {
-                    Some(command) => self.obey(command)?,
-                    None => self.orphaned = true,
-                },
-                () = self.ports.clock.sleep(tick) => {}
+                            Some((step, attempt, answer)) = self.sends.next() => {
+                                self.write(&Event::Answered { step, attempt, answer })?;
+                            }
+                            Some((source, observation)) = self.looks.next() => {
+                                self.looking.remove(&source);
+                                if let Some(seen) = observation {
+             self.world.apply(seen);
             }
+                            }
+                            seen = self.ports.observations.recv(), if watched => match seen {
+                                Some(seen) => self.take_in(seen),
+                                None => watched = false,
+                            },
+                            command = self.ports.commands.recv(), if !self.orphaned => match command {
+                                Some(command) => self.obey(command)?,
+                                None => self.orphaned = true,
+                            },
+                            () = self.ports.clock.sleep(tick) => {}
+                        }
         }
     }
 

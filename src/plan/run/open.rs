@@ -107,7 +107,10 @@ fn free_name(ledger: &dyn Ledger, now: Timestamp, who: &str) -> Result<RunId, Le
     let mut salt = 0_u32;
     loop {
         let digest = Sha256::digest(format!("{now} {who} {salt}").as_bytes());
-        let run = RunId(digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect());
+        let run = RunId(format!(
+            "{:08x}",
+            digest.iter().take(4).fold(0_u32, |name, byte| name << 8 | u32::from(*byte))
+        ));
         if ledger.entries(&run)?.is_empty() {
             return Ok(run);
         }

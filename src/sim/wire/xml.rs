@@ -8,6 +8,9 @@ use quick_xml::{Reader, Writer};
 use super::value::time_to_text;
 use super::{Record, Refusal, Value};
 
+/// How deep elements may stand in each other; no request of the model is half as deep.
+const DEEPEST: usize = 32;
+
 /// Reads an XML document: the children of its root as a record; repeated children become a list.
 pub(super) fn read(body: &[u8]) -> Result<Value, Refusal> {
     if body.is_empty() {
@@ -55,6 +58,9 @@ fn tree(text: &str) -> Option<Value> {
     let mut reader = Reader::from_str(text);
     let mut stack = vec![Open::default()];
     loop {
+        if stack.len() > DEEPEST {
+            return None;
+        }
         match reader.read_event().ok()? {
             Event::Start(start) => stack.push(Open::named(start.local_name().as_ref())),
             Event::Empty(start) => {

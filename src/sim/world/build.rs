@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 
 use super::alarm::{Alarm, AlarmState, Missing};
+use super::arc::safety::RuleType;
 use super::arc::{Cluster, Control, ControlState, Endpoint, Guard, Panel, SafetyRule};
 use super::aurora::{Aurora, DbCluster, DbInstance, GlobalCluster, Member, Sync};
 use super::dns::{Alias, Dns, Geo, Record, Routing, Zone};
@@ -176,7 +177,7 @@ fn cluster(w: &spec::World) -> Cluster {
             Guard::Gating { gates: arns(&r.gating), targets: arns(&r.target) }
         },
         rule: r.kind,
-        threshold: r.threshold,
+        threshold: threshold(r),
         inverted: r.inverted,
         wait: r.wait,
     };
@@ -188,6 +189,16 @@ fn cluster(w: &spec::World) -> Cluster {
         rules: w.rules.iter().map(rule).collect(),
         endpoints: ENDPOINTS.iter().map(|r| Endpoint::new(r)).collect(),
         rotation: w.rotation,
+    }
+}
+
+/// The threshold of an `AND` or an `OR` follows from what it counts.
+fn threshold(rule: &spec::Rule) -> u32 {
+    let counted = if rule.target.is_empty() { &rule.assert } else { &rule.gating };
+    match rule.kind {
+        RuleType::AtLeast => rule.threshold,
+        RuleType::And => u32::try_from(counted.len()).unwrap_or(u32::MAX),
+        RuleType::Or => 1,
     }
 }
 

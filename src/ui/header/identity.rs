@@ -54,7 +54,8 @@ fn who(stage: &Stage<'_>, identity: &Identity) -> Item {
         return Item::right(vec![(KEEP, line(stage, &format!("WRONG ACCOUNT …{last}"), Role::LampBad))]);
     }
     let role = identity.role();
-    let forms = [(5, format!("account …{last}/{role}")), (55, format!("…{last}/{role}")), (75, format!("…{last}"))];
+    let forms =
+        [(5, format!("account …{last}/{role}")), (55, format!("…{last}/{role}")), (75, format!("…{last}"))];
     Item::right(forms.into_iter().map(|(cost, form)| (cost, line(stage, &form, Role::Text))).collect())
 }
 

@@ -106,9 +106,11 @@ fn moving(stage: &Stage<'_>, region: &RegionDigest<'_>) -> Option<Way> {
         _ => None,
     };
     let run = stage.scene.run.filter(|run| run.is_open())?;
-    run.plan.steps.iter().filter(|step| super::is_active(run, step)).find_map(|step| match step.operation()? {
-        Operation::AuroraFailover(to) | Operation::AuroraSwitchover(to) => target(to),
-        Operation::RoutingSet { .. } => None,
+    run.plan.steps.iter().filter(|step| super::is_active(run, step)).find_map(|step| {
+        match step.operation()? {
+            Operation::AuroraFailover(to) | Operation::AuroraSwitchover(to) => target(to),
+            Operation::RoutingSet { .. } => None,
+        }
     })
 }
 
@@ -121,7 +123,9 @@ fn only_wrong(stage: &Stage<'_>) -> Text {
         if lamp == Lamp::Ok {
             well += 1;
         } else {
-            spans.push(stage.span(format!("{} {}  ", stage.glyphs.lamp(lamp), region.spec.short), say::role(lamp)));
+            spans.push(
+                stage.span(format!("{} {}  ", stage.glyphs.lamp(lamp), region.spec.short), say::role(lamp)),
+            );
         }
     }
     spans.push(stage.span(format!("{} {well} ok", stage.glyphs.lamp(Lamp::Ok)), Role::LampOk));
@@ -134,7 +138,9 @@ fn counts(stage: &Stage<'_>) -> Text {
         let count = stage.digest.regions.iter().filter(|r| r.verdict.lamp == lamp).count();
         if count > 0 {
             let gap = if spans.is_empty() { "" } else { "  " };
-            spans.push(stage.span(format!("{gap}{} {count} {lamp}", stage.glyphs.lamp(lamp)), say::role(lamp)));
+            spans.push(
+                stage.span(format!("{gap}{} {count} {lamp}", stage.glyphs.lamp(lamp)), say::role(lamp)),
+            );
         }
     }
     Line::from(spans)

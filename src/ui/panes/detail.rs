@@ -69,11 +69,17 @@ fn link(stage: &Stage<'_>, row: usize) -> Vec<Text> {
         (_, false) => text(stage, "replication runs the other way now"),
         (Some(lag), true) => {
             let behind = verdict::dated_text(lag, Unit::Seconds);
-            text(stage, format!("lag {behind}, as of {} ({})", say::clock(lag.at), verdict::age_text(lag.at, now)))
+            text(
+                stage,
+                format!("lag {behind}, as of {} ({})", say::clock(lag.at), verdict::age_text(lag.at, now)),
+            )
         }
         (None, true) => text(stage, "no lag was measured, which is not zero"),
     });
-    lines.push(text(stage, format!("RPO {}; worth a look from a quarter of it", verdict::limit_text(link.rpo))));
+    lines.push(text(
+        stage,
+        format!("RPO {}; worth a look from a quarter of it", verdict::limit_text(link.rpo)),
+    ));
     lines.extend(link.trouble.as_ref().map(|trouble| text(stage, format!("cannot be seen: {trouble}"))));
     lines.extend(metric::trend(stage, &link.trend, Unit::Seconds));
     lines.extend(metric::lag(stage, link));
@@ -86,7 +92,10 @@ fn traffic(stage: &Stage<'_>, row: usize) -> Vec<Text> {
         Some(Item::Control(at)) => control(stage, *at),
         Some(Item::Endpoints) => {
             let mut lines = vec![title(stage, "cluster endpoints")];
-            lines.push(text(stage, "a change is proved when three of five endpoints show it; one away is normal"));
+            lines.push(text(
+                stage,
+                "a change is proved when three of five endpoints show it; one away is normal",
+            ));
             lines.extend(stage.digest.controls.iter().flat_map(|c| {
                 let name = title(stage, format!("control {}", c.name));
                 std::iter::once(name).chain(c.cells.iter().map(|cell| traffic::endpoint(stage, cell)))
@@ -95,15 +104,21 @@ fn traffic(stage: &Stage<'_>, row: usize) -> Vec<Text> {
         }
         Some(Item::Rule(at)) => stage.digest.rules.get(*at).map_or_else(Vec::new, |v| {
             let rule = v.rule;
-            let mut lines = vec![title(stage, format!("rule {}", rule.name)), text(stage, traffic::logic(rule))];
+            let mut lines =
+                vec![title(stage, format!("rule {}", rule.name)), text(stage, traffic::logic(rule))];
             lines.push(text(stage, format!("wait period {}", verdict::limit_text(rule.wait))));
             lines.push(muted(stage, rule.arn.clone()));
             lines
         }),
-        Some(Item::Checks) => stage.digest.checks.iter().flat_map(|check| metric::check(stage, check)).collect(),
+        Some(Item::Checks) => {
+            stage.digest.checks.iter().flat_map(|check| metric::check(stage, check)).collect()
+        }
         Some(Item::Name(at)) => topology.dns.get(*at).map_or_else(Vec::new, |dns| {
             let mut lines = vec![title(stage, format!("{} {}", dns.name, dns.kind))];
-            lines.push(text(stage, format!("{} policy, zone {}, TTL {}", dns.policy, dns.zone, verdict::limit_text(dns.ttl))));
+            lines.push(text(
+                stage,
+                format!("{} policy, zone {}, TTL {}", dns.policy, dns.zone, verdict::limit_text(dns.ttl)),
+            ));
             lines.extend(dns.records.iter().map(|record| {
                 let check = record.health_check.as_deref().unwrap_or("no health check");
                 text(stage, format!("record {}: {}, {check}", record.id, record.region))
@@ -142,11 +157,18 @@ fn orders(stage: &Stage<'_>, row: usize) -> Vec<Text> {
         lines.push(text(stage, format!("{rate_text} a minute, minute to {} ({age})", say::clock(rate.at))));
     }
     let base = orders.baseline.map_or_else(|| "not known yet".to_owned(), say::rate);
-    lines.push(text(stage, format!("usual rate {base}: the median of the older two thirds of the last hour")));
+    lines
+        .push(text(stage, format!("usual rate {base}: the median of the older two thirds of the last hour")));
     lines.push(text(stage, "look under 80 % of it, bad under 50 %"));
     if let Some(risk) = &stage.digest.at_risk {
         let lag = verdict::value_text(risk.lag, Unit::Seconds);
-        lines.push(text(stage, format!("at risk now: {:.0} a minute × {lag} lag of {} = {:.0} orders", risk.rate, risk.store, risk.orders)));
+        lines.push(text(
+            stage,
+            format!(
+                "at risk now: {:.0} a minute × {lag} lag of {} = {:.0} orders",
+                risk.rate, risk.store, risk.orders
+            ),
+        ));
     }
     lines.extend(metric::trend(stage, &orders.trend, Unit::Count));
     let spec = stage.scene.world.topology().orders.as_ref();
@@ -168,7 +190,15 @@ fn step(stage: &Stage<'_>, row: usize) -> Vec<Text> {
     }
     let usual = step.usual;
     let limit = verdict::limit_text;
-    lines.push(text(stage, format!("usually {} (95 %: {}), holds after {}", limit(usual.p50), limit(usual.p95), limit(step.deadline))));
+    lines.push(text(
+        stage,
+        format!(
+            "usually {} (95 %: {}), holds after {}",
+            limit(usual.p50),
+            limit(usual.p95),
+            limit(step.deadline)
+        ),
+    ));
     let Some(progress) = run.steps.get(&step.id) else { return lines };
     if progress.attempts > 0 {
         lines.push(text(stage, format!("attempts: {}", progress.attempts)));

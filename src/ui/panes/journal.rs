@@ -35,9 +35,8 @@ fn role(event: &Event) -> Role {
         Event::Answered { answer: Answer::Refused { .. } | Answer::NotSent { .. }, .. }
         | Event::Ended { outcome: Outcome::Refused | Outcome::Failed, .. }
         | Event::ConfirmationRefused { .. } => Role::LampBad,
-        Event::Ended { outcome: Outcome::Confirmed, .. } | Event::Climbed { state: RungState::Proved, .. } => {
-            Role::Proved
-        }
+        Event::Ended { outcome: Outcome::Confirmed, .. }
+        | Event::Climbed { state: RungState::Proved, .. } => Role::Proved,
         Event::Ended { outcome: Outcome::Unknown, .. } | Event::Climbed { state: RungState::Blind, .. } => {
             Role::Blind
         }

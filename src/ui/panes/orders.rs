@@ -16,8 +16,8 @@ use crate::ui::widgets::chart::{self, Chart};
 use crate::ui::widgets::frame;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::paint::{self, Text};
-use crate::ui::widgets::table::{Cell, Column, Table};
 use crate::ui::widgets::say;
+use crate::ui::widgets::table::{Cell, Column, Table};
 use axis::Axis;
 
 /// The columns to the right of a chart: `use1   148 −62%`.
@@ -90,7 +90,11 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
 fn rate(stage: &Stage<'_>, orders: &OrdersVerdict) -> Vec<Span<'static>> {
     let role = if orders.lamp == Lamp::Ok { Role::Text } else { say::role(orders.lamp) };
     let rate = say::value(stage, orders.rate.as_ref(), role, |rate| say::rate(*rate));
-    if orders.lamp == Lamp::Ok { vec![rate] } else { vec![say::shape(stage, orders.lamp), Span::raw(" "), rate] }
+    if orders.lamp == Lamp::Ok {
+        vec![rate]
+    } else {
+        vec![say::shape(stage, orders.lamp), Span::raw(" "), rate]
+    }
 }
 
 fn change(stage: &Stage<'_>, orders: &OrdersVerdict) -> Span<'static> {
@@ -126,7 +130,13 @@ pub(super) fn draw(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn draw_band(stage: &Stage<'_>, axis: &Axis, (_, orders): (&str, &OrdersVerdict), band: Rect, buf: &mut Buffer) {
+fn draw_band(
+    stage: &Stage<'_>,
+    axis: &Axis,
+    (_, orders): (&str, &OrdersVerdict),
+    band: Rect,
+    buf: &mut Buffer,
+) {
     let points = axis.window(orders);
     let peak = points.iter().flatten().copied().fold(orders.baseline.unwrap_or(0.0), f64::max);
     let top = nice(peak);
@@ -161,7 +171,13 @@ fn nice(value: f64) -> f64 {
         .max(1.0)
 }
 
-fn draw_label(stage: &Stage<'_>, (name, orders): (&str, &OrdersVerdict), side: Rect, selected: bool, buf: &mut Buffer) {
+fn draw_label(
+    stage: &Stage<'_>,
+    (name, orders): (&str, &OrdersVerdict),
+    side: Rect,
+    selected: bool,
+    buf: &mut Buffer,
+) {
     let mut spans = vec![stage.span(format!("{name} "), Role::Title)];
     spans.extend(rate(stage, orders));
     paint::row(buf, side, 0, &Line::from(spans));

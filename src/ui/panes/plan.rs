@@ -25,9 +25,8 @@ pub(super) fn need(stage: &Stage<'_>) -> usize {
 /// The place of the step to look at: held, else under way, else the next one.
 pub(super) fn current(stage: &Stage<'_>) -> Option<usize> {
     let run = stage.scene.run?;
-    let find = |wanted: fn(&Stand<'_>) -> bool| {
-        run.plan.steps.iter().position(|step| wanted(&Stand::of(run, step)))
-    };
+    let find =
+        |wanted: fn(&Stand<'_>) -> bool| run.plan.steps.iter().position(|step| wanted(&Stand::of(run, step)));
     find(|s| s.is_held()).or_else(|| find(|s| s.is_active())).or_else(|| find(|s| s.is_waiting()))
 }
 
@@ -37,7 +36,8 @@ pub(super) fn note(stage: &Stage<'_>) -> Text {
     let intent = &run.plan.intent;
     let topology = stage.scene.world.topology();
     let way = format!("{}{}{}", topology.short(&intent.from), stage.glyphs.arrow, topology.short(&intent.to));
-    let mut spans = vec![stage.span(format!("{} {way}  {}", intent.playbook, clock(stage, run)), Role::Muted)];
+    let mut spans =
+        vec![stage.span(format!("{} {way}  {}", intent.playbook, clock(stage, run)), Role::Muted)];
     if run.paused && run.is_open() {
         spans.insert(0, stage.span("PAUSED ", Role::ModeArmed));
     }

@@ -62,7 +62,12 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
         match item {
             Item::Control(at) => listing.push(controls.get(at).cloned().unwrap_or_default()),
             Item::Endpoints => {
-                listing.push(labelled(stage, "answers", grid::answers(stage, room.saturating_sub(LABEL)), room));
+                listing.push(labelled(
+                    stage,
+                    "answers",
+                    grid::answers(stage, room.saturating_sub(LABEL)),
+                    room,
+                ));
                 if unguarded(stage) {
                     let warning = "no rule guards the controls: all can be Off";
                     let text = format!("{} {warning}", stage.glyphs.look);
@@ -70,7 +75,9 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
                 }
             }
             Item::Rule(at) => listing.push(rule(stage, &stage.digest.rules[at], room)),
-            Item::Checks => listing.push(labelled(stage, "checks", checks(stage, room.saturating_sub(LABEL)), room)),
+            Item::Checks => {
+                listing.push(labelled(stage, "checks", checks(stage, room.saturating_sub(LABEL)), room))
+            }
             Item::Name(at) => listing.push(name(stage, &stage.scene.world.topology().dns[at], room)),
         }
     }
@@ -78,7 +85,13 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
 }
 
 fn unguarded(stage: &Stage<'_>) -> bool {
-    stage.scene.world.topology().routing.as_ref().is_some_and(|r| r.rules.is_empty() && !r.controls.is_empty())
+    stage
+        .scene
+        .world
+        .topology()
+        .routing
+        .as_ref()
+        .is_some_and(|r| r.rules.is_empty() && !r.controls.is_empty())
 }
 
 fn labelled(stage: &Stage<'_>, label: &str, spans: Vec<Span<'static>>, room: usize) -> Text {
@@ -131,9 +144,17 @@ fn checks(stage: &Stage<'_>, room: usize) -> Vec<Span<'static>> {
         }
     }
     let count = |wanted: Option<bool>| all.iter().filter(|c| seen(c) == wanted).count();
-    let said = [(Some(false), Lamp::Bad, "unhealthy"), (None, Lamp::Unknown, "unknown"), (Some(true), Lamp::Ok, "healthy")];
-    let said = said.into_iter().map(|(wanted, lamp, word)| (count(wanted), lamp, word)).filter(|(n, ..)| *n > 0);
-    said.map(|(n, lamp, word)| stage.span(format!("{} {n} {word}  ", stage.glyphs.lamp(lamp)), say::role(lamp))).collect()
+    let said = [
+        (Some(false), Lamp::Bad, "unhealthy"),
+        (None, Lamp::Unknown, "unknown"),
+        (Some(true), Lamp::Ok, "healthy"),
+    ];
+    let said =
+        said.into_iter().map(|(wanted, lamp, word)| (count(wanted), lamp, word)).filter(|(n, ..)| *n > 0);
+    said.map(|(n, lamp, word)| {
+        stage.span(format!("{} {n} {word}  ", stage.glyphs.lamp(lamp)), say::role(lamp))
+    })
+    .collect()
 }
 
 fn seen(check: &HealthCheckVerdict) -> Option<bool> {
@@ -168,11 +189,14 @@ fn name(stage: &Stage<'_>, dns: &DnsName, room: usize) -> Text {
 fn shares(stage: &Stage<'_>, named: bool) -> String {
     let share = |region: &crate::ui::digest::RegionDigest<'_>| {
         let known = region.verdict.traffic.as_ref();
-        let text = known.map_or_else(|| say::NOTHING.to_owned(), |share| match share.freshness {
-            Freshness::Fresh => say::share(share.value),
-            Freshness::Stale => format!("~{}", say::share(share.value)),
-            Freshness::Gone => say::NOTHING.to_owned(),
-        });
+        let text = known.map_or_else(
+            || say::NOTHING.to_owned(),
+            |share| match share.freshness {
+                Freshness::Fresh => say::share(share.value),
+                Freshness::Stale => format!("~{}", say::share(share.value)),
+                Freshness::Gone => say::NOTHING.to_owned(),
+            },
+        );
         if named { format!("{} {text}", region.spec.short) } else { text }
     };
     let all: Vec<String> = stage.digest.regions.iter().map(share).collect();

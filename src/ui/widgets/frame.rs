@@ -33,7 +33,15 @@ pub fn draw(stage: &Stage<'_>, frame: &Frame, area: Rect, buf: &mut Buffer) -> R
     let inner = usize::from(area.width) - 2;
     border_row(stage, role, (set.top_left, set.horizontal_top, set.top_right), inner, area, 0, buf);
     let last = area.height - 1;
-    border_row(stage, role, (set.bottom_left, set.horizontal_bottom, set.bottom_right), inner, area, last, buf);
+    border_row(
+        stage,
+        role,
+        (set.bottom_left, set.horizontal_bottom, set.bottom_right),
+        inner,
+        area,
+        last,
+        buf,
+    );
     sides(stage, role, &set, area, buf);
     titles(stage, frame, role, area, buf);
     let pad = u16::from(area.width > 4);

@@ -27,8 +27,12 @@ fn scale(span: Duration, whole: Duration, columns: usize) -> usize {
         return columns;
     }
     let share = (span.as_secs_f64() / whole.as_secs_f64()).clamp(0.0, 1.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss,
-        reason = "a share of a screen's columns")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of a screen's columns"
+    )]
     let at = (share * columns as f64).round() as usize;
     at
 }

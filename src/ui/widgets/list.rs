@@ -52,7 +52,14 @@ impl Listing {
 }
 
 /// Draws frame, heading and the part of the rows that holds the selected one.
-pub fn draw(stage: &Stage<'_>, frame: Frame, listing: &Listing, selected: Option<usize>, area: Rect, buf: &mut Buffer) {
+pub fn draw(
+    stage: &Stage<'_>,
+    frame: Frame,
+    listing: &Listing,
+    selected: Option<usize>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let focused = frame.focused;
     let room = usize::from(area.height.saturating_sub(2)).saturating_sub(listing.head.len());
     let first = window(listing, selected, room);

@@ -4,11 +4,11 @@
 
 use std::borrow::Cow;
 
+use crate::ui::theme::Glyphs;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use crate::ui::theme::Glyphs;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The mark of a text that was cut.

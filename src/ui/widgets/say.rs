@@ -111,5 +111,9 @@ pub fn since(now: Timestamp, then: Timestamp) -> Duration {
 pub fn stopwatch(span: Duration) -> String {
     let s = span.as_secs();
     let (hours, minutes, seconds) = (s / 3600, s / 60 % 60, s % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes:02}:{seconds:02}")
+    }
 }

@@ -25,7 +25,8 @@ pub fn line(trend: &[Option<f64>], width: usize, top: Option<f64>, glyphs: Glyph
     let odd = (shown.len() % 2 == 1).then_some(None);
     let dots: Vec<Option<usize>> =
         odd.into_iter().chain(shown.iter().map(|v| v.map(|v| rank(v, top, 4)))).collect();
-    let drawn: String = dots.chunks(2).map(|pair| dot(pair.first(), 0) | dot(pair.get(1), 1)).map(cell).collect();
+    let drawn: String =
+        dots.chunks(2).map(|pair| dot(pair.first(), 0) | dot(pair.get(1), 1)).map(cell).collect();
     format!("{drawn:>width$}")
 }
 

@@ -116,7 +116,8 @@ impl Table {
 
     fn shrink(&self, kept: &mut [Option<usize>], room: usize) -> bool {
         let over = self.total(kept) - room;
-        let growing = |at: &usize| self.columns[*at].grow > 0 && kept[*at].is_some_and(|w| w >= over + Self::LEAST);
+        let growing =
+            |at: &usize| self.columns[*at].grow > 0 && kept[*at].is_some_and(|w| w >= over + Self::LEAST);
         let Some(at) = (0..kept.len()).find(growing) else { return false };
         kept[at] = kept[at].map(|w| w - over);
         true
@@ -160,9 +161,10 @@ impl Table {
             let text = match cell {
                 Cell::Text(text) => paint::cut_line(text.clone(), width),
                 Cell::Forms(forms) => paint::cut_line(longest(forms, width), width),
-                Cell::Trend(trend, top) => {
-                    Text::from(Span::styled(spark::spark(trend, width, *top, glyphs), theme.style(Role::Chart)))
-                }
+                Cell::Trend(trend, top) => Text::from(Span::styled(
+                    spark::spark(trend, width, *top, glyphs),
+                    theme.style(Role::Chart),
+                )),
             };
             let blank = paint::blank(width.saturating_sub(text.width()));
             match column.align {

@@ -33,8 +33,7 @@ fn until_done(world: &mut World, from: u64) -> u64 {
 }
 
 fn events(world: &World) -> Vec<&'static str> {
-    let of_store =
-        world.aurora.events.iter().filter(|e| e.source.starts_with("orders"));
+    let of_store = world.aurora.events.iter().filter(|e| e.source.starts_with("orders"));
     of_store.map(|e| e.id).collect()
 }
 

@@ -25,7 +25,11 @@ pub(super) struct Axis {
 
 impl Axis {
     /// The window in which anything is known, as far back as there are dots for.
-    pub(super) fn of<'a>(stage: &Stage<'_>, all: impl Iterator<Item = &'a OrdersVerdict>, dots: usize) -> Self {
+    pub(super) fn of<'a>(
+        stage: &Stage<'_>,
+        all: impl Iterator<Item = &'a OrdersVerdict>,
+        dots: usize,
+    ) -> Self {
         let mut known = 0;
         let mut end = None;
         for orders in all {

@@ -122,7 +122,10 @@ fn with_rungs(stage: &Stage<'_>, step: &Step, progress: &StepProgress, room: usi
 
 /// The newest thing that was seen or told above the service's yes.
 fn newest(progress: &StepProgress) -> Option<(jiff::Timestamp, String)> {
-    let seen = progress.rungs.iter().filter(|(rung, (_, _, evidence))| **rung > Rung::Accepted && !evidence.is_empty());
+    let seen = progress
+        .rungs
+        .iter()
+        .filter(|(rung, (_, _, evidence))| **rung > Rung::Accepted && !evidence.is_empty());
     let seen = seen.map(|(rung, (at, _, evidence))| (*at, format!("{rung}: {evidence}")));
     seen.chain(progress.told.last().cloned()).max_by_key(|(at, _)| *at)
 }
@@ -208,7 +211,13 @@ fn held(stage: &Stage<'_>, step: &Step, outcome: Outcome, progress: &StepProgres
         _ => "Nothing happened. Nothing after it runs until it is decided.",
     };
     say(&mut lines, meaning, Role::Danger);
-    let mut keys = vec![("r", "read again"), ("R", "retry"), ("s", "skip with reason"), ("x", "abort"), ("c", "as AWS CLI")];
+    let mut keys = vec![
+        ("r", "read again"),
+        ("R", "retry"),
+        ("s", "skip with reason"),
+        ("x", "abort"),
+        ("c", "as AWS CLI"),
+    ];
     if step.operation().is_some_and(|o| o.inverse().is_some()) {
         keys.insert(2, ("u", "undo"));
     }

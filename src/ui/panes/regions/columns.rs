@@ -248,7 +248,10 @@ fn read(stage: &Stage<'_>, region: &RegionDigest<'_>) -> Vec<Text> {
             line(format!("{} {age}", stage.glyphs.unknown), Role::LampUnknown),
         ],
         (Some(trouble), None) => {
-            vec![line(trouble.clone(), Role::LampUnknown), line(stage.glyphs.unknown.to_owned(), Role::LampUnknown)]
+            vec![
+                line(trouble.clone(), Role::LampUnknown),
+                line(stage.glyphs.unknown.to_owned(), Role::LampUnknown),
+            ]
         }
         (None, Some(age)) => {
             let role = if feed.freshness == Freshness::Fresh { Role::Muted } else { Role::Stale };

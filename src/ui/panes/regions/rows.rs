@@ -55,8 +55,10 @@ fn row(stage: &Stage<'_>, region: &RegionDigest<'_>, room: usize) -> Vec<Cell> {
 fn lamp(stage: &Stage<'_>, region: &RegionDigest<'_>) -> Span<'static> {
     let verdict = &region.verdict;
     let since = verdict.since.filter(|_| verdict.lamp != Lamp::Ok);
-    let since = since.map_or_else(String::new, |at| format!(" {}", verdict::span(verdict::age(at, stage.scene.now))));
-    stage.span(format!("{} {}{since}", stage.glyphs.lamp(verdict.lamp), verdict.lamp), say::role(verdict.lamp))
+    let since =
+        since.map_or_else(String::new, |at| format!(" {}", verdict::span(verdict::age(at, stage.scene.now))));
+    stage
+        .span(format!("{} {}{since}", stage.glyphs.lamp(verdict.lamp), verdict.lamp), say::role(verdict.lamp))
 }
 
 fn orders(stage: &Stage<'_>, region: &RegionDigest<'_>) -> Line<'static> {

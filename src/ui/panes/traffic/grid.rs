@@ -100,7 +100,8 @@ pub(super) fn answers(stage: &Stage<'_>, room: usize) -> Vec<Span<'static>> {
         n if n == routing.quorum() && all > n => Lamp::Look,
         _ => Lamp::Ok,
     };
-    let mut spans = vec![stage.span(format!("{} {count} of {all}", stage.glyphs.lamp(lamp)), say::role(lamp))];
+    let mut spans =
+        vec![stage.span(format!("{} {count} of {all}", stage.glyphs.lamp(lamp)), say::role(lamp))];
     if let Some(split) = stage.digest.controls.iter().find(|c| c.split) {
         spans.push(stage.span(format!(", {} split", split.name), Role::LampLook));
     }
@@ -138,10 +139,18 @@ fn rest(stage: &Stage<'_>, away: &[&ControlCell], missing: usize) -> Vec<String>
 /// One endpoint's word in full, for the detail.
 pub(in super::super) fn full(stage: &Stage<'_>, cell: &ControlCell) -> Text {
     let now = stage.scene.now;
-    let said = cell.state.as_ref().map_or_else(|| "has not answered yet".to_owned(), |state| {
-        format!("{} as of {} ({})", state.value, say::clock(state.at), verdict::age_text(state.at, now))
-    });
+    let said = cell.state.as_ref().map_or_else(
+        || "has not answered yet".to_owned(),
+        |state| {
+            format!("{} as of {} ({})", state.value, say::clock(state.at), verdict::age_text(state.at, now))
+        },
+    );
     let took = cell.round_trip.map_or_else(String::new, |took| format!(", took {} ms", took.as_millis()));
     let trouble = cell.trouble.as_ref().map_or_else(String::new, |t| format!("; {t}"));
-    Line::from(stage.span(format!("{:<16} {said}{took}{}", cell.endpoint.as_str(), paint::clean(&trouble)), Role::Text))
+    Line::from(
+        stage.span(
+            format!("{:<16} {said}{took}{}", cell.endpoint.as_str(), paint::clean(&trouble)),
+            Role::Text,
+        ),
+    )
 }
