@@ -8,7 +8,7 @@ mod off;
 use super::keymap::Context;
 use super::view::Pane;
 
-pub use off::{held_step, why_off};
+pub use off::{cut_off, held_step, why_off};
 
 /// Something an operator can do by a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

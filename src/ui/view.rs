@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use super::action::{Action, held_step, why_off};
+use super::action::{Action, cut_off, held_step, why_off};
 use super::dialog::{self, Dialog, Moment, Reply, Request};
 use super::key::{Input, Key};
 use super::keymap::{self, Context};
@@ -360,11 +360,6 @@ impl View {
         }
         request
     }
-}
-
-/// The run that is shown and that nobody drives.
-fn cut_off<'a>(facts: &Facts<'a>) -> Option<&'a Progress> {
-    facts.run.filter(|run| run.is_open() && facts.console.mode != Mode::Running)
 }
 
 fn pause_or_resume(facts: &Facts<'_>) -> Request {

@@ -186,3 +186,19 @@ fn a_key_that_acts_first_unfreezes() {
     bench.press(2_000, "a");
     assert!(bench.view.dialog.is_some());
 }
+
+#[test]
+fn a_run_that_was_cut_off_is_taken_up_or_closed_by_the_same_key() {
+    let mut bench = held("simulated");
+    bench.console.mode = pointsman::ui::Mode::Watch;
+    for key in ["R", "s", "P", "A", "r"] {
+        assert_eq!(bench.press(0, key), None);
+        assert!(bench.text().contains("cut off"), "{key}: {}", bench.text());
+        assert_eq!(bench.view.dialog, None, "{key}");
+    }
+    bench.press(1_000, "a");
+    assert!(matches!(bench.view.dialog, Some(Dialog::CutOff(_))));
+    bench.press(2_000, "j");
+    let run = bench.run.as_ref().unwrap().run.clone();
+    assert_eq!(bench.press(3_000, "enter"), Some(Request::TakeUp(run)));
+}
