@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::model::World;
-use crate::model::reading::{Observation, Reading, Source};
+use crate::model::reading::{Identity, Observation, Reading, Source};
 use crate::model::topology::Topology;
-use crate::plan::event::{self, Decision, Entry};
+use crate::plan::event::{self, Decision, Entry, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, interlock, playbook};
 use crate::ui::dialog::Request;
@@ -52,6 +52,11 @@ pub enum Event {
         /// Why, and what to do next.
         text: String,
     },
+    /// The run in flight stopped before its end: nobody drives it any more.
+    Stopped {
+        /// Why.
+        why: String,
+    },
 }
 
 /// What must happen outside.
@@ -72,6 +77,15 @@ pub enum Effect {
         step: StepId,
         /// What was decided.
         decision: Decision,
+    },
+    /// Take up a run that was cut off.
+    TakeUp(RunId),
+    /// Close a run that was cut off.
+    Close {
+        /// Which.
+        run: RunId,
+        /// Why.
+        reason: String,
     },
     /// Start no new step of the run.
     Pause,
@@ -100,6 +114,7 @@ pub struct App {
     world: World,
     console: Console,
     run: Option<Progress>,
+    driven: bool,
     journal: Vec<Entry>,
     view: View,
     armed: Option<Timestamp>,
@@ -135,6 +150,7 @@ impl App {
             world,
             console,
             run: None,
+            driven: false,
             journal: Vec::new(),
             view: View::default(),
             armed: None,
@@ -145,10 +161,13 @@ impl App {
         }
     }
 
-    /// Shows what the journal held before, oldest first; the newest run that has not ended is shown as the run.
-    pub fn remember(&mut self, lines: Vec<Entry>, run: Option<Progress>) {
+    /// Shows what the journal held before, oldest first, and asks about the run that was cut off, if one was.
+    pub fn remember(&mut self, lines: Vec<Entry>, cut_off: Option<Progress>) {
         self.journal = lines;
-        self.run = run;
+        if let Some(run) = &cut_off {
+            self.view.ask_about(run);
+        }
+        self.run = cut_off;
     }
 
     /// What a frame at `now` is drawn from.
@@ -156,20 +175,29 @@ impl App {
     pub fn scene(&self, now: Timestamp) -> Scene<'_> {
         let (console, view) = (&self.console, &self.view);
         match &self.frozen {
-            Some(still) => {
-                let run = still.run.as_ref();
-                Scene { world: &still.world, now, console, run, journal: &still.journal, view }
-            }
-            None => {
-                Scene { world: &self.world, now, console, run: self.run.as_ref(), journal: &self.journal, view }
-            }
+            Some(still) => Scene {
+                world: &still.world,
+                now,
+                console,
+                run: still.run.as_ref(),
+                journal: &still.journal,
+                view,
+            },
+            None => Scene {
+                world: &self.world,
+                now,
+                console,
+                run: self.run.as_ref(),
+                journal: &self.journal,
+                view,
+            },
         }
     }
 
     /// How often the world should be read now.
     #[must_use]
     pub fn attention(&self) -> Attention {
-        if self.has_open_run() || self.reading_for.is_some() {
+        if self.is_running() || self.reading_for.is_some() {
             Attention::Acting
         } else if self.focused {
             Attention::Watching
@@ -178,10 +206,22 @@ impl App {
         }
     }
 
-    /// A run is in flight.
+    /// A run is in flight here.
     #[must_use]
-    pub fn has_open_run(&self) -> bool {
-        self.run.as_ref().is_some_and(Progress::is_open)
+    pub fn is_running(&self) -> bool {
+        self.driven && self.run.as_ref().is_some_and(Progress::is_open)
+    }
+
+    /// Who the credentials are, once it is known.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.console.identity.as_ref()
+    }
+
+    /// The world is simulated.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        self.console.simulated
     }
 
     /// What is declared.
@@ -230,6 +270,10 @@ impl App {
                 self.console.dollars_per_month = dollars_per_month;
             }
             Event::Trouble { title, text } => self.view.notify(&title, &text),
+            Event::Stopped { why } => {
+                self.driven = false;
+                self.view.notify("The run stopped; nothing more is sent until it is taken up again", &why);
+            }
         }
         Vec::new()
     }
@@ -266,6 +310,8 @@ impl App {
                 self.armed = None;
                 Vec::new()
             }
+            Request::TakeUp(run) => vec![Effect::TakeUp(run)],
+            Request::CloseRun { run, reason } => vec![Effect::Close { run, reason }],
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
             Request::Quit => vec![Effect::Quit],
@@ -296,8 +342,14 @@ impl App {
     }
 
     fn log(&mut self, entry: Entry) {
+        if matches!(entry.event, event::Event::Resumed { .. }) {
+            self.driven = true;
+        }
         match (&mut self.run, &entry.event) {
-            (_, event::Event::Started { .. }) => self.run = Progress::replay(std::slice::from_ref(&entry)).ok(),
+            (_, event::Event::Started { .. }) => {
+                self.run = Progress::replay(std::slice::from_ref(&entry)).ok();
+                self.driven = true;
+            }
             (Some(run), _) if run.run == entry.run => {
                 if let Err(illegal) = run.apply(&entry) {
                     self.view.notify("The journal and the screen disagree", &illegal.to_string());
@@ -323,7 +375,7 @@ impl App {
     }
 
     fn mode(&self, now: Timestamp) -> Mode {
-        if self.has_open_run() {
+        if self.is_running() {
             return Mode::Running;
         }
         match self.armed {

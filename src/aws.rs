@@ -12,8 +12,11 @@ mod cloudwatch;
 mod credentials;
 mod dynamodb;
 mod error;
+pub mod inventory;
 mod metering;
 mod route53;
+#[cfg(test)]
+mod script;
 mod sts;
 mod time;
 mod wallet;

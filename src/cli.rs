@@ -5,8 +5,10 @@
 mod check;
 mod demo;
 mod journal;
+mod place;
 mod plan;
 mod run;
+mod setup;
 mod sim;
 mod status;
 mod watch;
@@ -85,6 +87,22 @@ enum Command {
     Check,
     /// Run a playbook without a screen; exit 0 only when every step is confirmed
     Run(RunArgs),
+    /// Go on with a run that was cut off or is on hold
+    Resume {
+        /// The run's name, or its first digits
+        run: String,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a run that was cut off or is on hold; sends nothing, undoes nothing
+    Close {
+        /// The run's name, or its first digits
+        run: String,
+        /// Why; it is written into the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Read the journal
     Journal {
         #[command(subcommand)]
@@ -213,6 +231,8 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Plan { intent, json } => plan::plan(&common, &intent, json).await,
         Command::Check => check::check(&common).await,
         Command::Run(args) => run::run(&common, &args).await,
+        Command::Resume { run, json } => run::resume(&common, &run, json).await,
+        Command::Close { run, reason } => run::close(&common, &run, &reason),
         Command::Journal { command } => journal::journal(&common, &command),
         Command::Sim(args) => sim::sim(&args).await,
     }

@@ -12,11 +12,15 @@
 //!
 //! `docs/ARCHITECTURE.md` has the code map and what must stay true; `tests/tidy.rs` holds who may import whom.
 
+pub mod app;
 pub mod aws;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod ledger;
 pub mod model;
 pub mod plan;
+pub mod runtime;
 pub mod sampler;
 pub mod sim;
 pub mod ui;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use reading::{Feed, Observation, Reading, Series, Source};
-use topology::{Metric, Topology};
+use topology::{Metric, Region, Topology};
 use verdict::Index;
 
 /// Everything the console knows; a value that is rebuilt by applying observations in order.
@@ -26,7 +26,11 @@ pub struct World {
     index: Arc<Index>,
     feeds: BTreeMap<Source, Feed>,
     series: HashMap<Metric, Series>,
+    reached: BTreeMap<Region, Timestamp>,
 }
+
+/// Services that publish through a Region without running in it: they say nothing of how late that Region is.
+const ELSEWHERE: [&str; 2] = ["AWS/Route53", "AWS/CloudFront"];
 
 impl World {
     /// How much of each metric is kept.
@@ -36,7 +40,7 @@ impl World {
     #[must_use]
     pub fn new(topology: Arc<Topology>) -> Self {
         let index = Arc::new(Index::of(&topology));
-        Self { topology, index, feeds: BTreeMap::new(), series: HashMap::new() }
+        Self { topology, index, feeds: BTreeMap::new(), series: HashMap::new(), reached: BTreeMap::new() }
     }
 
     /// Takes in one observation; an older one than what is known of its source changes nothing but counts.
@@ -48,6 +52,11 @@ impl World {
                 let until = answered.trouble.is_none().then_some(batch.until);
                 series.merge(&answered.points, until, Self::KEEP);
                 series.note(*at, answered.trouble.clone());
+                let newest = series.newest().filter(|_| !ELSEWHERE.contains(&&*answered.metric.namespace));
+                if let Some(newest) = newest {
+                    let reached = self.reached.entry(answered.metric.region.clone()).or_insert(newest.at);
+                    *reached = newest.at.max(*reached);
+                }
             }
         }
         self.feeds.entry(source.clone()).or_default().take(observation);
@@ -82,9 +91,113 @@ impl World {
         self.series.get(metric)
     }
 
+    /// The newest period of which any metric of a Region has a point: so far its CloudWatch has come.
+    #[must_use]
+    pub fn reached(&self, region: &Region) -> Option<Timestamp> {
+        self.reached.get(region).copied()
+    }
+
     /// The newest successful reading of a source with the time it was taken.
     #[must_use]
     pub fn seen(&self, source: &Source) -> Option<(&Reading, Timestamp)> {
         self.feeds.get(source).and_then(Feed::seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::fixture::{EAST, Scene, created, east, two_regions, west};
+    use super::reading::{Freshness, TroubleKind};
+    use super::*;
+
+    fn source() -> Source {
+        Source::Endpoint(east())
+    }
+
+    #[test]
+    fn a_failure_keeps_what_was_seen_and_says_since_when() {
+        let mut scene = Scene::new(two_regions());
+        let first = scene.now;
+        scene.controls(EAST, [reading::ControlState::On; 2]);
+        for _ in 0..2 {
+            scene.later(10);
+            scene.fail(source(), TroubleKind::TimedOut);
+        }
+        let feed = scene.world.feed(&source()).unwrap();
+        assert_eq!(feed.seen().map(|(_, at)| at), Some(first));
+        let (trouble, since) = feed.trouble().unwrap();
+        assert_eq!((trouble.kind, since), (TroubleKind::TimedOut, first + SignedDuration::from_secs(10)));
+        assert_eq!((feed.failures(), feed.calls()), (2, 3));
+        scene.controls(EAST, [reading::ControlState::On; 2]);
+        let feed = scene.world.feed(&source()).unwrap();
+        assert_eq!((feed.trouble(), feed.failures()), (None, 0));
+    }
+
+    #[test]
+    fn an_answer_that_was_asked_for_earlier_changes_nothing_but_counts() {
+        let mut scene = Scene::new(two_regions());
+        let early = scene.now;
+        scene.later(10);
+        scene.writer("orders", "us-west-2", EAST);
+        let late = scene.now;
+        scene.now = early;
+        scene.writer("orders", EAST, EAST);
+        scene.fail(Source::Aurora("orders".to_owned(), east()), TroubleKind::TimedOut);
+        let feed = scene.world.feed(&Source::Aurora("orders".to_owned(), east())).unwrap();
+        assert_eq!(feed.seen().map(|(_, at)| at), Some(late));
+        assert_eq!((feed.calls(), feed.trouble()), (3, None));
+        assert_eq!(verdict::writer(&scene.world, "orders", late).map(|writer| writer.value), Some(west()));
+    }
+
+    #[test]
+    fn a_feed_grows_old_against_its_own_interval() {
+        let mut scene = Scene::new(two_regions());
+        scene.controls(EAST, [reading::ControlState::On; 2]);
+        let freshness = |scene: &Scene| scene.world.feed(&source()).unwrap().freshness(scene.now);
+        for (seconds, expected) in [
+            (0, Freshness::Fresh),
+            (20, Freshness::Fresh),
+            (1, Freshness::Stale),
+            (29, Freshness::Stale),
+            (1, Freshness::Gone),
+        ] {
+            scene.later(seconds);
+            assert_eq!(freshness(&scene), expected);
+        }
+    }
+
+    #[test]
+    fn points_are_merged_corrected_and_let_go() {
+        let mut scene = Scene::new(two_regions());
+        let metric = created(EAST);
+        scene.tail(&metric, &[1.0, 2.0, 3.0]);
+        scene.later(60);
+        scene.tail(&metric, &[2.0, 7.0, 8.0]);
+        let values = |scene: &Scene| {
+            let points = scene.world.series(&metric).unwrap().points();
+            points.iter().map(|point| point.value).collect::<Vec<_>>()
+        };
+        assert_eq!(values(&scene), [1.0, 2.0, 7.0, 8.0], "the newer answer corrects");
+        scene.later(65 * 60);
+        scene.tail(&metric, &[9.0]);
+        assert_eq!(values(&scene), [8.0, 9.0]);
+    }
+
+    #[test]
+    fn a_failed_part_says_nothing_about_its_window() {
+        let mut scene = Scene::new(two_regions());
+        let metric = created(EAST);
+        scene.tail(&metric, &[1.0]);
+        let known = scene.world.series(&metric).unwrap().clone();
+        scene.later(60);
+        scene.forbidden(&metric);
+        let series = scene.world.series(&metric).unwrap();
+        assert_eq!((series.known_until(), series.answered()), (known.known_until(), known.answered()));
+        assert_eq!(series.trouble().map(|trouble| trouble.kind), Some(TroubleKind::Denied));
+        scene.silent(&metric);
+        let series = scene.world.series(&metric).unwrap();
+        assert_eq!((series.trouble(), series.known_until()), (None, Some(scene.minute(0))));
     }
 }

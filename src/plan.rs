@@ -199,18 +199,13 @@ impl Plan {
     pub fn waves(&self) -> Vec<Vec<StepId>> {
         let mut waves: Vec<Vec<StepId>> = Vec::new();
         for step in &self.steps {
-            let wave = self.wave_of(step, &waves);
+            let wave = wave_of(step, &waves);
             if wave == waves.len() {
                 waves.push(Vec::new());
             }
             waves[wave].push(step.id);
         }
         waves
-    }
-
-    fn wave_of(&self, step: &Step, waves: &[Vec<StepId>]) -> usize {
-        let after = |need: &StepId| waves.iter().position(|w| w.contains(need)).map_or(0, |at| at + 1);
-        step.needs.iter().map(after).max().unwrap_or(0)
     }
 
     /// The time the longest chain of steps usually takes.
@@ -250,4 +245,10 @@ impl Step {
     pub fn is_irreversible(&self) -> bool {
         self.operation().is_some_and(|o| o.inverse().is_none())
     }
+}
+
+/// A step comes one wave after the last of its needs.
+fn wave_of(step: &Step, waves: &[Vec<StepId>]) -> usize {
+    let after = |need: &StepId| waves.iter().position(|w| w.contains(need)).map_or(0, |at| at + 1);
+    step.needs.iter().map(after).max().unwrap_or(0)
 }

@@ -8,6 +8,7 @@ mod perform;
 mod signals;
 pub mod terminal;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -39,8 +40,8 @@ pub struct Setup {
     pub theme: Theme,
     /// The set of shapes.
     pub glyphs: Glyphs,
-    /// The journal's file.
-    pub journal: PathBuf,
+    /// The folder of the journal.
+    pub state: PathBuf,
     /// Who starts runs, and from where.
     pub operator: Operator,
 }
@@ -78,17 +79,18 @@ pub async fn watch(setup: Setup) -> Result<Exit> {
     let guard = Guard::take().wrap_err("cannot take the terminal over")?;
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
-    let Setup { mut app, clients, clock, theme, glyphs, journal, operator } = setup;
+    let Setup { mut app, clients, clock, theme, glyphs, state, operator } = setup;
     let area = screen.area();
     let size = Input::Resize { width: area.width, height: area.height };
     app.update(Event::Input(size, Timestamp::now()), clock.now());
     screen.show(draw(&app, &clock, &theme, glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     input::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
-    let performer = Performer::new(clients, clock.clone(), journal, operator, to_app);
+    let performer = Performer::new(clients, clock.clone(), state, operator, to_app);
     let mut console = Console { app, clock, theme, glyphs, screen, performer, events, redraw: Redraw::Soon };
     let exit = console.live(Signals::new()?).await;
-    drop(guard);
-    console.performer.finish().await;
+    let Console { performer, events, .. } = console;
+    drop((guard, events));
+    performer.finish().await;
     exit
 }
 
@@ -124,8 +126,8 @@ impl Console {
             let left = tokio::select! {
                 biased;
                 signal = signals.next() => return Ok(self.on_signal(signal)),
-                Some(event) = self.events.recv() => self.take(event).await,
-                _ = second.tick() => self.take(Event::Tick(Timestamp::now())).await,
+                Some(event) = self.events.recv() => self.take(event),
+                _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(Timestamp::now())),
                 _ = frame.tick(), if self.redraw == Redraw::Soon => {
                     self.redraw = Redraw::Now;
                     false
@@ -142,10 +144,10 @@ impl Console {
     }
 
     /// Takes one event and all that wait behind it; true when the operator leaves.
-    async fn take(&mut self, first: Event) -> bool {
+    fn take(&mut self, first: Event) -> bool {
         let mut next = Some(first);
         while let Some(event) = next {
-            if self.take_one(event).await {
+            if self.take_one(event) {
                 return true;
             }
             next = self.events.try_recv().ok();
@@ -153,7 +155,7 @@ impl Console {
         false
     }
 
-    async fn take_one(&mut self, event: Event) -> bool {
+    fn take_one(&mut self, event: Event) -> bool {
         if let Event::Input(Input::Resize { .. }, _) = event {
             // A terminal that does not tell its size is about to be gone, which the next write shows.
             let _gone = self.screen.resize();
@@ -163,12 +165,14 @@ impl Console {
         }
         let pressed = matches!(event, Event::Input(..));
         self.redraw = self.redraw.max(if pressed { Redraw::Now } else { Redraw::Soon });
-        let effects = self.app.update(event, self.clock.now());
-        for effect in effects {
-            if effect == Effect::Quit {
-                return true;
+        let mut waiting = VecDeque::from([event]);
+        while let Some(event) = waiting.pop_front() {
+            for effect in self.app.update(event, self.clock.now()) {
+                if effect == Effect::Quit {
+                    return true;
+                }
+                waiting.extend(self.performer.perform(effect, &self.app));
             }
-            self.performer.perform(effect, &self.app).await;
         }
         self.performer.attend(self.app.attention());
         false
@@ -189,7 +193,7 @@ impl Console {
     }
 
     fn on_signal(&self, signal: Signal) -> Exit {
-        tracing::info!(?signal, run = self.app.has_open_run(), "the console ends");
+        tracing::info!(?signal, run = self.app.is_running(), "the console ends");
         Exit::Ended
     }
 }

@@ -3,22 +3,43 @@
 //! It cannot fail and it cannot wait: it never reads a clock, a channel or AWS, and draws at any size.
 //! State is words and shapes first; colour comes from the theme by role and is never the only carrier.
 
+pub mod action;
+pub mod dialog;
+pub mod digest;
+mod header;
+pub mod help;
+pub mod hint;
+pub mod key;
+pub mod keymap;
+pub mod layout;
+pub mod panes;
+mod small;
+pub mod svg;
+pub mod theme;
 pub mod view;
+pub mod widgets;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
 
 use crate::model::World;
 use crate::model::reading::Identity;
 use crate::plan::event::Entry;
 use crate::plan::progress::Progress;
+use digest::Digest;
+use layout::{Layout, Size};
+use theme::{Glyphs, Role, Theme};
 
 /// Everything one frame is drawn from.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
     /// What is known.
     pub world: &'a World,
-    /// The time the frame is of; frozen while the screen is frozen.
+    /// The time it is. While the screen stands still, the frame is of [`view::View::frozen`] and this runs on.
     pub now: Timestamp,
     /// What the console itself is and does.
     pub console: &'a Console,
@@ -75,4 +96,66 @@ impl Mode {
             Self::Running => "RUNNING",
         }
     }
+}
+
+/// What every part of one frame is drawn with.
+#[derive(Clone, Copy)]
+pub struct Stage<'a> {
+    /// What the frame is drawn from; its time is the one the frame is of.
+    pub scene: &'a Scene<'a>,
+    /// The time it is, also while the screen stands still.
+    pub clock: Timestamp,
+    /// What follows from it.
+    pub digest: &'a Digest<'a>,
+    /// The look by role.
+    pub theme: &'a Theme,
+    /// The shapes.
+    pub glyphs: Glyphs,
+}
+
+impl Stage<'_> {
+    /// A piece of text in a role.
+    pub fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {
+        let text: String = text.into();
+        Span::styled(self.glyphs.text(&text).into_owned(), self.style(role))
+    }
+
+    /// The style of a role.
+    #[must_use]
+    pub fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+}
+
+/// Draws one frame over the whole buffer, at any size.
+pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) {
+    let screen = buf.area;
+    buf.set_style(screen, theme.style(Role::Text));
+    on_stage(scene, theme, glyphs, |stage| {
+        let layout = layout(stage, screen);
+        if layout.size == Size::Words {
+            small::words(stage, screen, buf);
+        } else {
+            header::draw(stage, layout.header, buf);
+            header::situation(stage, layout.situation, buf);
+            for (pane, area) in &layout.panes {
+                panes::draw(stage, *pane, *area, buf);
+            }
+            hint::draw(scene, theme, layout.hint, buf);
+        }
+    });
+    dialog::draw(scene, theme, &glyphs, buf);
+    widgets::paint::keep_to(glyphs, buf);
+}
+
+/// Computes the digest of the frame's time and hands everything to `then`.
+fn on_stage<T>(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, then: impl FnOnce(&Stage<'_>) -> T) -> T {
+    let still = Scene { now: scene.view.frozen.unwrap_or(scene.now), ..*scene };
+    let digest = Digest::of(still.world, still.now);
+    then(&Stage { scene: &still, clock: scene.now, digest: &digest, theme, glyphs })
+}
+
+/// Lays out a frame.
+fn layout(stage: &Stage<'_>, screen: Rect) -> Layout {
+    Layout::of(screen, stage.scene.view, stage.scene.run.is_some(), &|pane| panes::need(stage, pane))
 }

@@ -1,9 +1,12 @@
 //! The one integration binary, so that the SDK is linked once.
-#![cfg(test)]
 
 mod boto;
 mod config;
+mod fixture;
+mod keys;
+mod screens;
 mod sim;
 mod support;
 mod tidy;
+mod wire;
 mod written;

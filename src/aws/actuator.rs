@@ -3,6 +3,9 @@
 //! Nothing leaves without a [`Receipt`] that its `Sent` line is on disk, and each receipt is good for one write.
 //! It sends once and tells what came of it; whether to send again is for the run or a person.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};

@@ -40,7 +40,7 @@ impl Clients {
         found.ok_or_else(|| undeclared(&format!("a cluster endpoint in {region}")))
     }
 
-    fn control_name(&self, arn: &str) -> Option<&str> {
+    pub(super) fn control_name(&self, arn: &str) -> Option<&str> {
         let controls = &self.inner.topology.routing.as_ref()?.controls;
         controls.iter().find(|control| control.arn == arn).map(|control| control.name.as_str())
     }

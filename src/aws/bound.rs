@@ -40,6 +40,7 @@ pub(super) struct Bound {
     route53: Shelf<aws_sdk_route53::Client>,
     sts: Shelf<aws_sdk_sts::Client>,
     cluster: Shelf<aws_sdk_route53recoverycluster::Client>,
+    arc_config: Shelf<aws_sdk_route53recoverycontrolconfig::Client>,
 }
 
 impl Bound {
@@ -56,6 +57,7 @@ impl Bound {
             route53: Shelf::default(),
             sts: Shelf::default(),
             cluster: Shelf::default(),
+            arc_config: Shelf::default(),
         }
     }
 
@@ -77,6 +79,11 @@ impl Bound {
 
     pub(super) fn sts(&self, region: &Region) -> aws_sdk_sts::Client {
         self.sts.get(region, || aws_sdk_sts::Client::new(&self.config(region)))
+    }
+
+    pub(super) fn arc_config(&self, region: &Region) -> aws_sdk_route53recoverycontrolconfig::Client {
+        self.arc_config
+            .get(region, || aws_sdk_route53recoverycontrolconfig::Client::new(&self.config(region)))
     }
 
     /// The client of one cluster endpoint; its signature is for the endpoint's own Region.

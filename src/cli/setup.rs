@@ -5,7 +5,7 @@ use std::sync::Arc;
 use color_eyre::eyre::{Result, eyre};
 
 use super::{Common, exit};
-use crate::aws::{Access, Clients};
+use crate::aws::Clients;
 use crate::clock::Clock;
 use crate::config::{self, Config, Overrides};
 use crate::model::World;
@@ -69,13 +69,7 @@ pub(super) fn simulated(text: &str, common: &Common, clock: Clock) -> Result<Rea
 impl Reader {
     /// Clients for a config; nothing is sent yet.
     pub(super) fn new(config: Config, clock: Clock) -> Self {
-        let access = Access {
-            endpoint_url: config.access.endpoint_url.clone(),
-            profile: config.access.profile.clone(),
-            assume_role: config.access.assume_role.clone(),
-            instance_role: false,
-        };
-        let clients = Clients::new(&access, Arc::clone(&config.topology), clock.clone(), None);
+        let clients = Clients::new(&config.access, Arc::clone(&config.topology), clock.clone(), None);
         Self { config, clients, clock }
     }
 

@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::arn::Arn;
 use super::cursor::Placed;
 use super::problem::{Place, Sink, hint};
-use super::value;
 use crate::model::topology::Region;
 
 /// What is known of the whole file before its parts are read.
@@ -23,16 +22,11 @@ pub(super) struct Context<'a> {
     pub(super) account: Option<String>,
     /// `objectives.rpo`.
     pub(super) rpo: Duration,
-    /// `workload.endpoint_url`.
-    pub(super) endpoint_url: Option<String>,
+    /// Everything but the cluster endpoints leads to this machine; `None` when `workload.endpoint_url` is wrong.
+    pub(super) simulated: Option<bool>,
 }
 
 impl Context<'_> {
-    /// Everything but the cluster endpoints leads to this machine.
-    pub(super) fn simulated(&self) -> bool {
-        self.endpoint_url.as_deref().is_some_and(value::is_loopback)
-    }
-
     /// A Region that serves the workload.
     pub(super) fn serving(&self, name: &Placed<String>) -> Option<Region> {
         self.among(name, self.regions.iter())
@@ -91,7 +85,7 @@ impl<'a> Unique<'a> {
     pub(super) fn take(&mut self, value: &str, place: &Place) -> bool {
         if let Some(first) = self.seen.get(value) {
             let noun = self.noun;
-            self.sink.refuse(place, format!("{noun} \"{value}\" is taken already, by {first}"));
+            self.sink.refuse(place, format!("{noun} \"{value}\" is there already, at {first}"));
             return false;
         }
         self.seen.insert(value.to_owned(), place.key.clone());

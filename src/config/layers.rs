@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arn::{self, ArnKind};
+use super::schema::Kind;
 use super::{Config, ConfigErrors, value};
 use crate::model::topology::Region;
 
@@ -75,7 +76,7 @@ impl Config {
             result.map_err(|what| wrong.push(format!("{key}: {what}"))).ok()
         };
         if let Some(url) = overrides.endpoint_url {
-            self.access.endpoint_url = check("endpoint_url", value::url(&url));
+            self.access.endpoint_url = check("endpoint_url", Kind::Url.text(&url));
         }
         if let Some(profile) = overrides.profile {
             self.access.profile = check("profile", value::word(&profile));
@@ -84,18 +85,16 @@ impl Config {
             self.access.assume_role = check("assume_role", own_role(&role, topology.account.as_deref()));
         }
         if let Some(home) = overrides.home {
-            topology.home = check("home", value::region(&home)).as_deref().map(Region::new);
+            topology.home = check("home", Kind::Region.text(&home)).as_deref().map(Region::new);
         }
         if let Some(theme) = overrides.theme {
             self.screen.theme = check("theme", value::word(&theme));
         }
-        let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
-        let urls: Vec<&str> = endpoints.map(|endpoint| endpoint.url.as_str()).collect();
-        self.simulated =
-            value::simulated(self.access.endpoint_url.as_deref(), &urls).unwrap_or_else(|half| {
-                wrong.push(format!("endpoint_url: {}", half.what));
-                false
-            });
+        self.simulated = self.access.endpoint_url.as_deref().is_some_and(value::is_loopback);
+        let mut endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
+        if let Some(half) = endpoints.find_map(|endpoint| value::half_real(self.simulated, &endpoint.url)) {
+            wrong.push(format!("endpoint_url: {half}"));
+        }
         self.topology = Arc::new(topology);
         if wrong.is_empty() { Ok(self) } else { Err(ConfigErrors::Overrides(wrong)) }
     }

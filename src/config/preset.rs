@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::problem::hint;
+use super::problem::suggest;
 use crate::model::topology::{Missing, Threshold, Unit};
 
 mod table;
@@ -46,8 +46,8 @@ pub(super) struct Dimensions {
     pub(super) required: &'static [&'static str],
     /// Exactly one of them must be given, if there are any.
     pub(super) either: &'static [&'static str],
-    /// Any of them may be given; the metrics are published in that detail too.
-    pub(super) optional: &'static [&'static str],
+    /// All of them may be given, or none; the metrics are published in that detail too.
+    pub(super) detail: &'static [&'static str],
     /// They are always the same and need not be given.
     pub(super) fixed: &'static [(&'static str, &'static str)],
 }
@@ -55,7 +55,7 @@ pub(super) struct Dimensions {
 impl Dimensions {
     /// Every name that may be written.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.required.iter().chain(self.either).chain(self.optional).copied()
+        self.required.iter().chain(self.either).chain(self.detail).copied()
     }
 }
 
@@ -95,12 +95,7 @@ pub(super) const PERIOD: u32 = 60;
 /// Finds a preset by name, or says which one was probably meant.
 pub(super) fn find(name: &str) -> Result<&'static Preset, String> {
     PRESETS.iter().find(|preset| preset.name == name).ok_or_else(|| {
-        let names = || PRESETS.iter().map(|preset| preset.name);
-        match hint(name, names()) {
-            near if near.is_empty() => {
-                format!("\"{name}\" is no preset; there are {}", names().collect::<Vec<_>>().join(", "))
-            }
-            near => format!("\"{name}\" is no preset{near}"),
-        }
+        let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+        format!("\"{name}\" is no preset{}", suggest(name, &names, "there are"))
     })
 }

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use thiserror::Error;
 
+use super::value::KNOWN_REGIONS;
+
 /// One thing that is wrong, or that looks wrong, at one place of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -46,7 +48,7 @@ impl Problems {
 
     /// For a reader that found nothing wrong and still has nothing to give.
     pub(super) fn unforeseen(file: &str) -> Self {
-        let what = "cannot be read, for no reason that was foreseen".to_owned();
+        let what = "cannot be read, for a reason that was not foreseen".to_owned();
         Self(vec![Problem { file: file.to_owned(), line: 1, column: 1, key: String::new(), what }])
     }
 }
@@ -74,6 +76,11 @@ impl Place {
     pub(super) fn new(key: impl Into<String>, span: Range<usize>) -> Self {
         Self { key: key.into(), at: span.start }
     }
+
+    /// An item of the list that this is.
+    pub(super) fn item(&self, index: usize, span: Range<usize>) -> Self {
+        Self::new(format!("{}[{index}]", self.key), span)
+    }
 }
 
 /// How a problem came about; decides whether it is worth saying beside the others.
@@ -83,6 +90,8 @@ enum Cause {
     Written,
     /// It may be no more than the shadow of another problem, such as a missing key in a line that cannot be read.
     Shadow,
+    /// It stands in the file, but after a syntax error it may only have come to stand in the wrong table.
+    Strange,
     /// The file is not TOML there.
     Syntax,
     /// Nothing is refused for it.
@@ -93,7 +102,15 @@ enum Cause {
 pub(super) struct Sink<'a> {
     file: &'a str,
     text: &'a str,
-    found: RefCell<Vec<(usize, Cause, String, String)>>,
+    found: RefCell<Vec<Found>>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    at: usize,
+    cause: Cause,
+    key: String,
+    what: String,
 }
 
 impl<'a> Sink<'a> {
@@ -104,6 +121,11 @@ impl<'a> Sink<'a> {
     /// Refuses the file for what is written at a place.
     pub(super) fn refuse(&self, place: &Place, what: impl Into<String>) {
         self.push(place, Cause::Written, what.into());
+    }
+
+    /// Refuses the file for a key that nobody knows.
+    pub(super) fn strange(&self, place: &Place, what: impl Into<String>) {
+        self.push(place, Cause::Strange, what.into());
     }
 
     /// Refuses the file for what is not there; not said when the file is broken elsewhere.
@@ -121,25 +143,43 @@ impl<'a> Sink<'a> {
         self.push(place, Cause::Warning, what.into());
     }
 
+    /// Doubts a well-formed Region that this build has never heard of: it may be new, or a slip.
+    pub(super) fn doubt(&self, place: &Place, region: &str) {
+        if !KNOWN_REGIONS.contains(&region) {
+            let near = hint(region, KNOWN_REGIONS.iter().copied());
+            self.warn(place, format!("\"{region}\" is not a Region that this build knows{near}"));
+        }
+    }
+
     fn push(&self, place: &Place, cause: Cause, what: String) {
-        self.found.borrow_mut().push((place.at, cause, place.key.clone(), what));
+        self.found.borrow_mut().push(Found { at: place.at, cause, key: place.key.clone(), what });
     }
 
     /// The warnings, or all problems if there is one.
     pub(super) fn finish(self) -> Result<Vec<Problem>, Problems> {
         let Self { file, text, found } = self;
-        let mut found = found.into_inner();
-        found.sort_by(|a, b| (a.0, &a.2, &a.3).cmp(&(b.0, &b.2, &b.3)));
+        let mut found: Vec<Found> = found.into_inner();
+        found.sort_by(|a, b| (a.at, &a.key, &a.what).cmp(&(b.at, &b.key, &b.what)));
         found.dedup();
-        let broken = found.iter().any(|(_, cause, ..)| *cause == Cause::Syntax);
-        let refused = found.iter().any(|(_, cause, ..)| *cause != Cause::Warning);
+        let broken: Vec<usize> = found
+            .iter()
+            .filter(|found| found.cause == Cause::Syntax)
+            .map(|found| position(text, found.at).0)
+            .collect();
+        let refused = found.iter().any(|found| found.cause != Cause::Warning);
         let mut list = Vec::new();
-        for (at, cause, key, what) in found {
-            if (refused && cause == Cause::Warning) || (broken && cause == Cause::Shadow) {
-                continue;
-            }
+        for Found { at, cause, key, what } in found {
             let (line, column) = position(text, at);
-            list.push(Problem { file: file.to_owned(), line, column, key, what });
+            let worth_saying = match cause {
+                Cause::Syntax => true,
+                Cause::Written => !broken.contains(&line),
+                Cause::Strange => broken.iter().all(|broken| *broken > line),
+                Cause::Shadow => broken.is_empty(),
+                Cause::Warning => !refused,
+            };
+            if worth_saying {
+                list.push(Problem { file: file.to_owned(), line, column, key, what });
+            }
         }
         if refused { Err(Problems(list)) } else { Ok(list) }
     }
@@ -160,7 +200,7 @@ fn position(text: &str, at: usize) -> (usize, usize) {
 /// The candidate that was most likely meant, if one is near enough to be worth naming.
 pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let lower = word.to_lowercase();
-    let far = (word.chars().count() / 3).max(1);
+    let far = (word.chars().count() / 4).max(1);
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
@@ -172,6 +212,12 @@ pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
 /// `; did you mean "…"?`, or nothing when no candidate is near.
 pub(super) fn hint<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
     nearest(word, candidates).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
+}
+
+/// The same, but with all candidates after `otherwise` when none is near: `; there are …`.
+pub(super) fn suggest(word: &str, candidates: &[&str], otherwise: &str) -> String {
+    let near = hint(word, candidates.iter().copied());
+    if near.is_empty() { format!("; {otherwise} {}", candidates.join(", ")) } else { near }
 }
 
 #[cfg(test)]

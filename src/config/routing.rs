@@ -31,41 +31,55 @@ pub(super) fn read(cursor: &Cursor<'_>, context: &Context<'_>) -> Option<Routing
     let panel_of = panel.as_ref().map(|panel| &panel.value);
     let endpoints = endpoints(cursor, context);
     let read = controls(cursor, panel_of, context);
-    let rules = rules(cursor, panel_of, &read, context);
-    purposes(&read, &rules, context);
+    let tables = cursor.tables("rules");
+    let rules = rules(&tables, panel_of, &names(cursor), context);
+    if rules.len() == tables.len() {
+        gates(&read, &rules, context);
+    }
+    movable(&read, context);
     Some(Routing {
         cluster: cluster?.value.text,
         panel: panel?.value.text,
         endpoints,
         controls: read.into_iter().map(|control| control.value).collect(),
-        rules: rules.into_iter().map(|rule| rule.value).collect(),
+        rules,
     })
 }
 
 fn endpoints(cursor: &Cursor<'_>, context: &Context<'_>) -> Vec<Endpoint> {
     let mut regions = Unique::new(context.sink, "endpoint Region");
     let mut urls = Unique::new(context.sink, "endpoint URL");
+    let mut told = false;
     let tables = cursor.tables("endpoints");
     let place = cursor.place_of("endpoints");
     if cursor.has("endpoints") && tables.is_empty() {
         context.sink.refuse(&place, "needs at least one endpoint");
-    } else if !tables.is_empty() && tables.len() != ENDPOINTS && !context.simulated() {
+    } else if !tables.is_empty() && tables.len() != ENDPOINTS && context.simulated == Some(false) {
         context.sink.warn(&place, format!("has {} endpoints; a cluster has {ENDPOINTS}", tables.len()));
     }
     let read = |table: &Cursor<'_>| {
-        let (region, url) = (table.region("region"), table.read("url", value::url));
+        let (region, url) = (table.text("region"), table.text("url"));
         if let Some(region) = &region {
             regions.take(&region.value, &region.place);
+            context.sink.doubt(&region.place, &region.value);
         }
         if let Some(url) = &url {
             urls.take(&url.value, &url.place);
-            if let Err(half) = value::simulated(context.endpoint_url.as_deref(), &[&url.value]) {
-                context.sink.refuse(&url.place, half.what);
-            }
+            half_real(url, &mut told, context);
         }
         Some(Endpoint { region: Region::new(&region?.value), url: url?.value })
     };
     tables.iter().filter_map(read).collect()
+}
+
+/// Said of the first endpoint only, as it is most often true of all.
+fn half_real(url: &Placed<String>, told: &mut bool, context: &Context<'_>) {
+    if let Some(simulated) = context.simulated
+        && let Some(what) = value::half_real(simulated, &url.value)
+        && !std::mem::replace(told, true)
+    {
+        context.sink.refuse(&url.place, what);
+    }
 }
 
 fn controls(cursor: &Cursor<'_>, panel: Option<&Arn>, context: &Context<'_>) -> Vec<Placed<Control>> {
@@ -79,8 +93,8 @@ fn controls(cursor: &Cursor<'_>, panel: Option<&Arn>, context: &Context<'_>) -> 
     let read = |table: &Cursor<'_>| {
         let name = table.text("name");
         let arn = table.arn("arn");
-        let region = table.region("region");
-        let health_check = table.read("health_check", value::health_check).map(|id| id.value);
+        let region = table.text("region");
+        let health_check = table.text("health_check").map(|id| id.value);
         if let Some(name) = &name {
             names.take(&name.value, &name.place);
         }
@@ -109,15 +123,14 @@ fn in_panel(arn: &Placed<Arn>, panel: Option<&Arn>, context: &Context<'_>) {
     }
 }
 
-fn rules(
-    cursor: &Cursor<'_>,
-    panel: Option<&Arn>,
-    controls: &[Placed<Control>],
-    context: &Context<'_>,
-) -> Vec<Placed<Rule>> {
+/// Every control's name, also of one that is wrong otherwise.
+fn names(cursor: &Cursor<'_>) -> Vec<String> {
+    cursor.tables("controls").iter().filter_map(|table| table.text("name")).map(|name| name.value).collect()
+}
+
+fn rules(tables: &[Cursor<'_>], panel: Option<&Arn>, known: &[String], context: &Context<'_>) -> Vec<Rule> {
     let mut names = Unique::new(context.sink, "rule name");
     let mut arns = Unique::new(context.sink, "rule ARN");
-    let known: Vec<&str> = controls.iter().map(|control| control.value.name.as_str()).collect();
     let read = |table: &Cursor<'_>| {
         let (name, arn) = (table.text("name"), table.arn("arn"));
         if let Some(name) = &name {
@@ -127,53 +140,36 @@ fn rules(
             arns.take(&arn.value.text, &arn.place);
             in_panel(arn, panel, context);
         }
-        let kind = kind(table, &known, context);
+        let kind = kind(table, known, context);
         let logic = logic(table, kind.as_ref(), context);
-        let wait = table.read("wait", value::span);
+        let wait = table.span("wait");
         let inverted = table.flag("inverted");
-        let rule = Rule {
-            name: name?.value,
-            arn: arn?.value.text,
-            kind: kind?,
-            logic: logic?,
-            inverted,
-            wait: wait?.value,
-        };
-        Some(Placed::new(rule, table.place.clone()))
+        let (name, arn) = (name?.value, arn?.value.text);
+        Some(Rule { name, arn, kind: kind?, logic: logic?, inverted, wait: wait?.value })
     };
-    cursor.tables("rules").iter().filter_map(read).collect()
+    tables.iter().filter_map(read).collect()
 }
 
-fn kind(table: &Cursor<'_>, known: &[&str], context: &Context<'_>) -> Option<RuleKind> {
+fn kind(table: &Cursor<'_>, known: &[String], context: &Context<'_>) -> Option<RuleKind> {
     let asserted = control_names(table, "assert", known, context);
     let gating = control_names(table, "gating", known, context);
     let targets = control_names(table, "target", known, context);
-    match (asserted, gating, targets) {
-        (Some(asserted), None, None) => Some(RuleKind::Assertion { asserted }),
-        (None, Some(gating), Some(targets)) => Some(RuleKind::Gating { gating, targets }),
-        (None, None, None) => {
-            context.sink.miss(&table.place, "needs assert, or gating and target");
-            None
-        }
-        (Some(_), ..) => {
-            let key = if table.has("gating") { "gating" } else { "target" };
-            context.sink.refuse(&table.place_of(key), "goes not together with assert");
-            None
-        }
-        (None, gating, _) => {
-            let missing = if gating.is_some() { "target" } else { "gating" };
-            context
-                .sink
-                .miss(&table.place, format!("\"{missing}\" is missing: a gate needs gating and target"));
-            None
-        }
+    match (table.has("assert"), table.has("gating"), table.has("target")) {
+        (true, false, false) => return Some(RuleKind::Assertion { asserted: asserted? }),
+        (false, true, true) => return Some(RuleKind::Gating { gating: gating?, targets: targets? }),
+        (false, false, false) => table.miss("needs assert, or gating and target"),
+        (true, true, _) => table.refuse("gating", "goes not together with assert"),
+        (true, false, true) => table.refuse("target", "goes not together with assert"),
+        (false, true, false) => table.miss("\"target\" is missing: a gate needs gating and target"),
+        (false, false, true) => table.miss("\"gating\" is missing: a gate needs gating and target"),
     }
+    None
 }
 
 fn control_names(
     table: &Cursor<'_>,
     key: &str,
-    known: &[&str],
+    known: &[String],
     context: &Context<'_>,
 ) -> Option<Vec<String>> {
     let words = table.texts(key)?;
@@ -182,8 +178,8 @@ fn control_names(
     }
     let mut once = Unique::new(context.sink, "control");
     for word in &words {
-        if !known.contains(&word.value.as_str()) {
-            let near = hint(&word.value, known.iter().copied());
+        if !known.contains(&word.value) {
+            let near = hint(&word.value, known.iter().map(String::as_str));
             let what = format!("\"{}\" is none of the controls under [[routing.controls]]{near}", word.value);
             context.sink.miss(&word.place, what);
         }
@@ -193,37 +189,35 @@ fn control_names(
 }
 
 fn logic(table: &Cursor<'_>, kind: Option<&RuleKind>, context: &Context<'_>) -> Option<RuleLogic> {
-    let word = table.choice("type")?;
+    let word = table.text("type")?;
+    // AWS wants a threshold of every rule and reads it for ATLEAST only, so elsewhere any number is right.
     let threshold = table.whole("threshold");
-    let watched = kind.map(|kind| match kind {
+    match word.value.as_str() {
+        "AND" => return Some(RuleLogic::And),
+        "OR" => return Some(RuleLogic::Or),
+        _ if !table.has("threshold") => {
+            context.sink.miss(&table.place, "\"threshold\" is missing: ATLEAST needs to know how many");
+        }
+        _ => {}
+    }
+    let threshold = threshold?;
+    let watched = match kind? {
         RuleKind::Assertion { asserted } => asserted.len(),
         RuleKind::Gating { gating, .. } => gating.len(),
-    });
-    if let (Some(threshold), Some(watched)) = (&threshold, watched)
-        && !(1..=watched.max(1)).contains(&threshold.value)
-    {
-        context
-            .sink
-            .refuse(&threshold.place, format!("must be from 1 to {watched}, the number of watched controls"));
+    };
+    if !(1..=watched.max(1)).contains(&threshold.value) {
+        let what = format!("must be from 1 to {watched}, the number of watched controls");
+        context.sink.refuse(&threshold.place, what);
     }
-    match word.value {
-        "AND" => Some(RuleLogic::And),
-        "OR" => Some(RuleLogic::Or),
-        _ => {
-            if !table.has("threshold") {
-                context.sink.miss(&table.place, "\"threshold\" is missing: ATLEAST needs to know how many");
-            }
-            threshold.map(|threshold| RuleLogic::AtLeast(threshold.value))
-        }
-    }
+    Some(RuleLogic::AtLeast(threshold.value))
 }
 
-/// A control carries a Region's traffic or opens a gate; a Region without control cannot be left.
-fn purposes(controls: &[Placed<Control>], rules: &[Placed<Rule>], context: &Context<'_>) {
+/// A control carries a Region's traffic, or it does nothing but open a gate.
+fn gates(controls: &[Placed<Control>], rules: &[Rule], context: &Context<'_>) {
     let mut gates = BTreeSet::new();
     let mut guarded = BTreeSet::new();
     for rule in rules {
-        match &rule.value.kind {
+        match &rule.kind {
             RuleKind::Assertion { asserted } => guarded.extend(asserted),
             RuleKind::Gating { gating, targets } => {
                 gates.extend(gating);
@@ -238,6 +232,10 @@ fn purposes(controls: &[Placed<Control>], rules: &[Placed<Rule>], context: &Cont
             context.sink.miss(&control.place, what);
         }
     }
+}
+
+/// A Region without control cannot be left.
+fn movable(controls: &[Placed<Control>], context: &Context<'_>) {
     let carries =
         |region: &str| controls.iter().any(|c| c.value.region.as_ref().is_some_and(|r| r.as_str() == region));
     for region in context.regions.iter().filter(|region| !carries(region)) {

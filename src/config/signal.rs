@@ -10,7 +10,7 @@ use super::cursor::{Cursor, Placed};
 use super::limits::Limits;
 use super::metric::{self, Origin};
 use super::preset::{Preset, PresetSignal, Shape};
-use super::problem::hint;
+use super::problem::suggest;
 use crate::model::topology::{Formula, Metric, Missing, Region, Signal, Unit};
 
 /// What is common to the metrics of one signal.
@@ -51,7 +51,7 @@ impl Source {
 
 /// Reads one table, each signal at the place of its name; a preset may be several signals, what is wrong is none.
 pub(super) fn read(cursor: &Cursor<'_>, here: &Region, context: &Context<'_>) -> Vec<Placed<Signal>> {
-    let from = cursor.region("from").and_then(|from| context.watching(&from)).unwrap_or_else(|| here.clone());
+    let from = cursor.text("from").and_then(|from| context.watching(&from)).unwrap_or_else(|| here.clone());
     match metric::origin(cursor, &["namespace", "metric", "whole", "desired"]) {
         Some(Origin::Preset(preset)) => from_preset(cursor, preset.value, from),
         Some(Origin::Plain { namespace, metric }) => {
@@ -99,7 +99,8 @@ fn from_metric(
 fn from_preset(cursor: &Cursor<'_>, preset: &'static Preset, from: Region) -> Vec<Placed<Signal>> {
     let dimensions = Arc::new(metric::preset_dimensions(cursor, preset));
     let region = only_region(cursor, preset, from);
-    let there: Vec<&PresetSignal> = preset.signals_with(&dimensions).collect();
+    let mut there: Vec<&PresetSignal> = preset.signals_with(&dimensions).collect();
+    there.dedup_by_key(|signal| signal.key);
     let unwanted = unwanted(cursor, &there);
     let others = others(cursor, &there);
     let name = cursor.text("name").map(|name| name.value);
@@ -172,10 +173,8 @@ fn unwanted(cursor: &Cursor<'_>, there: &[&PresetSignal]) -> Vec<&'static str> {
             unwanted.push(*key);
             continue;
         }
-        let near = hint(&word.value, keys.iter().copied());
-        cursor
-            .sink()
-            .refuse(&word.place, format!("no signal of this preset{near}; it has {}", keys.join(", ")));
+        let near = suggest(&word.value, &keys, "it has");
+        cursor.sink.refuse(&word.place, format!("no signal of this preset{near}"));
     }
     if !keys.is_empty() && keys.iter().all(|key| unwanted.contains(key)) {
         cursor.refuse("without", "leaves no signal at all");
@@ -188,19 +187,19 @@ fn others<'c>(cursor: &Cursor<'c>, there: &[&PresetSignal]) -> BTreeMap<String, 
     let keys: Vec<&str> = there.iter().skip(1).map(|signal| signal.key).collect();
     for (name, table) in cursor.named("others") {
         if there.first().is_some_and(|main| main.key == name.value) {
-            cursor.sink().refuse(&name.place, "is the first signal; its keys stand in the table itself");
+            cursor.sink.refuse(&name.place, "is the first signal; its keys stand in the table itself");
         } else if keys.contains(&name.value.as_str()) {
             others.insert(name.value, table);
         } else {
-            let near = hint(&name.value, keys.iter().copied());
-            cursor.sink().refuse(&name.place, format!("no further signal of this preset{near}"));
+            let near = suggest(&name.value, &keys, "it has");
+            cursor.sink.refuse(&name.place, format!("no further signal of this preset{near}"));
         }
     }
     others
 }
 
 fn missing(cursor: &Cursor<'_>) -> Option<Missing> {
-    let word = cursor.choice("missing")?;
+    let word = cursor.text("missing")?;
     Some(if word.value == "zero" { Missing::Zero } else { Missing::Unknown })
 }
 

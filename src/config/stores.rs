@@ -10,7 +10,7 @@ use super::arn::{self, ArnKind};
 use super::context::{Context, Unique};
 use super::cursor::{Cursor, Placed};
 use super::metric::{self, Origin};
-use super::preset::{PRESETS, Preset, PresetSignal, Shape};
+use super::preset::{PRESETS, Preset, Shape};
 use crate::model::topology::{Aurora, LagLink, Metric, Region, Table, Unit};
 
 /// All stores of the file.
@@ -60,20 +60,15 @@ fn aurora(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> 
 
 fn clusters(table: &Cursor<'_>, context: &Context<'_>) -> BTreeMap<Region, String> {
     let pairs = table.map("clusters");
-    if table.has("clusters") && pairs.len() < 2 {
+    if table.has("clusters") && pairs.as_ref().is_some_and(|pairs| pairs.len() < 2) {
         context.sink.miss(&table.place_of("clusters"), "needs clusters in at least two Regions");
     }
     let mut once = Unique::new(context.sink, "cluster");
     let mut clusters = BTreeMap::new();
-    for (name, text) in pairs {
+    for (name, text) in pairs.unwrap_or_default() {
         let region = context.serving(&name);
-        let arn = match arn::parse(ArnKind::RdsCluster, &text.value) {
-            Ok(arn) => Placed::new(arn, text.place),
-            Err(what) => {
-                context.sink.refuse(&text.place, what);
-                continue;
-            }
-        };
+        let Ok(arn) = arn::parse(ArnKind::RdsCluster, &text.value) else { continue };
+        let arn = Placed::new(arn, text.place);
         context.own(&arn);
         once.take(&arn.value.text, &arn.place);
         if arn.value.region != name.value {
@@ -95,13 +90,13 @@ fn global_table(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_
     }
     let name = table.text("table");
     let rpo = rpo(table, context);
-    let words = table.texts("regions").unwrap_or_default();
-    if table.has("regions") && words.len() < 2 {
+    let words = table.texts("regions");
+    if words.as_ref().is_some_and(|words| words.len() < 2) {
         context.sink.miss(&table.place_of("regions"), "needs at least two Regions");
     }
     let mut once = Unique::new(context.sink, "Region");
     let mut regions = Vec::new();
-    for word in words {
+    for word in words.unwrap_or_default() {
         let first = once.take(&word.value, &word.place);
         regions.extend(context.serving(&word).filter(|_| first));
     }
@@ -110,15 +105,15 @@ fn global_table(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_
 
 fn link(table: &Cursor<'_>, context: &Context<'_>) -> Option<(LagLink, Placed<String>)> {
     let store = table.text("store");
-    let from = table.region("from").and_then(|from| context.serving(&from));
-    let to_word = table.region("to");
+    let from = table.text("from").and_then(|from| context.serving(&from));
+    let to_word = table.text("to");
     let to = to_word.as_ref().and_then(|to| context.serving(to));
     if let (Some(from), Some(to), Some(place)) = (&from, &to, to_word.map(|to| to.place))
         && from == to
     {
         context.sink.refuse(&place, "must be another Region than from");
     }
-    let at = table.region("region").and_then(|region| context.watching(&region)).or_else(|| to.clone());
+    let at = table.text("region").and_then(|region| context.watching(&region)).or_else(|| to.clone());
     let rpo = rpo(table, context);
     let (metric, unit) = lag_metric(table, context, at)?;
     let store = store?;
@@ -130,8 +125,9 @@ fn lag_metric(table: &Cursor<'_>, context: &Context<'_>, at: Option<Region>) -> 
     let period = metric::period(table);
     let (namespace, name, dimensions, usual) = match metric::origin(table, &["namespace", "metric"])? {
         Origin::Preset(preset) => {
+            measures_lag(&preset, context)?;
             let dimensions = metric::preset_dimensions(table, preset.value);
-            let lag = lag_of(&preset, &dimensions, context)?;
+            let lag = preset.value.signals_with(&dimensions).next()?;
             let Shape::Value(metric) = lag.shape else { return None };
             (preset.value.namespace.to_owned(), metric.to_owned(), dimensions, (lag.statistic, lag.unit))
         }
@@ -150,13 +146,9 @@ fn lag_metric(table: &Cursor<'_>, context: &Context<'_>, at: Option<Region>) -> 
     Some((metric, unit.unwrap_or(usual.1)))
 }
 
-fn lag_of(
-    preset: &Placed<&'static Preset>,
-    dimensions: &BTreeMap<String, String>,
-    context: &Context<'_>,
-) -> Option<&'static PresetSignal> {
+fn measures_lag(preset: &Placed<&'static Preset>, context: &Context<'_>) -> Option<()> {
     if preset.value.lag {
-        return preset.value.signals_with(dimensions).next();
+        return Some(());
     }
     let lags: Vec<_> = PRESETS.iter().filter(|preset| preset.lag).map(|preset| preset.name).collect();
     context.sink.refuse(&preset.place, format!("measures no lag; these do: {}", lags.join(", ")));

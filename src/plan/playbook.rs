@@ -143,7 +143,7 @@ fn traffic(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>
         action: Action::Operate(operation),
         needs: steps.iter().map(|s| s.id).collect(),
         rung: Rung::ReadBack,
-        usual: Usual { p50: Duration::from_secs(200), p95: Duration::from_secs(300) },
+        usual: Usual { p50: Duration::from_secs(200), p95: Duration::from_mins(5) },
         deadline: DEADLINE,
     };
     step.rung = proof::highest(&step, world);
@@ -186,4 +186,154 @@ fn change(control: &Control, known: &States, state: ControlState) -> ControlChan
 
 fn next_id(steps: &[Step]) -> StepId {
     StepId(u16::try_from(steps.len() + 1).unwrap_or(u16::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
+    use crate::model::reading::TroubleKind;
+    use crate::model::topology::{Control, Rule, RuleKind, RuleLogic};
+
+    fn intent(playbook: Playbook) -> Intent {
+        Intent { playbook, from: east(), to: west() }
+    }
+
+    fn planned(scene: &Scene, playbook: Playbook) -> Plan {
+        plan(&scene.world, &intent(playbook), scene.now).unwrap()
+    }
+
+    fn drawn(plan: &Plan) -> Vec<String> {
+        let step = |s: &Step| {
+            let needs: Vec<String> = s.needs.iter().map(ToString::to_string).collect();
+            let kind = s.operation().map_or("record", Operation::kind);
+            format!("{} {kind} {} after [{}] to {}", s.id, s.title, needs.join(" "), s.rung)
+        };
+        plan.steps.iter().map(step).collect()
+    }
+
+    #[test]
+    fn a_failover_records_promotes_side_by_side_and_then_moves_traffic() {
+        let plan = planned(&Scene::calm(), Playbook::Failover);
+        assert_eq!(
+            drawn(&plan),
+            [
+                "1 record record lag and orders at risk after [] to read back",
+                "2 aurora.failover promote orders after [1] to read back",
+                "3 aurora.failover promote catalog after [1] to read back",
+                "4 routing.set routing us-east-1 Off + us-west-2 On after [1 2 3] to orders",
+            ]
+        );
+        assert_eq!(plan.waves(), [vec![StepId(1)], vec![StepId(2), StepId(3)], vec![StepId(4)]]);
+        assert_eq!(plan.usual().p95, Duration::from_secs(5 + 180 + 300));
+        assert_eq!(plan.point_of_no_return(), Some(StepId(2)));
+    }
+
+    #[test]
+    fn a_switchover_asks_the_old_writer_and_an_evacuation_moves_no_writer() {
+        let scene = Scene::calm();
+        let kinds = |playbook| -> Vec<&'static str> {
+            let plan = planned(&scene, playbook);
+            plan.steps.iter().filter_map(|s| Some(s.operation()?.kind())).collect()
+        };
+        assert_eq!(kinds(Playbook::Switchover), ["aurora.switchover", "aurora.switchover", "routing.set"]);
+        assert_eq!(kinds(Playbook::Evacuate), ["routing.set"]);
+    }
+
+    #[test]
+    fn a_store_whose_writer_is_there_already_is_left_alone() {
+        let mut scene = Scene::calm();
+        scene.later(1);
+        scene.writer("orders", WEST, WEST);
+        let plan = planned(&scene, Playbook::Failover);
+        assert_eq!(plan.steps[1].title, "promote catalog");
+        assert_eq!(plan.steps.len(), 3);
+    }
+
+    #[test]
+    fn a_writer_that_is_not_known_is_taken_to_be_where_it_must_leave() {
+        let scene = Scene::new(two_regions());
+        assert_eq!(planned(&scene, Playbook::Failover).steps.len(), 4);
+    }
+
+    #[test]
+    fn the_update_states_the_whole_end_and_undoes_to_what_was() {
+        let plan = planned(&Scene::calm(), Playbook::Evacuate);
+        let undo = plan.steps[1].operation().unwrap().inverse().unwrap();
+        assert_eq!(plan.steps[1].title, "routing us-east-1 Off + us-west-2 On");
+        assert_eq!(undo.to_string(), "routing us-east-1 On + us-west-2 On");
+    }
+
+    #[test]
+    fn an_entry_that_only_a_rule_would_object_to_is_left_out() {
+        let mut topology = two_regions();
+        let routing = topology.routing.as_mut().unwrap();
+        let gate = Control { name: "gate".to_owned(), arn: "g".to_owned(), region: None, health_check: None };
+        routing.controls.push(gate);
+        routing.rules.push(Rule {
+            name: "gated".to_owned(),
+            arn: "arn:gated".to_owned(),
+            kind: RuleKind::Gating { gating: vec!["gate".to_owned()], targets: vec![WEST.to_owned()] },
+            logic: RuleLogic::And,
+            inverted: false,
+            wait: Duration::ZERO,
+        });
+        let mut scene = Scene::new(topology);
+        scene.controls_everywhere([ControlState::On, ControlState::On]);
+        assert_eq!(planned(&scene, Playbook::Evacuate).steps[1].title, "routing us-east-1 Off");
+    }
+
+    #[test]
+    fn what_cannot_be_planned_is_said_in_words() {
+        let why = |scene: &Scene, from: &str, to: &str, playbook| {
+            let intent = Intent { playbook, from: Region::new(from), to: Region::new(to) };
+            plan(&scene.world, &intent, scene.now).unwrap_err()
+        };
+        let mut scene = Scene::calm();
+        assert_eq!(
+            why(&scene, EAST, "eu-west-1", Playbook::Failover),
+            "eu-west-1 is not a Region of retail-store; it has us-east-1, us-west-2"
+        );
+        assert_eq!(why(&scene, EAST, EAST, Playbook::Failover), "us-east-1 cannot leave and receive at once");
+        scene.later(1);
+        scene.controls_everywhere([ControlState::Off, ControlState::On]);
+        assert_eq!(
+            why(&scene, EAST, WEST, Playbook::Evacuate),
+            "nothing would change: traffic is already out of us-east-1 and in us-west-2"
+        );
+        let mut topology = two_regions();
+        topology.routing = None;
+        assert_eq!(
+            why(&Scene::new(topology.clone()), EAST, WEST, Playbook::Evacuate),
+            "no routing controls are declared, so no traffic can be moved"
+        );
+        topology.auroras[0].clusters.remove(&west());
+        assert_eq!(
+            why(&Scene::new(topology), EAST, WEST, Playbook::Failover),
+            "orders has its writer in us-east-1 and no cluster in us-west-2"
+        );
+    }
+
+    #[test]
+    fn the_proof_is_the_strongest_that_is_declared() {
+        let mut topology = two_regions();
+        let rung = |topology: &Topology| {
+            let scene = Scene::new(topology.clone());
+            planned(&scene, Playbook::Evacuate).steps[1].rung
+        };
+        assert_eq!(rung(&topology), Rung::Orders);
+        topology.orders = None;
+        assert_eq!(rung(&topology), Rung::Canary);
+        topology.regions.iter_mut().for_each(|r| r.signals.retain(|s| s.family != verdict::CANARY));
+        assert_eq!(rung(&topology), Rung::Traffic);
+        topology.regions.iter_mut().for_each(|r| r.signals.clear());
+        assert_eq!(rung(&topology), Rung::HealthCheck);
+    }
+
+    #[test]
+    fn a_plan_needs_no_answer_from_anyone() {
+        let mut scene = Scene::new(two_regions());
+        scene.fail(crate::model::reading::Source::Endpoint(east()), TroubleKind::Unreachable);
+        assert_eq!(planned(&scene, Playbook::Failover).steps.len(), 4);
+    }
 }

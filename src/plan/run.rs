@@ -3,14 +3,22 @@
 //! It speaks to AWS and to the disk only through [`Actuator`] and [`Ledger`], and nothing in it undoes itself:
 //! on anything but a confirmed step it holds and waits for a person.
 
+mod drive;
+mod open;
+
 use std::future::Future;
 use std::pin::Pin;
 
 use jiff::Timestamp;
 
-use super::event::{Answer, Entry, Event, RunId};
+use super::StepId;
+use super::event::{Answer, Decision, Entry, Event, RunId};
 use super::operation::Operation;
+use super::progress::{IllegalEvent, Progress};
 use crate::model::reading::{Observation, Source};
+
+pub use drive::{Ports, WhenHeld, drive};
+pub use open::{close, refuse, resume, start};
 
 /// A boxed future that can cross threads.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -71,4 +79,64 @@ pub struct LedgerError {
     pub why: String,
     /// What the operator can do.
     pub next: String,
+}
+
+/// What a person may ask of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Decide about a held step.
+    Decide {
+        /// Which step.
+        step: StepId,
+        /// What.
+        decision: Decision,
+        /// Who.
+        who: String,
+    },
+    /// Start nothing new.
+    Pause {
+        /// Who.
+        who: String,
+    },
+    /// Start again.
+    Resume {
+        /// Who.
+        who: String,
+    },
+    /// Put a note into the journal.
+    Note {
+        /// Who.
+        who: String,
+        /// The text.
+        text: String,
+    },
+    /// End the run, also while nothing is held; what is on its way is not stopped.
+    Abort {
+        /// Who.
+        who: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why a run stopped before its end; its journal can be replayed and the run taken up again.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// The journal could not be written, so nothing more was sent.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// An event that cannot follow: the journal is another program's, or this one is wrong.
+    #[error(transparent)]
+    Illegal(#[from] IllegalEvent),
+}
+
+/// A run that stopped before its end, as far as its journal tells.
+#[derive(Debug, thiserror::Error)]
+#[error("{stop}")]
+pub struct Stopped {
+    /// Where it stood.
+    pub progress: Box<Progress>,
+    /// Why it stopped.
+    #[source]
+    pub stop: Stop,
 }

@@ -1,10 +1,49 @@
-//! Where the operator is on the screen: focus, zoom, freeze, scroll, and the dialog on top.
+//! Where the operator is on the screen: focus, zoom, freeze, selection, and the dialog on top.
 //!
-//! Focus is computed from what is open; nothing here knows what AWS says.
+//! Keys become changes of this state and, where AWS or the console itself is concerned, a [`Request`] for the
+//! app. Nothing here knows how a request is fulfilled, and nothing here reads a clock.
+
+mod problems;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
+
+use super::action::{Action, held_step, why_off};
+use super::dialog::{self, Dialog, Reply, Request};
+use super::key::{Input, Key};
+use super::keymap::{self, Context};
+use super::{Console, Mode, Scene};
+use crate::model::World;
+use crate::plan::Plan;
+use crate::plan::event::{Decision, Entry};
+use crate::plan::interlock::Interlock;
+use crate::plan::progress::Progress;
+
+/// What a key press can be judged by: a [`Scene`] without the view.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// What is known.
+    pub world: &'a World,
+    /// The world's time.
+    pub now: Timestamp,
+    /// What the console itself is and does.
+    pub console: &'a Console,
+    /// The run that is shown, if there is one.
+    pub run: Option<&'a Progress>,
+    /// The newest journal lines, oldest first.
+    pub journal: &'a [Entry],
+}
+
+impl<'a> Scene<'a> {
+    /// The same without the view.
+    #[must_use]
+    pub fn facts(&self) -> Facts<'a> {
+        let Self { world, now, console, run, journal, .. } = *self;
+        Facts { world, now, console, run, journal }
+    }
+}
 
 /// The panes, in the order of their digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,12 +67,30 @@ impl Pane {
     /// All panes in order.
     pub const ALL: [Self; 6] =
         [Self::Regions, Self::Replication, Self::Traffic, Self::Orders, Self::Plan, Self::Journal];
+
+    /// Its name in titles and docs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Regions => "Regions",
+            Self::Replication => "Replication",
+            Self::Traffic => "Traffic",
+            Self::Orders => "Orders",
+            Self::Plan => "Plan",
+            Self::Journal => "Journal",
+        }
+    }
+
+    fn step(self, by: usize) -> Self {
+        let at = Self::ALL.iter().position(|pane| *pane == self).unwrap_or_default();
+        Self::ALL[(at + by) % Self::ALL.len()]
+    }
 }
 
 /// Where the operator is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
-    /// The pane that has the focus.
+    /// The pane that has the focus when no dialog is open.
     pub pane: Pane,
     /// It fills the screen.
     pub zoomed: bool,
@@ -41,4 +98,249 @@ pub struct View {
     pub frozen: Option<Timestamp>,
     /// The selected row of each pane; drawing clamps it.
     pub rows: BTreeMap<Pane, usize>,
+    /// The dialog on top.
+    pub dialog: Option<Dialog>,
+    /// The newest time of the operator's clock: it runs at real speed also where the world's runs faster.
+    pub at: Timestamp,
+    /// The terminal's columns and rows, as far as they are known.
+    pub size: Size,
+    /// The reason that was given when the console was armed; it goes into what is confirmed.
+    pub reason: String,
+    /// A word of the screen to the operator, until a time.
+    said: Option<(String, Timestamp)>,
+}
+
+/// A terminal's size in cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Default for Size {
+    fn default() -> Self {
+        Self { width: 80, height: 24 }
+    }
+}
+
+/// How long a word to the operator stays in the hint bar.
+const SAID: Duration = Duration::from_secs(6);
+
+impl View {
+    /// Takes one input at a time of the operator's clock; what the app must do comes back.
+    pub fn on(&mut self, input: &Input, at: Timestamp, facts: &Facts<'_>) -> Option<Request> {
+        self.at = at;
+        if let Input::Resize { width, height } = input {
+            self.size = Size { width: *width, height: *height };
+        }
+        if let Some(dialog) = &mut self.dialog {
+            let reply = dialog.on(input, &dialog::Moment { at, size: self.size, facts });
+            return self.take(reply);
+        }
+        let Input::Key(key) = input else { return None };
+        self.key(*key, facts)
+    }
+
+    /// Lets time pass: what expires on the screen expires here. Call it at least once a second.
+    pub fn tick(&mut self, at: Timestamp, facts: &Facts<'_>) -> Option<Request> {
+        self.at = at;
+        self.said.take_if(|(_, until)| *until <= at);
+        let dialog = self.dialog.as_mut()?;
+        let reply = dialog.tick(&dialog::Moment { at, size: self.size, facts });
+        self.take(reply)
+    }
+
+    /// Hands an open sheet what the reads made after its key brought: the plan or why there is none.
+    pub fn sheet_read(
+        &mut self,
+        plan: Result<Plan, String>,
+        interlocks: Vec<Interlock>,
+        facts: &Facts<'_>,
+    ) -> Option<Request> {
+        let moment = dialog::Moment { at: self.at, size: self.size, facts };
+        let Some(Dialog::Sheet(sheet)) = &mut self.dialog else { return None };
+        let reply = sheet.read(plan, interlocks, &moment);
+        self.take(reply)
+    }
+
+    /// Shows an error in words, on top of everything.
+    pub fn notify(&mut self, title: &str, text: &str) {
+        self.dialog = Some(Dialog::notice(title, text, self.at));
+    }
+
+    /// Asks what to do with a run that was cut off.
+    pub fn ask_about(&mut self, run: &Progress) {
+        self.dialog = Some(Dialog::cut_off(run, self.at));
+        self.pane = Pane::Plan;
+    }
+
+    /// Says one line in place of the hints for a few seconds.
+    pub fn say(&mut self, text: &str) {
+        let until = self.at.saturating_add(SAID).unwrap_or(Timestamp::MAX);
+        self.said = Some((text.to_owned(), until));
+    }
+
+    /// The line that is being said.
+    #[must_use]
+    pub fn said(&self) -> Option<&str> {
+        self.said.as_ref().map(|(text, _)| text.as_str())
+    }
+
+    /// The pane that has the focus; `None` while a dialog has it.
+    #[must_use]
+    pub fn focus(&self) -> Option<Pane> {
+        self.dialog.is_none().then_some(self.pane)
+    }
+
+    /// What keys mean now.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        self.dialog.as_ref().map_or(Context::Screen, Dialog::context)
+    }
+
+    /// The selected row of a pane, not yet clamped to its rows.
+    #[must_use]
+    pub fn row(&self, pane: Pane) -> usize {
+        self.rows.get(&pane).copied().unwrap_or_default()
+    }
+
+    fn key(&mut self, key: Key, facts: &Facts<'_>) -> Option<Request> {
+        let action = keymap::resolve(key, Context::Screen)?;
+        if let Some(why) = why_off(facts, self, action) {
+            self.say(&format!("{key} is off: {why}"));
+            return None;
+        }
+        let acts = action.entry().is_some_and(|e| e.danger > super::action::Danger::None);
+        if acts && action != Action::Quit && self.frozen.take().is_some() && action != Action::Pause {
+            self.say(&format!("unfrozen: this is now; press {key} again to go on"));
+            return None;
+        }
+        self.perform(action, facts)
+    }
+
+    fn perform(&mut self, action: Action, facts: &Facts<'_>) -> Option<Request> {
+        match action {
+            Action::Pane(pane) => self.pane = pane,
+            Action::NextPane => self.pane = self.pane.step(1),
+            Action::PreviousPane => self.pane = self.pane.step(Pane::ALL.len() - 1),
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => {
+                self.scroll(action, facts);
+            }
+            Action::Zoom => self.zoomed = !self.zoomed,
+            Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(facts.now) },
+            Action::NextProblem => self.next_problem(facts),
+            Action::Back => self.back(),
+            Action::Arm => return self.arm(facts),
+            Action::Pause => return Some(pause_or_resume(facts)),
+            Action::ReadAgain => {
+                let step = held_step(facts, self)?;
+                return Some(Request::Decide { step, decision: Decision::ReadAgain });
+            }
+            Action::Quit if facts.run.is_none_or(|run| !run.is_open()) => return Some(Request::Quit),
+            other => self.open(other, facts),
+        }
+        None
+    }
+
+    fn open(&mut self, action: Action, facts: &Facts<'_>) {
+        let held = held_step(facts, self);
+        let moment = dialog::Moment { at: self.at, size: self.size, facts };
+        self.dialog = match action {
+            Action::Act => Some(match cut_off(facts) {
+                Some(run) => Dialog::cut_off(run, self.at),
+                None => Dialog::act(&moment),
+            }),
+            Action::Detail => Some(Dialog::detail(self.pane, self.row(self.pane))),
+            Action::Cli => facts.run.map(|run| Dialog::cli(&run.plan, facts.world.topology())),
+            Action::Help => Some(Dialog::help()),
+            Action::Quit | Action::Interrupt => Some(Dialog::quit(&moment)),
+            Action::Retry | Action::Undo | Action::Skip | Action::Abort => {
+                held.and_then(|step| Dialog::decide(action, step, &moment))
+            }
+            _ => None,
+        };
+    }
+
+    fn arm(&mut self, facts: &Facts<'_>) -> Option<Request> {
+        if let Mode::Armed { .. } = facts.console.mode {
+            return Some(self.fill_in(Request::Disarm));
+        }
+        let moment = dialog::Moment { at: self.at, size: self.size, facts };
+        self.dialog = Some(Dialog::arm(&moment));
+        None
+    }
+
+    fn back(&mut self) {
+        if self.frozen.take().is_none() {
+            self.zoomed = false;
+        }
+    }
+
+    fn scroll(&mut self, action: Action, facts: &Facts<'_>) {
+        let page = usize::from(self.size.height / 2).max(1);
+        let rows = problems::rows(facts, self.pane);
+        let row = self.rows.entry(self.pane).or_default();
+        *row = dialog::moved(*row, rows, page, action);
+    }
+
+    fn next_problem(&mut self, facts: &Facts<'_>) {
+        let problems = self.problems(facts);
+        let here = (self.pane, self.row(self.pane));
+        let next = problems.iter().find(|place| **place > here).or(problems.first());
+        if let Some((pane, row)) = next {
+            self.pane = *pane;
+            self.rows.insert(*pane, *row);
+        }
+    }
+
+    /// The pane and row of each thing that is not ok, in the order of the panes.
+    #[must_use]
+    pub fn problems(&self, facts: &Facts<'_>) -> Vec<(Pane, usize)> {
+        problems::list(facts)
+    }
+
+    fn take(&mut self, reply: Reply) -> Option<Request> {
+        match reply {
+            Reply::Stay => None,
+            Reply::Close => {
+                self.dialog = None;
+                None
+            }
+            Reply::Open(dialog, request) => {
+                self.dialog = Some(*dialog);
+                request.map(|request| self.fill_in(request))
+            }
+            Reply::Ask(request) => Some(self.fill_in(request)),
+            Reply::Done(request) => {
+                self.dialog = None;
+                Some(self.fill_in(request))
+            }
+        }
+    }
+
+    /// Keeps the reason of arming and puts it into what is confirmed later.
+    fn fill_in(&mut self, mut request: Request) -> Request {
+        match &mut request {
+            Request::Arm { reason } => self.reason.clone_from(reason),
+            Request::Disarm => self.reason.clear(),
+            Request::Confirm { reason, .. } => {
+                reason.clone_from(&self.reason);
+                self.pane = Pane::Plan;
+                self.rows.remove(&Pane::Plan);
+            }
+            _ => {}
+        }
+        request
+    }
+}
+
+/// The run that is shown and that nobody drives.
+fn cut_off<'a>(facts: &Facts<'a>) -> Option<&'a Progress> {
+    facts.run.filter(|run| run.is_open() && facts.console.mode != Mode::Running)
+}
+
+fn pause_or_resume(facts: &Facts<'_>) -> Request {
+    if facts.run.is_some_and(|run| run.paused) { Request::Resume } else { Request::Pause }
 }

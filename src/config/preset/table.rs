@@ -13,8 +13,8 @@ const fn below(look: f64, bad: f64) -> [Option<Threshold>; 2] {
     [Some(Threshold::Below(look)), Some(Threshold::Below(bad))]
 }
 
-const fn dims(required: &'static [&'static str], optional: &'static [&'static str]) -> Dimensions {
-    Dimensions { required, either: &[], optional, fixed: &[] }
+const fn dims(required: &'static [&'static str], detail: &'static [&'static str]) -> Dimensions {
+    Dimensions { required, either: &[], detail, fixed: &[] }
 }
 
 const fn signal(
@@ -142,7 +142,7 @@ pub(in crate::config) static PRESETS: &[Preset] = &[
             "api-gateway-http",
             "api",
             "AWS/ApiGateway",
-            dims(&["ApiId", "Stage"], &["Method", "Route"]),
+            dims(&["ApiId", "Stage"], &["Route"]),
             &[
                 sparse(signal("5xx", "api 5xx", Shape::Share("5xx", "Count"), SHARE, above(1.0, 5.0))),
                 signal(
@@ -294,7 +294,7 @@ pub(in crate::config) static PRESETS: &[Preset] = &[
             "replica-lag",
             "replica",
             "AWS/RDS",
-            Dimensions { either: &["DBClusterIdentifier", "DBInstanceIdentifier"], ..dims(&[], &[]) },
+            Dimensions { either: &["DBClusterIdentifier", "DBInstanceIdentifier"], ..dims(&[], &["Role"]) },
             &[
                 when(
                     "DBClusterIdentifier",

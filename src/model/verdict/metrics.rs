@@ -88,6 +88,18 @@ pub fn wanted_metrics(topology: &Topology) -> Vec<Metric> {
     signals.chain(links).chain(orders).chain(checks).filter(|metric| known.insert(metric.clone())).collect()
 }
 
+/// The alarms that signals name, by the Region whose CloudWatch holds them.
+#[must_use]
+pub fn wanted_alarms(topology: &Topology) -> BTreeMap<Region, BTreeSet<String>> {
+    let mut wanted: BTreeMap<Region, BTreeSet<String>> = BTreeMap::new();
+    for signal in topology.regions.iter().flat_map(|region| &region.signals) {
+        if let Formula::Alarm { region, name } = &signal.formula {
+            wanted.entry(region.clone()).or_default().insert(name.clone());
+        }
+    }
+    wanted
+}
+
 /// What can be worked out once from the topology, so that a frame need not build it again.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Index {
@@ -107,8 +119,8 @@ pub(super) struct LinkSpec {
     pub(super) to: Region,
     /// The lag metrics, the best first.
     pub(super) metrics: Vec<Metric>,
-    /// What makes seconds of the metric's unit; `None` when it does not count time.
-    pub(super) scale: Option<f64>,
+    /// How many of the metric's unit are a second; `None` when it does not count time.
+    pub(super) a_second: Option<f64>,
     pub(super) rpo: Duration,
 }
 
@@ -139,7 +151,7 @@ fn links(topology: &Topology) -> Vec<LinkSpec> {
             .into_iter()
             .flatten()
             .collect(),
-            scale: Some(0.001),
+            a_second: Some(1000.0),
             rpo: aurora.rpo,
             from,
             to,
@@ -151,7 +163,7 @@ fn links(topology: &Topology) -> Vec<LinkSpec> {
             store: table.store.clone(),
             aurora: None,
             metrics: vec![table_lag_metric(table, &from, &to)],
-            scale: Some(0.001),
+            a_second: Some(1000.0),
             rpo: table.rpo,
             from,
             to,
@@ -163,9 +175,9 @@ fn links(topology: &Topology) -> Vec<LinkSpec> {
         from: link.from.clone(),
         to: link.to.clone(),
         metrics: vec![link.metric.clone()],
-        scale: match link.unit {
+        a_second: match link.unit {
             Unit::Seconds => Some(1.0),
-            Unit::Milliseconds => Some(0.001),
+            Unit::Milliseconds => Some(1000.0),
             Unit::Percent | Unit::Count | Unit::Bytes | Unit::State => None,
         },
         rpo: link.rpo,
@@ -236,4 +248,106 @@ fn traffic(topology: &Topology) -> Vec<(Region, Vec<Metric>)> {
         topology.regions.iter().map(|region| of(&region.name)).collect::<Option<Vec<_>>>()
     };
     requests.or_else(orders).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::{EAST, WEST, east, two_regions, west};
+
+    use super::*;
+
+    fn told(metric: &Metric) -> String {
+        let dims: Vec<String> =
+            metric.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let Metric { region, namespace, name, statistic, period, .. } = metric;
+        format!("{region} {namespace} {name} {statistic}/{period} {}", dims.join(","))
+    }
+
+    #[test]
+    fn aurora_lag_is_published_where_it_is_read() {
+        let topology = two_regions();
+        let metric = aurora_lag_metric(&topology.auroras[0], &east(), &west()).unwrap();
+        assert_eq!(
+            told(&metric),
+            "us-west-2 AWS/RDS AuroraGlobalDBRPOLag Average/60 \
+             DBClusterIdentifier=orders-dbcluster-02-us-west-2,SourceRegion=us-east-1"
+        );
+        let back = aurora_replication_lag_metric(&topology.auroras[0], &west(), &east()).unwrap();
+        assert_eq!(
+            told(&back),
+            "us-east-1 AWS/RDS AuroraGlobalDBReplicationLag Average/60 \
+             DBClusterIdentifier=orders-dbcluster-01-us-east-1,SourceRegion=us-west-2"
+        );
+        assert_eq!(aurora_lag_metric(&topology.auroras[0], &east(), &east()), None);
+        assert_eq!(aurora_lag_metric(&topology.auroras[0], &east(), &"eu-west-1".into()), None);
+        assert_eq!(aurora_lag_metric(&topology.auroras[0], &"eu-west-1".into(), &west()), None);
+    }
+
+    #[test]
+    fn table_lag_is_published_where_it_is_written() {
+        let metric = table_lag_metric(&two_regions().tables[0], &east(), &west());
+        assert_eq!(
+            told(&metric),
+            "us-east-1 AWS/DynamoDB ReplicationLatency Average/60 ReceivingRegion=us-west-2,TableName=cartsTable"
+        );
+    }
+
+    #[test]
+    fn everything_is_wanted_once() {
+        let topology = two_regions();
+        let wanted = wanted_metrics(&topology);
+        let distinct: BTreeSet<&Metric> = wanted.iter().collect();
+        assert_eq!(distinct.len(), wanted.len());
+        // Six a Region, two lags both ways of two Auroras, one table both ways, one link, orders, two checks.
+        assert_eq!(wanted.len(), 2 * 6 + 2 * 2 * 2 + 2 + 1 + 2 + 2);
+        for aurora in &topology.auroras {
+            for (from, to) in [(east(), west()), (west(), east())] {
+                assert!(wanted.contains(&aurora_lag_metric(aurora, &from, &to).unwrap()));
+                assert!(wanted.contains(&aurora_replication_lag_metric(aurora, &from, &to).unwrap()));
+            }
+        }
+        let checks: Vec<String> =
+            wanted.iter().filter(|m| &*m.namespace == "AWS/Route53").map(told).collect();
+        assert_eq!(
+            checks,
+            [
+                "us-east-1 AWS/Route53 HealthCheckStatus Minimum/60 HealthCheckId=check-us-east-1",
+                "us-east-1 AWS/Route53 HealthCheckStatus Minimum/60 HealthCheckId=check-us-west-2",
+            ]
+        );
+    }
+
+    #[test]
+    fn alarms_are_wanted_where_they_are() {
+        let mut topology = two_regions();
+        assert!(wanted_alarms(&topology).is_empty());
+        topology.regions[0].signals[0].formula = Formula::Alarm { region: west(), name: "lag".to_owned() };
+        assert_eq!(wanted_alarms(&topology), BTreeMap::from([(west(), BTreeSet::from(["lag".to_owned()]))]));
+    }
+
+    #[test]
+    fn traffic_is_counted_the_same_way_everywhere() {
+        let mut topology = two_regions();
+        let counted = |topology: &Topology| {
+            let names = traffic(topology).into_iter().flat_map(|(_, metrics)| metrics);
+            names.map(|metric| metric.name.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(counted(&topology), ["RequestCount", "RequestCount"]);
+        topology.regions[1].signals.retain(|signal| signal.family != ALB);
+        assert_eq!(counted(&topology), ["OrdersCreated", "OrdersCreated"]);
+        topology.orders.as_mut().unwrap().series.remove(&east());
+        assert!(counted(&topology).is_empty());
+    }
+
+    #[test]
+    fn regions_keep_the_order_of_the_config() {
+        let mut topology = two_regions();
+        topology.regions.reverse();
+        let ways: Vec<(String, String)> = links(&topology)
+            .iter()
+            .map(|link| (link.from.to_string(), link.to.to_string()))
+            .take(2)
+            .collect();
+        assert_eq!(ways, [(WEST, EAST), (EAST, WEST)].map(|(a, b)| (a.to_owned(), b.to_owned())));
+    }
 }

@@ -211,3 +211,179 @@ impl Sparse {
         Self { publishes_zero, quiet_from: quiet }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::{EAST, Scene, WEST, created, east, requests, two_regions, west};
+    use crate::model::reading::{ControlState, Source, TroubleKind};
+
+    use super::*;
+
+    fn seen(values: &[Option<f64>]) -> Scene {
+        let mut scene = Scene::new(two_regions());
+        scene.minutes(&created(EAST), values);
+        scene
+    }
+
+    fn of_east(scene: &Scene) -> OrdersVerdict {
+        orders(&scene.world, &east(), scene.now).unwrap()
+    }
+
+    fn hour(usual: f64, newest: f64) -> Vec<Option<f64>> {
+        let mut values = vec![Some(usual); 59];
+        values.push(Some(newest));
+        values
+    }
+
+    #[test]
+    fn a_rate_is_judged_by_its_own_baseline() {
+        let cases = [
+            (500.0, Lamp::Ok),
+            (312.0, Lamp::Ok),
+            (311.0, Lamp::Look),
+            (195.0, Lamp::Look),
+            (194.0, Lamp::Bad),
+        ];
+        for (rate, lamp) in cases {
+            let verdict = of_east(&seen(&hour(390.0, rate)));
+            assert_eq!((verdict.lamp, verdict.baseline), (lamp, Some(390.0)), "{rate}");
+            assert_eq!(verdict.rate.map(|rate| rate.value), Some(rate));
+        }
+    }
+
+    #[test]
+    fn the_newest_third_is_no_baseline() {
+        let values: Vec<_> = (0..60).map(|minute| Some(if minute < 40 { 100.0 } else { 900.0 })).collect();
+        assert_eq!(of_east(&seen(&values)).baseline, Some(100.0));
+        let values: Vec<_> = (0..60).map(|minute| Some(f64::from(minute))).collect();
+        assert_eq!(of_east(&seen(&values)).baseline, Some(19.5), "the median of 0 to 39");
+    }
+
+    #[test]
+    fn without_a_baseline_nothing_is_judged() {
+        let verdict = of_east(&seen(&[Some(100.0); 20]));
+        assert_eq!((verdict.baseline, verdict.lamp), (None, Lamp::Unknown));
+        assert_eq!(verdict.rate.map(|rate| rate.value), Some(100.0));
+    }
+
+    #[test]
+    fn a_busy_metric_that_falls_silent_is_not_zero() {
+        let mut values = vec![Some(390.0); 57];
+        values.extend([None; 3]);
+        let verdict = of_east(&seen(&values));
+        assert_eq!(verdict.rate.map(|rate| (rate.value, rate.freshness)), Some((390.0, Freshness::Stale)));
+        assert_eq!(verdict.trend[58..], [Some(390.0), None]);
+    }
+
+    #[test]
+    fn a_sparse_metric_that_is_silent_is_zero_for_as_long_as_its_gaps_explain() {
+        let pattern = [Some(2.0), None, Some(1.0)];
+        let mut values: Vec<_> = pattern.into_iter().cycle().take(57).collect();
+        values.extend([None; 3]);
+        let mut scene = seen(&values);
+        scene.tail(&requests(EAST), &[1.0]);
+        let verdict = of_east(&scene);
+        let rate = verdict.rate.unwrap();
+        assert_eq!((rate.value, rate.at), (0.0, scene.minute(2)), "the newest minute may still come");
+        assert!(verdict.trend[1..].iter().all(Option::is_some));
+
+        let mut values: Vec<_> = pattern.into_iter().cycle().take(54).collect();
+        values.extend([None; 6]);
+        let mut scene = seen(&values);
+        scene.tail(&requests(EAST), &[1.0]);
+        let verdict = of_east(&scene);
+        assert_eq!(verdict.trend[55..], [Some(1.0), Some(0.0), Some(0.0), None, None]);
+    }
+
+    #[test]
+    fn a_drained_region_is_not_expected_to_have_orders() {
+        let mut scene = seen(&hour(390.0, 10.0));
+        assert_eq!(of_east(&scene).lamp, Lamp::Bad);
+        scene.controls_everywhere([ControlState::Off, ControlState::On]);
+        assert_eq!(of_east(&scene).lamp, Lamp::Ok);
+    }
+
+    #[test]
+    fn nothing_is_told_without_a_declared_metric() {
+        let mut topology = two_regions();
+        topology.orders = None;
+        let scene = Scene::new(topology);
+        assert_eq!(orders(&scene.world, &east(), scene.now), None);
+        assert_eq!(total_rate(&scene.world, scene.now), None);
+        assert_eq!(at_risk(&scene.world, scene.now), None);
+    }
+
+    #[test]
+    fn rates_are_by_the_minute_whatever_the_period() {
+        let mut topology = two_regions();
+        let series = &mut topology.orders.as_mut().unwrap().series;
+        series.get_mut(&east()).unwrap().period = 300;
+        let metric = series[&east()].clone();
+        let mut scene = Scene::new(topology);
+        scene.tail(&metric, &[500.0]);
+        assert_eq!(of_east(&scene).rate.map(|rate| rate.value), Some(100.0));
+    }
+
+    #[test]
+    fn the_total_is_stale_when_a_region_cannot_be_seen() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&created(WEST), &[196.0]);
+        let total =
+            |scene: &Scene| total_rate(&scene.world, scene.now).map(|rate| (rate.value, rate.freshness));
+        assert_eq!(total(&scene), Some((196.0, Freshness::Stale)), "us-east-1 was not read yet");
+        scene.silent(&created(EAST));
+        assert_eq!(total(&scene), Some((196.0, Freshness::Fresh)), "it was, and has none");
+        scene.tail(&created(EAST), &[390.0]);
+        assert_eq!(total(&scene), Some((586.0, Freshness::Fresh)));
+        scene.later(600);
+        scene.tail(&created(WEST), &[500.0]);
+        scene.fail(Source::Metrics(east()), TroubleKind::TimedOut);
+        assert_eq!(total(&scene), Some((500.0, Freshness::Stale)), "us-east-1 is gone");
+        scene.later(600);
+        assert_eq!(total(&scene), None);
+    }
+
+    #[test]
+    fn risk_is_rate_times_the_lag_of_the_orders_store() {
+        let mut scene = Scene::calm();
+        scene.lag("catalog", &[20_000.0]);
+        scene.lag("orders", &[9_000.0]);
+        let risk = at_risk(&scene.world, scene.now).unwrap();
+        assert_eq!((risk.store.as_str(), risk.rate, risk.lag), ("orders", 586.0, 9.0));
+        assert!((risk.orders - 87.9).abs() < 1e-9, "{}", risk.orders);
+        assert_eq!(risk.freshness, Freshness::Fresh);
+        scene.later(360);
+        assert_eq!(at_risk(&scene.world, scene.now), None);
+    }
+
+    #[test]
+    fn without_a_declared_store_the_worst_aurora_counts() {
+        let mut topology = two_regions();
+        topology.orders.as_mut().unwrap().store = None;
+        let mut scene = Scene::new(topology);
+        let table = scene.world.topology().tables[0].clone();
+        scene.tail(&crate::model::verdict::table_lag_metric(&table, &east(), &west()), &[90_000.0]);
+        scene.tail(&created(EAST), &[60.0]);
+        scene.silent(&created(WEST));
+        for store in ["orders", "catalog"] {
+            scene.writer(store, EAST, EAST);
+        }
+        scene.lag("orders", &[2_000.0]);
+        scene.lag("catalog", &[3_000.0]);
+        let risk = at_risk(&scene.world, scene.now).unwrap();
+        assert_eq!((risk.store.as_str(), risk.orders), ("catalog", 3.0));
+    }
+
+    #[test]
+    fn headroom_is_in_multiples_of_the_own_load() {
+        let scene = Scene::calm();
+        let (needed, capacity) = headroom(&scene.world, &west(), scene.now).unwrap();
+        assert!((needed - 586.0 / 196.0).abs() < 1e-9 && (capacity - 600.0 / 196.0).abs() < 1e-9);
+        let mut topology = two_regions();
+        topology.regions[1].capacity = None;
+        assert_eq!(headroom(&Scene::new(topology).world, &west(), scene.now), None);
+        let mut idle = Scene::calm();
+        idle.tail(&created(WEST), &[0.0]);
+        assert_eq!(headroom(&idle.world, &west(), idle.now), None);
+    }
+}

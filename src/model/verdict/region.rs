@@ -72,7 +72,7 @@ fn verdict(world: &World, region: &Region, shares: &[(Region, Dated<f64>)], now:
         reason: judged.reason(now),
         disagreement: judged.disagreement,
         role: role(world, region, now),
-        drained: drained(world, region, now),
+        drained: judged.drained,
         traffic,
     }
 }
@@ -88,6 +88,8 @@ pub(super) struct Judged {
     pub(super) blind: Option<String>,
     /// Its CloudWatch was asked at least once.
     pub(super) read: bool,
+    /// Its routing control is Off, by a quorum.
+    pub(super) drained: bool,
 }
 
 impl Judged {
@@ -123,6 +125,7 @@ pub(super) fn judge(world: &World, region: &Region, now: Timestamp) -> Judged {
         disagreement,
         blind,
         read: world.feed(&Source::Metrics(region.clone())).is_some(),
+        drained: drained(world, region, now),
     }
 }
 
@@ -253,4 +256,164 @@ fn blind(world: &World, region: &Region, now: Timestamp) -> Option<String> {
     let seen = feed.seen().map(|(_, at)| format!(" for {}", span(age(at, now)))).unwrap_or_default();
     let why = feed.trouble().map(|(trouble, _)| format!(": {}", trouble.kind)).unwrap_or_default();
     Some(format!("not seen{seen}{why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::{
+        EAST, Scene, WEST, canary, created, east, requests, tasks, two_regions, west,
+    };
+    use crate::model::reading::{ControlState, TroubleKind};
+    use crate::model::topology::{Formula, Metric};
+
+    use super::*;
+
+    fn told(scene: &Scene) -> (Lamp, String, Option<String>) {
+        let RegionVerdict { lamp, reason, disagreement, .. } = region(&scene.world, &east(), scene.now);
+        (lamp, reason, disagreement)
+    }
+
+    fn local(region: &str) -> Metric {
+        let Formula::Value(metric) = canary(region, "lcl-rgnl-home", "").formula else { unreachable!() };
+        metric
+    }
+
+    fn remote(of_other: &str) -> Metric {
+        let Formula::Value(metric) = canary(of_other, "rmt-rgnl-home", "").formula else { unreachable!() };
+        metric
+    }
+
+    /// `canary b alb o` and so on, each letter a signal's lamp.
+    fn check(families: &str, expected: Lamp, disagreement: Option<&str>) {
+        let words: Vec<&str> = families.split(' ').collect();
+        let counted = words.chunks(2).map(|pair| {
+            let lamps = pair.get(1).copied().unwrap_or_default();
+            let count = |lamp| lamps.chars().filter(|c| *c == lamp).count();
+            let (bad, look, ok) = (count('b'), count('l'), count('o'));
+            Family { name: pair[0], bad, look, ok, first_bad: (bad > 0).then_some("this one") }
+        });
+        let counted: Vec<_> = counted.collect();
+        let expected = (expected, disagreement.map(ToOwned::to_owned));
+        assert_eq!(lamp(&counted), expected, "{families}");
+    }
+
+    #[test]
+    fn the_rule() {
+        check("canary ooo alb o ecs o orders o", Lamp::Ok, None);
+        check("canary u alb u", Lamp::Unknown, None);
+        check("canary o alb u", Lamp::Ok, None);
+        check("canary ol alb o", Lamp::Look, None);
+        check("canary l alb l orders l", Lamp::Look, None);
+        check("canary bo alb b ecs o", Lamp::Bad, None);
+        check("canary bo orders b alb o", Lamp::Bad, None);
+        check("canary bbu alb u", Lamp::Bad, None);
+        check("canary bb alb l", Lamp::Bad, None);
+        check("canary bb ecs o", Lamp::Bad, None);
+        check("canary bbl", Lamp::Look, None);
+        check("alb b", Lamp::Look, None);
+        check("canary bb alb o ecs o orders o", Lamp::Look, Some("canary bad, alb and orders ok"));
+        check("canary bo alb o", Lamp::Look, Some("this one bad, alb ok"));
+        check("alb b canary o", Lamp::Look, Some("alb bad, canary ok"));
+        check("orders b canary oo", Lamp::Look, Some("orders bad, canary ok"));
+        check("canary b alb ol", Lamp::Bad, None);
+    }
+
+    #[test]
+    fn calm() {
+        let scene = Scene::calm();
+        assert_eq!(told(&scene), (Lamp::Ok, String::new(), None));
+        let verdict = region(&scene.world, &east(), scene.now);
+        assert_eq!((verdict.role, verdict.drained), (Role::Writer, false));
+        let share = verdict.traffic.unwrap().value;
+        assert!((share - 390.0 / 586.0).abs() < 1e-9);
+        assert_eq!(regions(&scene.world, scene.now)[1], region(&scene.world, &west(), scene.now));
+    }
+
+    #[test]
+    fn nothing_read() {
+        let scene = Scene::new(two_regions());
+        assert_eq!(told(&scene), (Lamp::Unknown, "not read yet".to_owned(), None));
+    }
+
+    #[test]
+    fn the_reason_takes_the_worst_of_each_family_and_orders() {
+        let scene = Scene::region_loss();
+        let reason = "canary local 41%, 5xx 12.1%, orders −62% for 4m07s".to_owned();
+        assert_eq!(told(&scene), (Lamp::Bad, reason, None));
+    }
+
+    #[test]
+    fn one_canary_alone_is_worth_a_look() {
+        let mut scene = Scene::calm();
+        scene.tail(&local(EAST), &[41.0]);
+        let disagreement = Some("canary local bad, alb and orders ok".to_owned());
+        assert_eq!(told(&scene), (Lamp::Look, "canary local 41% for 2m07s".to_owned(), disagreement));
+    }
+
+    #[test]
+    fn orders_that_fall_alone_are_worth_a_look() {
+        let mut scene = Scene::calm();
+        scene.tail(&created(EAST), &[100.0]);
+        let (lamp, reason, disagreement) = told(&scene);
+        assert_eq!((lamp, reason.as_str()), (Lamp::Look, "orders −74%"));
+        assert_eq!(disagreement.as_deref(), Some("orders bad, canary and alb ok"));
+    }
+
+    #[test]
+    fn a_drained_region_without_traffic_is_well() {
+        let mut scene = Scene::calm();
+        scene.later(240);
+        for label in [local(EAST), remote(WEST)] {
+            scene.tail(&label, &[100.0]);
+        }
+        scene.controls_everywhere([ControlState::Off, ControlState::On]);
+        scene.tail(&created(EAST), &[0.0]);
+        scene.tail(&requests(EAST), &[0.0]);
+        let verdict = region(&scene.world, &east(), scene.now);
+        assert_eq!((verdict.lamp, verdict.reason.as_str(), verdict.drained), (Lamp::Ok, "", true));
+    }
+
+    #[test]
+    fn a_region_that_does_not_answer_is_not_ok() {
+        let mut scene = Scene::calm();
+        for _ in 0..3 {
+            scene.later(60);
+            scene.fail(Source::Metrics(east()), TroubleKind::TimedOut);
+            scene.tail(&remote(WEST), &[100.0]);
+        }
+        let reason = "not seen for 3m00s: timed out".to_owned();
+        assert_eq!(told(&scene), (Lamp::Look, reason, None));
+    }
+
+    #[test]
+    fn the_healthy_region_testifies_about_the_one_that_is_silent() {
+        let mut scene = Scene::calm();
+        for _ in 0..7 {
+            scene.later(60);
+            scene.fail(Source::Metrics(east()), TroubleKind::TimedOut);
+            scene.tail(&remote(WEST), &[0.0]);
+        }
+        assert_eq!(told(&scene), (Lamp::Bad, "canary remote 0% for 8m07s".to_owned(), None));
+    }
+
+    #[test]
+    fn all_gone_is_unknown() {
+        let mut scene = Scene::calm();
+        scene.later(361);
+        assert_eq!(told(&scene), (Lamp::Unknown, "not seen for 6m01s".to_owned(), None));
+        assert_eq!(region(&scene.world, &east(), scene.now).role, Role::None);
+    }
+
+    #[test]
+    fn a_signal_without_limits_is_not_judged() {
+        let mut topology = two_regions();
+        let mut shown = tasks(EAST);
+        (shown.look, shown.bad) = (None, None);
+        topology.regions[0].signals = vec![shown.clone()];
+        let mut scene = Scene::new(topology);
+        for metric in shown.formula.metrics() {
+            scene.tail(metric, &[1.0]);
+        }
+        assert_eq!(told(&scene).0, Lamp::Unknown);
+    }
 }

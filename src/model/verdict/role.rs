@@ -82,6 +82,13 @@ pub fn role(world: &World, region: &Region, now: Timestamp) -> Role {
     }
 }
 
+/// The Regions that claim to write a store, by its newest reading; more than one is a split brain.
+pub(super) fn claims<'a>(world: &'a World, store: &str, now: Timestamp) -> Vec<&'a str> {
+    let newest = newest_reading(world, store).filter(|(_, feed)| feed.freshness(now) != Freshness::Gone);
+    let members = newest.into_iter().flat_map(|(reading, _)| &reading.members);
+    members.filter(|member| member.writer).map(|member| member.region.as_str()).collect()
+}
+
 /// The newest reading of a store: the one that was asked for last, from whichever Region.
 fn newest_reading<'a>(world: &'a World, store: &str) -> Option<(&'a AuroraReading, &'a Feed)> {
     let readings = world.feeds().filter_map(|(source, feed)| match (source, feed.seen()) {
@@ -98,4 +105,89 @@ fn giving_up(reading: &AuroraReading) -> Option<Region> {
         return None;
     }
     reading.members.iter().find(|member| member.arn == moving.from).map(|member| member.region.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
+
+    use super::*;
+
+    fn writes(scene: &Scene) -> Option<String> {
+        writer(&scene.world, "orders", scene.now).map(|writer| writer.value.to_string())
+    }
+
+    fn roles(scene: &Scene) -> [Role; 2] {
+        [east(), west()].map(|region| role(&scene.world, &region, scene.now))
+    }
+
+    #[test]
+    fn the_reading_asked_last_counts() {
+        let mut scene = Scene::new(two_regions());
+        assert_eq!(writes(&scene), None);
+        scene.writer("orders", EAST, EAST);
+        assert_eq!(writes(&scene).as_deref(), Some(EAST));
+        scene.later(5);
+        scene.writer("orders", WEST, WEST);
+        assert_eq!(writes(&scene).as_deref(), Some(WEST));
+        scene.later(5);
+        scene.writer("orders", EAST, EAST);
+        assert_eq!(writes(&scene).as_deref(), Some(EAST));
+    }
+
+    #[test]
+    fn while_it_moves_the_old_one_writes_until_a_member_says_otherwise() {
+        let mut scene = Scene::new(two_regions());
+        scene.moving("orders", &[EAST]);
+        assert_eq!(writes(&scene).as_deref(), Some(EAST));
+        scene.later(5);
+        scene.moving("orders", &[]);
+        assert_eq!(writes(&scene).as_deref(), Some(EAST));
+        scene.later(5);
+        scene.moving("orders", &[WEST]);
+        assert_eq!(writes(&scene).as_deref(), Some(WEST));
+        scene.later(5);
+        scene.moving("orders", &[EAST, WEST]);
+        assert_eq!(writes(&scene), None, "two claim it");
+    }
+
+    #[test]
+    fn a_move_is_told_as_long_as_it_is_seen() {
+        let mut scene = Scene::new(two_regions());
+        scene.moving("orders", &[EAST]);
+        let status = |scene: &Scene| moving(&scene.world, "orders", scene.now).map(|m| m.status.clone());
+        assert_eq!(status(&scene).as_deref(), Some("failing-over"));
+        assert_eq!(moving(&scene.world, "catalog", scene.now), None);
+        scene.later(51);
+        assert_eq!(status(&scene), None);
+        scene.moving("orders", &[EAST]);
+        scene.later(5);
+        scene.writer("orders", WEST, WEST);
+        assert_eq!(status(&scene), None);
+    }
+
+    #[test]
+    fn roles_over_all_stores() {
+        let mut scene = Scene::new(two_regions());
+        assert_eq!(roles(&scene), [Role::None, Role::None]);
+        scene.writer("orders", EAST, EAST);
+        assert_eq!(roles(&scene), [Role::Writer, Role::Reader]);
+        scene.writer("catalog", EAST, EAST);
+        assert_eq!(roles(&scene), [Role::Writer, Role::Reader]);
+        scene.later(5);
+        scene.writer("orders", WEST, WEST);
+        assert_eq!(roles(&scene), [Role::Split, Role::Split]);
+        scene.writer("catalog", WEST, WEST);
+        assert_eq!(roles(&scene), [Role::Reader, Role::Writer]);
+        scene.later(51);
+        assert_eq!(roles(&scene), [Role::None, Role::None], "old is not now");
+        assert_eq!(writer(&scene.world, "orders", scene.now).map(|w| w.freshness), Some(Freshness::Gone));
+    }
+
+    #[test]
+    fn a_region_without_a_member_has_no_role() {
+        let mut scene = Scene::new(two_regions());
+        scene.writer("orders", EAST, EAST);
+        assert_eq!(role(&scene.world, &"eu-west-1".into(), scene.now), Role::None);
+    }
 }

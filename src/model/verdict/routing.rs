@@ -175,3 +175,133 @@ fn holds(rule: &Rule, state: impl Fn(&String) -> Option<ControlState>) -> Option
     };
     Some(met != rule.inverted)
 }
+
+#[cfg(test)]
+mod tests {
+    use ControlState::{Off, On};
+
+    use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
+    use crate::model::reading::TroubleKind;
+    use crate::model::verdict::health_check_metric;
+
+    use super::*;
+
+    fn of_east(scene: &Scene) -> (Option<ControlState>, bool) {
+        let control = controls(&scene.world, scene.now).swap_remove(0);
+        (control.state, control.split)
+    }
+
+    #[test]
+    fn three_of_five_make_a_state() {
+        let mut scene = Scene::new(two_regions());
+        assert_eq!(of_east(&scene), (None, false));
+        scene.controls(EAST, [On, On]);
+        scene.controls(WEST, [On, On]);
+        assert_eq!(of_east(&scene), (None, false), "two are no quorum");
+        scene.controls("eu-west-1", [On, On]);
+        assert_eq!(of_east(&scene), (Some(On), false));
+        scene.controls("ap-northeast-1", [Off, On]);
+        assert_eq!(of_east(&scene), (Some(On), true));
+        scene.controls("ap-southeast-2", [Off, On]);
+        scene.later(1);
+        scene.controls(EAST, [Off, On]);
+        assert_eq!(of_east(&scene), (Some(Off), true));
+    }
+
+    #[test]
+    fn an_old_answer_has_no_vote() {
+        let mut scene = Scene::new(two_regions());
+        scene.controls_everywhere([On, On]);
+        scene.later(21);
+        assert_eq!(of_east(&scene), (None, false));
+        for endpoint in [EAST, WEST, "eu-west-1"] {
+            scene.controls(endpoint, [Off, On]);
+        }
+        assert_eq!(of_east(&scene), (Some(Off), false));
+        assert!(drained(&scene.world, &east(), scene.now));
+        assert!(!drained(&scene.world, &west(), scene.now));
+    }
+
+    #[test]
+    fn each_endpoint_has_its_own_word_and_trouble() {
+        let mut scene = Scene::new(two_regions());
+        scene.controls(EAST, [On, Off]);
+        scene.later(5);
+        scene.fail(Source::Endpoint(east()), TroubleKind::EndpointAway);
+        scene.fail(Source::Endpoint(west()), TroubleKind::TimedOut);
+        let control = controls(&scene.world, scene.now).swap_remove(1);
+        let endpoints: Vec<&str> = control.cells.iter().map(|cell| cell.endpoint.as_str()).collect();
+        assert_eq!(endpoints, [EAST, WEST, "eu-west-1", "ap-northeast-1", "ap-southeast-2"]);
+        let [first, second, third, ..] = control.cells.as_slice() else { unreachable!() };
+        assert_eq!(first.state.as_ref().map(|state| state.value), Some(Off));
+        assert_eq!(first.round_trip, Some(Duration::from_millis(80)));
+        assert_eq!(first.trouble.as_ref().map(|trouble| trouble.kind), Some(TroubleKind::EndpointAway));
+        assert_eq!((&second.state, second.trouble.is_some()), (&None, true));
+        assert_eq!((&third.state, third.trouble.is_some()), (&None, false));
+    }
+
+    fn rule(kind: RuleKind, logic: RuleLogic, inverted: bool) -> Rule {
+        Rule { name: "r".to_owned(), arn: String::new(), kind, logic, inverted, wait: Duration::ZERO }
+    }
+
+    #[test]
+    fn the_logic_of_rules() {
+        let on = |names: &'static [&'static str]| {
+            move |name: &String| Some(if names.contains(&name.as_str()) { On } else { Off })
+        };
+        let asserted = || RuleKind::Assertion { asserted: vec!["a".to_owned(), "b".to_owned()] };
+        let cases: [(RuleLogic, &'static [&'static str], bool); 8] = [
+            (RuleLogic::AtLeast(1), &["b"], true),
+            (RuleLogic::AtLeast(1), &[], false),
+            (RuleLogic::AtLeast(2), &["a"], false),
+            (RuleLogic::And, &["a", "b"], true),
+            (RuleLogic::And, &["a"], false),
+            (RuleLogic::Or, &["a"], true),
+            (RuleLogic::Or, &[], false),
+            (RuleLogic::Or, &["c"], false),
+        ];
+        for (logic, names, met) in cases {
+            assert_eq!(holds(&rule(asserted(), logic, false), on(names)), Some(met), "{logic:?} {names:?}");
+            assert_eq!(
+                holds(&rule(asserted(), logic, true), on(names)),
+                Some(!met),
+                "inverted {logic:?} {names:?}"
+            );
+        }
+        let some = |name: &String| (name == "a").then_some(On);
+        assert_eq!(holds(&rule(asserted(), RuleLogic::Or, false), some), None);
+        let gating = RuleKind::Gating { gating: vec!["a".to_owned()], targets: vec!["b".to_owned()] };
+        assert_eq!(holds(&rule(gating, RuleLogic::And, false), some), Some(true), "only the gate is watched");
+    }
+
+    #[test]
+    fn rules_are_held_against_the_quorum() {
+        let mut scene = Scene::new(two_regions());
+        let holds = |scene: &Scene| rules(&scene.world, scene.now)[0].holds;
+        assert_eq!(holds(&scene), None);
+        scene.controls_everywhere([On, Off]);
+        assert_eq!(holds(&scene), Some(true));
+        scene.later(1);
+        scene.controls_everywhere([Off, Off]);
+        assert_eq!(holds(&scene), Some(false));
+    }
+
+    #[test]
+    fn health_checks_are_in_the_order_of_the_regions_and_once() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&health_check_metric("check-us-east-1"), &[1.0, 0.0]);
+        let checks = health_checks(&scene.world, scene.now);
+        let told: Vec<_> =
+            checks.iter().map(|c| (c.id.as_str(), c.healthy.as_ref().map(|h| h.value))).collect();
+        assert_eq!(told, [("check-us-east-1", Some(false)), ("check-us-west-2", None)]);
+    }
+
+    #[test]
+    fn a_workload_without_routing_has_none() {
+        let mut topology = two_regions();
+        topology.routing = None;
+        let scene = Scene::new(topology);
+        assert!(controls(&scene.world, scene.now).is_empty() && rules(&scene.world, scene.now).is_empty());
+        assert!(!drained(&scene.world, &east(), scene.now));
+    }
+}

@@ -9,8 +9,8 @@ use super::points::{self, Slot, View, metric_freshness};
 use super::text::{NOTHING, aged, value_text};
 use super::{Dated, Lamp};
 use crate::model::World;
-use crate::model::reading::{AlarmState, Freshness, Reading, Series, Source, Trouble};
-use crate::model::topology::{Formula, Metric, Missing, Region, Signal, Unit};
+use crate::model::reading::{AlarmState, Freshness, Point, Reading, Series, Source, Trouble};
+use crate::model::topology::{Formula, Missing, Region, Signal, Unit};
 
 /// A silence of more periods than this ends a run: in between the lamp was unknown.
 const GAP: i64 = 5;
@@ -68,26 +68,25 @@ struct Sample {
 #[must_use]
 pub fn signal<'a>(world: &World, signal: &'a Signal, now: Timestamp) -> SignalVerdict<'a> {
     let Core { lamp, value, whole, part, since } = core(world, signal, now);
-    let values = samples(world, signal).map(|sample| (sample.start, sample.value));
-    let metric = main_metric(&signal.formula);
-    let trend = metric.map(|metric| points::trend(values, metric.period, now)).unwrap_or_default();
+    let trend = Measured::of(world, signal).map(|measured| {
+        let values = measured.samples().map(|sample| (sample.start, sample.value));
+        points::trend(values, measured.main.period, now)
+    });
     let trouble = trouble(world, &signal.formula);
-    SignalVerdict { signal, lamp, value, whole, part, since, trend, trouble }
+    SignalVerdict { signal, lamp, value, whole, part, since, trend: trend.unwrap_or_default(), trouble }
 }
 
 /// The verdict without trend and trouble: what the Region's lamp is made from.
 pub(super) fn core(world: &World, signal: &Signal, now: Timestamp) -> Core {
     let none = Core { lamp: Lamp::Unknown, value: None, whole: None, part: None, since: None };
-    let metric = match &signal.formula {
-        Formula::Alarm { region, name } => return alarm(world, signal, (region, name), now).unwrap_or(none),
-        Formula::Value(metric) | Formula::Share { whole: metric, .. } | Formula::Of { whole: metric, .. } => {
-            metric
-        }
-    };
-    let mut samples = samples(world, signal);
+    if let Formula::Alarm { region, name } = &signal.formula {
+        return alarm(world, signal, (region, name), now).unwrap_or(none);
+    }
+    let Some(measured) = Measured::of(world, signal) else { return none };
+    let mut samples = measured.samples();
     let Some(newest) = samples.next() else { return none };
-    let at = View::of(world, metric).end(newest.start);
-    let freshness = freshness(world, metric, newest, now);
+    let at = measured.main.end(newest.start);
+    let freshness = measured.freshness(newest, now);
     let none = Core { whole: newest.whole, part: newest.part, ..none };
     let Some(value) = newest.value else { return none };
     let known = Core { value: Some(Dated { value, at, freshness }), ..none };
@@ -95,7 +94,8 @@ pub(super) fn core(world: &World, signal: &Signal, now: Timestamp) -> Core {
         return Core { since: Some(at), ..known };
     }
     let lamp = judge(signal, value);
-    let since = run_start(newest.start, metric.period, samples, |value| judge(signal, value) == lamp);
+    let period = measured.main.period;
+    let since = run_start(newest.start, period, samples, |value| judge(signal, value) == lamp);
     Core { lamp, since: Some(since), ..known }
 }
 
@@ -177,57 +177,68 @@ fn judge(signal: &Signal, value: f64) -> Lamp {
     if signal.look.is_some_and(|limit| limit.crossed(value)) { Lamp::Look } else { Lamp::Ok }
 }
 
-/// Silence is renewed with each answer, a point only with the next point.
-fn freshness(world: &World, metric: &Metric, sample: Sample, now: Timestamp) -> Freshness {
-    let view = View::of(world, metric);
-    let answered = view.series.and_then(Series::answered);
-    match answered {
-        Some(answered) if sample.silent => metric_freshness(answered, metric.period, now),
-        _ => metric_freshness(view.end(sample.start), metric.period, now),
-    }
+/// A signal's metrics, looked up once.
+#[derive(Clone, Copy, Debug)]
+struct Measured<'a> {
+    missing: Missing,
+    /// The metric whose periods the signal is measured in.
+    main: View<'a>,
+    /// What is counted of it, for a share or a fraction.
+    part: Option<View<'a>>,
 }
 
-/// The metric whose periods the signal is measured in; none for an alarm.
-fn main_metric(formula: &Formula) -> Option<&Metric> {
-    match formula {
-        Formula::Value(metric) | Formula::Share { whole: metric, .. } | Formula::Of { whole: metric, .. } => {
-            Some(metric)
-        }
-        Formula::Alarm { .. } => None,
+impl<'a> Measured<'a> {
+    /// `None` for an alarm, which has no metric.
+    fn of(world: &'a World, signal: &Signal) -> Option<Self> {
+        let (main, part) = match &signal.formula {
+            Formula::Value(metric) => (metric, None),
+            Formula::Share { part, whole } | Formula::Of { part, whole } => (whole, Some(part)),
+            Formula::Alarm { .. } => return None,
+        };
+        let part = part.map(|part| View::of(world, part));
+        Some(Self { missing: signal.missing, main: View::of(world, main), part })
     }
-}
 
-/// The periods of which the signal has something to say, newest first.
-fn samples<'a>(world: &'a World, signal: &'a Signal) -> Box<dyn Iterator<Item = Sample> + 'a> {
-    match (&signal.formula, signal.missing) {
-        (Formula::Value(metric), Missing::Unknown) => {
-            Box::new(View::of(world, metric).newest_first().map(|point| Sample {
+    /// Silence is renewed with each answer, a point only with the next point.
+    fn freshness(&self, sample: Sample, now: Timestamp) -> Freshness {
+        let answered = self.main.series.and_then(Series::answered);
+        let at = answered.filter(|_| sample.silent).unwrap_or_else(|| self.main.end(sample.start));
+        metric_freshness(at, self.main.period, now)
+    }
+
+    /// The newest point of the whole while there was a part just before: there an absent part is likely only late.
+    fn awaited(&self, part: View<'_>) -> Option<Timestamp> {
+        let newest = self.main.newest()?.at;
+        part.value(self.main.before(newest)).filter(|before| *before > 0.0).map(|_| newest)
+    }
+
+    /// The periods of which the signal has something to say, newest first.
+    fn samples(self) -> Box<dyn Iterator<Item = Sample> + 'a> {
+        match (self.part, self.missing) {
+            (Some(part), missing) => {
+                let awaited = self.awaited(part);
+                let none = move |at| missing == Missing::Zero && awaited != Some(at);
+                let points = self.main.newest_first();
+                Box::new(points.filter_map(move |whole| share(part, none(whole.at), whole)))
+            }
+            (None, Missing::Zero) => Box::new(filled(self.main)),
+            (None, Missing::Unknown) => Box::new(self.main.newest_first().map(|point| Sample {
                 start: point.at,
                 value: Some(point.value),
                 part: None,
                 whole: None,
                 silent: false,
-            }))
-        }
-        (Formula::Alarm { .. }, _) => Box::new(std::iter::empty()),
-        (Formula::Value(metric), Missing::Zero) => Box::new(filled(View::of(world, metric))),
-        (Formula::Share { part, whole } | Formula::Of { part, whole }, missing) => {
-            let (part, whole) = (View::of(world, part), View::of(world, whole));
-            Box::new(whole.newest_first().filter_map(move |point| {
-                let found = part.value(point.at);
-                let silent = missing == Missing::Zero && part.asked(point.at);
-                let part = found.or(silent.then_some(0.0))?;
-                let value = (point.value > 0.0).then(|| part / point.value * 100.0);
-                Some(Sample {
-                    start: point.at,
-                    value,
-                    part: Some(part),
-                    whole: Some(point.value),
-                    silent: false,
-                })
-            }))
+            })),
         }
     }
+}
+
+/// The part at a point of the whole; an absent part is `none` of it where that is declared and was asked for.
+fn share(part: View<'_>, none: bool, whole: Point) -> Option<Sample> {
+    let absent = || (none && part.asked(whole.at)).then_some(0.0);
+    let part = part.value(whole.at).or_else(absent)?;
+    let value = (whole.value > 0.0).then(|| part / whole.value * 100.0);
+    Some(Sample { start: whole.at, value, part: Some(part), whole: Some(whole.value), silent: false })
 }
 
 /// Every period since the metric is known, silent ones as zero.
@@ -334,6 +345,27 @@ mod tests {
     }
 
     #[test]
+    fn in_the_midst_of_errors_an_absent_part_is_waited_for() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&requests(EAST), &[400.0, 400.0, 412.0]);
+        scene.minutes(&errors(EAST), &[Some(40.0), Some(80.0), None]);
+        let signal = alb(EAST);
+        let first = at(&scene, &signal);
+        assert_eq!(
+            (first.lamp, first.text(), first.since),
+            (Lamp::Bad, "20%".to_owned(), Some(scene.minute(4)))
+        );
+        scene.later(60);
+        scene.tail(&requests(EAST), &[400.0]);
+        scene.silent(&errors(EAST));
+        let later = at(&scene, &signal);
+        assert_eq!(
+            (later.lamp, later.text(), later.since),
+            (Lamp::Ok, "0%".to_owned(), Some(scene.minute(3)))
+        );
+    }
+
+    #[test]
     fn a_forbidden_part_is_not_zero() {
         let mut scene = Scene::new(two_regions());
         scene.tail(&requests(EAST), &[412.0]);
@@ -385,6 +417,7 @@ mod tests {
         let sparse =
             Signal { missing: Missing::Zero, look: Some(Threshold::Above(0.0)), bad: None, ..local() };
         let mut scene = seen(&sparse, &[Some(3.0), None, None]);
+        scene.tail(&requests(EAST), &[1.0; 3]);
         let first = at(&scene, &sparse);
         assert_eq!(first.value.map(|value| value.value), Some(0.0), "a minute that ended two minutes ago");
         assert_eq!((first.lamp, first.since), (Lamp::Ok, Some(scene.minute(3))));

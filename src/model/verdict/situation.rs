@@ -8,12 +8,12 @@ use super::Lamp;
 use super::link::{live_lags, worst};
 use super::orders::{at_risk, total_rate};
 use super::region::{self, Judged};
-use super::role::moving;
+use super::role::{claims, moving};
 use super::routing::{ControlCell, ControlVerdict, controls, rules};
 use super::text::{age, aged, limit_text, span, value_text};
 use crate::model::World;
 use crate::model::reading::{Freshness, TroubleKind};
-use crate::model::topology::{Region, RuleKind, Unit};
+use crate::model::topology::{Aurora, Region, RuleKind, Unit};
 
 /// The columns that the line has on a screen of 80.
 const COLUMNS: usize = 78;
@@ -76,7 +76,7 @@ pub fn situation(world: &World, now: Timestamp) -> Situation {
     remarks.sort_by_key(|remark| remark.rank);
     let lamps = judged.iter().map(|(_, judged)| judged.lamp);
     let lamp = remarks.iter().map(|remark| remark.lamp).chain(lamps).max().unwrap_or(Lamp::Unknown);
-    let text = if remarks.is_empty() { well(world, now) } else { tell(world, &remarks, now) };
+    let text = if remarks.is_empty() { well(world, &judged, now) } else { tell(world, &remarks, now) };
     Situation { lamp, text }
 }
 
@@ -98,8 +98,8 @@ fn credentials(world: &World) -> Option<Remark> {
     let ended = |kind| matches!(kind, TroubleKind::Expired | TroubleKind::NoCredentials);
     let trouble = troubles.map(|(trouble, _)| trouble).find(|trouble| ended(trouble.kind))?;
     let text = match trouble.kind {
-        TroubleKind::NoCredentials => "no credentials: nothing can be read",
-        _ => "credentials expired: what is shown grows old",
+        TroubleKind::NoCredentials => "no credentials",
+        _ => "credentials expired",
     };
     Some(Remark::new(0, Lamp::Unknown, text))
 }
@@ -107,7 +107,8 @@ fn credentials(world: &World) -> Option<Remark> {
 fn of_region(name: &Region, judged: &Judged, now: Timestamp) -> Vec<Remark> {
     let (lamp, items) = (judged.lamp, &judged.items);
     let lasted = judged.since.map(|at| format!(" {}", span(age(at, now)))).unwrap_or_default();
-    let tail = judged.disagreement.as_ref().map(|words| format!(" ({words})")).unwrap_or_default();
+    let aside = judged.disagreement.as_deref().or_else(|| judged.drained.then_some("drained"));
+    let tail = aside.map(|words| format!(" ({words})")).unwrap_or_default();
     let because = |rank: u8| {
         let head = format!("{name} {lamp}{lasted}: ");
         Remark { rank, lamp, head, items: items.clone(), tail: tail.clone() }
@@ -126,14 +127,19 @@ fn of_region(name: &Region, judged: &Judged, now: Timestamp) -> Vec<Remark> {
 }
 
 fn of_moves(world: &World, now: Timestamp) -> Vec<Remark> {
-    let moves = world.topology().auroras.iter().filter_map(|aurora| {
+    let stores = world.topology().auroras.iter();
+    let remark = |aurora: &Aurora| {
+        let claims = claims(world, &aurora.store, now);
+        if claims.len() > 1 {
+            let text = format!("{} has {} writers: {}", aurora.store, claims.len(), claims.join(", "));
+            return Some(Remark::new(1, Lamp::Bad, text));
+        }
         let moving = moving(world, &aurora.store, now)?;
-        let target =
-            aurora.clusters.iter().find(|(_, arn)| **arn == moving.to).map(|(region, _)| region.as_str());
-        let text = format!("{} {} to {}", aurora.store, moving.status, target.unwrap_or(&moving.to));
-        Some(Remark::new(3, Lamp::Look, text))
-    });
-    moves.collect()
+        let target = aurora.clusters.iter().find(|(_, arn)| **arn == moving.to);
+        let target = target.map_or(moving.to.as_str(), |(region, _)| region.as_str());
+        Some(Remark::new(3, Lamp::Look, format!("{} {} to {target}", aurora.store, moving.status)))
+    };
+    stores.filter_map(remark).collect()
 }
 
 fn of_links(world: &World, now: Timestamp) -> Vec<Remark> {
@@ -172,77 +178,218 @@ fn few_endpoints(controls: &[ControlVerdict], world: &World) -> Option<String> {
     let fresh = |cell: &&ControlCell| cell.state.as_ref().is_some_and(|s| s.freshness == Freshness::Fresh);
     let answering = cells.iter().filter(fresh).count();
     let failing = cells.iter().filter(|cell| cell.trouble.is_some()).count();
-    let few = answering < quorum && failing > cells.len() - quorum;
+    let few = answering < quorum && failing > cells.len().saturating_sub(quorum);
     few.then(|| format!("only {answering} of {} cluster endpoints answer", cells.len()))
 }
 
-/// The first remark, what it costs, and as many more as fit; the rest is counted.
+/// As many remarks as fit, the first in any case; what the first bad one costs where there is room; the rest counted.
 fn tell(world: &World, remarks: &[Remark], now: Timestamp) -> String {
-    let Some((first, others)) = remarks.split_first() else { return String::new() };
-    let serious = remarks.iter().any(|remark| remark.lamp == Lamp::Bad);
-    let risk = at_risk(world, now).filter(|risk| serious && risk.orders >= 0.5);
-    let risk =
-        risk.map(|risk| format!("{BREAK}~{} orders at risk", value_text(risk.orders.round(), Unit::Count)));
-    let risk = risk.unwrap_or_default();
-    let more = if others.is_empty() { 0 } else { columns("  +9") };
-    let mut line = first.text(COLUMNS - more - columns(&risk)) + &risk;
-    for (told, remark) in others.iter().enumerate() {
-        let room = COLUMNS.saturating_sub(columns(&line) + columns(BREAK) + more);
-        let text = remark.text(room);
-        if columns(&text) > room {
-            return format!("{line}  +{}", others.len() - told);
+    let mut risk = remarks.iter().any(|remark| remark.lamp == Lamp::Bad).then(|| risk(world, now)).flatten();
+    let mut line = String::new();
+    for (told, remark) in remarks.iter().enumerate() {
+        let left = remarks.len() - told;
+        let gap = if told == 0 { "" } else { BREAK };
+        let more = if left > 1 { columns("  +9") } else { 0 };
+        let room = COLUMNS.saturating_sub(columns(&line) + columns(gap) + more);
+        let cost = if remark.lamp == Lamp::Bad { risk.take().unwrap_or_default() } else { String::new() };
+        let both = remark.text(room.saturating_sub(columns(&cost))) + &cost;
+        let text = if columns(&both) > room { remark.text(room) } else { both };
+        if told > 0 && columns(&text) > room {
+            return format!("{line}  +{left}");
         }
-        line = line + BREAK + &text;
+        line = line + gap + &text;
     }
     line
 }
 
-/// Nothing is wrong: what the numbers are.
-fn well(world: &World, now: Timestamp) -> String {
+/// What it would cost to lose the writer now, if it is an order or more.
+fn risk(world: &World, now: Timestamp) -> Option<String> {
+    let orders = at_risk(world, now)?.orders.round();
+    (orders >= 1.0).then(|| format!("{BREAK}~{} orders at risk", value_text(orders, Unit::Count)))
+}
+
+/// Nothing is wrong: what the numbers are, and which link is the slowest where there is room for it.
+fn well(world: &World, judged: &[(&Region, Judged)], now: Timestamp) -> String {
     let topology = world.topology();
     let mut parts = vec!["all Regions ok".to_owned()];
+    let drained = judged.iter().filter(|(_, judged)| judged.drained);
+    parts.extend(drained.map(|(name, _)| format!("{} drained", topology.short(name))));
     if let Some(rate) = total_rate(world, now) {
         let rate_text = aged(value_text(rate.value.round(), Unit::Count), rate.freshness);
         parts.push(format!("orders {rate_text}/min"));
     }
-    if let Some((link, lag)) = worst(live_lags(world, now).into_iter()) {
-        let behind = aged(value_text(lag.value, Unit::Seconds), lag.freshness);
-        let way = format!("{}→{}", topology.short(&link.from), topology.short(&link.to));
-        parts.push(format!("worst lag {behind} ({} {way})", link.store));
-    }
-    parts.join(", ")
+    let Some((link, lag)) = worst(live_lags(world, now).into_iter()) else { return parts.join(", ") };
+    let behind = aged(value_text(lag.value, Unit::Seconds), lag.freshness);
+    parts.push(format!("worst lag {behind}"));
+    let told = parts.join(", ");
+    let way = format!(" ({} {}→{})", link.store, topology.short(&link.from), topology.short(&link.to));
+    if columns(&told) + columns(&way) <= COLUMNS { told + &way } else { told }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::model::fixture::{Scene, two_regions};
+    use crate::model::fixture::{EAST, Scene, WEST, canary, east, two_regions, west};
+    use crate::model::reading::{ControlState, Source};
+    use crate::model::topology::Formula;
 
     use super::*;
 
+    fn told(scene: &Scene) -> (Lamp, String) {
+        let Situation { lamp, text } = situation(&scene.world, scene.now);
+        (lamp, text)
+    }
+
+    fn check(scene: &Scene, lamp: Lamp, text: &str) {
+        assert_eq!(told(scene), (lamp, text.to_owned()));
+        assert!(columns(text) <= COLUMNS, "{} columns: {text}", columns(text));
+    }
+
     #[test]
     fn calm() {
-        let scene = Scene::calm();
-        let situation = situation(&scene.world, scene.now);
-        assert_eq!(situation.text, "all Regions ok, orders 586/min, worst lag 0.4s (orders use1→usw2)");
-        assert_eq!(situation.lamp, Lamp::Ok);
+        let text = "all Regions ok, orders 586/min, worst lag 0.4s (orders use1→usw2)";
+        check(&Scene::calm(), Lamp::Ok, text);
     }
 
     #[test]
     fn nothing_read() {
-        let scene = Scene::new(two_regions());
-        let situation = situation(&scene.world, scene.now);
-        assert_eq!(situation.text, "reading…");
-        assert_eq!(situation.lamp, Lamp::Unknown);
+        let mut scene = Scene::new(two_regions());
+        check(&scene, Lamp::Unknown, "reading…");
+        scene.controls_everywhere([ControlState::On, ControlState::On]);
+        check(&scene, Lamp::Unknown, "reading…");
+    }
+
+    #[test]
+    fn one_region_read() {
+        let mut scene = Scene::calm();
+        let mut fresh = Scene::new(two_regions());
+        std::mem::swap(&mut scene.world, &mut fresh.world);
+        let Formula::Value(local) = canary(WEST, "lcl-rgnl-home", "").formula else { unreachable!() };
+        scene.tail(&local, &[100.0]);
+        check(&scene, Lamp::Unknown, "reading us-east-1…");
     }
 
     #[test]
     fn region_loss() {
-        let scene = Scene::region_loss();
-        let situation = situation(&scene.world, scene.now);
-        assert_eq!(
-            situation.text,
-            "us-east-1 bad 4m07s: canary local 41%, orders −62%.  ~51 orders at risk  +1"
-        );
-        assert_eq!(situation.lamp, Lamp::Bad);
+        let text = "us-east-1 bad 4m07s: canary local 41%, orders −62%.  ~51 orders at risk  +1";
+        check(&Scene::region_loss(), Lamp::Bad, text);
+    }
+
+    #[test]
+    fn a_region_is_not_seen() {
+        let mut scene = Scene::calm();
+        scene.later(130);
+        scene.fail(Source::Metrics(east()), TroubleKind::Unreachable);
+        let Formula::Value(remote) = canary(WEST, "lcl-rgnl-home", "").formula else { unreachable!() };
+        scene.tail(&remote, &[100.0]);
+        check(&scene, Lamp::Look, "us-east-1 not seen for 2m10s: unreachable");
+    }
+
+    #[test]
+    fn no_region_is_seen() {
+        let mut scene = Scene::new(two_regions());
+        for region in [east(), west()] {
+            scene.fail(Source::Metrics(region), TroubleKind::TimedOut);
+        }
+        check(&scene, Lamp::Unknown, "us-east-1 not seen: timed out.  us-west-2 not seen: timed out");
+    }
+
+    #[test]
+    fn credentials_come_first() {
+        let mut scene = Scene::region_loss();
+        scene.fail(Source::Identity(west()), TroubleKind::Expired);
+        let text = "credentials expired.  us-east-1 bad 4m07s: canary local 41%, orders −62%  +1";
+        check(&scene, Lamp::Bad, text);
+    }
+
+    #[test]
+    fn a_lag_over_its_rpo_costs_orders() {
+        let mut scene = Scene::calm();
+        scene.lag("orders", &[45_000.0]);
+        check(&scene, Lamp::Bad, "orders use1→usw2 45.0s behind, RPO 30s.  ~440 orders at risk");
+    }
+
+    #[test]
+    fn a_lag_worth_a_look() {
+        let mut scene = Scene::calm();
+        scene.lag("catalog", &[8_900.0]);
+        check(&scene, Lamp::Look, "catalog use1→usw2 8.9s behind, RPO 30s");
+    }
+
+    #[test]
+    fn a_move_is_told() {
+        let mut scene = Scene::calm();
+        scene.later(1);
+        scene.moving("orders", &[EAST]);
+        check(&scene, Lamp::Look, "orders failing-over to us-west-2");
+    }
+
+    #[test]
+    fn two_writers_are_the_worst() {
+        let mut scene = Scene::calm();
+        scene.later(1);
+        scene.moving("orders", &[EAST, WEST]);
+        let text = "orders has 2 writers: us-east-1, us-west-2.  ~4 orders at risk";
+        check(&scene, Lamp::Bad, text);
+    }
+
+    #[test]
+    fn a_drained_region_is_named() {
+        let mut scene = Scene::calm();
+        scene.later(1);
+        scene.controls_everywhere([ControlState::Off, ControlState::On]);
+        check(&scene, Lamp::Ok, "all Regions ok, use1 drained, orders 586/min, worst lag 0.4s");
+    }
+
+    #[test]
+    fn endpoints_and_rules() {
+        let mut scene = Scene::calm();
+        scene.later(1);
+        scene.controls(EAST, [ControlState::Off, ControlState::On]);
+        check(&scene, Lamp::Look, "control us-east-1: endpoints disagree");
+        scene.later(1);
+        scene.controls_everywhere([ControlState::Off, ControlState::Off]);
+        check(&scene, Lamp::Look, "rule at-least-one-on does not hold");
+    }
+
+    #[test]
+    fn too_few_endpoints() {
+        let mut scene = Scene::calm();
+        scene.later(21);
+        for endpoint in ["eu-west-1", "ap-northeast-1", "ap-southeast-2"] {
+            scene.fail(Source::Endpoint(endpoint.into()), TroubleKind::TimedOut);
+        }
+        for endpoint in [EAST, WEST] {
+            scene.controls(endpoint, [ControlState::On, ControlState::On]);
+        }
+        check(&scene, Lamp::Look, "only 2 of 5 cluster endpoints answer");
+    }
+
+    #[test]
+    fn sources_disagree() {
+        let mut scene = Scene::calm();
+        let Formula::Value(local) = canary(EAST, "lcl-rgnl-home", "").formula else { unreachable!() };
+        scene.tail(&local, &[41.0]);
+        let text = "us-east-1 look 2m07s: canary local 41% (canary local bad, alb and orders ok)";
+        check(&scene, Lamp::Look, text);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted() {
+        let mut scene = Scene::region_loss();
+        let Formula::Value(local) = canary(WEST, "lcl-rgnl-home", "").formula else { unreachable!() };
+        let Formula::Value(remote) = canary(EAST, "rmt-rgnl-home", "").formula else { unreachable!() };
+        scene.tail(&local, &[90.0]);
+        scene.tail(&remote, &[90.0]);
+        let text = "us-east-1 bad 4m07s: canary local 41%, orders −62%.  ~51 orders at risk  +2";
+        check(&scene, Lamp::Bad, text);
+    }
+
+    #[test]
+    fn a_remark_gives_up_its_middle_first() {
+        let items = ["canary local 41%", "5xx 12.1%", "orders −62%"].map(ToOwned::to_owned).to_vec();
+        let remark = Remark { items, ..Remark::new(1, Lamp::Bad, "us-east-1 bad: ") };
+        assert_eq!(remark.text(80), "us-east-1 bad: canary local 41%, 5xx 12.1%, orders −62%");
+        assert_eq!(remark.text(54), "us-east-1 bad: canary local 41%, orders −62%");
+        assert_eq!(remark.text(10), "us-east-1 bad: canary local 41%");
     }
 }

@@ -51,3 +51,72 @@ fn count(views: &[View<'_>], start: Timestamp) -> Option<f64> {
         Slot::Pending => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::{EAST, Scene, WEST, created, east, requests, two_regions};
+    use crate::model::reading::{Freshness, Source, TroubleKind};
+
+    use super::*;
+
+    fn told(scene: &Scene) -> Vec<(f64, Freshness)> {
+        shares(&scene.world, scene.now).into_iter().map(|(_, share)| (share.value, share.freshness)).collect()
+    }
+
+    #[test]
+    fn shares_are_of_what_the_load_balancers_counted() {
+        let mut scene = Scene::new(two_regions());
+        assert!(told(&scene).is_empty());
+        scene.tail(&requests(EAST), &[610.0]);
+        assert!(told(&scene).is_empty(), "us-west-2 was not measured");
+        scene.tail(&requests(WEST), &[390.0]);
+        assert_eq!(told(&scene), [(0.61, Freshness::Fresh), (0.39, Freshness::Fresh)]);
+    }
+
+    #[test]
+    fn both_are_of_one_minute() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&requests(EAST), &[100.0, 900.0]);
+        scene.minutes(&requests(WEST), &[Some(300.0), None]);
+        assert_eq!(told(&scene), [(0.25, Freshness::Fresh), (0.75, Freshness::Fresh)]);
+    }
+
+    #[test]
+    fn a_silent_counter_counted_nothing() {
+        let mut scene = Scene::new(two_regions());
+        scene.minutes(&requests(EAST), &[Some(50.0), None, None]);
+        scene.tail(&requests(WEST), &[50.0, 100.0, 100.0]);
+        assert_eq!(told(&scene), [(0.5, Freshness::Stale); 2], "us-east-1 may only be late");
+        scene.tail(&created(EAST), &[1.0; 3]);
+        assert_eq!(told(&scene), [(0.0, Freshness::Fresh), (1.0, Freshness::Fresh)]);
+    }
+
+    #[test]
+    fn a_region_that_cannot_be_seen_makes_all_shares_old() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&requests(EAST), &[50.0]);
+        scene.tail(&requests(WEST), &[50.0]);
+        for minute in 1..=10 {
+            scene.later(60);
+            scene.fail(Source::Metrics(east()), TroubleKind::TimedOut);
+            scene.tail(&requests(WEST), &[80.0]);
+            let expected = match minute {
+                0..=1 => Freshness::Fresh,
+                2..=4 => Freshness::Stale,
+                _ => Freshness::Gone,
+            };
+            match told(&scene).first() {
+                Some(share) => assert_eq!(*share, (0.5, expected), "after {minute} minutes"),
+                None => assert_eq!(minute, 10),
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_counted_is_no_share() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&requests(EAST), &[0.0]);
+        scene.tail(&requests(WEST), &[0.0]);
+        assert!(told(&scene).is_empty());
+    }
+}

@@ -33,12 +33,7 @@ impl View<'_> {
             return None;
         }
         match &step.action {
-            Action::Record => Some(Next::Write(Event::Intended {
-                step: step.id,
-                attempt: at.attempts + 1,
-                operation: None,
-                endpoint: String::new(),
-            })),
+            Action::Record => Some(intend_record(step, at)),
             Action::Operate(operation) => self.read_then_send(step, at, operation, at.attempts + 1),
         }
     }
@@ -84,7 +79,7 @@ impl View<'_> {
             Decision::Retry if self.progress.paused => None,
             Decision::Retry => match step.operation() {
                 Some(operation) => self.read_then_send(step, at, operation, at.attempts + 1),
-                None => Some(self.record_again(step, at)),
+                None => Some(intend_record(step, at)),
             },
             Decision::Undo => self.undo(step, at),
         }
@@ -96,11 +91,6 @@ impl View<'_> {
             at_risk: verdict::at_risk(self.world, self.now),
             links: event::links(&verdict::links(self.world, self.now)),
         })
-    }
-
-    fn record_again(&self, step: &Step, at: &StepProgress) -> Next {
-        let (attempt, endpoint) = (at.attempts + 1, String::new());
-        Next::Write(Event::Intended { step: step.id, attempt, operation: None, endpoint })
     }
 
     fn read_then_send(
@@ -183,6 +173,11 @@ impl View<'_> {
 /// The outcome of a write that is not sent: what went before may still have happened.
 fn not_sent(at: &StepProgress, outcome: Outcome) -> Outcome {
     if at.maybe.is_some() { Outcome::Unknown } else { outcome }
+}
+
+fn intend_record(step: &Step, at: &StepProgress) -> Next {
+    let (attempt, endpoint) = (at.attempts + 1, String::new());
+    Next::Write(Event::Intended { step: step.id, attempt, operation: None, endpoint })
 }
 
 fn send(step: &Step, attempt: u32, operation: &Operation) -> Next {

@@ -96,8 +96,8 @@ impl fmt::Display for Entry {
 #[must_use]
 pub fn line(entry: &Entry, before: &[Entry]) -> String {
     let Event::Sent { step, attempt } = entry.event else { return entry.event.to_string() };
-    let intents = before.iter().rev().filter(|e| e.run == entry.run);
-    let what = intents.filter_map(|e| intent(&e.event, step, attempt)).next();
+    let mut intents = before.iter().rev().filter(|e| e.run == entry.run);
+    let what = intents.find_map(|e| intent(&e.event, step, attempt));
     what.map_or_else(|| entry.event.to_string(), |what| format!("{:<WORD$} {what}", entry.event.word()))
 }
 

@@ -101,8 +101,7 @@ impl Progress {
             Outcome::Refused | Outcome::Failed => {
                 let idle = match &at.state {
                     StepState::Waiting => self.needs_met(step),
-                    StepState::Intended => true,
-                    StepState::Deciding(Decision::Retry | Decision::ReadAgain) => true,
+                    StepState::Intended | StepState::Deciding(Decision::Retry | Decision::ReadAgain) => true,
                     StepState::Proving => self.is_undoing(step),
                     _ => false,
                 };

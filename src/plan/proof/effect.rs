@@ -214,12 +214,11 @@ fn home(signal: &Signal) -> (Option<Region>, u32) {
 fn traffic_period(world: &World) -> Option<u32> {
     let topology = world.topology();
     let requests = topology.regions.iter().map(|spec| {
-        let alb = spec.signals.iter().filter(|s| s.family == verdict::ALB);
-        alb.filter_map(|s| match &s.formula {
+        let mut alb = spec.signals.iter().filter(|s| s.family == verdict::ALB);
+        alb.find_map(|s| match &s.formula {
             Formula::Share { whole, .. } => Some(whole.period),
             _ => None,
         })
-        .next()
     });
     let orders = || {
         let series = &topology.orders.as_ref()?.series;

@@ -1,0 +1,133 @@
+//! `pointsman journal`: reads the journal of the config's workload, and of earlier demos.
+//!
+//! It never writes, and a broken chain is an error that names the line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use color_eyre::eyre::{Result, eyre};
+
+use super::{Common, JournalCommand, exit, place};
+use crate::ledger::sqlite::{FILE, Journal};
+use crate::ledger::{RunState, RunSummary};
+use crate::plan::event::{Entry, RunId, line};
+use crate::plan::run::Ledger;
+
+/// A journal with the folder it is in.
+struct Found {
+    workload: String,
+    journal: Journal,
+}
+
+/// Answers one question about the journals of this host.
+pub(super) fn journal(common: &Common, command: &JournalCommand) -> Result<ExitCode> {
+    let journals = journals(common)?;
+    match command {
+        JournalCommand::List => list(&journals),
+        JournalCommand::Show { run } => show(&journals, run),
+        JournalCommand::Verify => verify(&journals),
+        JournalCommand::Export { run } => export(&journals, run),
+    }
+}
+
+/// Every journal in the state folder, one a workload.
+fn journals(common: &Common) -> Result<Vec<Found>> {
+    let state = place::state_dir(common)?;
+    let Ok(folders) = std::fs::read_dir(&state) else { return Ok(Vec::new()) };
+    let mut folders: Vec<PathBuf> = folders.filter_map(|f| Some(f.ok()?.path())).collect();
+    folders.sort();
+    let mut found = Vec::new();
+    for folder in folders.into_iter().filter(|f| f.join(FILE).exists()) {
+        let workload = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(journal) = Journal::open_to_read(&folder)? {
+            found.push(Found { workload, journal });
+        }
+    }
+    Ok(found)
+}
+
+#[expect(clippy::print_stdout, reason = "the list is what was asked for")]
+fn list(journals: &[Found]) -> Result<ExitCode> {
+    let mut none = true;
+    for Found { workload, journal } in journals {
+        for run in journal.runs()?.iter().rev() {
+            none = false;
+            println!("{}", list_line(workload, run));
+        }
+    }
+    if none {
+        println!("no run yet");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list_line(workload: &str, run: &RunSummary) -> String {
+    let state = match &run.state {
+        RunState::Refused { why } => format!("refused: {why}"),
+        RunState::Open => "open: in flight, on hold or cut off".to_owned(),
+        RunState::Closed { summary, .. } => summary.clone(),
+    };
+    let when = run.at.strftime("%Y-%m-%d %H:%M:%S");
+    let intent = &run.intent;
+    format!(
+        "{}  {when} UTC  {workload}  {} {} → {}  {}  {state}",
+        run.run, intent.playbook, intent.from, intent.to, run.who
+    )
+}
+
+#[expect(clippy::print_stdout, reason = "the lines are what was asked for")]
+fn show(journals: &[Found], name: &str) -> Result<ExitCode> {
+    let lines = find(journals, name)?;
+    for (at, entry) in lines.iter().enumerate() {
+        println!(
+            "{:>5}  {}  {}",
+            entry.seq,
+            entry.at.strftime("%Y-%m-%d %H:%M:%S"),
+            line(entry, &lines[..at])
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stdout, reason = "the lines are what was asked for")]
+fn export(journals: &[Found], name: &str) -> Result<ExitCode> {
+    for entry in find(journals, name)? {
+        println!("{}", serde_json::to_string(&entry)?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stdout, reason = "the verdict is what was asked for")]
+fn verify(journals: &[Found]) -> Result<ExitCode> {
+    let mut whole = true;
+    for Found { workload, journal } in journals {
+        match journal.verify()? {
+            Ok(lines) => println!("{workload}: {lines} lines, the chain holds"),
+            Err(broken) => {
+                whole = false;
+                println!("{workload}: BROKEN at line {}: {}", broken.seq, broken.what);
+            }
+        }
+    }
+    if journals.is_empty() {
+        println!("no journal yet");
+    }
+    Ok(if whole { ExitCode::SUCCESS } else { exit::BAD.into() })
+}
+
+/// The lines of the one run whose name begins like this.
+fn find(journals: &[Found], name: &str) -> Result<Vec<Entry>> {
+    let mut fits: Vec<(&Journal, RunId)> = Vec::new();
+    for Found { journal, .. } in journals {
+        let runs = journal.runs()?.into_iter().map(|run| run.run);
+        fits.extend(runs.filter(|run| run.0.starts_with(name)).map(|run| (journal, run)));
+    }
+    match fits.as_slice() {
+        [] => Err(eyre!("no run begins with `{name}`; `pointsman journal list` names them")),
+        [(journal, run)] => Ok(journal.entries(run)?),
+        several => {
+            let names: Vec<_> = several.iter().map(|(_, run)| run.0.as_str()).collect();
+            Err(eyre!("`{name}` fits {} runs: {}", several.len(), names.join(", ")))
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The journal on disk: one SQLite file under the state directory, append-only and synchronous.
+//!
+//! A line counts only once the file system has it; nothing here may buffer, batch or swallow an error.
+
+mod holder;
+mod trouble;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+
+use super::chain::{self, Broken, Head, Line};
+use super::{RunState, RunSummary, summary};
+use crate::plan::event::{Entry, Event, RunId};
+use crate::plan::run::{Ledger, LedgerError, Receipt};
+
+/// The file's name in the state directory.
+pub const FILE: &str = "journal.db";
+
+/// How long to wait for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The layout below; a file with a higher number is a newer program's.
+const LAYOUT: i64 = 1;
+
+/// The triggers keep honest hands from rewriting; the chain shows what other hands did.
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS journal (
+    seq INTEGER PRIMARY KEY,
+    run TEXT NOT NULL,
+    at TEXT NOT NULL,
+    event TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS journal_by_run ON journal (run, seq);
+CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TRIGGER IF NOT EXISTS journal_is_not_changed BEFORE UPDATE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS journal_is_not_cut BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+PRAGMA user_version = 1;
+";
+
+const COLUMNS: &str = "seq, run, at, event, previous, hash";
+
+/// The journal on disk.
+#[derive(Debug)]
+pub struct Journal {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Journal {
+    /// Opens the journal in a state directory, and makes both when they are not there.
+    ///
+    /// # Errors
+    /// When the directory or the file cannot be made or written, is no journal, or is a newer program's.
+    pub fn open(state: &Path) -> Result<Self, LedgerError> {
+        let path = state.join(FILE);
+        make_private(state).map_err(|e| trouble::io("make the state directory", state, &e))?;
+        let connection = Connection::open(&path).map_err(|e| trouble::sql("open", &path, &e))?;
+        let journal = Self { connection, path };
+        journal.prepare().map_err(|e| journal.error("open", &e))?;
+        journal.fits()?;
+        Ok(journal)
+    }
+
+    /// Opens an existing journal without ever writing to it; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no journal, or is a newer program's.
+    pub fn open_to_read(state: &Path) -> Result<Option<Self>, LedgerError> {
+        let path = state.join(FILE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(&path, flags).map_err(|e| trouble::sql("open", &path, &e))?;
+        let journal = Self { connection, path };
+        journal.connection.busy_timeout(PATIENCE).map_err(|e| journal.error("open", &e))?;
+        journal.fits()?;
+        Ok(Some(journal))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Walks the whole chain: the number of lines, or the first one that is not as it was written.
+    ///
+    /// # Errors
+    /// When the file cannot be read at all.
+    pub fn verify(&self) -> Result<Result<u64, Broken>, LedgerError> {
+        let lines = self.lines("ORDER BY seq", [])?;
+        let head = self.head().map_err(|e| self.error("read", &e))?;
+        Ok(chain::verify(lines.into_iter(), &head))
+    }
+
+    /// Every run, oldest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or a line is not as it was written.
+    pub fn runs(&self) -> Result<Vec<RunSummary>, LedgerError> {
+        let mut ids: Vec<String> = Vec::new();
+        for line in self.lines("ORDER BY seq", [])? {
+            if !ids.contains(&line.run) {
+                ids.push(line.run);
+            }
+        }
+        let mut runs = Vec::new();
+        for id in ids {
+            runs.extend(summary(&self.entries(&RunId(id))?));
+        }
+        Ok(runs)
+    }
+
+    /// The newest run that has not ended: in flight in another process, on hold, or cut off.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or a line is not as it was written.
+    pub fn open_run(&self) -> Result<Option<RunSummary>, LedgerError> {
+        Ok(self.runs()?.into_iter().rev().find(|run| run.state == RunState::Open))
+    }
+
+    /// The newest lines of all runs, oldest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or a line is not as it was written.
+    pub fn tail(&self, count: usize) -> Result<Vec<Entry>, LedgerError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let mut lines = self.lines("ORDER BY seq DESC LIMIT ?1", [count])?;
+        lines.reverse();
+        self.as_entries(lines)
+    }
+
+    fn prepare(&self) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(PATIENCE)?;
+        self.connection.pragma_update(None, "journal_mode", "DELETE")?;
+        self.connection.pragma_update(None, "synchronous", "EXTRA")?;
+        if self.layout()? == 0 {
+            self.connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
+        }
+        Ok(())
+    }
+
+    fn layout(&self) -> rusqlite::Result<i64> {
+        self.connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+    }
+
+    fn fits(&self) -> Result<(), LedgerError> {
+        let layout = self.layout().map_err(|e| self.error("open", &e))?;
+        if layout == LAYOUT {
+            return Ok(());
+        }
+        Err(LedgerError {
+            what: format!("could not open the journal {}", self.path.display()),
+            why: format!("its layout is {layout} and this program knows {LAYOUT}"),
+            next: "Use the program that wrote it, or another state directory".to_owned(),
+        })
+    }
+
+    fn head(&self) -> rusqlite::Result<Head> {
+        head(&self.connection)
+    }
+
+    fn lines(&self, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Line>, LedgerError> {
+        let read = || {
+            let mut statement =
+                self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM journal {rest}"))?;
+            let lines = statement.query_map(values, line)?;
+            lines.collect::<rusqlite::Result<Vec<Line>>>()
+        };
+        read().map_err(|e| self.error("read", &e))
+    }
+
+    fn as_entries(&self, lines: Vec<Line>) -> Result<Vec<Entry>, LedgerError> {
+        let entries: Result<Vec<Entry>, Broken> = lines.into_iter().map(Line::entry).collect();
+        entries.map_err(|broken| trouble::broken(&self.path, &broken))
+    }
+
+    fn write(&mut self, run: &RunId, at: Timestamp, event: &Event) -> Result<Entry, LedgerError> {
+        let path = self.path.clone();
+        let sql = |e: rusqlite::Error| trouble::sql("write", &path, &e);
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
+        let head = head(&transaction).map_err(sql)?;
+        let line = head.next(run, at, event).map_err(|e| trouble::unwritable(&path, &e.to_string()))?;
+        let entry = line.clone().entry().map_err(|e| trouble::unwritable(&path, &e.to_string()))?;
+        insert(&transaction, &line).map_err(sql)?;
+        transaction.commit().map_err(sql)?;
+        Ok(entry)
+    }
+
+    fn error(&self, what: &str, error: &rusqlite::Error) -> LedgerError {
+        trouble::sql(what, &self.path, error)
+    }
+}
+
+impl Ledger for Journal {
+    fn append(&mut self, run: &RunId, at: Timestamp, event: &Event) -> Result<Receipt, LedgerError> {
+        self.write(run, at, event).map(Receipt::for_entry)
+    }
+
+    fn entries(&self, run: &RunId) -> Result<Vec<Entry>, LedgerError> {
+        let lines = self.lines("WHERE run = ?1 ORDER BY seq", [&run.0])?;
+        self.as_entries(lines)
+    }
+}
+
+fn head(connection: &Connection) -> rusqlite::Result<Head> {
+    let head = connection.query_row("SELECT seq, hash FROM head", [], |row| {
+        Ok(Head { seq: row.get::<_, i64>(0)?.unsigned_abs(), hash: row.get(1)? })
+    });
+    Ok(head.optional()?.unwrap_or_else(Head::genesis))
+}
+
+fn insert(transaction: &Transaction<'_>, line: &Line) -> rusqlite::Result<()> {
+    let seq = i64::try_from(line.seq).unwrap_or(i64::MAX);
+    transaction.execute(
+        "INSERT INTO journal (seq, run, at, event, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![seq, line.run, line.at, line.event, line.previous, line.hash],
+    )?;
+    transaction.execute(
+        "INSERT INTO head (one, seq, hash) VALUES (1, ?1, ?2)
+         ON CONFLICT (one) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+        params![seq, line.hash],
+    )?;
+    Ok(())
+}
+
+fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
+    Ok(Line {
+        seq: row.get::<_, i64>(0)?.unsigned_abs(),
+        run: row.get(1)?,
+        at: row.get(2)?,
+        event: row.get(3)?,
+        previous: row.get(4)?,
+        hash: row.get(5)?,
+    })
+}
+
+/// Only the operator reads it: the journal names accounts, roles and reasons.
+fn make_private(state: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(state)
+}

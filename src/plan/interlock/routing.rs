@@ -1,0 +1,87 @@
+//! Conditions on the routing change: its controls are known, its endpoints answer, every rule allows it.
+
+use super::{Interlock, Question};
+use crate::model::reading::{ControlState, Freshness, Source};
+use crate::model::topology::Routing;
+use crate::model::verdict;
+use crate::plan::operation::{ControlChange, Operation};
+use crate::plan::{playbook, rules};
+
+pub(super) fn controls(question: &Question<'_>) -> Vec<Interlock> {
+    let change = question.plan.steps.iter().find_map(|step| match step.operation() {
+        Some(Operation::RoutingSet { entries }) => Some(entries),
+        _ => None,
+    });
+    let Some((entries, routing)) = change.zip(question.world.topology().routing.as_ref()) else {
+        return Vec::new();
+    };
+    let mut all = vec![endpoints(question, routing), known(question, entries)];
+    all.extend(allowed(question, routing, entries));
+    all
+}
+
+/// Any endpoint takes the change; a quorum is needed to prove it.
+fn endpoints(question: &Question<'_>, routing: &Routing) -> Interlock {
+    let answers = |region: &crate::model::topology::Region| {
+        let feed = question.world.feed(&Source::Endpoint(region.clone()));
+        feed.is_some_and(|f| f.freshness(question.now) == Freshness::Fresh && f.trouble().is_none())
+    };
+    let (mut up, mut away) = (0, Vec::new());
+    for endpoint in &routing.endpoints {
+        if answers(&endpoint.region) {
+            up += 1;
+        } else {
+            away.push(endpoint.region.as_str());
+        }
+    }
+    let (total, quorum) = (routing.endpoints.len(), routing.quorum());
+    let name = "cluster endpoints answer";
+    let why = format!("{up} of {total}; no answer from {}", away.join(", "));
+    if up >= quorum {
+        Interlock::pass(name)
+    } else if up > 0 {
+        Interlock::warn(name, format!("{why}; a change could not be proved before {quorum} answer"))
+    } else {
+        Interlock::hold(name, why)
+    }
+}
+
+fn known(question: &Question<'_>, entries: &[ControlChange]) -> Interlock {
+    let name = "control states known";
+    let verdicts = verdict::controls(question.world, question.now);
+    let split: Vec<&str> = verdicts.iter().filter(|c| c.split).map(|c| c.name.as_str()).collect();
+    let states = playbook::states(question.world, question.now);
+    let unknown: Vec<&str> =
+        entries.iter().filter(|c| !states.contains_key(&c.control)).map(|c| c.control.as_str()).collect();
+    if !unknown.is_empty() {
+        return Interlock::hold(
+            name,
+            format!("no quorum of endpoints tells the state of {}", unknown.join(", ")),
+        );
+    }
+    if !split.is_empty() {
+        return Interlock::warn(name, format!("endpoints contradict each other on {}", split.join(", ")));
+    }
+    Interlock::pass(name)
+}
+
+fn allowed(question: &Question<'_>, routing: &Routing, entries: &[ControlChange]) -> Vec<Interlock> {
+    let states = playbook::states(question.world, question.now);
+    let blockers = rules::blockers(routing, &states, entries);
+    let mut all = vec![];
+    if blockers.is_empty() {
+        all.push(Interlock::pass("safety rules allow it"));
+    }
+    all.extend(
+        blockers
+            .iter()
+            .map(|b| Interlock::hold(format!("rule {}", b.name), format!("{}; {}", b.why, b.lift))),
+    );
+    let after = rules::after(&states, entries);
+    let on =
+        routing.controls.iter().any(|c| c.region.is_some() && after.get(&c.name) == Some(&ControlState::On));
+    if on {
+        all.push(Interlock::pass("a Region stays On"));
+    }
+    all
+}

@@ -1,0 +1,294 @@
+//! The loop that drives a run: journal line first, then the write; reads while it is proved; a person on trouble.
+//!
+//! It decides nothing itself: what is next comes from [`decide`], what is allowed from [`Progress::admits`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::{Actuator, Boxed, Command, Ledger, Stop, Stopped};
+use crate::clock::Clock;
+use crate::model::World;
+use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
+use crate::model::verdict;
+use crate::plan::StepId;
+use crate::plan::decide::{self, Next};
+use crate::plan::event::{Answer, Decision, Entry, Event};
+use crate::plan::operation::Operation;
+use crate::plan::progress::{IllegalEvent, Progress, StepProgress, StepState};
+
+/// How often time alone is looked at.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The same while an attempt waits for its turn.
+const SHORT_TICK: Duration = Duration::from_millis(100);
+
+/// An actuator that has not answered by then is taken to have lost the answer.
+const SEND: Duration = Duration::from_mins(1);
+
+/// A fresh read that has not answered by then is given up and asked again.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// What a run needs from the outside.
+pub struct Ports {
+    /// Sends and reads.
+    pub actuator: Arc<dyn Actuator>,
+    /// Writes each line before the next thing happens.
+    pub ledger: Box<dyn Ledger>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// What the sampler sees; when it ends, the run goes on by its own reads.
+    pub observations: mpsc::Receiver<Observation>,
+    /// What people ask for; when it ends, a run on hold returns.
+    pub commands: mpsc::Receiver<Command>,
+    /// Each line once it is on disk, for whoever watches; nobody has to.
+    pub entries: mpsc::UnboundedSender<Entry>,
+    /// What to do when the run needs a person.
+    pub when_held: WhenHeld,
+}
+
+/// What to do when the run needs a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenHeld {
+    /// Wait for a command: there is a console.
+    Wait,
+    /// Return, with the run still open: there is nobody to ask.
+    StopThere,
+}
+
+/// Drives a run to its end, or to a hold where nobody can be asked.
+///
+/// # Errors
+/// When the journal could not be written: nothing more was sent, and the run can be taken up again from its lines.
+pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Progress, Stopped> {
+    let mut driver = Driver {
+        progress,
+        world,
+        ports,
+        sends: FuturesUnordered::new(),
+        looks: FuturesUnordered::new(),
+        looking: BTreeSet::new(),
+        looked: BTreeMap::new(),
+        aborting: None,
+        orphaned: false,
+    };
+    match driver.run().await {
+        Ok(()) => Ok(driver.progress),
+        Err(stop) => Err(Stopped { progress: Box::new(driver.progress), stop }),
+    }
+}
+
+struct Driver {
+    progress: Progress,
+    world: World,
+    ports: Ports,
+    sends: FuturesUnordered<Boxed<'static, (StepId, u32, Answer)>>,
+    looks: FuturesUnordered<Boxed<'static, (Source, Option<Observation>)>>,
+    looking: BTreeSet<Source>,
+    looked: BTreeMap<Source, Timestamp>,
+    aborting: Option<String>,
+    orphaned: bool,
+}
+
+impl Driver {
+    async fn run(&mut self) -> Result<(), Stop> {
+        let mut watched = true;
+        loop {
+            self.settle()?;
+            if !self.progress.is_open() || self.is_left_alone() {
+                return Ok(());
+            }
+            self.look();
+            let tick = if self.waits_for_a_turn() { SHORT_TICK } else { TICK };
+            tokio::select! {
+                            Some((step, attempt, answer)) = self.sends.next() => {
+                                self.write(&Event::Answered { step, attempt, answer })?;
+                            }
+                            Some((source, observation)) = self.looks.next() => {
+                                self.looking.remove(&source);
+                                if let Some(seen) = observation {
+             self.world.apply(seen);
+            }
+                            }
+                            seen = self.ports.observations.recv(), if watched => match seen {
+                                Some(seen) => self.take_in(seen),
+                                None => watched = false,
+                            },
+                            command = self.ports.commands.recv(), if !self.orphaned => match command {
+                                Some(command) => self.obey(command)?,
+                                None => self.orphaned = true,
+                            },
+                            () = self.ports.clock.sleep(tick) => {}
+                        }
+        }
+    }
+
+    /// Writes and sends whatever is next until nothing is, one thing at a time: each may change what comes after.
+    fn settle(&mut self) -> Result<(), Stop> {
+        loop {
+            let now = self.ports.clock.now();
+            let next = match &self.aborting {
+                Some(reason) => decide::abort(&self.progress, reason).into_iter().map(Next::Write).next(),
+                None => decide::decide(&self.progress, &self.world, now).into_iter().next(),
+            };
+            match next {
+                Some(Next::Write(event)) => self.write(&event)?,
+                Some(Next::Send { step, attempt, operation }) => self.send(step, attempt, operation)?,
+                None => return Ok(()),
+            }
+            if !self.progress.is_open() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One line on disk, then in the state, then to whoever watches.
+    fn write(&mut self, event: &Event) -> Result<(), Stop> {
+        self.append(event).map(|_| ())
+    }
+
+    fn append(&mut self, event: &Event) -> Result<super::Receipt, Stop> {
+        self.progress.admits(event).map_err(|why| IllegalEvent { seq: 0, why })?;
+        let receipt = self.ports.ledger.append(&self.progress.run, self.ports.clock.now(), event)?;
+        self.progress.apply(receipt.entry())?;
+        let renews = matches!(
+            event,
+            Event::Answered { .. } | Event::Ended { .. } | Event::Decided { .. } | Event::Resumed { .. }
+        );
+        if renews {
+            self.looked.clear();
+        }
+        // Nobody has to watch; the line is on disk.
+        let _ = self.ports.entries.send(receipt.entry().clone());
+        Ok(receipt)
+    }
+
+    fn send(&mut self, step: StepId, attempt: u32, operation: Operation) -> Result<(), Stop> {
+        let intended =
+            self.progress.steps.get(&step).is_some_and(|s| {
+                s.state == StepState::Intended && s.attempts == attempt && s.answer.is_none()
+            });
+        if !intended {
+            let endpoint = self.ports.actuator.endpoint(&operation, attempt);
+            let operation = Some(operation.clone());
+            self.write(&Event::Intended { step, attempt, operation, endpoint })?;
+        }
+        let receipt = self.append(&Event::Sent { step, attempt })?;
+        let (actuator, clock) = (Arc::clone(&self.ports.actuator), self.ports.clock.clone());
+        self.sends.push(Box::pin(async move {
+            let answer = tokio::select! {
+                answer = actuator.send(&operation, &receipt) => answer,
+                () = clock.sleep(SEND) => silence(),
+            };
+            (step, attempt, answer)
+        }));
+        Ok(())
+    }
+
+    /// Reads afresh what the steps on their way are judged by, each source on its own and never twice at once.
+    fn look(&mut self) {
+        let now = self.ports.clock.now();
+        for source in decide::sources(&self.progress, &self.world) {
+            let due = self.looked.get(&source).is_none_or(|at| verdict::age(*at, now) >= every(&source));
+            if !due || !self.looking.insert(source.clone()) {
+                continue;
+            }
+            self.looked.insert(source.clone(), now);
+            let (actuator, clock) = (Arc::clone(&self.ports.actuator), self.ports.clock.clone());
+            self.looks.push(Box::pin(async move {
+                let seen = tokio::select! {
+                    seen = actuator.look(&source) => Some(seen),
+                    () = clock.sleep(LOOK) => None,
+                };
+                (source, seen)
+            }));
+        }
+    }
+
+    /// One observation and whatever else has come meanwhile.
+    fn take_in(&mut self, seen: Observation) {
+        self.world.apply(seen);
+        while let Ok(seen) = self.ports.observations.try_recv() {
+            self.world.apply(seen);
+        }
+    }
+
+    fn obey(&mut self, command: Command) -> Result<(), Stop> {
+        let event = match command {
+            Command::Decide { step, decision, who } => Event::Decided { step, decision, who },
+            Command::Pause { who } => Event::Paused { who },
+            Command::Resume { .. } if !self.progress.paused => return Ok(()),
+            Command::Resume { who } => Event::Resumed { who },
+            Command::Note { who, text } => Event::Noted { who, text },
+            Command::Abort { who, reason } => return self.abort(who, reason),
+        };
+        match self.progress.admits(&event) {
+            Ok(()) => self.write(&event),
+            Err(why) => self.write(&refusal(&event, &why)),
+        }
+    }
+
+    fn abort(&mut self, who: String, reason: String) -> Result<(), Stop> {
+        if let Some(step) = self.progress.held().first().copied() {
+            let decided = Event::Decided { step, decision: Decision::Abort { reason }, who };
+            return match self.progress.admits(&decided) {
+                Ok(()) => self.write(&decided),
+                Err(why) => self.write(&refusal(&decided, &why)),
+            };
+        }
+        self.write(&Event::Noted { who, text: format!("aborts the run: {reason}") })?;
+        self.aborting = Some(reason);
+        Ok(())
+    }
+
+    /// It needs a person and there is none.
+    fn is_left_alone(&self) -> bool {
+        let alone = self.orphaned || self.ports.when_held == WhenHeld::StopThere;
+        alone && (decide::is_on_hold(&self.progress) || self.is_paused_still())
+    }
+
+    fn is_paused_still(&self) -> bool {
+        let busy = |s: &StepProgress| matches!(s.state, StepState::Sent | StepState::Proving);
+        self.progress.paused && self.orphaned && !self.progress.steps.values().any(busy)
+    }
+
+    fn waits_for_a_turn(&self) -> bool {
+        let turned_away = |s: &StepProgress| {
+            matches!(s.answer, Some(Answer::Refused { .. } | Answer::NotSent { .. } | Answer::Lost { .. }))
+        };
+        let waits =
+            |s: &StepProgress| matches!(s.state, StepState::Intended | StepState::Proving) && turned_away(s);
+        self.progress.steps.values().any(waits)
+    }
+}
+
+/// How often a source is read while a step is on its way.
+fn every(source: &Source) -> Duration {
+    match source {
+        Source::Endpoint(_) => Duration::from_secs(2),
+        Source::AuroraEvents(..) => Duration::from_secs(5),
+        _ => Duration::from_secs(3),
+    }
+}
+
+fn silence() -> Answer {
+    let text = format!("no answer within {}", verdict::limit_text(SEND));
+    Answer::Lost { trouble: Trouble { kind: TroubleKind::TimedOut, text, request_id: None } }
+}
+
+/// What was asked for and cannot be done is written down too (law 2).
+fn refusal(event: &Event, why: &str) -> Event {
+    let who = match event {
+        Event::Decided { who, .. }
+        | Event::Paused { who }
+        | Event::Resumed { who }
+        | Event::Noted { who, .. } => who.clone(),
+        _ => String::new(),
+    };
+    Event::Noted { who, text: format!("asked for {} and was refused: {why}", event.word()) }
+}

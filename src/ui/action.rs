@@ -1,0 +1,227 @@
+//! The one table of actions: keys, hint bar, help and docs are all made from it.
+//!
+//! It says what an action is called and where its keys work; what it does is for [`super::view::View::on`].
+//! No key acts on AWS by itself: the keys that lead to a write open a dialog that asks.
+
+mod off;
+
+use super::keymap::Context;
+use super::view::Pane;
+
+pub use off::{held_step, why_off};
+
+/// Something an operator can do by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Opens the list of what can be done.
+    Act,
+    /// Arms, or disarms.
+    Arm,
+    /// Pauses the run, or lets it go on.
+    Pause,
+    /// Reads the world again for the held step.
+    ReadAgain,
+    /// Tries the held step's write again.
+    Retry,
+    /// Sends the held step's inverse.
+    Undo,
+    /// Goes on without the held step.
+    Skip,
+    /// Ends the run at the held step.
+    Abort,
+    /// Goes to the next thing that is not ok.
+    NextProblem,
+    /// Opens what is known of the selected row.
+    Detail,
+    /// Shows the equal AWS CLI lines.
+    Cli,
+    /// Lets one pane fill the screen.
+    Zoom,
+    /// Holds the picture still.
+    Freeze,
+    /// Opens the keys of this screen.
+    Help,
+    /// Goes to a pane.
+    Pane(Pane),
+    /// Goes to the next pane.
+    NextPane,
+    /// Goes to the pane before.
+    PreviousPane,
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the first row.
+    Top,
+    /// To the last row.
+    Bottom,
+    /// Shows what is above in a dialog one types in.
+    SheetUp,
+    /// Shows what is below in a dialog one types in.
+    SheetDown,
+    /// Takes the selected line or button.
+    Choose,
+    /// Goes to the other button.
+    OtherButton,
+    /// Confirms what was typed, if it is right.
+    Confirm,
+    /// Leaves the dialog or the zoom; never the program.
+    Back,
+    /// Leaves a dialog; on the screen, asks whether to leave the program.
+    Interrupt,
+    /// Leaves the program; asks first while a run is in flight.
+    Quit,
+}
+
+/// How much may come of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Danger {
+    /// It changes the screen only.
+    None,
+    /// It changes what this console or a run may do.
+    Console,
+    /// It leads to a dialog from which a write can be confirmed.
+    Write,
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub action: Action,
+    /// Its name in docs: `next-pane`.
+    pub name: &'static str,
+    /// Its word in the hint bar; empty when it is not worth one.
+    pub hint: &'static str,
+    /// What it does, in one line.
+    pub about: &'static str,
+    /// Its keys, the one to show first.
+    pub keys: &'static [&'static str],
+    /// Where the keys work.
+    pub places: &'static [Context],
+    /// Which hints stay when the bar is narrow: the highest.
+    pub priority: u8,
+    /// How much may come of it.
+    pub danger: Danger,
+}
+
+const SCREEN: &[Context] = &[Context::Screen];
+const ROWS: &[Context] = &[Context::Screen, Context::List, Context::Text];
+const EVERYWHERE: &[Context] =
+    &[Context::Screen, Context::Text, Context::List, Context::Buttons, Context::Typing];
+
+/// Every action, in the order of help and docs.
+pub const TABLE: &[Entry] = &[
+    key(Action::Act, "act", &["a"], "open the list of what can be done")
+        .hint("act", 90)
+        .danger(Danger::Write),
+    key(Action::Arm, "arm", &["A"], "arm this console for 15 minutes, or disarm it")
+        .hint("arm", 85)
+        .danger(Danger::Console)
+        .places(&[Context::Screen, Context::List]),
+    key(Action::Pause, "pause", &["P"], "pause the run, or let it go on; always allowed")
+        .hint("pause", 99)
+        .danger(Danger::Console),
+    key(Action::ReadAgain, "read-again", &["r"], "held step: read the world again; sends nothing")
+        .hint("read again", 98)
+        .danger(Danger::Console),
+    key(Action::Retry, "retry", &["R"], "held step: try its write again, after asking")
+        .hint("retry", 97)
+        .danger(Danger::Write),
+    key(Action::Undo, "undo", &["u"], "held step: send its inverse, after asking")
+        .hint("undo", 94)
+        .danger(Danger::Write),
+    key(Action::Skip, "skip", &["s"], "held step: go on without it, with a reason")
+        .hint("skip", 96)
+        .danger(Danger::Console),
+    key(Action::Abort, "abort", &["x"], "held step: end the run here, with a reason")
+        .hint("abort", 95)
+        .danger(Danger::Console),
+    key(Action::NextProblem, "next-problem", &["n"], "go to the next thing that is not ok")
+        .hint("next problem", 70),
+    key(Action::Detail, "detail", &["enter"], "open what is known of the selected row").hint("detail", 60),
+    key(Action::Cli, "cli", &["c"], "show the equal AWS CLI lines")
+        .hint("as AWS CLI", 50)
+        .places(&[Context::Screen, Context::List]),
+    key(Action::Freeze, "freeze", &["f"], "hold the picture still; reading goes on").hint("freeze", 40),
+    key(Action::Zoom, "zoom", &["z"], "let this pane fill the screen").hint("zoom", 45),
+    key(Action::NextPane, "next-pane", &["tab", "right", "l"], "go to the next pane").hint("pane", 30),
+    key(Action::PreviousPane, "previous-pane", &["shift-tab", "left", "h"], "go to the pane before"),
+    key(Action::Pane(Pane::Regions), "regions", &["1"], "go to the Regions pane"),
+    key(Action::Pane(Pane::Replication), "replication", &["2"], "go to the Replication pane"),
+    key(Action::Pane(Pane::Traffic), "traffic", &["3"], "go to the Traffic pane"),
+    key(Action::Pane(Pane::Orders), "orders", &["4"], "go to the Orders pane"),
+    key(Action::Pane(Pane::Plan), "plan", &["5"], "go to the Plan pane"),
+    key(Action::Pane(Pane::Journal), "journal", &["6"], "go to the Journal pane"),
+    key(Action::Down, "down", &["j", "down"], "one row down").places(ROWS),
+    key(Action::Up, "up", &["k", "up"], "one row up").places(ROWS),
+    key(Action::PageDown, "page-down", &["pgdn", "ctrl-f"], "a page down").places(ROWS),
+    key(Action::PageUp, "page-up", &["pgup", "ctrl-b"], "a page up").places(ROWS),
+    key(Action::Top, "top", &["g", "home"], "to the first row").places(ROWS),
+    key(Action::Bottom, "bottom", &["G", "end"], "to the last row").places(ROWS),
+    key(Action::Choose, "choose", &["enter"], "take the selected line or button")
+        .hint("choose", 80)
+        .places(&[Context::List, Context::Buttons]),
+    key(
+        Action::OtherButton,
+        "other-button",
+        &["tab", "shift-tab", "left", "right"],
+        "go to the other button",
+    )
+    .hint("other button", 75)
+    .places(&[Context::Buttons]),
+    key(Action::Confirm, "confirm", &["enter"], "confirm, if what is typed is right")
+        .hint("confirm what is typed", 80)
+        .danger(Danger::Write)
+        .places(&[Context::Typing]),
+    key(Action::SheetUp, "sheet-up", &["pgup", "up"], "show what is above").places(&[Context::Typing]),
+    key(Action::SheetDown, "sheet-down", &["pgdn", "down"], "show what is below").places(&[Context::Typing]),
+    key(Action::Help, "help", &["?"], "the keys of this screen, and why some are off").hint("help", 100),
+    key(Action::Back, "back", &["esc"], "leave a dialog, the freeze or the zoom; never the program")
+        .hint("back", 88)
+        .places(EVERYWHERE),
+    key(
+        Action::Interrupt,
+        "interrupt",
+        &["ctrl-c"],
+        "leave a dialog; on the screen ask to leave; again: leave",
+    )
+    .places(EVERYWHERE),
+    key(Action::Quit, "quit", &["q"], "leave the program; asks first while a run is in flight")
+        .hint("quit", 20),
+];
+
+const fn key(
+    action: Action,
+    name: &'static str,
+    keys: &'static [&'static str],
+    about: &'static str,
+) -> Entry {
+    Entry { action, name, hint: "", about, keys, places: SCREEN, priority: 0, danger: Danger::None }
+}
+
+impl Entry {
+    const fn hint(self, hint: &'static str, priority: u8) -> Self {
+        Self { hint, priority, ..self }
+    }
+
+    const fn danger(self, danger: Danger) -> Self {
+        Self { danger, ..self }
+    }
+
+    const fn places(self, places: &'static [Context]) -> Self {
+        Self { places, ..self }
+    }
+}
+
+impl Action {
+    /// Its line of the table.
+    #[must_use]
+    pub fn entry(self) -> Option<&'static Entry> {
+        TABLE.iter().find(|entry| entry.action == self)
+    }
+}

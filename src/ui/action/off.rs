@@ -1,0 +1,71 @@
+//! Why a key is off, here and now, in words that help to get it on.
+
+use super::Action;
+use crate::plan::StepId;
+use crate::plan::event::Decision;
+use crate::plan::progress::Progress;
+use crate::ui::Mode;
+use crate::ui::view::{Facts, Pane, View};
+
+/// Why an action does nothing now; `None` when it works.
+#[must_use]
+pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String> {
+    if let Some(decision) = decision(action) {
+        return decision_off(facts, view, &decision);
+    }
+    let reason = match action {
+        Action::Act => act_off(facts),
+        Action::Arm => in_flight(facts).then_some("a run is in flight; P pauses it"),
+        Action::Pause => (!in_flight(facts)).then_some("no run is in flight"),
+        Action::Cli => cli_off(facts, view),
+        Action::NextProblem => view.problems(facts).is_empty().then_some("nothing is wrong that can be seen"),
+        _ => None,
+    };
+    reason.map(str::to_owned)
+}
+
+/// The held step that the decision keys are about: the selected one in the Plan pane, else the first.
+#[must_use]
+pub fn held_step(facts: &Facts<'_>, view: &View) -> Option<StepId> {
+    let run = facts.run.filter(|run| run.is_open())?;
+    let held = run.held();
+    let selected = run.plan.steps.get(view.row(Pane::Plan)).map(|step| step.id);
+    selected.filter(|id| view.pane == Pane::Plan && held.contains(id)).or(held.first().copied())
+}
+
+fn in_flight(facts: &Facts<'_>) -> bool {
+    facts.console.mode == Mode::Running || facts.run.is_some_and(Progress::is_open)
+}
+
+fn act_off(facts: &Facts<'_>) -> Option<&'static str> {
+    if in_flight(facts) {
+        return Some("a run is in flight; P pauses it");
+    }
+    (facts.world.topology().regions.len() < 2).then_some("the workload declares fewer than two Regions")
+}
+
+/// The decision that an action leads to; its reason is asked for later.
+fn decision(action: Action) -> Option<Decision> {
+    let reason = "asked for later".to_owned();
+    Some(match action {
+        Action::ReadAgain => Decision::ReadAgain,
+        Action::Retry => Decision::Retry,
+        Action::Undo => Decision::Undo,
+        Action::Skip => Decision::Skip { reason },
+        Action::Abort => Decision::Abort { reason },
+        _ => return None,
+    })
+}
+
+fn decision_off(facts: &Facts<'_>, view: &View, decision: &Decision) -> Option<String> {
+    let Some(run) = facts.run.filter(|run| run.is_open()) else {
+        return Some("no run is in flight".to_owned());
+    };
+    let Some(step) = held_step(facts, view) else { return Some("no step is held".to_owned()) };
+    run.may_decide(step, decision).err()
+}
+
+fn cli_off(facts: &Facts<'_>, view: &View) -> Option<&'static str> {
+    (view.dialog.is_none() && facts.run.is_none())
+        .then_some("no plan is shown; in the list of `a` it shows the lines of a playbook")
+}

@@ -1,0 +1,328 @@
+//! Dialogs: small state machines on top of the panes, each fed with inputs and times, each pure.
+//!
+//! A dialog never sends anything: it answers with a [`Reply`], and only a [`Request`] in it reaches the app.
+//! The ones that lead to a write are made so that Enter alone, `y`, a paste and a held key never confirm.
+
+mod act;
+mod arm;
+mod buttons;
+mod cli;
+mod cut_off;
+mod decide;
+mod detail;
+mod line;
+mod notice;
+pub(crate) mod page;
+mod quit;
+mod scroll;
+mod sheet;
+mod terms;
+mod typed;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+
+use super::action::Action;
+use super::help;
+use super::key::Input;
+use super::keymap::{self, Context};
+use super::theme::{Glyphs, Theme};
+use super::view::{Facts, Pane, Size};
+use super::{Mode, Scene};
+use crate::model::topology::Topology;
+use crate::plan::event::{Decision, RunId};
+use crate::plan::progress::Progress;
+use crate::plan::{Intent, Plan, StepId};
+
+pub use act::{Act, Offer};
+pub use arm::Arm;
+pub use cut_off::CutOff;
+pub use decide::Decide;
+pub use notice::Notice;
+pub use quit::Quit;
+pub use scroll::{Scroll, moved};
+pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
+pub use terms::{Row, Terms};
+pub use typed::{Refusal, Typed};
+
+/// The dialog on top.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    /// The keys of this screen.
+    Help(Scroll),
+    /// What is known of one row of a pane.
+    Detail {
+        /// Which pane.
+        pane: Pane,
+        /// Which row.
+        row: usize,
+        /// How far the text is scrolled.
+        scroll: Scroll,
+    },
+    /// The list of what can be done.
+    Act(Act),
+    /// What arming means.
+    Arm(Arm),
+    /// The confirmation sheet.
+    Sheet(Box<Sheet>),
+    /// A decision about a held step.
+    Decide(Decide),
+    /// What to do with a run that was cut off.
+    CutOff(CutOff),
+    /// Whether to leave.
+    Quit(Quit),
+    /// An error, in words.
+    Notice(Notice),
+    /// Lines to copy.
+    Cli {
+        /// The lines, commands and comments.
+        lines: Vec<String>,
+        /// How far they are scrolled.
+        scroll: Scroll,
+    },
+}
+
+/// What a dialog answers to an input.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// It stays open.
+    Stay,
+    /// It closes; nothing else happens.
+    Close,
+    /// Another dialog takes its place; the app may have to do something for it.
+    Open(Box<Dialog>, Option<Request>),
+    /// It stays open, and the app must do something.
+    Ask(Request),
+    /// It closes, and the app must do something.
+    Done(Request),
+}
+
+/// What the app must do: the only way from the screen to anything beyond it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Read all that the intent depends on, afresh, then hand it to [`super::view::View::sheet_read`].
+    OpenSheet(Intent),
+    /// The same once more, because the operator pressed Enter.
+    Recheck(Intent),
+    /// Start a run of this plan; the operator typed the receiving Region's name.
+    Confirm {
+        /// What was confirmed.
+        intent: Intent,
+        /// The plan, as read after Enter.
+        plan: Plan,
+        /// The reason given when arming.
+        reason: String,
+    },
+    /// A confirmation was refused before any call; it goes into the journal.
+    RefusedConfirmation {
+        /// What was asked for.
+        intent: Intent,
+        /// Why it was refused.
+        why: String,
+    },
+    /// A person decided about a held step.
+    Decide {
+        /// Which step.
+        step: StepId,
+        /// What.
+        decision: Decision,
+    },
+    /// Arm for 15 minutes.
+    Arm {
+        /// Why; empty where no reason is asked for.
+        reason: String,
+    },
+    /// Go back to watching.
+    Disarm,
+    /// Go on with a run that was cut off.
+    TakeUp(RunId),
+    /// End a run that was cut off.
+    CloseRun {
+        /// Which.
+        run: RunId,
+        /// Why.
+        reason: String,
+    },
+    /// Start no new step.
+    Pause,
+    /// Start steps again.
+    Resume,
+    /// Leave the program.
+    Quit,
+}
+
+/// What an input is judged by.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    /// The operator's clock, at real speed.
+    pub at: Timestamp,
+    /// The terminal's size.
+    pub size: Size,
+    /// The world and the console.
+    pub facts: &'a Facts<'a>,
+}
+
+/// For so long after a dialog opened, Enter does nothing: it was meant for what was there before.
+pub const SETTLE: Duration = Duration::from_millis(300);
+
+impl Moment<'_> {
+    /// How long ago `then` was; zero when it lies ahead.
+    #[must_use]
+    pub fn since(&self, then: Timestamp) -> Duration {
+        Duration::try_from(self.at.duration_since(then)).unwrap_or_default()
+    }
+
+    fn is_armed(&self) -> bool {
+        matches!(self.facts.console.mode, Mode::Armed { until } if until > self.facts.now)
+    }
+}
+
+impl Dialog {
+    /// The keys of this screen.
+    #[must_use]
+    pub fn help() -> Self {
+        Self::Help(Scroll::default())
+    }
+
+    /// What is known of a row.
+    #[must_use]
+    pub fn detail(pane: Pane, row: usize) -> Self {
+        Self::Detail { pane, row, scroll: Scroll::default() }
+    }
+
+    /// The list of what can be done.
+    #[must_use]
+    pub fn act(moment: &Moment<'_>) -> Self {
+        Self::Act(Act::new(moment))
+    }
+
+    /// What arming means.
+    #[must_use]
+    pub fn arm(moment: &Moment<'_>) -> Self {
+        Self::Arm(Arm::new(moment))
+    }
+
+    /// The sheet of an intent, waiting for its reads; ask the app for them with [`Request::OpenSheet`].
+    #[must_use]
+    pub fn sheet(intent: Intent, moment: &Moment<'_>) -> Self {
+        Self::Sheet(Box::new(Sheet::new(intent, moment)))
+    }
+
+    /// A decision about a held step; `None` when the run has no such step or the action is no decision.
+    #[must_use]
+    pub fn decide(action: Action, step: StepId, moment: &Moment<'_>) -> Option<Self> {
+        Decide::new(action, step, moment).map(Self::Decide)
+    }
+
+    /// Whether to leave.
+    #[must_use]
+    pub fn quit(moment: &Moment<'_>) -> Self {
+        Self::Quit(Quit::new(moment))
+    }
+
+    /// What to do with a run that was cut off.
+    #[must_use]
+    pub fn cut_off(run: &Progress, at: Timestamp) -> Self {
+        Self::CutOff(CutOff::new(run, at))
+    }
+
+    /// An error in words.
+    #[must_use]
+    pub fn notice(title: &str, text: &str, at: Timestamp) -> Self {
+        Self::Notice(Notice::new(title, text, at))
+    }
+
+    /// The equal AWS CLI lines of a plan.
+    #[must_use]
+    pub fn cli(plan: &Plan, topology: &Topology) -> Self {
+        Self::Cli { lines: cli::lines(plan, topology), scroll: Scroll::default() }
+    }
+
+    /// What keys mean in it.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Help(_) | Self::Detail { .. } | Self::Cli { .. } => Context::Text,
+            Self::Act(_) | Self::CutOff(_) => Context::List,
+            Self::Arm(arm) => arm.context(),
+            Self::Sheet(sheet) => sheet.context(),
+            Self::Decide(decide) => decide.context(),
+            Self::Quit(_) | Self::Notice(_) => Context::Buttons,
+        }
+    }
+
+    /// Takes one input.
+    #[must_use]
+    pub fn on(&mut self, input: &Input, moment: &Moment<'_>) -> Reply {
+        let action = match input {
+            Input::Key(key) => keymap::resolve(*key, self.context()),
+            _ => None,
+        };
+        let leaves = matches!(action, Some(Action::Back | Action::Interrupt));
+        match self {
+            Self::Quit(quit) => quit.on(action, moment),
+            _ if leaves => Reply::Close,
+            Self::Help(_) | Self::Detail { .. } | Self::Cli { .. } => self.scroll(action, moment),
+            Self::Act(act) => act.on(action, moment),
+            Self::CutOff(cut_off) => cut_off.on(action, moment),
+            Self::Arm(arm) => arm.on(input, action, moment),
+            Self::Sheet(sheet) => sheet.on(input, action, moment),
+            Self::Decide(decide) => decide.on(input, action, moment),
+            Self::Notice(notice) => notice.on(action, moment),
+        }
+    }
+
+    /// Lets time pass.
+    #[must_use]
+    pub fn tick(&mut self, moment: &Moment<'_>) -> Reply {
+        match self {
+            Self::Sheet(sheet) => sheet.tick(moment),
+            _ => Reply::Stay,
+        }
+    }
+
+    fn scroll(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        let Some(action) = action else { return Reply::Stay };
+        let lines = match self {
+            Self::Help(_) => help::height(moment),
+            Self::Detail { pane, row, .. } => detail::height(*pane, *row, moment),
+            Self::Cli { lines, .. } => page::height(lines, moment.size),
+            _ => return Reply::Stay,
+        };
+        if let Self::Help(scroll) | Self::Detail { scroll, .. } | Self::Cli { scroll, .. } = self {
+            scroll.on(action, lines, page::room(moment.size));
+        }
+        Reply::Stay
+    }
+}
+
+/// Draws the dialog of a scene over what is drawn, if there is one.
+pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
+    let Some(dialog) = &scene.view.dialog else { return };
+    let facts = scene.facts();
+    let page = match dialog {
+        Dialog::Help(scroll) => {
+            let body = help::body(&facts, scene.view);
+            page::Page { title: "KEYS".to_owned(), body, scroll: *scroll, ..page::Page::default() }
+        }
+        Dialog::Detail { pane, row, scroll } => {
+            page::Page { scroll: *scroll, ..detail::page(*pane, *row, &facts) }
+        }
+        Dialog::Act(act) => act.page(&facts),
+        Dialog::Arm(arm) => arm.page(&facts),
+        Dialog::Sheet(sheet) => sheet.page(scene.view.at),
+        Dialog::Decide(decide) => decide.page(&facts),
+        Dialog::Quit(quit) => quit.page(&facts),
+        Dialog::CutOff(cut_off) => cut_off.page(),
+        Dialog::Notice(notice) => notice.page(),
+        Dialog::Cli { lines, scroll } => page::Page {
+            title: "AS AWS CLI".to_owned(),
+            body: page::plain(lines),
+            scroll: *scroll,
+            ..page::Page::default()
+        },
+    };
+    page::draw(&page, theme, glyphs, buf);
+}

@@ -1,0 +1,207 @@
+//! The list of what can be done: each playbook for each Region that could receive, and why some are off.
+//!
+//! It is fixed when it opens, so that no line moves under the finger; the sheet reads everything anew.
+
+use super::page::{Page, Para};
+use super::{Dialog, Moment, Reply, Request, Scroll, moved};
+use crate::model::topology::Region;
+use crate::model::verdict::{self, Lamp};
+use crate::plan::interlock::{self, Interlock, Verdict};
+use crate::plan::operation::Operation;
+use crate::plan::{Intent, Plan, Playbook, playbook};
+use crate::ui::Mode;
+use crate::ui::action::Action;
+use crate::ui::theme::Role;
+use crate::ui::view::Facts;
+
+/// The list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Act {
+    offers: Vec<Offer>,
+    selected: usize,
+}
+
+/// One thing that could be done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// What it would be.
+    pub intent: Intent,
+    /// Its plan, or why there is none.
+    pub plan: Result<Plan, String>,
+    /// Its interlocks, as they stood when the list opened.
+    pub interlocks: Vec<Interlock>,
+}
+
+impl Offer {
+    fn new(intent: Intent, facts: &Facts<'_>) -> Self {
+        let plan = playbook::plan(facts.world, &intent, facts.now);
+        let interlocks = interlock::check(facts.world, &intent, facts.now);
+        Self { intent, plan, interlocks }
+    }
+
+    fn is_open(&self) -> bool {
+        self.plan.is_ok() && interlock::clear(&self.interlocks)
+    }
+
+    /// What it moves, in a few words.
+    fn moves(&self) -> String {
+        let Ok(plan) = &self.plan else { return String::new() };
+        let moved = plan.steps.iter().filter_map(|step| match step.operation()? {
+            Operation::RoutingSet { .. } => Some("traffic".to_owned()),
+            Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => {
+                Some(target.store.clone())
+            }
+        });
+        let moved: Vec<String> = moved.collect();
+        if moved.is_empty() { "moves nothing".to_owned() } else { format!("moves {}", moved.join(", ")) }
+    }
+
+    fn standing(&self) -> (String, Role) {
+        let count = |is: fn(&Verdict) -> bool| self.interlocks.iter().filter(|i| is(&i.verdict)).count();
+        let holds = count(|verdict| matches!(verdict, Verdict::Hold(_)));
+        let warns = count(|verdict| matches!(verdict, Verdict::Warn(_)));
+        match (&self.plan, holds, warns) {
+            (Err(_), ..) => ("– off".to_owned(), Role::Muted),
+            (Ok(_), 0, 0) => ("● can be asked for".to_owned(), Role::LampOk),
+            (Ok(_), 0, warns) => (format!("▲ {warns} to read"), Role::LampLook),
+            (Ok(_), holds, _) => (format!("■ {holds} hold it back"), Role::LampBad),
+        }
+    }
+
+    fn reasons(&self) -> Vec<Para> {
+        if let Err(why) = &self.plan {
+            return vec![Para::new(format!("– {why}")).hang(2)];
+        }
+        let line = |interlock: &Interlock| {
+            let (shape, role, reason) = match &interlock.verdict {
+                Verdict::Pass => return None,
+                Verdict::Warn(reason) => ("▲ ", Role::LampLook, reason),
+                Verdict::Hold(reason) => ("■ ", Role::LampBad, reason),
+            };
+            let text = format!("{}: {reason}", interlock.name);
+            Some(Para::default().add(shape, role).add(text, Role::Text).hang(2))
+        };
+        self.interlocks.iter().filter_map(line).collect()
+    }
+}
+
+impl Act {
+    /// Opens now.
+    #[must_use]
+    pub fn new(moment: &Moment<'_>) -> Self {
+        let intents = intents(moment.facts);
+        let offers: Vec<Offer> = intents.into_iter().map(|intent| Offer::new(intent, moment.facts)).collect();
+        let selected = offers.iter().position(Offer::is_open).unwrap_or_default();
+        Self { offers, selected }
+    }
+
+    /// What is on the list.
+    #[must_use]
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    pub(super) fn on(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        match action {
+            Some(Action::Choose) => self.choose(moment),
+            Some(Action::Arm) if moment.is_armed() => Reply::Ask(Request::Disarm),
+            Some(Action::Arm) => Reply::Open(Box::new(Dialog::arm(moment)), None),
+            Some(Action::Cli) => self.cli(moment),
+            Some(action) => {
+                let page = self.offers.len().div_ceil(2).max(1);
+                self.selected = moved(self.selected, self.offers.len(), page, action);
+                Reply::Stay
+            }
+            None => Reply::Stay,
+        }
+    }
+
+    fn choose(&self, moment: &Moment<'_>) -> Reply {
+        let Some(offer) = self.offers.get(self.selected) else { return Reply::Stay };
+        if !moment.is_armed() {
+            return Reply::Open(Box::new(Dialog::arm(moment)), None);
+        }
+        if offer.plan.is_err() {
+            return Reply::Stay;
+        }
+        let intent = offer.intent.clone();
+        let request = Request::OpenSheet(intent.clone());
+        Reply::Open(Box::new(Dialog::sheet(intent, moment)), Some(request))
+    }
+
+    fn cli(&self, moment: &Moment<'_>) -> Reply {
+        match self.offers.get(self.selected).map(|offer| &offer.plan) {
+            Some(Ok(plan)) => {
+                let cli = Dialog::cli(plan, moment.facts.world.topology());
+                Reply::Open(Box::new(cli), None)
+            }
+            _ => Reply::Stay,
+        }
+    }
+
+    pub(super) fn page(&self, facts: &Facts<'_>) -> Page {
+        let mut body = vec![armed_para(facts), Para::blank()];
+        body.extend(self.offers.iter().enumerate().map(|(at, offer)| self.line(at, offer)));
+        let mut scroll = Scroll::default();
+        scroll.show(self.selected + 2, usize::from(ROOM));
+        let mut tail = vec![Para::blank()];
+        if let Some(offer) = self.offers.get(self.selected) {
+            tail.push(Para::new(format!("{}: {}.", offer.intent.playbook, offer.intent.playbook.about())));
+            tail.extend(offer.reasons());
+        }
+        tail.push(Para::default().add("Enter opens the sheet, c as AWS CLI, Esc leaves", Role::Muted));
+        Page { title: "ACT".to_owned(), body, tail, scroll, ..Page::default() }
+    }
+
+    fn line(&self, at: usize, offer: &Offer) -> Para {
+        let selected = at == self.selected;
+        let mark = if selected { "▸ " } else { "  " };
+        let Intent { playbook, from, to } = &offer.intent;
+        let (standing, role) = offer.standing();
+        let text = format!("{mark}{playbook:<11}{from} → {to}  {}", offer.moves());
+        Para::new(text).selected(selected).right(standing, role)
+    }
+}
+
+/// Lines of the list that surely show on the smallest full screen.
+const ROOM: u8 = 8;
+
+fn armed_para(facts: &Facts<'_>) -> Para {
+    match facts.console.mode {
+        Mode::Armed { until } => {
+            let left = std::time::Duration::try_from(until.duration_since(facts.now)).unwrap_or_default();
+            Para::new(format!("Armed for {} more.", super::terms::spoken(left)))
+        }
+        Mode::Watch => Para::default()
+            .add("Watching: ", Role::LampLook)
+            .add("press A to arm first; then Enter opens the confirmation sheet.", Role::Text),
+        Mode::Running => Para::new("A run is in flight; nothing else can be started."),
+    }
+}
+
+/// Every intent that makes sense to look at: the worst Region leaves first.
+fn intents(facts: &Facts<'_>) -> Vec<Intent> {
+    let topology = facts.world.topology();
+    let mut leaving: Vec<&Region> = topology.regions.iter().map(|region| &region.name).collect();
+    leaving.sort_by_key(|region| {
+        let lamp = verdict::region(facts.world, region, facts.now).lamp;
+        std::cmp::Reverse(lamp.max(Lamp::Look))
+    });
+    let writers: Vec<Region> = topology
+        .auroras
+        .iter()
+        .filter_map(|aurora| verdict::writer(facts.world, &aurora.store, facts.now))
+        .map(|writer| writer.value)
+        .collect();
+    let mut intents = Vec::new();
+    for from in leaving {
+        for to in topology.regions.iter().map(|region| &region.name).filter(|to| *to != from) {
+            let makes_sense = |playbook: &Playbook| {
+                *playbook == Playbook::Evacuate || writers.is_empty() || writers.contains(from)
+            };
+            let playbooks = Playbook::ALL.into_iter().filter(makes_sense);
+            intents.extend(playbooks.map(|playbook| Intent { playbook, from: from.clone(), to: to.clone() }));
+        }
+    }
+    intents
+}

@@ -1,0 +1,90 @@
+//! What arming means, asked before it happens; production asks for a reason too.
+
+use super::buttons::{Buttons, Press};
+use super::line::Line;
+use super::page::{Page, Para};
+use super::{Moment, Reply, Request};
+use crate::ui::action::Action;
+use crate::ui::key::Input;
+use crate::ui::keymap::Context;
+use crate::ui::theme::Role;
+use crate::ui::view::Facts;
+
+/// Asks whether to arm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arm {
+    how: How,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum How {
+    /// A named button is enough.
+    Button(Buttons),
+    /// A reason must be typed.
+    Reason { line: Line, said: Option<&'static str> },
+}
+
+impl Arm {
+    /// Opens now; whether a reason is asked for depends on the environment.
+    #[must_use]
+    pub fn new(moment: &Moment<'_>) -> Self {
+        let production = moment.facts.world.topology().is_production();
+        let how = if production {
+            How::Reason { line: Line::default(), said: None }
+        } else {
+            How::Button(Buttons::new("Cancel", "Arm for 15 minutes", moment.at))
+        };
+        Self { how }
+    }
+
+    pub(super) fn context(&self) -> Context {
+        match self.how {
+            How::Button(_) => Context::Buttons,
+            How::Reason { .. } => Context::Typing,
+        }
+    }
+
+    pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        match &mut self.how {
+            How::Button(buttons) => match buttons.on(action, moment) {
+                Some(Press::Meant) => Reply::Done(Request::Arm { reason: String::new() }),
+                Some(Press::Harmless) => Reply::Close,
+                None => Reply::Stay,
+            },
+            How::Reason { line, said } if action == Some(Action::Confirm) => {
+                if let Some(reason) = line.reason() {
+                    return Reply::Done(Request::Arm { reason });
+                }
+                *said = Some("production asks for a reason: a ticket, or a few words");
+                Reply::Stay
+            }
+            How::Reason { line, .. } => {
+                line.on(input);
+                Reply::Stay
+            }
+        }
+    }
+
+    pub(super) fn page(&self, facts: &Facts<'_>) -> Page {
+        let topology = facts.world.topology();
+        let body = vec![
+            Para::new(format!("Environment {}, workload {}.", topology.environment, topology.workload)),
+            Para::blank(),
+            Para::new("Armed, this console may open the confirmation sheet of a playbook. Nothing is sent by arming: every write still asks for the receiving Region's name.").hang(0),
+            Para::new("It goes back to watching by itself after 15 minutes, or at once with A."),
+            Para::blank(),
+        ];
+        let tail = match &self.how {
+            How::Button(buttons) => vec![buttons.para()],
+            How::Reason { line, said } => vec![
+                Para::new("Why:  ").add(line.text(), Role::Input).add("_", Role::Input).hang(6),
+                Para::default().add(said.unwrap_or_default(), Role::LampLook),
+                Para::default()
+                    .add("[ Cancel ]", Role::Text)
+                    .add("  Esc", Role::Muted)
+                    .right("Enter arms for 15 minutes, with a reason", Role::Muted),
+            ],
+        };
+        Page { title: "ARM".to_owned(), body, tail, ..Page::default() }
+    }
+}

@@ -1,0 +1,258 @@
+//! A decision about a held step, with its consequences, before it is handed to the run.
+//!
+//! What sends a write asks like the sheet does; what gives a step up asks for a reason.
+
+use super::buttons::{Buttons, Press};
+use super::line::Line;
+use super::page::{Page, Para};
+use super::typed::{Refusal, Typed, Word};
+use super::{Dialog, Moment, Reply, Request};
+use crate::model::topology::Region;
+use crate::plan::event::{Decision, Outcome};
+use crate::plan::operation::{Danger, Operation};
+use crate::plan::progress::{Progress, StepState};
+use crate::plan::{Intent, Step, StepId};
+use crate::ui::action::Action;
+use crate::ui::key::Input;
+use crate::ui::keymap::Context;
+use crate::ui::theme::Role;
+use crate::ui::view::Facts;
+
+/// What is decided about which step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decide {
+    step: StepId,
+    intent: Intent,
+    choice: Choice,
+    how: How,
+    said: Option<String>,
+}
+
+/// The decisions that ask first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Retry,
+    Undo,
+    Skip,
+    Abort,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum How {
+    Button(Buttons),
+    Name(Typed),
+    Reason(Line),
+}
+
+impl Decide {
+    /// Opens now; `None` when no run is shown, it has no such step, or the action is no decision that asks.
+    #[must_use]
+    pub fn new(action: Action, step: StepId, moment: &Moment<'_>) -> Option<Self> {
+        let choice = match action {
+            Action::Retry => Choice::Retry,
+            Action::Undo => Choice::Undo,
+            Action::Skip => Choice::Skip,
+            Action::Abort => Choice::Abort,
+            _ => return None,
+        };
+        let plan = &moment.facts.run?.plan;
+        let found = plan.step(step)?;
+        let intent = plan.intent.clone();
+        let how = match choice {
+            Choice::Skip | Choice::Abort => How::Reason(Line::default()),
+            Choice::Retry | Choice::Undo if asks_name(choice, found, moment.facts) => {
+                How::Name(Typed::new(receiver(choice, &intent).as_str(), moment.at))
+            }
+            Choice::Retry => How::Button(Buttons::new("Cancel", "Retry", moment.at)),
+            Choice::Undo => How::Button(Buttons::new("Cancel", "Undo", moment.at)),
+        };
+        Some(Self { step, intent, choice, how, said: None })
+    }
+
+    pub(super) fn context(&self) -> Context {
+        match self.how {
+            How::Button(_) => Context::Buttons,
+            How::Name(_) | How::Reason(_) => Context::Typing,
+        }
+    }
+
+    pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        if !moment.facts.run.is_some_and(|run| run.held().contains(&self.step)) {
+            let text = format!("Step {} is no longer held. Nothing was decided.", self.step);
+            return Reply::Open(Box::new(Dialog::notice("DECIDE", &text, moment.at)), None);
+        }
+        match &mut self.how {
+            How::Button(buttons) => match buttons.on(action, moment) {
+                Some(Press::Meant) => self.done(String::new()),
+                Some(Press::Harmless) => Reply::Close,
+                None => Reply::Stay,
+            },
+            How::Name(typed) => match typed.on(input, action, moment.at) {
+                Word::Quiet => Reply::Stay,
+                Word::Matches => self.done(String::new()),
+                Word::Refused(refusal) => self.refused(&refusal),
+            },
+            How::Reason(line) if action == Some(Action::Confirm) => {
+                if let Some(reason) = line.reason() {
+                    return self.done(reason);
+                }
+                self.said = Some("a reason is asked for: a ticket, or a few words".to_owned());
+                Reply::Stay
+            }
+            How::Reason(line) => {
+                line.on(input);
+                Reply::Stay
+            }
+        }
+    }
+
+    fn refused(&mut self, refusal: &Refusal) -> Reply {
+        let why = refusal.to_string();
+        self.said = Some(why.clone());
+        if *refusal == Refusal::Empty {
+            return Reply::Stay;
+        }
+        let why = format!("{} of step {}: {why}", self.choice.word(), self.step);
+        Reply::Ask(Request::RefusedConfirmation { intent: self.intent.clone(), why })
+    }
+
+    fn done(&self, reason: String) -> Reply {
+        let decision = match self.choice {
+            Choice::Retry => Decision::Retry,
+            Choice::Undo => Decision::Undo,
+            Choice::Skip => Decision::Skip { reason },
+            Choice::Abort => Decision::Abort { reason },
+        };
+        Reply::Done(Request::Decide { step: self.step, decision })
+    }
+
+    pub(super) fn page(&self, facts: &Facts<'_>) -> Page {
+        let title = format!("{}  step {}", self.choice.word().to_uppercase(), self.step);
+        let body = facts.run.map(|run| self.body(run)).unwrap_or_default();
+        let said = Para::default().add(self.said.clone().unwrap_or_default(), Role::LampLook);
+        let cancel = || Para::default().add("[ Cancel ]", Role::Selection).add("  Esc", Role::Muted);
+        let tail = match &self.how {
+            How::Button(buttons) => vec![Para::blank(), buttons.para()],
+            How::Name(typed) => {
+                let ask = Para::new("Type the Region that RECEIVES:  ").add(typed.text(), Role::Input);
+                let enter = cancel().right("Enter, when it matches", Role::Muted);
+                vec![Para::blank(), ask.add("_", Role::Input), said, enter]
+            }
+            How::Reason(line) => {
+                let ask = Para::new("Why:  ").add(line.text(), Role::Input).add("_", Role::Input).hang(6);
+                let enter = cancel().right(format!("Enter, to {}", self.choice.word()), Role::Muted);
+                vec![Para::blank(), ask, said, enter]
+            }
+        };
+        Page { title, body, tail, ..Page::default() }
+    }
+
+    fn body(&self, run: &Progress) -> Vec<Para> {
+        let Some(step) = run.plan.step(self.step) else { return Vec::new() };
+        let progress = run.steps.get(&self.step);
+        let outcome = progress.and_then(|progress| match progress.state {
+            StepState::Done(outcome) => Some(outcome),
+            _ => None,
+        });
+        let state = outcome.map_or_else(|| "held".to_owned(), |outcome| outcome.to_string());
+        let mut paras = vec![Para::new(format!("{}: ", step.title)).add(state, Role::LampBad)];
+        if let Some(why) = progress.map(|progress| progress.why.as_str()).filter(|why| !why.is_empty()) {
+            paras.push(Para::default().add(why, Role::Muted));
+        }
+        paras.push(Para::blank());
+        paras.extend(self.consequences(run, step, outcome).into_iter().map(|line| Para::new(line).hang(2)));
+        paras.push(Para::blank());
+        paras.push(
+            Para::default().add("r, at the run, reads the world again and sends nothing.", Role::Muted),
+        );
+        paras
+    }
+
+    fn consequences(&self, run: &Progress, step: &Step, outcome: Option<Outcome>) -> Vec<String> {
+        let mut lines = match self.choice {
+            Choice::Retry => retry(step),
+            Choice::Undo => undo(step),
+            Choice::Skip => skip(run, step),
+            Choice::Abort => abort(run),
+        };
+        if outcome == Some(Outcome::Unknown) {
+            lines.push("It may have happened: it is not known.".to_owned());
+        }
+        lines
+    }
+}
+
+impl Choice {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Undo => "undo",
+            Self::Skip => "skip",
+            Self::Abort => "abort",
+        }
+    }
+}
+
+/// A button is enough where the write can be undone and customers do not notice; else the name is typed.
+fn asks_name(choice: Choice, step: &Step, facts: &Facts<'_>) -> bool {
+    let danger = step.operation().map_or(Danger::Reversible, Operation::danger);
+    facts.world.topology().is_production() || (choice == Choice::Retry && danger > Danger::Reversible)
+}
+
+/// The Region that receives by this decision: an undo gives back.
+fn receiver(choice: Choice, intent: &Intent) -> &Region {
+    if choice == Choice::Undo { &intent.from } else { &intent.to }
+}
+
+fn retry(step: &Step) -> Vec<String> {
+    let sends = step.operation().map_or_else(
+        || "Does it again; nothing is sent.".to_owned(),
+        |operation| format!("Sends it again: {operation} ({}).", operation.api()),
+    );
+    vec![sends, "The world is read first: if it already is so, nothing is sent.".to_owned()]
+}
+
+fn undo(step: &Step) -> Vec<String> {
+    let inverse = step.operation().and_then(Operation::inverse);
+    let sends = inverse.map_or_else(
+        || "This step has no inverse.".to_owned(),
+        |inverse| format!("Sends the inverse: {inverse} ({}).", inverse.api()),
+    );
+    vec![sends]
+}
+
+fn skip(run: &Progress, step: &Step) -> Vec<String> {
+    let after: Vec<String> = dependents(run, step.id).iter().map(ToString::to_string).collect();
+    let then = if after.is_empty() {
+        "No step waits for it.".to_owned()
+    } else {
+        format!("Goes on as if it were confirmed: steps {} wait for it and may start.", after.join(", "))
+    };
+    vec![then, "The run can end only as confirmed with skips.".to_owned()]
+}
+
+fn abort(run: &Progress) -> Vec<String> {
+    let moving: Vec<String> = run
+        .steps
+        .iter()
+        .filter(|(_, step)| matches!(step.state, StepState::Intended | StepState::Sent | StepState::Proving))
+        .map(|(id, _)| id.to_string())
+        .collect();
+    let mut lines =
+        vec!["Ends the run here. Nothing that was done is undone, nothing more is sent.".to_owned()];
+    if !moving.is_empty() {
+        lines.push(format!("Steps {} are on their way and are not stopped by this.", moving.join(", ")));
+    }
+    lines
+}
+
+/// Every step that waits for this one, directly or through others.
+fn dependents(run: &Progress, of: StepId) -> Vec<StepId> {
+    let mut found: Vec<StepId> = Vec::new();
+    for step in &run.plan.steps {
+        if step.needs.iter().any(|need| *need == of || found.contains(need)) {
+            found.push(step.id);
+        }
+    }
+    found
+}

@@ -1,0 +1,324 @@
+//! A dialog as roles and words, and how that is laid out in a box: wrapped, scrolled, never outside.
+//!
+//! A page knows no colour and no width; its paragraphs wrap at spaces, and a no-break space stays together.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::Scroll;
+use crate::ui::theme::{Glyphs, Role, Theme};
+use crate::ui::view::Size;
+
+/// What a dialog shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Page {
+    /// In the upper border, left.
+    pub(crate) title: String,
+    /// In the upper border, right.
+    pub(crate) note: String,
+    /// What scrolls.
+    pub(crate) body: Vec<Para>,
+    /// What always shows, under the body.
+    pub(crate) tail: Vec<Para>,
+    /// How far the body is scrolled.
+    pub(crate) scroll: Scroll,
+}
+
+/// One paragraph: spans of text with their roles.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Para {
+    spans: Vec<(String, Role)>,
+    right: Option<(String, Role)>,
+    hang: usize,
+    selected: bool,
+}
+
+/// The most columns a dialog takes.
+const WIDEST: u16 = 80;
+
+impl Para {
+    pub(crate) fn blank() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self::default().add(text, Role::Text)
+    }
+
+    pub(crate) fn add(mut self, text: impl Into<String>, role: Role) -> Self {
+        self.spans.push((text.into(), role));
+        self
+    }
+
+    /// Columns by which every line but the first is indented.
+    pub(crate) fn hang(self, hang: usize) -> Self {
+        Self { hang, ..self }
+    }
+
+    /// A word at the right edge of the first line, where there is room.
+    pub(crate) fn right(self, text: impl Into<String>, role: Role) -> Self {
+        Self { right: Some((text.into(), role)), ..self }
+    }
+
+    /// Drawn as the selected line.
+    pub(crate) fn selected(self, selected: bool) -> Self {
+        Self { selected, ..self }
+    }
+
+    /// Its text without roles, for comparing.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> String {
+        self.spans.iter().map(|(text, _)| text.as_str()).collect()
+    }
+}
+
+/// One laid out line.
+type Line = Vec<(String, Role)>;
+
+/// The area of the largest dialog on a screen of this size: the header and the hint bar stay visible.
+fn outer(screen: Rect) -> Rect {
+    let top = (screen.height / 6).min(3);
+    let bottom = u16::from(screen.height >= 8);
+    let width = screen.width.min(WIDEST);
+    let x = screen.x + (screen.width - width) / 2;
+    Rect { x, y: screen.y + top, width, height: screen.height.saturating_sub(top + bottom) }
+}
+
+fn inner_width(outer: Rect) -> usize {
+    usize::from(outer.width.saturating_sub(4))
+}
+
+/// Lines that the body of a page can show at once when it has a tail of one line.
+pub(crate) fn room(size: Size) -> usize {
+    usize::from(outer(Rect::new(0, 0, size.width, size.height)).height.saturating_sub(2)).max(1)
+}
+
+/// How many lines the body takes at most, in either set of glyphs.
+pub(crate) fn lines(body: &[Para], size: Size) -> usize {
+    let width = inner_width(outer(Rect::new(0, 0, size.width, size.height)));
+    let glyphs = Glyphs::ascii();
+    body.iter().map(|para| wrap(para, width, &glyphs).len()).sum()
+}
+
+/// The body of plain lines, as the dialog of CLI lines shows it.
+pub(crate) fn plain(lines: &[String]) -> Vec<Para> {
+    lines
+        .iter()
+        .map(|line| {
+            let role = if line.starts_with('#') { Role::Muted } else { Role::Text };
+            Para::default().add(line.clone(), role).hang(4)
+        })
+        .collect()
+}
+
+/// How many lines plain lines take.
+pub(crate) fn height(lines_of_text: &[String], size: Size) -> usize {
+    lines(&plain(lines_of_text), size)
+}
+
+/// Draws a page over the screen.
+pub(crate) fn draw(page: &Page, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
+    let most = outer(buf.area);
+    if most.width < 4 || most.height < 1 {
+        return;
+    }
+    let width = inner_width(most);
+    let body = laid_out(&page.body, width, glyphs);
+    let tail = laid_out(&page.tail, width, glyphs);
+    let wanted = u16::try_from(body.len() + tail.len() + 2).unwrap_or(u16::MAX);
+    let area = Rect { height: wanted.min(most.height), ..most };
+    let inside = usize::from(area.height.saturating_sub(2)).max(1);
+    let tail_rows = tail.len().min(inside);
+    let body_rows = inside - tail_rows;
+    let from = page.scroll.clamped(body.len(), body_rows);
+
+    blank(area, theme, buf);
+    let below = body.len().saturating_sub(from + body_rows);
+    frame(page, (from, below), area, theme, glyphs, buf);
+    let shown = body.iter().skip(from).take(body_rows).chain(tail.iter().skip(tail.len() - tail_rows));
+    let first = if area.height >= 3 { area.y + 1 } else { area.y };
+    for (row, line) in (first..buf.area.bottom()).zip(shown) {
+        let at = Rect { x: area.x + 2, y: row, width: area.width - 4, height: 1 };
+        draw_line(line, at, theme, buf);
+    }
+}
+
+fn blank(area: Rect, theme: &Theme, buf: &mut Buffer) {
+    for position in area.intersection(buf.area).positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            cell.reset();
+            cell.set_style(theme.style(Role::Text));
+        }
+    }
+}
+
+fn draw_line(line: &Line, at: Rect, theme: &Theme, buf: &mut Buffer) {
+    let mut x = at.x;
+    for (text, role) in line {
+        let left = at.right().saturating_sub(x);
+        if left == 0 {
+            return;
+        }
+        (x, _) = buf.set_stringn(x, at.y, text, usize::from(left), theme.style(*role));
+    }
+}
+
+fn frame(
+    page: &Page,
+    (above, below): (usize, usize),
+    area: Rect,
+    theme: &Theme,
+    glyphs: &Glyphs,
+    buf: &mut Buffer,
+) {
+    if area.height < 3 {
+        return;
+    }
+    let style = theme.style(Role::BorderFocus);
+    let inner = usize::from(area.width) - 2;
+    let set = glyphs.border;
+    let (top, bottom) = (area.y, area.bottom() - 1);
+    let rule = |left: &str, line: &str, right: &str| format!("{left}{}{right}", line.repeat(inner));
+    buf.set_stringn(area.x, top, rule(set.top_left, set.horizontal_top, set.top_right), inner + 2, style);
+    let foot = rule(set.bottom_left, set.horizontal_bottom, set.bottom_right);
+    buf.set_stringn(area.x, bottom, foot, inner + 2, style);
+    for y in top + 1..bottom {
+        buf.set_string(area.x, y, set.vertical_left, style);
+        buf.set_string(area.right() - 1, y, set.vertical_right, style);
+    }
+    let title = format!(" {} ", glyphs.text(&page.title));
+    buf.set_stringn(area.x + 1, top, &title, inner, theme.style(Role::Title));
+    on_the_right(&page.note, title.width() + 1, Rect { height: 1, ..area }, theme, buf);
+    let more = match (above, below) {
+        (0, 0) => String::new(),
+        (above, 0) => format!("{above} lines above"),
+        (0, below) => format!("{below} lines below"),
+        (above, below) => format!("{above} above, {below} below"),
+    };
+    on_the_right(&more, 0, Rect { y: bottom, height: 1, ..area }, theme, buf);
+}
+
+fn on_the_right(note: &str, taken: usize, row: Rect, theme: &Theme, buf: &mut Buffer) {
+    let note = format!(" {note} ");
+    let width = note.width();
+    let room = usize::from(row.width).saturating_sub(taken + 2);
+    if width > 2 && width < room {
+        let x = row.right() - 2 - u16::try_from(width).unwrap_or_default();
+        buf.set_string(x, row.y, note, theme.style(Role::Title));
+    }
+}
+
+fn laid_out(paras: &[Para], width: usize, glyphs: &Glyphs) -> Vec<Line> {
+    paras.iter().flat_map(|para| wrap(para, width, glyphs)).collect()
+}
+
+/// Breaks a paragraph at spaces into lines of at most `width` columns.
+fn wrap(para: &Para, width: usize, glyphs: &Glyphs) -> Vec<Line> {
+    let cells = cells(para, glyphs);
+    let mut lines: Vec<Line> = Vec::new();
+    let mut rest = cells.as_slice();
+    loop {
+        let hang = if lines.is_empty() { 0 } else { para.hang.min(width / 2) };
+        let (line, after) = split(rest, width.saturating_sub(hang).max(1));
+        lines.push(joined(line, hang, para.selected));
+        rest = after;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    if let (Some((text, role)), Some(first)) = (&para.right, lines.first_mut()) {
+        let text = glyphs.text(text);
+        let used: usize = first.iter().map(|(text, _)| text.width()).sum();
+        if let Some(gap) = width.checked_sub(used + text.width()).filter(|gap| *gap > 0) {
+            first.push((" ".repeat(gap), Role::Text));
+            first.push((text.into_owned(), *role));
+        }
+    }
+    lines
+}
+
+type Cell = (char, Role, usize);
+
+fn cells(para: &Para, glyphs: &Glyphs) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for (text, role) in &para.spans {
+        for letter in glyphs.text(text).chars() {
+            // Words from outside may hold anything; a control character would move the cursor.
+            let letter = if letter.is_control() { ' ' } else { letter };
+            cells.push((letter, *role, letter.width().unwrap_or(0)));
+        }
+    }
+    cells
+}
+
+fn split(cells: &[Cell], width: usize) -> (&[Cell], &[Cell]) {
+    let mut used = 0;
+    let mut end = cells.len();
+    for (at, (_, _, wide)) in cells.iter().enumerate() {
+        used += wide;
+        if used > width {
+            end = at;
+            break;
+        }
+    }
+    if end == cells.len() {
+        return (cells, &[]);
+    }
+    let space = cells[..=end].iter().rposition(|(letter, ..)| *letter == ' ').filter(|at| *at > 0);
+    let end = space.unwrap_or(end.max(1));
+    let line = trimmed_end(&cells[..end]);
+    let skip = cells[end..].iter().take_while(|(letter, ..)| *letter == ' ').count();
+    (line, &cells[end + skip..])
+}
+
+fn trimmed_end(cells: &[Cell]) -> &[Cell] {
+    let kept = cells.iter().rposition(|(letter, ..)| *letter != ' ').map_or(0, |at| at + 1);
+    &cells[..kept]
+}
+
+fn joined(cells: &[Cell], hang: usize, selected: bool) -> Line {
+    let mut line: Line = Vec::new();
+    if hang > 0 {
+        line.push((" ".repeat(hang), Role::Text));
+    }
+    for (letter, role, _) in cells {
+        let letter = if *letter == '\u{a0}' { ' ' } else { *letter };
+        let role = if selected { Role::Selection } else { *role };
+        match line.last_mut() {
+            Some((text, last)) if *last == role => text.push(letter),
+            _ => line.push((letter.to_string(), role)),
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped(text: &str, hang: usize, width: usize) -> Vec<String> {
+        let lines = wrap(&Para::new(text).hang(hang), width, &Glyphs::unicode());
+        lines.into_iter().map(|line| line.into_iter().map(|(text, _)| text).collect()).collect()
+    }
+
+    #[test]
+    fn paragraphs_break_at_spaces_and_hang() {
+        let cases: [(&str, usize, usize, &[&str]); 6] = [
+            ("one two three", 0, 8, &["one two", "three"]),
+            ("one two three", 2, 9, &["one two", "  three"]),
+            ("one   two", 0, 9, &["one   two"]),
+            ("abcdefgh", 0, 3, &["abc", "def", "gh"]),
+            ("● a\u{a0}b ● c", 0, 5, &["● a b", "● c"]),
+            ("", 0, 5, &[""]),
+        ];
+        for (text, hang, width, wanted) in cases {
+            assert_eq!(wrapped(text, hang, width), wanted, "{text} in {width}");
+        }
+    }
+
+    #[test]
+    fn control_characters_never_reach_the_screen() {
+        assert_eq!(wrapped("a\x1b[31mb", 0, 20), ["a [31mb"]);
+    }
+}

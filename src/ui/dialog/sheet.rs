@@ -1,0 +1,331 @@
+//! The confirmation sheet: from an intent to a confirmed plan, or to nothing.
+//!
+//! Reading → asking → checking: it shows what reads made after the key brought, asks for the receiving
+//! Region's name, and reads once more at Enter. It never confirms by itself, late, or when the world moved.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::page::{Page, Para};
+use super::terms::Terms;
+use super::typed::{Typed, Word};
+use super::{Moment, Reply, Request, SETTLE, Scroll};
+use crate::plan::interlock::Interlock;
+use crate::plan::{Intent, Plan};
+use crate::ui::action::Action;
+use crate::ui::key::Input;
+use crate::ui::keymap::Context;
+use crate::ui::theme::Role;
+
+/// The sheet of one intent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    intent: Intent,
+    asked: Timestamp,
+    stage: Stage,
+    scroll: Scroll,
+}
+
+/// Where a sheet stands; every stage knows since when, by the operator's clock.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// It waits for reads made after the key.
+    Reading {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It shows its terms and waits for the name.
+    Asking {
+        /// Since when.
+        since: Timestamp,
+        /// What is agreed to.
+        terms: Box<Terms>,
+        /// The name so far.
+        typed: Typed,
+        /// What was wrong with the last try.
+        said: Option<String>,
+    },
+    /// An interlock holds: it shows its terms and cannot be confirmed.
+    Held {
+        /// Since when.
+        since: Timestamp,
+        /// What would have been agreed to.
+        terms: Box<Terms>,
+    },
+    /// The name was typed; it waits for reads made after Enter.
+    Checking {
+        /// Since when.
+        since: Timestamp,
+        /// What was agreed to.
+        terms: Box<Terms>,
+    },
+    /// It is over and nothing was sent.
+    Closed {
+        /// Since when.
+        since: Timestamp,
+        /// Why, one line each.
+        why: Vec<String>,
+    },
+}
+
+/// So long the terms may be agreed to.
+pub const EXPIRES: Duration = Duration::from_secs(30);
+
+/// So long it waits for its reads.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Sheet {
+    /// Opens now, waiting for its reads.
+    #[must_use]
+    pub fn new(intent: Intent, moment: &Moment<'_>) -> Self {
+        let stage = Stage::Reading { since: moment.at };
+        Self { intent, asked: moment.facts.now, stage, scroll: Scroll::default() }
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn intent(&self) -> &Intent {
+        &self.intent
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    pub(super) fn context(&self) -> Context {
+        match self.stage {
+            Stage::Reading { .. } | Stage::Asking { .. } | Stage::Checking { .. } => Context::Typing,
+            Stage::Held { .. } | Stage::Closed { .. } => Context::Buttons,
+        }
+    }
+
+    pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
+            let lines = super::page::lines(&self.body(), moment.size);
+            self.scroll.on(action, lines, super::page::room(moment.size).saturating_sub(TAIL));
+            return Reply::Stay;
+        }
+        let expired = self.expire(moment);
+        match &mut self.stage {
+            _ if expired => Reply::Stay,
+            Stage::Held { since, .. } | Stage::Closed { since, .. } => {
+                let read = moment.since(*since) >= SETTLE;
+                if action == Some(Action::Choose) && read { Reply::Close } else { Reply::Stay }
+            }
+            Stage::Asking { typed, said, .. } => match typed.on(input, action, moment.at) {
+                Word::Quiet => {
+                    if !typed.text().is_empty() {
+                        *said = None;
+                    }
+                    Reply::Stay
+                }
+                Word::Refused(refusal) => {
+                    let why = refusal.to_string();
+                    *said = Some(why.clone());
+                    match refusal {
+                        super::Refusal::Empty => Reply::Stay,
+                        _ => Reply::Ask(Request::RefusedConfirmation { intent: self.intent.clone(), why }),
+                    }
+                }
+                Word::Matches => self.check(moment),
+            },
+            Stage::Reading { .. } | Stage::Checking { .. } => Reply::Stay,
+        }
+    }
+
+    pub(super) fn tick(&mut self, moment: &Moment<'_>) -> Reply {
+        let late = |since: &Timestamp| moment.since(*since) >= PATIENCE;
+        match &self.stage {
+            Stage::Reading { since } if late(since) => {
+                self.close(vec!["the reads did not come back in time".to_owned()], moment);
+            }
+            Stage::Checking { since, .. } if late(since) => {
+                return self.refuse(vec!["the world could not be read again in time".to_owned()], moment);
+            }
+            _ => {
+                self.expire(moment);
+            }
+        }
+        Reply::Stay
+    }
+
+    /// Takes what the reads brought; what was planned for another intent, or too early, is left aside.
+    pub fn read(
+        &mut self,
+        plan: Result<Plan, String>,
+        interlocks: Vec<Interlock>,
+        moment: &Moment<'_>,
+    ) -> Reply {
+        let plan = match plan {
+            Ok(plan) if plan.intent != self.intent || plan.made < self.asked => return Reply::Stay,
+            Ok(plan) => plan,
+            Err(why) => return self.unplanned(why, moment),
+        };
+        let newer = Terms::new(plan, interlocks, moment.facts);
+        match &self.stage {
+            Stage::Reading { .. } => {
+                self.ask(newer, moment);
+                Reply::Stay
+            }
+            Stage::Checking { terms, .. } => {
+                let differences = terms.differences(&newer);
+                self.release(newer, differences, moment)
+            }
+            Stage::Asking { .. } | Stage::Held { .. } | Stage::Closed { .. } => Reply::Stay,
+        }
+    }
+
+    fn unplanned(&mut self, why: String, moment: &Moment<'_>) -> Reply {
+        match self.stage {
+            Stage::Reading { .. } => {
+                self.close(vec![why], moment);
+                Reply::Stay
+            }
+            Stage::Checking { .. } => self.refuse(vec![why], moment),
+            _ => Reply::Stay,
+        }
+    }
+
+    fn ask(&mut self, terms: Terms, moment: &Moment<'_>) {
+        let (since, terms) = (moment.at, Box::new(terms));
+        self.stage = if terms.is_held() {
+            Stage::Held { since, terms }
+        } else {
+            let typed = Typed::new(self.intent.to.as_str(), since);
+            Stage::Asking { since, terms, typed, said: None }
+        };
+    }
+
+    fn check(&mut self, moment: &Moment<'_>) -> Reply {
+        if !moment.is_armed() {
+            return self.refuse(vec!["this console is no longer armed".to_owned()], moment);
+        }
+        let Stage::Asking { terms, .. } = &self.stage else { return Reply::Stay };
+        self.asked = moment.facts.now;
+        self.stage = Stage::Checking { since: moment.at, terms: terms.clone() };
+        Reply::Ask(Request::Recheck(self.intent.clone()))
+    }
+
+    fn release(&mut self, newer: Terms, mut differences: Vec<String>, moment: &Moment<'_>) -> Reply {
+        if !moment.is_armed() {
+            differences.push("this console is no longer armed".to_owned());
+        }
+        if newer.is_held() && differences.is_empty() {
+            differences.push("an interlock holds".to_owned());
+        }
+        if !differences.is_empty() {
+            return self.refuse(differences, moment);
+        }
+        let intent = self.intent.clone();
+        Reply::Done(Request::Confirm { intent, plan: newer.plan, reason: String::new() })
+    }
+
+    /// Closes, and has the refusal journaled.
+    fn refuse(&mut self, why: Vec<String>, moment: &Moment<'_>) -> Reply {
+        let said = why.join("; ");
+        self.close(why, moment);
+        Reply::Ask(Request::RefusedConfirmation { intent: self.intent.clone(), why: said })
+    }
+
+    fn close(&mut self, why: Vec<String>, moment: &Moment<'_>) {
+        self.stage = Stage::Closed { since: moment.at, why };
+        self.scroll = Scroll::default();
+    }
+
+    fn expire(&mut self, moment: &Moment<'_>) -> bool {
+        let Stage::Asking { since, .. } = &self.stage else { return false };
+        let expired = moment.since(*since) >= EXPIRES;
+        if expired {
+            let seconds = EXPIRES.as_secs();
+            self.close(vec![format!("it expired: what it showed is more than {seconds} s old")], moment);
+        }
+        expired
+    }
+
+    pub(super) fn page(&self, at: Timestamp) -> Page {
+        let intent = &self.intent;
+        Page {
+            title: format!("{}  {} → {}", intent.playbook.verb(), intent.from, intent.to),
+            note: self.note(at),
+            body: self.body(),
+            tail: self.tail(),
+            scroll: self.scroll,
+        }
+    }
+
+    fn note(&self, at: Timestamp) -> String {
+        let ran = |since: &Timestamp| Duration::try_from(at.duration_since(*since)).unwrap_or_default();
+        match &self.stage {
+            Stage::Reading { since } => format!("reading, {} s", ran(since).as_secs()),
+            Stage::Asking { since, .. } => {
+                let left = EXPIRES.saturating_sub(ran(since));
+                format!("expires in {} s", left.as_millis().div_ceil(1000))
+            }
+            Stage::Held { .. } => "cannot be confirmed".to_owned(),
+            Stage::Checking { since, .. } => format!("reading again, {} s", ran(since).as_secs()),
+            Stage::Closed { .. } => "closed".to_owned(),
+        }
+    }
+
+    fn body(&self) -> Vec<Para> {
+        match &self.stage {
+            Stage::Reading { .. } => vec![
+                Para::new("Reading the world afresh: everything that the plan depends on."),
+                Para::default()
+                    .add("Nothing is shown that was read before the key was pressed.", Role::Muted),
+            ],
+            Stage::Asking { terms, .. } | Stage::Held { terms, .. } | Stage::Checking { terms, .. } => {
+                terms.paras()
+            }
+            Stage::Closed { why, .. } => {
+                let mut paras = vec![Para::new("Nothing was sent."), Para::blank()];
+                let reasons =
+                    why.iter().map(|why| Para::default().add("■ ", Role::LampBad).add(why, Role::Text));
+                paras.extend(reasons.map(|para| para.hang(2)));
+                paras
+            }
+        }
+    }
+
+    fn tail(&self) -> Vec<Para> {
+        match &self.stage {
+            Stage::Reading { .. } => vec![Para::blank(), cancel(Role::Selection)],
+            Stage::Asking { typed, said, .. } => asking(typed, said.as_deref()),
+            Stage::Held { .. } => vec![
+                Para::blank(),
+                Para::default().add("An interlock holds (■): this cannot be confirmed now.", Role::Danger),
+                cancel(Role::Selection),
+            ],
+            Stage::Checking { .. } => vec![
+                Para::blank(),
+                Para::new("The name is right. Reading once more before anything is sent."),
+                cancel(Role::Selection),
+            ],
+            Stage::Closed { .. } => {
+                vec![Para::blank(), Para::default().add("[ Close ]", Role::Selection)]
+            }
+        }
+    }
+}
+
+/// Lines of the tail while it asks.
+const TAIL: usize = 4;
+
+fn asking(typed: &Typed, said: Option<&str>) -> Vec<Para> {
+    let name =
+        Para::new("Type the Region that RECEIVES:  ").add(typed.text(), Role::Input).add("_", Role::Input);
+    let (button, hint) = if typed.matches() {
+        (Role::Text, ("Enter confirms", Role::Danger))
+    } else {
+        (Role::Selection, ("Enter, when it matches", Role::Muted))
+    };
+    let said = Para::default().add(said.unwrap_or_default(), Role::LampLook);
+    vec![Para::blank(), name, said, cancel(button).right(hint.0, hint.1)]
+}
+
+fn cancel(role: Role) -> Para {
+    Para::default().add("[ Cancel ]", role).add("  Esc", Role::Muted)
+}

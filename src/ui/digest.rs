@@ -1,0 +1,131 @@
+//! Everything a frame says, computed once: the verdicts on the world at the frame's time.
+//!
+//! Panes read from here and never call a verdict themselves, so that a frame costs each verdict once.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::World;
+use crate::model::reading::Freshness;
+use crate::model::topology::RegionSpec;
+use crate::model::verdict::{
+    self, AtRisk, ControlVerdict, HealthCheckVerdict, LinkVerdict, OrdersVerdict, RegionVerdict, RuleVerdict,
+    SignalVerdict, Situation,
+};
+
+/// The verdicts of one frame.
+#[derive(Clone, Debug)]
+pub struct Digest<'a> {
+    /// Each Region, in the order of the config.
+    pub regions: Vec<RegionDigest<'a>>,
+    /// The label of each signal row: the union over the Regions, in the order of the config.
+    pub labels: Vec<&'a str>,
+    /// Every link.
+    pub links: Vec<LinkVerdict>,
+    /// Every routing control.
+    pub controls: Vec<ControlVerdict>,
+    /// Every safety rule.
+    pub rules: Vec<RuleVerdict<'a>>,
+    /// Every health check of the DNS records.
+    pub checks: Vec<HealthCheckVerdict>,
+    /// Orders at risk.
+    pub at_risk: Option<AtRisk>,
+    /// The line under the header.
+    pub situation: Situation,
+}
+
+/// One Region in a frame.
+#[derive(Clone, Debug)]
+pub struct RegionDigest<'a> {
+    /// How it is declared.
+    pub spec: &'a RegionSpec,
+    /// Its lamp, role and share.
+    pub verdict: RegionVerdict,
+    /// Its signals, in the order of the config.
+    pub signals: Vec<SignalVerdict<'a>>,
+    /// Its orders, where they are declared.
+    pub orders: Option<OrdersVerdict>,
+    /// How much load it would get and how much it can carry, as multiples of its own now.
+    pub headroom: Option<(f64, f64)>,
+    /// It is kept out of the traffic on purpose.
+    pub drained: bool,
+    /// Its CloudWatch, from which most of this comes.
+    pub feed: Option<FeedDigest>,
+}
+
+/// How a source stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeedDigest {
+    /// How long ago it last answered; `None` when it never did.
+    pub age: Option<Duration>,
+    /// How far that can be trusted.
+    pub freshness: Freshness,
+    /// What is wrong with it since then, in one word.
+    pub trouble: Option<String>,
+}
+
+impl<'a> Digest<'a> {
+    /// Computes everything at `now`.
+    #[must_use]
+    pub fn of(world: &'a World, now: Timestamp) -> Self {
+        let verdicts = verdict::regions(world, now);
+        let specs = &world.topology().regions;
+        let regions: Vec<_> =
+            specs.iter().zip(verdicts).map(|(spec, verdict)| region(world, spec, verdict, now)).collect();
+        Self {
+            labels: labels(&regions),
+            regions,
+            links: verdict::links(world, now),
+            controls: verdict::controls(world, now),
+            rules: verdict::rules(world, now),
+            checks: verdict::health_checks(world, now),
+            at_risk: verdict::at_risk(world, now),
+            situation: verdict::situation(world, now),
+        }
+    }
+}
+
+impl RegionDigest<'_> {
+    /// The verdict on the signal of that name, where the Region has it.
+    #[must_use]
+    pub fn signal(&self, label: &str) -> Option<&SignalVerdict<'_>> {
+        self.signals.iter().find(|s| s.signal.name == label)
+    }
+}
+
+fn region<'a>(
+    world: &'a World,
+    spec: &'a RegionSpec,
+    verdict: RegionVerdict,
+    now: Timestamp,
+) -> RegionDigest<'a> {
+    RegionDigest {
+        signals: spec.signals.iter().map(|signal| verdict::signal(world, signal, now)).collect(),
+        orders: verdict::orders(world, &spec.name, now),
+        headroom: verdict::headroom(world, &spec.name, now),
+        drained: verdict::drained(world, &spec.name, now),
+        feed: feed(world, spec, now),
+        spec,
+        verdict,
+    }
+}
+
+fn feed(world: &World, spec: &RegionSpec, now: Timestamp) -> Option<FeedDigest> {
+    let feed = world.feed(&crate::model::reading::Source::Metrics(spec.name.clone()))?;
+    Some(FeedDigest {
+        age: feed.seen().map(|(_, at)| verdict::age(at, now)),
+        freshness: feed.freshness(now),
+        trouble: feed.trouble().map(|(trouble, _)| trouble.kind.to_string()),
+    })
+}
+
+fn labels<'a>(regions: &[RegionDigest<'a>]) -> Vec<&'a str> {
+    let mut labels: Vec<&str> = Vec::new();
+    for signal in regions.iter().flat_map(|region| &region.spec.signals) {
+        if !labels.contains(&signal.name.as_str()) {
+            labels.push(&signal.name);
+        }
+    }
+    labels
+}

@@ -1,0 +1,167 @@
+//! The first three lines: who I am, where I am, what is wrong.
+//!
+//! Mode and environment word are on every frame; the rest shortens by importance and is never cut in a word.
+
+mod identity;
+mod lamps;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::theme::Role;
+use super::widgets::fit::{self, Item, KEEP};
+use super::widgets::paint::{self, Text};
+use super::widgets::say;
+use super::{Mode, Stage};
+use crate::model::verdict;
+use crate::plan::progress::{Progress, StepState};
+use crate::plan::{Action, Step, operation::Operation};
+
+/// Blanks between items.
+const GAP: usize = 2;
+
+/// Draws the two header lines.
+pub(super) fn draw(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
+    let area = inset(area);
+    let mut first = mode(stage);
+    let workload = stage.scene.world.topology().workload.clone();
+    first.push(Item::left(vec![(40, Line::from(stage.span(workload, Role::Title)))]));
+    first.extend(identity::items(stage));
+    fit::draw(buf, area, 0, GAP, &first);
+    let mut second = vec![lamps::item(stage)];
+    second.extend(meters(stage));
+    fit::draw(buf, area, 1, GAP, &second);
+}
+
+/// One blank column on each side.
+fn inset(area: Rect) -> Rect {
+    Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area }
+}
+
+/// What the console may do and where: never dropped.
+pub(super) fn mode(stage: &Stage<'_>) -> Vec<Item> {
+    let console = stage.scene.console;
+    let topology = stage.scene.world.topology();
+    let mut words = vec![mode_word(stage)];
+    if let Some(since) = stage.scene.view.frozen {
+        let age = verdict::span(verdict::age(since, stage.clock));
+        words.push((format!("FROZEN {age}"), Role::Frozen));
+    }
+    if console.drill {
+        words.push(("DRILL".to_owned(), Role::ModeDrill));
+    }
+    let environment = paint::cut(&topology.environment.to_uppercase(), 20);
+    if console.simulated && environment != "SIMULATED" {
+        words.push(("SIMULATED".to_owned(), Role::ModeSimulated));
+    }
+    let role = match (topology.is_production(), console.simulated) {
+        (true, _) => Role::EnvProduction,
+        (false, true) if environment == "SIMULATED" => Role::ModeSimulated,
+        _ => Role::Env,
+    };
+    words.push((environment, role));
+    let spans =
+        words.into_iter().flat_map(|(word, role)| [stage.span(format!(" {word} "), role), paint::blank(1)]);
+    let mut spans: Vec<_> = spans.collect();
+    spans.pop();
+    vec![Item::left(vec![(KEEP, Line::from(spans))])]
+}
+
+fn mode_word(stage: &Stage<'_>) -> (String, Role) {
+    let mode = stage.scene.console.mode;
+    match mode {
+        Mode::Watch => (mode.word().to_owned(), Role::ModeWatch),
+        Mode::Armed { until } => {
+            let left = verdict::span(say::since(until, stage.clock));
+            (format!("{} {left}", mode.word()), Role::ModeArmed)
+        }
+        Mode::Running => (mode.word().to_owned(), Role::ModeRunning),
+    }
+}
+
+/// The right of the second line: the run, the local clock, calls and dollars.
+fn meters(stage: &Stage<'_>) -> Vec<Item> {
+    let console = stage.scene.console;
+    let mut items = Vec::new();
+    if let Some(run) = stage.scene.run {
+        let text = super::panes::run_clock(stage, run);
+        let short = text.split_once("  ").map_or(text.clone(), |(_, clock)| clock.to_owned());
+        let form = |text: String| Line::from(stage.span(text, Role::Title));
+        items.push(Item::right(vec![(60, form(text)), (90, form(short))]));
+    }
+    let local = stage.clock.to_zoned(console.zone.clone());
+    let local = local.strftime("%H:%M:%S %Z").to_string();
+    let muted = |cost: u8, text: String| Item::right(vec![(cost, Line::from(stage.span(text, Role::Muted)))]);
+    if console.zone.iana_name() != Some("UTC") {
+        items.push(muted(10, local));
+    }
+    items.push(muted(30, format!("{:.0} calls/h", console.calls_per_hour)));
+    items.push(muted(40, dollars(console.dollars_per_month)));
+    items
+}
+
+fn dollars(a_month: f64) -> String {
+    if a_month > 0.0 && a_month < 1.0 { "<$1/mo".to_owned() } else { format!("${a_month:.0}/mo") }
+}
+
+/// Draws the line under the header: what is held or under way in a run, else what is wrong.
+pub(super) fn situation(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
+    let area = inset(area);
+    paint::row(buf, area, 0, &sentence(stage, usize::from(area.width)));
+}
+
+/// The situation in at most `room` columns.
+pub(super) fn sentence(stage: &Stage<'_>, room: usize) -> Text {
+    let (text, role) = match stage.scene.run.filter(|run| run.is_open()) {
+        Some(run) => of_run(run),
+        None => {
+            let situation = &stage.digest.situation;
+            (situation.text.clone(), say::role(situation.lamp))
+        }
+    };
+    Line::from(stage.span(paint::cut(&stage.glyphs.text(&text), room), role))
+}
+
+fn of_run(run: &Progress) -> (String, Role) {
+    let held = run.held();
+    if let Some(step) = held.first().and_then(|id| run.plan.step(*id)) {
+        let state = run.steps.get(&step.id).map(|s| &s.state);
+        let word = match state {
+            Some(StepState::Done(outcome)) => outcome.to_string(),
+            _ => "held".to_owned(),
+        };
+        let more = if held.len() > 1 { format!(" (+{})", held.len() - 1) } else { String::new() };
+        return (
+            format!("HOLDS: {} {} is {word}{more}; you decide what comes next", step.id, step.title),
+            Role::LampBad,
+        );
+    }
+    let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();
+    let next = run.plan.steps.iter().find(|step| is_waiting(run, step));
+    let paused = if run.paused { "PAUSED: nothing new starts.  " } else { "" };
+    let now: Vec<String> = active.iter().map(|step| doing(step)).collect();
+    let now = if now.is_empty() { "between steps".to_owned() } else { now.join(", ") };
+    let next = next.map(|step| format!("; then {} {}", step.id, step.title)).unwrap_or_default();
+    let role = if run.paused { Role::LampLook } else { Role::Title };
+    (format!("{paused}{now}{next}"), role)
+}
+
+fn is_active(run: &Progress, step: &Step) -> bool {
+    let state = run.steps.get(&step.id).map(|s| &s.state);
+    matches!(state, Some(StepState::Intended | StepState::Sent | StepState::Proving | StepState::Deciding(_)))
+}
+
+fn is_waiting(run: &Progress, step: &Step) -> bool {
+    run.steps.get(&step.id).is_none_or(|s| s.state == StepState::Waiting)
+}
+
+/// What a step does, as something that goes on.
+fn doing(step: &Step) -> String {
+    match &step.action {
+        Action::Record => "recording lag and orders at risk".to_owned(),
+        Action::Operate(Operation::AuroraSwitchover(t)) => format!("switching {} over to {}", t.store, t.to),
+        Action::Operate(Operation::AuroraFailover(t)) => format!("promoting {} in {}", t.store, t.to),
+        Action::Operate(Operation::RoutingSet { .. }) => format!("moving traffic: {}", step.title),
+    }
+}

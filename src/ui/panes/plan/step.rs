@@ -1,0 +1,240 @@
+//! One step on the screen: its line, its rungs, and what must be known when it is held.
+
+use std::time::Duration;
+
+use ratatui::text::{Line, Span};
+
+use super::Stand;
+use crate::model::topology::Unit;
+use crate::model::verdict;
+use crate::plan::event::{Answer, Outcome, RungState};
+use crate::plan::progress::{Progress, StepProgress};
+use crate::plan::{Rung, Step, proof};
+use crate::ui::Stage;
+use crate::ui::theme::Role;
+use crate::ui::widgets::paint::{self, Text};
+use crate::ui::widgets::table::{Cell, Column, Table};
+use crate::ui::widgets::{gauge, say};
+
+/// The columns of a gauge.
+const GAUGE: usize = 12;
+
+/// The blanks before what belongs to a step.
+const INDENT: usize = 4;
+
+/// The line of each step.
+pub(super) fn table(stage: &Stage<'_>, run: &Progress) -> Table {
+    Table {
+        columns: vec![
+            Column::left("", 0),
+            Column::right("", 0),
+            Column::left("", 0).growing(1),
+            Column::left("", 0),
+            Column::left("", 1).growing(1),
+        ],
+        rows: run.plan.steps.iter().map(|step| row(stage, run, step)).collect(),
+        gap: 1,
+    }
+}
+
+fn row(stage: &Stage<'_>, run: &Progress, step: &Step) -> Vec<Cell> {
+    let stand = Stand::of(run, step);
+    let (shape, word, role) = stand.look(stage);
+    let title = if stand.is_waiting() { Role::Muted } else { Role::Text };
+    vec![
+        stage.span(shape, role).into(),
+        stage.span(step.id.to_string(), title).into(),
+        stage.span(step.title.clone(), title).into(),
+        stage.span(word, role).into(),
+        rest(stage, step, &stand).into(),
+    ]
+}
+
+/// Behind the state: time and evidence of what is done, a gauge of what runs, what the rest waits for.
+fn rest(stage: &Stage<'_>, step: &Step, stand: &Stand<'_>) -> Text {
+    match stand {
+        Stand::Waits(ids) => {
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            Line::from(stage.span(format!("for {}", ids.join(", ")), Role::Muted))
+        }
+        Stand::Ready => Line::default(),
+        Stand::Active(_, progress) => {
+            let elapsed = progress.started.map_or(Duration::ZERO, |at| say::since(stage.scene.now, at));
+            running(stage, step, elapsed)
+        }
+        Stand::Ended(_, progress) => {
+            let took = progress.started.zip(progress.ended).map(|(from, to)| took(say::since(to, from)));
+            let text = [took.unwrap_or_default(), shown(progress).unwrap_or_default()];
+            let text: Vec<String> = text.into_iter().filter(|t| !t.is_empty()).collect();
+            Line::from(stage.span(text.join("  "), Role::Muted))
+        }
+    }
+}
+
+fn took(span: Duration) -> String {
+    verdict::value_text(span.as_secs_f64(), Unit::Seconds)
+}
+
+fn running(stage: &Stage<'_>, step: &Step, elapsed: Duration) -> Text {
+    let late = elapsed > step.usual.p95;
+    let bar = gauge::gauge(elapsed, step.usual, GAUGE, stage.glyphs);
+    let role = if late { Role::LampLook } else { Role::Chart };
+    let mut spans = vec![
+        Span::styled(bar, stage.style(role)),
+        stage.span(format!(" {:>5}", verdict::limit_text(elapsed)), Role::Text),
+    ];
+    if late {
+        spans.push(stage.span(" late", Role::LampLook));
+    }
+    let (p50, p95) = (verdict::limit_text(step.usual.p50), verdict::limit_text(step.usual.p95));
+    spans.push(stage.span(format!(" p50 {p50} p95 {p95}"), Role::Muted));
+    Line::from(spans)
+}
+
+/// What shows how a step ended: why, else the evidence of its highest proved rung.
+fn shown(progress: &StepProgress) -> Option<String> {
+    if !progress.why.is_empty() {
+        return Some(progress.why.clone());
+    }
+    let proved = progress.rungs.iter().rev().find(|(_, (_, state, _))| *state == RungState::Proved);
+    proved.map(|(_, (_, _, evidence))| evidence.clone()).filter(|e| !e.is_empty())
+}
+
+/// The lines that belong to a step, below its own.
+pub(super) fn below(stage: &Stage<'_>, run: &Progress, step: &Step, room: usize, full: bool) -> Vec<Text> {
+    let stand = Stand::of(run, step);
+    match &stand {
+        Stand::Active(_, progress) => with_rungs(stage, step, progress, room),
+        Stand::Ended(outcome, progress) if stand.is_held() => held(stage, step, *outcome, progress, room),
+        Stand::Waits(_) | Stand::Ready if full => rungs(stage, step, None, room),
+        _ => Vec::new(),
+    }
+}
+
+fn with_rungs(stage: &Stage<'_>, step: &Step, progress: &StepProgress, room: usize) -> Vec<Text> {
+    let mut lines = rungs(stage, step, Some(progress), room);
+    if let Some((at, text)) = newest(progress) {
+        let text = format!("{} {text}", say::clock(at));
+        lines.push(indented(stage.span(paint::cut(&text, room.saturating_sub(INDENT)), Role::Muted)));
+    }
+    lines
+}
+
+/// The newest thing that was seen or told above the service's yes.
+fn newest(progress: &StepProgress) -> Option<(jiff::Timestamp, String)> {
+    let seen = progress
+        .rungs
+        .iter()
+        .filter(|(rung, (_, _, evidence))| **rung > Rung::Accepted && !evidence.is_empty());
+    let seen = seen.map(|(rung, (at, _, evidence))| (*at, format!("{rung}: {evidence}")));
+    seen.chain(progress.told.last().cloned()).max_by_key(|(at, _)| *at)
+}
+
+/// `✓ sent  ✓ accepted  … read back  · health check`.
+fn rungs(stage: &Stage<'_>, step: &Step, progress: Option<&StepProgress>, room: usize) -> Vec<Text> {
+    let ladder = ladder(stage, step, progress);
+    let reached = |rung: &Rung| progress.is_some_and(|p| has_reached(p, *rung));
+    let next = progress.and_then(|_| ladder.iter().find(|rung| !reached(rung))).copied();
+    let word = |rung: &Rung| {
+        let state = progress.and_then(|p| p.rungs.get(rung)).map(|(_, state, _)| *state);
+        let (mark, role) = match state {
+            _ if reached(rung) => (stage.glyphs.check, Role::Proved),
+            Some(RungState::Blind) => (stage.glyphs.unknown, Role::Blind),
+            _ if next == Some(*rung) => (stage.glyphs.ellipsis, Role::Text),
+            _ => (stage.glyphs.bullet, Role::Open),
+        };
+        stage.span(format!("{mark} {rung}"), role)
+    };
+    flow(ladder.iter().map(word).collect(), room.saturating_sub(INDENT))
+}
+
+fn has_reached(progress: &StepProgress, rung: Rung) -> bool {
+    match rung {
+        Rung::Sent => progress.sent.is_some(),
+        Rung::Accepted => matches!(progress.answer, Some(Answer::Accepted { .. })),
+        _ => progress.rungs.get(&rung).is_some_and(|(_, state, _)| *state == RungState::Proved),
+    }
+}
+
+fn ladder(stage: &Stage<'_>, step: &Step, progress: Option<&StepProgress>) -> Vec<Rung> {
+    if step.operation().is_none() {
+        return Vec::new();
+    }
+    let mut ladder = proof::ladder(step, stage.scene.world);
+    ladder.extend(progress.into_iter().flat_map(|p| p.rungs.keys().copied()));
+    ladder.extend([Rung::Sent, Rung::Accepted, step.rung]);
+    ladder.sort_unstable();
+    ladder.dedup();
+    ladder
+}
+
+/// Words after each other, in as many indented lines as they need.
+fn flow(words: Vec<Span<'static>>, room: usize) -> Vec<Text> {
+    let mut lines: Vec<Vec<Span<'static>>> = Vec::new();
+    let mut used = 0;
+    for word in words {
+        let wide = word.width();
+        match lines.last_mut() {
+            Some(line) if used + 2 + wide <= room => {
+                line.extend([paint::blank(2), word]);
+                used += 2 + wide;
+            }
+            _ => {
+                lines.push(vec![paint::blank(INDENT), word]);
+                used = wide;
+            }
+        }
+    }
+    lines.into_iter().map(Line::from).collect()
+}
+
+fn indented(span: Span<'static>) -> Text {
+    Line::from(vec![paint::blank(INDENT), span])
+}
+
+/// A step that waits for a person: what is known, what it means, which keys decide.
+fn held(stage: &Stage<'_>, step: &Step, outcome: Outcome, progress: &StepProgress, room: usize) -> Vec<Text> {
+    let room_for = room.saturating_sub(INDENT);
+    let mut lines = Vec::new();
+    let say = |lines: &mut Vec<Text>, text: &str, role| {
+        lines.extend(paint::wrap(text, room_for).into_iter().map(|line| indented(stage.span(line, role))));
+    };
+    if let Some(text) = sent_and_answered(progress) {
+        say(&mut lines, &text, Role::Text);
+    }
+    lines.extend(rungs(stage, step, Some(progress), room));
+    if !progress.why.is_empty() {
+        say(&mut lines, &progress.why, Role::Text);
+    }
+    let meaning = match outcome {
+        Outcome::Unknown => "It may have happened. Nothing after it runs until it is known.",
+        _ => "Nothing happened. Nothing after it runs until it is decided.",
+    };
+    say(&mut lines, meaning, Role::Danger);
+    let mut keys = vec![
+        ("r", "read again"),
+        ("R", "retry"),
+        ("s", "skip with reason"),
+        ("x", "abort"),
+        ("c", "as AWS CLI"),
+    ];
+    if step.operation().is_some_and(|o| o.inverse().is_some()) {
+        keys.insert(2, ("u", "undo"));
+    }
+    let keys = keys.into_iter().map(|(key, what)| format!("{key} {what}"));
+    lines.extend(flow(keys.map(|key| stage.span(key, Role::HintKey)).collect(), room_for));
+    lines
+}
+
+/// `sent 14:03:40, timed out: no answer from the endpoint`.
+fn sent_and_answered(progress: &StepProgress) -> Option<String> {
+    let sent = format!("sent {}", say::clock(progress.sent?));
+    let answer = match progress.answer.as_ref() {
+        None => "no answer yet".to_owned(),
+        Some(Answer::Accepted { endpoint, .. }) => format!("accepted by {endpoint}"),
+        Some(Answer::Refused { code, trouble }) => format!("refused ({code}): {}", trouble.text),
+        Some(Answer::NotSent { trouble }) => format!("could not leave: {trouble}"),
+        Some(Answer::Lost { trouble }) => format!("no answer: {trouble}"),
+    };
+    Some(format!("{sent}, {answer}"))
+}

@@ -1,0 +1,119 @@
+//! Values as words for cells: with age, with shape, never a number where nothing is known.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::paint::Text;
+use crate::model::reading::Freshness;
+use crate::model::verdict::{self, Dated, Lamp};
+use crate::ui::Stage;
+use crate::ui::theme::Role;
+
+/// What stands where nothing is known.
+pub const NOTHING: &str = "--";
+
+/// The role a lamp is drawn in.
+#[must_use]
+pub fn role(lamp: Lamp) -> Role {
+    match lamp {
+        Lamp::Ok => Role::LampOk,
+        Lamp::Look => Role::LampLook,
+        Lamp::Bad => Role::LampBad,
+        Lamp::Unknown => Role::LampUnknown,
+    }
+}
+
+/// The lamp's shape.
+#[must_use]
+pub fn shape(stage: &Stage<'_>, lamp: Lamp) -> Span<'static> {
+    Span::styled(stage.glyphs.lamp(lamp), stage.theme.style(role(lamp)))
+}
+
+/// The lamp as shape and word.
+#[must_use]
+pub fn lamp(stage: &Stage<'_>, lamp: Lamp) -> Span<'static> {
+    Span::styled(format!("{} {lamp}", stage.glyphs.lamp(lamp)), stage.theme.style(role(lamp)))
+}
+
+/// A text as its freshness allows: as it is, with `~` and dimmed, or `--`.
+#[must_use]
+pub fn dated(stage: &Stage<'_>, text: &str, freshness: Freshness, role: Role) -> Span<'static> {
+    match freshness {
+        Freshness::Fresh => stage.span(text.to_owned(), role),
+        Freshness::Stale => stage.span(format!("~{text}"), Role::Stale),
+        Freshness::Gone => stage.span(NOTHING, Role::Stale),
+    }
+}
+
+/// A dated value written by `write`, or `--` when there is none.
+#[must_use]
+pub fn value<T>(
+    stage: &Stage<'_>,
+    value: Option<&Dated<T>>,
+    role: Role,
+    write: impl FnOnce(&T) -> String,
+) -> Span<'static> {
+    match value {
+        Some(known) => dated(stage, &write(&known.value), known.freshness, role),
+        None => stage.span(NOTHING, Role::Stale),
+    }
+}
+
+/// `--` as a line.
+#[must_use]
+pub fn nothing(stage: &Stage<'_>) -> Text {
+    Line::from(stage.span(NOTHING, Role::Stale))
+}
+
+/// A share of 0 to 1 as a whole percentage.
+#[must_use]
+pub fn share(share: f64) -> String {
+    format!("{:.0}%", share * 100.0)
+}
+
+/// A rate without a fraction where it is large enough.
+#[must_use]
+pub fn rate(rate: f64) -> String {
+    if rate > 0.0 && rate < 9.95 { format!("{rate:.1}") } else { format!("{rate:.0}") }
+}
+
+/// A time of day in UTC: `14:02:07`.
+#[must_use]
+pub fn clock(at: Timestamp) -> String {
+    at.strftime("%H:%M:%S").to_string()
+}
+
+/// How long ago in its largest unit: `12m ago`; for places too narrow for more.
+#[must_use]
+pub fn ago(age: Duration) -> String {
+    format!("{} ago", coarse(age))
+}
+
+/// A span in its largest unit alone: `12m`.
+#[must_use]
+pub fn coarse(span: Duration) -> String {
+    let mut text = verdict::span(span);
+    let unit = text.find(|c: char| c.is_ascii_alphabetic()).map_or(text.len(), |at| at + 1);
+    text.truncate(unit);
+    text
+}
+
+/// The span from `then` to `now`; zero when `then` lies ahead.
+#[must_use]
+pub fn since(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(then)).unwrap_or_default()
+}
+
+/// A running time: `00:41`, `1:02:09`.
+#[must_use]
+pub fn stopwatch(span: Duration) -> String {
+    let s = span.as_secs();
+    let (hours, minutes, seconds) = (s / 3600, s / 60 % 60, s % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes:02}:{seconds:02}")
+    }
+}
