@@ -55,6 +55,8 @@ pub enum Cell {
     Text(Text),
     /// The longest of these that fits; the shortest is last.
     Forms(Vec<Text>),
+    /// Text that may be cut for any other column's sake.
+    Cut(Text),
     /// A trend, drawn as wide as its column, against this top at the least.
     Trend(Vec<Option<f64>>, Option<f64>),
 }
@@ -65,7 +67,7 @@ impl Cell {
         match self {
             Self::Text(text) => text.width(),
             Self::Forms(forms) => forms.last().map_or(0, Text::width),
-            Self::Trend(..) => 4,
+            Self::Cut(_) | Self::Trend(..) => 4,
         }
     }
 }
@@ -160,7 +162,7 @@ impl Table {
                 spans.push(paint::blank(self.gap));
             }
             let text = match cell {
-                Cell::Text(text) => paint::cut_line(text.clone(), width),
+                Cell::Text(text) | Cell::Cut(text) => paint::cut_line(text.clone(), width),
                 Cell::Forms(forms) => paint::cut_line(longest(forms, width), width),
                 Cell::Trend(trend, top) => Text::from(Span::styled(
                     spark::spark(trend, width, *top, glyphs),

@@ -84,16 +84,14 @@ fn rest(pen: &Pen<'_>, step: &Step, stand: &Stand<'_>) -> Cell {
         }
         Stand::Ended(_, progress) => {
             let took = progress.started.zip(progress.ended).map(|(from, to)| took(say::since(to, from)));
-            let took = took.unwrap_or_default();
-            let long = shown(progress).map(|shown| format!("{took:>5}  {shown}"));
-            let forms = long.into_iter().chain([format!("{took:>5}"), String::new()]);
-            Cell::Forms(forms.map(|text| Line::from(pen.span(text, Role::Muted))).collect())
+            let text = [took.unwrap_or_default(), shown(progress).unwrap_or_default()].join(" ");
+            Cell::Cut(Line::from(pen.span(text, Role::Muted)))
         }
     }
 }
 
 fn took(span: Duration) -> String {
-    verdict::value_text(span.as_secs_f64(), Unit::Seconds)
+    format!("{:>5}", verdict::value_text(span.as_secs_f64(), Unit::Seconds))
 }
 
 /// `  38s ▓▓▓▓▓▓▓░┊░░┊ p50 41s p95 1m10s`, then shorter.
