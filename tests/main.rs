@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod config;
+mod engine;
 mod sim;
 mod support;
 mod tidy;

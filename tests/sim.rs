@@ -26,7 +26,7 @@ fn calm() -> Sim {
 }
 
 /// The world of a scenario, seed 7, on tokio's clock.
-fn world(name: &str) -> Sim {
+pub(crate) fn world(name: &str) -> Sim {
     let scenario = scenario::find(name).unwrap();
     Sim::new(&scenario, 7, Clock::starting_at(START.parse().unwrap(), 1))
 }
