@@ -1,5 +1,7 @@
 //! The one integration binary, so that the SDK is linked once.
 
+#![cfg(test)]
+
 mod boto;
 mod config;
 mod engine;
