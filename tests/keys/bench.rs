@@ -14,7 +14,7 @@ use pointsman::plan::event::{Entry, Event, Outcome, RunId, Start};
 use pointsman::plan::interlock::{Interlock, Verdict};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, Plan, Playbook, StepId, playbook};
-use pointsman::ui::dialog::{self, Dialog, Request};
+use pointsman::ui::dialog::{self, Request};
 use pointsman::ui::hint;
 use pointsman::ui::key::{Input, Key};
 use pointsman::ui::theme::{Glyphs, Theme};
@@ -116,7 +116,7 @@ impl Bench {
     }
 
     fn see(&mut self, source: Source, reading: Reading) {
-        let every = Duration::from_secs(60);
+        let every = Duration::from_mins(1);
         self.world.apply(Observation { source, asked: self.now, at: self.now, every, result: Ok(reading) });
     }
 
@@ -246,16 +246,12 @@ impl Bench {
 
     /// The sheet is open and asks; its reads came at `ms`.
     pub(super) fn asking(&mut self, ms: i64) {
-        let facts = self.now;
-        self.at(ms - 1000);
+        self.press(ms - 3_000, "a");
+        self.press(ms - 2_500, "j");
         let intent = intent(Playbook::Failover);
-        self.with_view(|view, facts| {
-            let moment = dialog::Moment { at: facts.now, size: Size::default(), facts };
-            view.dialog = Some(Dialog::sheet(intent.clone(), &moment));
-            None
-        });
-        assert!(facts <= self.now, "time goes forward");
+        assert_eq!(self.press(ms - 2_000, "enter"), Some(Request::OpenSheet(intent.clone())));
         assert_eq!(self.reads(ms, &intent), None);
+        assert_eq!(self.tick(ms), None);
     }
 }
 

@@ -184,7 +184,9 @@ fn a_moved_world_closes_it_with_the_difference() {
     assert_eq!(why, "no longer: promote catalog");
     assert!(bench.text().contains("no longer: promote catalog"));
     assert!(matches!(stage(&bench), Stage::Closed { .. }));
-    assert_eq!(bench.press(last + 1_500, "enter"), None);
+    assert_eq!(bench.press(last + 1_400, "enter"), None);
+    assert!(bench.view.dialog.is_some(), "an Enter meant for before is for nothing");
+    assert_eq!(bench.press(last + 1_800, "enter"), None);
     assert_eq!(bench.view.dialog, None, "Enter closes what is closed");
 }
 

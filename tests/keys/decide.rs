@@ -17,8 +17,8 @@ fn held(environment: &str) -> Bench {
     bench
 }
 
-fn decided(decision: Decision) -> Option<Request> {
-    Some(Request::Decide { step: StepId(4), decision })
+fn decided(decision: Decision) -> Request {
+    Request::Decide { step: StepId(4), decision }
 }
 
 #[test]
@@ -59,6 +59,12 @@ fn unarmed_the_list_leads_to_arming() {
     assert!(bench.text().contains("Watching: press A to arm first"), "{}", bench.text());
     assert_eq!(bench.press(1_000, "enter"), None);
     assert!(matches!(bench.view.dialog, Some(Dialog::Arm(_))));
+    bench.press(1_500, "tab");
+    assert_eq!(bench.press(2_000, "enter"), Some(Request::Arm { reason: String::new() }));
+    assert!(matches!(bench.view.dialog, Some(Dialog::Act(_))), "and from there back to the list");
+    bench.arm();
+    assert_eq!(bench.press(2_100, "enter"), None, "that Enter was meant for before");
+    assert!(matches!(bench.press(2_500, "enter"), Some(Request::OpenSheet(_))));
 }
 
 #[test]
@@ -101,20 +107,20 @@ fn esc_never_leaves_the_program() {
 
 #[test]
 fn reading_again_needs_no_question() {
-    assert_eq!(held("production").press(0, "r"), decided(Decision::ReadAgain));
+    assert_eq!(held("production").press(0, "r"), Some(decided(Decision::ReadAgain)));
 }
 
 #[test]
 fn skip_and_abort_want_a_reason() {
-    let decision: [(&str, fn(String) -> Decision); 2] =
-        [("s", |reason| Decision::Skip { reason }), ("x", |reason| Decision::Abort { reason })];
-    for (key, decision) in decision {
+    let reason = "seen in DNS".to_owned();
+    let skip = Decision::Skip { reason: reason.clone() };
+    for (key, decision) in [("s", skip), ("x", Decision::Abort { reason })] {
         let mut bench = held("simulated");
         bench.press(0, key);
         assert_eq!(bench.press(1_000, "enter"), None);
         let last = bench.type_word(1_100, 50, "seen in DNS");
         let asked = bench.press(last + 100, "enter");
-        assert_eq!(asked, decided(decision("seen in DNS".to_owned())), "{key}");
+        assert_eq!(asked, Some(decided(decision)), "{key}");
     }
 }
 
@@ -123,14 +129,14 @@ fn a_retry_in_production_wants_the_receiving_name() {
     let mut bench = held("production");
     bench.press(0, "R");
     let last = bench.type_word(1_000, 100, WEST);
-    assert_eq!(bench.press(last + 100, "enter"), decided(Decision::Retry));
+    assert_eq!(bench.press(last + 100, "enter"), Some(decided(Decision::Retry)));
 
     let mut bench = held("simulated");
     bench.press(0, "R");
     bench.press(500, "tab");
     assert_eq!(
         bench.press(1_000, "enter"),
-        decided(Decision::Retry),
+        Some(decided(Decision::Retry)),
         "a button is enough where it can be undone"
     );
 }
@@ -147,7 +153,7 @@ fn an_undo_gives_back_to_the_region_that_left() {
         other => panic!("not refused: {other:?}"),
     }
     let last = bench.type_word(9_000, 100, EAST);
-    assert_eq!(bench.press(last + 100, "enter"), decided(Decision::Undo));
+    assert_eq!(bench.press(last + 100, "enter"), Some(decided(Decision::Undo)));
 }
 
 #[test]
@@ -179,4 +185,20 @@ fn a_key_that_acts_first_unfreezes() {
     assert_eq!((bench.view.frozen, &bench.view.dialog), (None, &None));
     bench.press(2_000, "a");
     assert!(bench.view.dialog.is_some());
+}
+
+#[test]
+fn a_run_that_was_cut_off_is_taken_up_or_closed_by_the_same_key() {
+    let mut bench = held("simulated");
+    bench.console.mode = pointsman::ui::Mode::Watch;
+    for key in ["R", "s", "P", "A", "r"] {
+        assert_eq!(bench.press(0, key), None);
+        assert!(bench.text().contains("cut off"), "{key}: {}", bench.text());
+        assert_eq!(bench.view.dialog, None, "{key}");
+    }
+    bench.press(1_000, "a");
+    assert!(matches!(bench.view.dialog, Some(Dialog::CutOff(_))));
+    bench.press(2_000, "j");
+    let run = bench.run.as_ref().unwrap().run.clone();
+    assert_eq!(bench.press(3_000, "enter"), Some(Request::TakeUp(run)));
 }

@@ -4,6 +4,8 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Scroll;
@@ -28,10 +30,26 @@ pub(crate) struct Page {
 /// One paragraph: spans of text with their roles.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Para {
-    spans: Vec<(String, Role)>,
-    right: Option<(String, Role)>,
+    spans: Vec<(String, Ink)>,
+    right: Option<(String, Ink)>,
     hang: usize,
     selected: bool,
+}
+
+/// How a span is drawn: by its role, or as the pane that said it has it already.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Ink {
+    Role(Role),
+    Style(Style),
+}
+
+impl Ink {
+    fn style(self, theme: &Theme) -> Style {
+        match self {
+            Self::Role(role) => theme.style(role),
+            Self::Style(style) => style,
+        }
+    }
 }
 
 /// The most columns a dialog takes.
@@ -46,8 +64,14 @@ impl Para {
         Self::default().add(text, Role::Text)
     }
 
+    /// A line of a pane, as it is styled; longer than the dialog, it hangs.
+    pub(crate) fn line(line: text::Line<'_>) -> Self {
+        let spans = line.spans.into_iter().map(|span| (span.content.into_owned(), Ink::Style(span.style)));
+        Self { spans: spans.collect(), hang: 4, ..Self::default() }
+    }
+
     pub(crate) fn add(mut self, text: impl Into<String>, role: Role) -> Self {
-        self.spans.push((text.into(), role));
+        self.spans.push((text.into(), Ink::Role(role)));
         self
     }
 
@@ -58,23 +82,17 @@ impl Para {
 
     /// A word at the right edge of the first line, where there is room.
     pub(crate) fn right(self, text: impl Into<String>, role: Role) -> Self {
-        Self { right: Some((text.into(), role)), ..self }
+        Self { right: Some((text.into(), Ink::Role(role))), ..self }
     }
 
     /// Drawn as the selected line.
     pub(crate) fn selected(self, selected: bool) -> Self {
         Self { selected, ..self }
     }
-
-    /// Its text without roles, for comparing.
-    #[cfg(test)]
-    pub(crate) fn text(&self) -> String {
-        self.spans.iter().map(|(text, _)| text.as_str()).collect()
-    }
 }
 
 /// One laid out line.
-type Line = Vec<(String, Role)>;
+type Line = Vec<(String, Ink)>;
 
 /// The area of the largest dialog on a screen of this size: the header and the hint bar stay visible.
 fn outer(screen: Rect) -> Rect {
@@ -155,12 +173,12 @@ fn blank(area: Rect, theme: &Theme, buf: &mut Buffer) {
 
 fn draw_line(line: &Line, at: Rect, theme: &Theme, buf: &mut Buffer) {
     let mut x = at.x;
-    for (text, role) in line {
+    for (text, ink) in line {
         let left = at.right().saturating_sub(x);
         if left == 0 {
             return;
         }
-        (x, _) = buf.set_stringn(x, at.y, text, usize::from(left), theme.style(*role));
+        (x, _) = buf.set_stringn(x, at.y, text, usize::from(left), ink.style(theme));
     }
 }
 
@@ -227,26 +245,26 @@ fn wrap(para: &Para, width: usize, glyphs: &Glyphs) -> Vec<Line> {
             break;
         }
     }
-    if let (Some((text, role)), Some(first)) = (&para.right, lines.first_mut()) {
+    if let (Some((text, ink)), Some(first)) = (&para.right, lines.first_mut()) {
         let text = glyphs.text(text);
         let used: usize = first.iter().map(|(text, _)| text.width()).sum();
         if let Some(gap) = width.checked_sub(used + text.width()).filter(|gap| *gap > 0) {
-            first.push((" ".repeat(gap), Role::Text));
-            first.push((text.into_owned(), *role));
+            first.push((" ".repeat(gap), Ink::Role(Role::Text)));
+            first.push((text.into_owned(), *ink));
         }
     }
     lines
 }
 
-type Cell = (char, Role, usize);
+type Cell = (char, Ink, usize);
 
 fn cells(para: &Para, glyphs: &Glyphs) -> Vec<Cell> {
     let mut cells = Vec::new();
-    for (text, role) in &para.spans {
+    for (text, ink) in &para.spans {
         for letter in glyphs.text(text).chars() {
             // Words from outside may hold anything; a control character would move the cursor.
             let letter = if letter.is_control() { ' ' } else { letter };
-            cells.push((letter, *role, letter.width().unwrap_or(0)));
+            cells.push((letter, *ink, letter.width().unwrap_or(0)));
         }
     }
     cells
@@ -280,14 +298,14 @@ fn trimmed_end(cells: &[Cell]) -> &[Cell] {
 fn joined(cells: &[Cell], hang: usize, selected: bool) -> Line {
     let mut line: Line = Vec::new();
     if hang > 0 {
-        line.push((" ".repeat(hang), Role::Text));
+        line.push((" ".repeat(hang), Ink::Role(Role::Text)));
     }
-    for (letter, role, _) in cells {
+    for (letter, ink, _) in cells {
         let letter = if *letter == '\u{a0}' { ' ' } else { *letter };
-        let role = if selected { Role::Selection } else { *role };
+        let ink = if selected { Ink::Role(Role::Selection) } else { *ink };
         match line.last_mut() {
-            Some((text, last)) if *last == role => text.push(letter),
-            _ => line.push((letter.to_string(), role)),
+            Some((text, last)) if *last == ink => text.push(letter),
+            _ => line.push((letter.to_string(), ink)),
         }
     }
     line

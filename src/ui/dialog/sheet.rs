@@ -24,6 +24,8 @@ pub struct Sheet {
     intent: Intent,
     asked: Timestamp,
     stage: Stage,
+    /// The stage began between two looks at the clock; the next one says since when it is.
+    unstamped: bool,
     scroll: Scroll,
 }
 
@@ -79,8 +81,8 @@ impl Sheet {
     /// Opens now, waiting for its reads.
     #[must_use]
     pub fn new(intent: Intent, moment: &Moment<'_>) -> Self {
-        let stage = Stage::Reading { since: moment.at };
-        Self { intent, asked: moment.facts.now, stage, scroll: Scroll::default() }
+        let stage = Stage::Reading { since: moment.at() };
+        Self { intent, asked: moment.facts.now, stage, unstamped: false, scroll: Scroll::default() }
     }
 
     /// What it is about.
@@ -103,9 +105,10 @@ impl Sheet {
     }
 
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        self.stamp(moment);
         if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
-            let lines = super::page::lines(&self.body(), moment.size);
-            self.scroll.on(action, lines, super::page::room(moment.size).saturating_sub(TAIL));
+            let lines = super::page::lines(&self.body(), moment.size());
+            self.scroll.on(action, lines, super::page::room(moment.size()).saturating_sub(TAIL));
             return Reply::Stay;
         }
         let expired = self.expire(moment);
@@ -115,7 +118,7 @@ impl Sheet {
                 let read = moment.since(*since) >= SETTLE;
                 if action == Some(Action::Choose) && read { Reply::Close } else { Reply::Stay }
             }
-            Stage::Asking { typed, said, .. } => match typed.on(input, action, moment.at) {
+            Stage::Asking { typed, said, .. } => match typed.on(input, action, moment.at()) {
                 Word::Quiet => {
                     if !typed.text().is_empty() {
                         *said = None;
@@ -137,6 +140,7 @@ impl Sheet {
     }
 
     pub(super) fn tick(&mut self, moment: &Moment<'_>) -> Reply {
+        self.stamp(moment);
         let late = |since: &Timestamp| moment.since(*since) >= PATIENCE;
         match &self.stage {
             Stage::Reading { since } if late(since) => {
@@ -162,9 +166,13 @@ impl Sheet {
         let plan = match plan {
             Ok(plan) if plan.intent != self.intent || plan.made < self.asked => return Reply::Stay,
             Ok(plan) => plan,
-            Err(why) => return self.unplanned(why, moment),
+            Err(why) => {
+                self.unstamped = true;
+                return self.unplanned(why, moment);
+            }
         };
         let newer = Terms::new(plan, interlocks, moment.facts);
+        self.unstamped = true;
         match &self.stage {
             Stage::Reading { .. } => {
                 self.ask(newer, moment);
@@ -190,7 +198,7 @@ impl Sheet {
     }
 
     fn ask(&mut self, terms: Terms, moment: &Moment<'_>) {
-        let (since, terms) = (moment.at, Box::new(terms));
+        let (since, terms) = (moment.at(), Box::new(terms));
         self.stage = if terms.is_held() {
             Stage::Held { since, terms }
         } else {
@@ -205,7 +213,7 @@ impl Sheet {
         }
         let Stage::Asking { terms, .. } = &self.stage else { return Reply::Stay };
         self.asked = moment.facts.now;
-        self.stage = Stage::Checking { since: moment.at, terms: terms.clone() };
+        self.stage = Stage::Checking { since: moment.at(), terms: terms.clone() };
         Reply::Ask(Request::Recheck(self.intent.clone()))
     }
 
@@ -231,8 +239,25 @@ impl Sheet {
     }
 
     fn close(&mut self, why: Vec<String>, moment: &Moment<'_>) {
-        self.stage = Stage::Closed { since: moment.at, why };
+        self.stage = Stage::Closed { since: moment.at(), why };
         self.scroll = Scroll::default();
+    }
+
+    /// Reads come back at any time, but the operator's clock is known only with an input or a tick; whatever
+    /// they brought is on the screen since then, and not since before.
+    fn stamp(&mut self, moment: &Moment<'_>) {
+        if !std::mem::take(&mut self.unstamped) {
+            return;
+        }
+        let now = moment.at();
+        match &mut self.stage {
+            Stage::Asking { since, typed, .. } => {
+                *since = now;
+                *typed = Typed::new(self.intent.to.as_str(), now);
+            }
+            Stage::Reading { .. } | Stage::Checking { .. } => {}
+            Stage::Held { since, .. } | Stage::Closed { since, .. } => *since = now,
+        }
     }
 
     fn expire(&mut self, moment: &Moment<'_>) -> bool {

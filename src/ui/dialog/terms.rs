@@ -24,6 +24,8 @@ pub struct Terms {
     pub plan: Plan,
     /// Every interlock, as it stood.
     pub interlocks: Vec<Interlock>,
+    /// The environment word.
+    pub environment: String,
     /// Account, role, host.
     pub who: String,
     /// What becomes of traffic and of each store.
@@ -60,6 +62,7 @@ impl Terms {
         let links = topology.lag_links.iter().filter(|link| &link.from == from && &link.to == to);
         rows.extend(links.map(|link| follower(&link.store, &plan.intent, facts)));
         Self {
+            environment: topology.environment.to_uppercase(),
             who: who(&plan.intent, facts),
             at_risk: verdict::at_risk(facts.world, facts.now).map(|risk| risk.orders),
             read: facts.now,
@@ -83,18 +86,22 @@ impl Terms {
         if self.who != newer.who {
             differences.push(format!("who acts: {}", newer.who));
         }
-        // A rate that breathes is no news; twice the loss is.
-        if let (Some(old), Some(new)) = (self.at_risk, newer.at_risk)
-            && new > old * 2.0 + 10.0
-        {
-            differences.push(format!("about {new:.0} orders may be lost, it was about {old:.0}"));
+        match (self.at_risk, newer.at_risk) {
+            // A rate that breathes is no news; twice the loss is.
+            (Some(old), Some(new)) if new > old * 2.0 + 10.0 => {
+                differences.push(format!("about {new:.0} orders may be lost, it was about {old:.0}"));
+            }
+            (Some(_), None) => differences.push("how many orders may be lost is no longer known".to_owned()),
+            _ => {}
         }
         differences
     }
 
     /// The terms as the sheet shows them.
     pub(super) fn paras(&self) -> Vec<Para> {
-        let mut paras = vec![Para::new(&self.who), Para::blank()];
+        let role = if self.environment.starts_with("PROD") { Role::EnvProduction } else { Role::Env };
+        let who = Para::default().add(&self.environment, role).add(format!(" {}", self.who), Role::Text);
+        let mut paras = vec![who, Para::blank()];
         paras.extend(self.rows.iter().map(Row::para));
         paras.push(Para::blank());
         paras.extend(interlock_paras(&self.interlocks));
@@ -122,7 +129,6 @@ impl Row {
 
 fn who(intent: &Intent, facts: &Facts<'_>) -> String {
     let topology = facts.world.topology();
-    let environment = topology.environment.to_uppercase();
     let identity = facts.console.identity.as_ref();
     let account = identity.map_or_else(
         || "account not known".to_owned(),
@@ -133,7 +139,7 @@ fn who(intent: &Intent, facts: &Facts<'_>) -> String {
         Some(home) => format!(", from a host in {home}"),
         None => String::new(),
     };
-    format!("{environment} {account}{host}")
+    format!("{account}{host}")
 }
 
 /// The last four digits of an account.
@@ -169,7 +175,7 @@ fn traffic_moves(entries: &[ControlChange], plan: &Plan, facts: &Facts<'_>) -> S
     let to = &plan.intent.to;
     let all = if topology.regions.len() == 2 { " all" } else { "" };
     let load = verdict::headroom(facts.world, to, facts.now)
-        .map_or_else(String::new, |(needed, _)| format!(", {needed:.1}× its load now"));
+        .map_or_else(String::new, |(needed, capacity)| format!(", {needed:.0} orders/min of {capacity:.0}"));
     parts.push(format!("{to} RECEIVES{all}{load}"));
     parts.join("; ")
 }
