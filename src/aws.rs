@@ -6,6 +6,7 @@
 
 pub mod actuator;
 mod arc;
+mod arc_config;
 mod aurora;
 mod bound;
 mod cloudwatch;
@@ -22,7 +23,7 @@ mod time;
 mod wallet;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -43,6 +44,9 @@ use wallet::Wallet;
 /// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].
 pub const PATIENCE: Duration = Duration::from_secs(12);
 
+/// The cadence told of a source that nobody reads regularly.
+const UNPACED: Duration = Duration::from_secs(30);
+
 /// Clients for every Region and endpoint of a workload; clones share connections, credentials and counts.
 ///
 /// Making it is cheap and sends nothing. It can only read; [`actuator::Hands`] is what writes.
@@ -59,6 +63,7 @@ struct Inner {
     bound: Bound,
     tally: Tally,
     asked: Mutex<BTreeMap<(Region, u32), Timestamp>>,
+    cadence: Mutex<BTreeMap<Source, Duration>>,
 }
 
 impl std::fmt::Debug for Clients {
@@ -89,6 +94,7 @@ impl Clients {
             bound,
             tally: Tally::default(),
             asked: Mutex::default(),
+            cadence: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -114,6 +120,13 @@ impl Clients {
     /// Asks a source that is read whole. Of metrics it asks those whose period has passed since they were last
     /// asked, so that nobody asks a metric more often than that.
     pub async fn observe(&self, source: &Source, every: Duration) -> Observation {
+        self.cadence().insert(source.clone(), every);
+        self.stamped(source, every, self.read(source)).await
+    }
+
+    /// Asks a source out of turn, telling the cadence it is read at, so that its age is still judged by that.
+    pub async fn look(&self, source: &Source) -> Observation {
+        let every = self.cadence().get(source).copied().unwrap_or(UNPACED);
         self.stamped(source, every, self.read(source)).await
     }
 
@@ -126,6 +139,7 @@ impl Clients {
         every: Duration,
     ) -> Observation {
         let source = Source::Metrics(region.clone());
+        self.cadence().insert(source.clone(), every);
         let batch = async { self.metrics(region, metrics, window).await.map(Reading::Metrics) };
         self.stamped(&source, every, batch).await
     }
@@ -143,6 +157,10 @@ impl Clients {
             ready = self.inner.wallet.ready() => ready,
             () = tokio::time::sleep(time::patience(&self.inner.clock, PATIENCE)) => Err(gave_up()),
         }
+    }
+
+    fn cadence(&self) -> MutexGuard<'_, BTreeMap<Source, Duration>> {
+        self.inner.cadence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn stamped(

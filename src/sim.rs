@@ -137,7 +137,7 @@ impl Sim {
             Ok(call) => call,
             Err(misread) => {
                 let result = Err(misread.refusal);
-                return Answer::Response(self.frame(misread.protocol, &misread.operation, &result));
+                return Answer::Response(self.frame(misread.protocol, "", &result));
             }
         };
         let Verdict { latency, then } = self.world().gate(&call.arrival());

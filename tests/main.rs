@@ -2,6 +2,7 @@
 
 mod boto;
 mod config;
+mod engine;
 mod fixture;
 mod keys;
 mod screens;

@@ -22,17 +22,17 @@ const EAST: &str = "us-east-1";
 const WEST: &str = "us-west-2";
 
 /// A world in which nothing goes wrong.
-fn calm() -> Sim {
+pub(crate) fn calm() -> Sim {
     world("calm")
 }
 
 /// The world of a scenario, seed 7, on tokio's clock.
-fn world(name: &str) -> Sim {
+pub(crate) fn world(name: &str) -> Sim {
     let scenario = scenario::find(name).unwrap();
     Sim::new(&scenario, 7, Clock::starting_at(START.parse().unwrap(), 1))
 }
 
 /// A fault as in `POST /_sim/inject`.
-fn inject(sim: &Sim, json: &serde_json::Value) -> u32 {
+pub(crate) fn inject(sim: &Sim, json: &serde_json::Value) -> u32 {
     sim.inject(&serde_json::from_value(json.clone()).unwrap())
 }

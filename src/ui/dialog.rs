@@ -346,7 +346,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
 }
 
 fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: &Glyphs) -> Vec<page::Para> {
-    let lines = panes::detail(scene, screen, theme, *glyphs);
+    let lines = panes::detail(scene, screen, theme, glyphs);
     if lines.is_empty() {
         return vec![page::Para::new("There is nothing in this pane.")];
     }

@@ -113,7 +113,7 @@ fn quarters(body: Rect, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
 
 fn wide(body: Rect, run: bool, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
     if run {
-        let (left_side, right_side) = left(body, body.width * 2 / 5);
+        let (left_side, right_side) = left(body, body.width * 38 / 100);
         let mut panes =
             stack(left_side, &[Pane::Regions, Pane::Replication, Pane::Traffic, Pane::Orders], needs);
         panes.extend(stack(right_side, &[Pane::Plan, Pane::Journal], needs));

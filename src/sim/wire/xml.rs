@@ -129,7 +129,8 @@ fn content(writer: &mut Writer<Vec<u8>>, value: &Value) -> std::io::Result<()> {
 }
 
 fn text(writer: &mut Writer<Vec<u8>>, text: &str) -> std::io::Result<()> {
-    writer.write_event(Event::Text(BytesText::new(text)))
+    let allowed = text.replace(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r'), "\u{fffd}");
+    writer.write_event(Event::Text(BytesText::new(&allowed)))
 }
 
 #[cfg(test)]
@@ -154,6 +155,12 @@ mod tests {
             read(b"<R xmlns='u'><Changes><Change><Action>UPSERT</Action></Change></Changes></R>").unwrap();
         let [change] = back.items("Changes") else { panic!("{back:?}") };
         assert_eq!(change.text("Action"), Some("UPSERT"));
+    }
+
+    #[test]
+    fn what_xml_cannot_say_is_replaced() {
+        let bytes = write("R", "u", &Record::new().with("A", "x\u{1}y").with("B", "b").into());
+        assert_eq!(read(&bytes).unwrap().text("A"), Some("x\u{fffd}y"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use crate::model::reading::Identity;
 use crate::model::verdict;
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::fit::{Item, KEEP};
 use crate::ui::widgets::paint::Text;
@@ -18,22 +18,22 @@ const SOON: Duration = Duration::from_mins(15);
 /// and less than this are bad.
 const AT_ONCE: Duration = Duration::from_mins(5);
 
-pub(super) fn items(stage: &Stage<'_>) -> Vec<Item> {
-    let console = stage.scene.console;
+pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
+    let console = pen.scene.console;
     let mut items = vec![match &console.identity {
-        Some(identity) => who(stage, identity),
+        Some(identity) => who(pen, identity),
         None => Item::right(vec![
-            (7, line(stage, "account not read yet", Role::Stale)),
-            (70, line(stage, "account ?", Role::Stale)),
+            (7, line(pen, "account not read yet", Role::Stale)),
+            (70, line(pen, "account ?", Role::Stale)),
         ]),
     }];
-    items.extend(console.identity.as_ref().and_then(|identity| credentials(stage, identity)));
+    items.extend(console.identity.as_ref().and_then(|identity| credentials(pen, identity)));
     if !console.conch.is_empty() {
         let conch = format!("conch {}", console.conch);
-        items.push(Item::right(vec![(45, line(stage, &conch, Role::Text))]));
+        items.push(Item::right(vec![(45, line(pen, &conch, Role::Text))]));
     }
-    let clock = say::clock(stage.clock);
-    let form = |text: &str| line(stage, text, Role::Title);
+    let clock = say::clock(pen.clock);
+    let form = |text: &str| line(pen, text, Role::Title);
     items.push(Item::right(vec![
         (50, form(&format!("{clock} UTC"))),
         (60, form(&format!("{clock}Z"))),
@@ -42,33 +42,33 @@ pub(super) fn items(stage: &Stage<'_>) -> Vec<Item> {
     items
 }
 
-fn line(stage: &Stage<'_>, text: &str, role: Role) -> Text {
-    Line::from(stage.span(text, role))
+fn line(pen: &Pen<'_>, text: &str, role: Role) -> Text {
+    Line::from(pen.span(text, role))
 }
 
 /// `account …4821/ops-read`; an account that is not the declared one is said and never dropped.
-fn who(stage: &Stage<'_>, identity: &Identity) -> Item {
+fn who(pen: &Pen<'_>, identity: &Identity) -> Item {
     let last = &identity.account[identity.account.len().saturating_sub(4)..];
-    let declared = stage.scene.world.topology().account.as_ref();
+    let declared = pen.scene.world.topology().account.as_ref();
     if declared.is_some_and(|account| account != &identity.account) {
-        return Item::right(vec![(KEEP, line(stage, &format!("WRONG ACCOUNT …{last}"), Role::LampBad))]);
+        return Item::right(vec![(KEEP, line(pen, &format!("WRONG ACCOUNT …{last}"), Role::LampBad))]);
     }
     let role = identity.role();
     let forms =
         [(5, format!("account …{last}/{role}")), (55, format!("…{last}/{role}")), (75, format!("…{last}"))];
-    Item::right(forms.into_iter().map(|(cost, form)| (cost, line(stage, &form, Role::Text))).collect())
+    Item::right(forms.into_iter().map(|(cost, form)| (cost, line(pen, &form, Role::Text))).collect())
 }
 
-fn credentials(stage: &Stage<'_>, identity: &Identity) -> Option<Item> {
+fn credentials(pen: &Pen<'_>, identity: &Identity) -> Option<Item> {
     let expires = identity.expires?;
-    if expires <= stage.clock {
+    if expires <= pen.clock {
         let forms = vec![
-            (6, line(stage, "credentials EXPIRED", Role::LampBad)),
-            (KEEP, line(stage, "EXPIRED", Role::LampBad)),
+            (6, line(pen, "credentials EXPIRED", Role::LampBad)),
+            (KEEP, line(pen, "EXPIRED", Role::LampBad)),
         ];
         return Some(Item::right(forms));
     }
-    let left = say::since(expires, stage.clock);
+    let left = say::since(expires, pen.clock);
     let role = match left {
         left if left < AT_ONCE => Role::LampBad,
         left if left < SOON => Role::LampLook,
@@ -76,5 +76,5 @@ fn credentials(stage: &Stage<'_>, identity: &Identity) -> Option<Item> {
     };
     let coarse = if left < SOON { verdict::span(left) } else { say::coarse(left) };
     let forms = [(3, format!("credentials {coarse}")), (10, format!("creds {coarse}")), (78, coarse.clone())];
-    Some(Item::right(forms.into_iter().map(|(cost, form)| (cost, line(stage, &form, role))).collect()))
+    Some(Item::right(forms.into_iter().map(|(cost, form)| (cost, line(pen, &form, role))).collect()))
 }

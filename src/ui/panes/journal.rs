@@ -3,27 +3,27 @@
 use ratatui::text::Line;
 
 use crate::plan::event::{self, Answer, Event, Outcome, RungState};
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::say;
 
-pub(super) fn need(_stage: &Stage<'_>) -> usize {
+pub(super) fn need(_stage: &Pen<'_>) -> usize {
     8
 }
 
-pub(super) fn listing(stage: &Stage<'_>, _room: usize) -> Listing {
+pub(super) fn listing(pen: &Pen<'_>, _room: usize) -> Listing {
     let mut listing = Listing::default();
-    if stage.scene.journal.is_empty() {
+    if pen.scene.journal.is_empty() {
         let text = "nothing yet: an act is written here before it leaves";
-        listing.say(Line::from(stage.span(text, Role::Muted)));
+        listing.say(Line::from(pen.span(text, Role::Muted)));
     }
-    for (at, entry) in stage.scene.journal.iter().enumerate() {
+    for (at, entry) in pen.scene.journal.iter().enumerate() {
         let step = entry.event.step().map_or_else(String::new, |step| step.to_string());
         listing.push(Line::from(vec![
-            stage.span(say::clock(entry.at), Role::Muted),
-            stage.span(format!(" {step:>2} "), Role::Text),
-            stage.span(event::line(entry, &stage.scene.journal[..at]), role(&entry.event)),
+            pen.span(say::clock(entry.at), Role::Muted),
+            pen.span(format!(" {step:>2} "), Role::Text),
+            pen.span(event::line(entry, &pen.scene.journal[..at]), role(&entry.event)),
         ]));
     }
     listing

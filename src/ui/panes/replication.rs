@@ -5,20 +5,20 @@ use ratatui::text::Line;
 use crate::model::reading::Freshness;
 use crate::model::topology::Unit;
 use crate::model::verdict::{self, Lamp, LinkVerdict};
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::say;
 use crate::ui::widgets::table::{Cell, Column, Table};
 
-pub(super) fn need(stage: &Stage<'_>) -> usize {
-    1 + stage.digest.links.len().clamp(1, 14)
+pub(super) fn need(pen: &Pen<'_>) -> usize {
+    1 + pen.digest.links.len().clamp(1, 14)
 }
 
-pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
+pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
     let mut listing = Listing::default();
-    if stage.digest.links.is_empty() {
-        listing.say(Line::from(stage.span("no store is declared that replicates", Role::Muted)));
+    if pen.digest.links.is_empty() {
+        listing.say(Line::from(pen.span("no store is declared that replicates", Role::Muted)));
         return listing;
     }
     let table = Table {
@@ -30,10 +30,10 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
             Column::right("RPO", 1),
             Column::left("trend", 2).growing(40),
         ],
-        rows: stage.digest.links.iter().map(|link| row(stage, link)).collect(),
+        rows: pen.digest.links.iter().map(|link| row(pen, link)).collect(),
         gap: 1,
     };
-    let (head, rows) = table.lines(room, stage.theme, stage.glyphs);
+    let (head, rows) = table.lines(room, pen.theme, pen.glyphs);
     listing.head.push(head);
     for line in rows {
         listing.push(line);
@@ -41,27 +41,27 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
     listing
 }
 
-fn row(stage: &Stage<'_>, link: &LinkVerdict) -> Vec<Cell> {
-    let topology = stage.scene.world.topology();
-    let way = format!("{}{}{}", topology.short(&link.from), stage.glyphs.arrow, topology.short(&link.to));
-    let stand = Stand::of(stage, link);
+fn row(pen: &Pen<'_>, link: &LinkVerdict) -> Vec<Cell> {
+    let topology = pen.scene.world.topology();
+    let way = format!("{}{}{}", topology.short(&link.from), pen.glyphs.arrow, topology.short(&link.to));
+    let stand = Stand::of(pen, link);
     let role = if stand == Stand::Waits { Role::Muted } else { Role::Text };
     let (shape, lag) = match stand {
-        Stand::Waits => (stage.span(" ", Role::Muted), stage.span(stage.glyphs.dash, Role::Muted)),
-        Stand::Unknown => (say::shape(stage, Lamp::Unknown), stage.span(say::NOTHING, Role::Stale)),
+        Stand::Waits => (pen.span(" ", Role::Muted), pen.span(pen.glyphs.dash, Role::Muted)),
+        Stand::Unknown => (say::shape(pen, Lamp::Unknown), pen.span(say::NOTHING, Role::Stale)),
         Stand::Runs => {
             let role = if link.lamp == Lamp::Ok { Role::Text } else { say::role(link.lamp) };
             let lag = |seconds: &f64| verdict::value_text(*seconds, Unit::Seconds);
-            (say::shape(stage, link.lamp), say::value(stage, link.lag.as_ref(), role, lag))
+            (say::shape(pen, link.lamp), say::value(pen, link.lag.as_ref(), role, lag))
         }
     };
     vec![
-        stage.span(link.store.clone(), role).into(),
-        stage.span(way, role).into(),
+        pen.span(link.store.clone(), role).into(),
+        pen.span(way, role).into(),
         shape.into(),
         lag.into(),
-        stage.span(verdict::limit_text(link.rpo), Role::Muted).into(),
-        trend(stage, link, stand),
+        pen.span(verdict::limit_text(link.rpo), Role::Muted).into(),
+        trend(pen, link, stand),
     ]
 }
 
@@ -76,8 +76,8 @@ enum Stand {
 }
 
 impl Stand {
-    fn of(stage: &Stage<'_>, link: &LinkVerdict) -> Self {
-        let known = || stage.digest.links.iter().any(|other| other.store == link.store && other.live);
+    fn of(pen: &Pen<'_>, link: &LinkVerdict) -> Self {
+        let known = || pen.digest.links.iter().any(|other| other.store == link.store && other.live);
         match link.live {
             true => Self::Runs,
             false if known() => Self::Waits,
@@ -87,17 +87,18 @@ impl Stand {
 }
 
 /// The trend while it is seen; else that it does not run, or why and since when it is blind.
-fn trend(stage: &Stage<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
+fn trend(pen: &Pen<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
     let forms = |texts: &[String], role| {
-        Cell::Forms(texts.iter().map(|text| Line::from(stage.span(text.clone(), role))).collect())
+        let lines = texts.iter().map(|text| Line::from(pen.span(text.clone(), role)));
+        Cell::Forms(lines.chain([Line::default()]).collect())
     };
     match stand {
-        Stand::Waits => return stage.span("reader", Role::Muted).into(),
+        Stand::Waits => return pen.span("reader", Role::Muted).into(),
         Stand::Unknown => return forms(&["writer not known".to_owned(), "writer ?".to_owned()], Role::Stale),
         Stand::Runs => {}
     }
     let age = link.lag.as_ref().filter(|lag| lag.freshness != Freshness::Fresh);
-    let age = age.map(|lag| verdict::age(lag.at, stage.scene.now));
+    let age = age.map(|lag| verdict::age(lag.at, pen.scene.now));
     match (&link.trouble, age, &link.lag) {
         (Some(trouble), Some(age), _) => {
             let (why, ago) = (trouble.kind, say::ago(age));

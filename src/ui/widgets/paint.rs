@@ -47,7 +47,7 @@ pub fn cut(text: &str, room: usize) -> String {
         Some(at) if !whole_word && at * 2 > head.len() => &head[..at],
         _ => head,
     };
-    let kept = kept.trim_end_matches([' ', ',', ':', ';', '·']);
+    let kept = kept.trim_end_matches([' ', ',', ':', ';', '·', '.']);
     format!("{kept}{MORE}")
 }
 
@@ -144,7 +144,7 @@ pub fn blank(columns: usize) -> Span<'static> {
 }
 
 /// Leaves no cell with a shape that the set does not have.
-pub fn keep_to(glyphs: Glyphs, buf: &mut Buffer) {
+pub fn keep_to(glyphs: &Glyphs, buf: &mut Buffer) {
     if glyphs.braille {
         return;
     }

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::paint::Text;
 use crate::model::reading::Freshness;
 use crate::model::verdict::{self, Dated, Lamp};
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 
 /// What stands where nothing is known.
@@ -27,44 +27,44 @@ pub fn role(lamp: Lamp) -> Role {
 
 /// The lamp's shape.
 #[must_use]
-pub fn shape(stage: &Stage<'_>, lamp: Lamp) -> Span<'static> {
-    Span::styled(stage.glyphs.lamp(lamp), stage.theme.style(role(lamp)))
+pub fn shape(pen: &Pen<'_>, lamp: Lamp) -> Span<'static> {
+    Span::styled(pen.glyphs.lamp(lamp), pen.theme.style(role(lamp)))
 }
 
 /// The lamp as shape and word.
 #[must_use]
-pub fn lamp(stage: &Stage<'_>, lamp: Lamp) -> Span<'static> {
-    Span::styled(format!("{} {lamp}", stage.glyphs.lamp(lamp)), stage.theme.style(role(lamp)))
+pub fn lamp(pen: &Pen<'_>, lamp: Lamp) -> Span<'static> {
+    Span::styled(format!("{} {lamp}", pen.glyphs.lamp(lamp)), pen.theme.style(role(lamp)))
 }
 
 /// A text as its freshness allows: as it is, with `~` and dimmed, or `--`.
 #[must_use]
-pub fn dated(stage: &Stage<'_>, text: &str, freshness: Freshness, role: Role) -> Span<'static> {
+pub fn dated(pen: &Pen<'_>, text: &str, freshness: Freshness, role: Role) -> Span<'static> {
     match freshness {
-        Freshness::Fresh => stage.span(text.to_owned(), role),
-        Freshness::Stale => stage.span(format!("~{text}"), Role::Stale),
-        Freshness::Gone => stage.span(NOTHING, Role::Stale),
+        Freshness::Fresh => pen.span(text.to_owned(), role),
+        Freshness::Stale => pen.span(format!("~{text}"), Role::Stale),
+        Freshness::Gone => pen.span(NOTHING, Role::Stale),
     }
 }
 
 /// A dated value written by `write`, or `--` when there is none.
 #[must_use]
 pub fn value<T>(
-    stage: &Stage<'_>,
+    pen: &Pen<'_>,
     value: Option<&Dated<T>>,
     role: Role,
     write: impl FnOnce(&T) -> String,
 ) -> Span<'static> {
     match value {
-        Some(known) => dated(stage, &write(&known.value), known.freshness, role),
-        None => stage.span(NOTHING, Role::Stale),
+        Some(known) => dated(pen, &write(&known.value), known.freshness, role),
+        None => pen.span(NOTHING, Role::Stale),
     }
 }
 
 /// `--` as a line.
 #[must_use]
-pub fn nothing(stage: &Stage<'_>) -> Text {
-    Line::from(stage.span(NOTHING, Role::Stale))
+pub fn nothing(pen: &Pen<'_>) -> Text {
+    Line::from(pen.span(NOTHING, Role::Stale))
 }
 
 /// A share of 0 to 1 as a whole percentage.

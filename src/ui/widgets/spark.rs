@@ -6,7 +6,7 @@ use crate::ui::theme::Glyphs;
 
 /// The newest `width` periods of a trend as bars against `top`, or against its own maximum if that is more.
 #[must_use]
-pub fn spark(trend: &[Option<f64>], width: usize, top: Option<f64>, glyphs: Glyphs) -> String {
+pub fn spark(trend: &[Option<f64>], width: usize, top: Option<f64>, glyphs: &Glyphs) -> String {
     let shown = newest(trend, width);
     let top = top.unwrap_or(0.0).max(highest(shown));
     let bar = |value: &Option<f64>| value.map_or(" ", |v| level(v, top, &glyphs.spark));
@@ -16,7 +16,7 @@ pub fn spark(trend: &[Option<f64>], width: usize, top: Option<f64>, glyphs: Glyp
 
 /// The newest periods of a trend as a line one cell high, two periods a cell; as bars where braille cannot be had.
 #[must_use]
-pub fn line(trend: &[Option<f64>], width: usize, top: Option<f64>, glyphs: Glyphs) -> String {
+pub fn line(trend: &[Option<f64>], width: usize, top: Option<f64>, glyphs: &Glyphs) -> String {
     if !glyphs.braille {
         return spark(trend, width, top, glyphs);
     }
@@ -73,17 +73,17 @@ mod tests {
     #[test]
     fn a_hole_is_a_blank_and_not_a_zero() {
         let trend = [Some(0.0), None, Some(8.0)];
-        assert_eq!(spark(&trend, 3, None, Glyphs::unicode()), "▁ █");
-        assert_eq!(spark(&trend, 5, None, Glyphs::unicode()), "  ▁ █");
-        assert_eq!(spark(&trend, 1, None, Glyphs::unicode()), "█");
-        assert_eq!(spark(&[], 2, None, Glyphs::unicode()), "  ");
+        assert_eq!(spark(&trend, 3, None, &Glyphs::unicode()), "▁ █");
+        assert_eq!(spark(&trend, 5, None, &Glyphs::unicode()), "  ▁ █");
+        assert_eq!(spark(&trend, 1, None, &Glyphs::unicode()), "█");
+        assert_eq!(spark(&[], 2, None, &Glyphs::unicode()), "  ");
     }
 
     #[test]
     fn a_line_has_two_periods_a_cell_and_ends_at_the_right() {
         let trend = [Some(8.0), Some(8.0), None, Some(8.0), Some(0.0)];
-        assert_eq!(line(&trend, 3, None, Glyphs::unicode()), "⠈⠁⣁".replace('⣁', "⢁"));
-        assert_eq!(line(&trend, 4, None, Glyphs::unicode()).chars().count(), 4);
-        assert_eq!(line(&trend, 2, None, Glyphs::ascii()), "@_");
+        assert_eq!(line(&trend, 3, None, &Glyphs::unicode()), "⠈⠁⣁".replace('⣁', "⢁"));
+        assert_eq!(line(&trend, 4, None, &Glyphs::unicode()).chars().count(), 4);
+        assert_eq!(line(&trend, 2, None, &Glyphs::ascii()), "@_");
     }
 }
