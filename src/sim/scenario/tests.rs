@@ -1,3 +1,5 @@
+//! Holds that every scenario can be read, and that what it expects can be reached.
+
 use std::time::Duration;
 
 use super::*;

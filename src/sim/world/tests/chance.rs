@@ -1,3 +1,5 @@
+//! Holds that the same seed gives the same run, however often it is asked.
+
 use std::fmt::Write;
 
 use super::*;

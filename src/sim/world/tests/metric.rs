@@ -1,3 +1,5 @@
+//! Holds that metrics come late, are absent when nothing was measured, and keep their statistics.
+
 use super::*;
 use crate::sim::world::metric::{MetricId, Query, Stat, StatSet};
 
