@@ -1,7 +1,10 @@
 //! The one integration binary, so that the SDK is linked once.
 
+#![cfg(test)]
+
 mod boto;
 mod config;
+mod engine;
 mod fixture;
 mod keys;
 mod screens;

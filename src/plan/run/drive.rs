@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
@@ -83,12 +83,15 @@ pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Pro
     }
 }
 
+/// A source that was read afresh, and what it said if it did in time.
+type Looked = (Source, Option<Observation>);
+
 struct Driver {
     progress: Progress,
     world: World,
     ports: Ports,
     sends: FuturesUnordered<Boxed<'static, (StepId, u32, Answer)>>,
-    looks: FuturesUnordered<Boxed<'static, (Source, Option<Observation>)>>,
+    looks: FuturesUnordered<Boxed<'static, Looked>>,
     looking: BTreeSet<Source>,
     looked: BTreeMap<Source, Timestamp>,
     aborting: Option<String>,
@@ -105,26 +108,23 @@ impl Driver {
             }
             self.look();
             let tick = if self.waits_for_a_turn() { SHORT_TICK } else { TICK };
+            // People come first, then answers; always in this order, so that the same world gives the same run.
             tokio::select! {
-                            Some((step, attempt, answer)) = self.sends.next() => {
-                                self.write(&Event::Answered { step, attempt, answer })?;
-                            }
-                            Some((source, observation)) = self.looks.next() => {
-                                self.looking.remove(&source);
-                                if let Some(seen) = observation {
-             self.world.apply(seen);
+                biased;
+                command = self.ports.commands.recv(), if !self.orphaned => match command {
+                    Some(command) => self.obey(command)?,
+                    None => self.orphaned = true,
+                },
+                Some((step, attempt, answer)) = self.sends.next() => {
+                    self.write(&Event::Answered { step, attempt, answer })?;
+                }
+                Some(looked) = self.looks.next() => self.take_looks(looked),
+                seen = self.ports.observations.recv(), if watched => match seen {
+                    Some(seen) => self.take_in(seen),
+                    None => watched = false,
+                },
+                () = self.ports.clock.sleep(tick) => {}
             }
-                            }
-                            seen = self.ports.observations.recv(), if watched => match seen {
-                                Some(seen) => self.take_in(seen),
-                                None => watched = false,
-                            },
-                            command = self.ports.commands.recv(), if !self.orphaned => match command {
-                                Some(command) => self.obey(command)?,
-                                None => self.orphaned = true,
-                            },
-                            () = self.ports.clock.sleep(tick) => {}
-                        }
         }
     }
 
@@ -207,6 +207,18 @@ impl Driver {
                 };
                 (source, seen)
             }));
+        }
+    }
+
+    /// One fresh read and every other that is there already: what came together is judged together.
+    fn take_looks(&mut self, looked: Looked) {
+        let mut next = Some(looked);
+        while let Some((source, seen)) = next {
+            self.looking.remove(&source);
+            if let Some(seen) = seen {
+                self.world.apply(seen);
+            }
+            next = self.looks.next().now_or_never().flatten();
         }
     }
 

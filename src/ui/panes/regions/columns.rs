@@ -225,15 +225,14 @@ fn orders(pen: &Pen<'_>, region: &RegionDigest<'_>, width: usize) -> Text {
     with_trend(pen, &orders.trend, text, width)
 }
 
-/// `▲ 1.6× of 1.8×`: what it can carry of what it would get, as multiples of its load now.
+/// `▲ 586 of 500`: what it would get of what it can carry, in orders a minute.
 fn headroom(pen: &Pen<'_>, region: &RegionDigest<'_>) -> Vec<Text> {
     let Some((needed, capacity)) = region.headroom else { return vec![say::nothing(pen)] };
-    let times = pen.glyphs.times;
     let enough = capacity >= needed;
     let (shape, role) = if enough { (None, Role::Text) } else { (Some(pen.glyphs.look), Role::LampLook) };
     let shape = shape.map_or_else(String::new, |shape| format!("{shape} "));
-    let long = format!("{shape}{capacity:.1}{times} of {needed:.1}{times}");
-    let short = format!("{shape}{capacity:.1}{times}");
+    let long = format!("{shape}{needed:.0} of {capacity:.0}");
+    let short = format!("{shape}{:.0}%", needed / capacity.max(1.0) * 100.0);
     [long, short].into_iter().map(|text| Line::from(pen.span(text, role))).collect()
 }
 
