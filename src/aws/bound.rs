@@ -40,7 +40,6 @@ pub(super) struct Bound {
     route53: Shelf<aws_sdk_route53::Client>,
     sts: Shelf<aws_sdk_sts::Client>,
     cluster: Shelf<aws_sdk_route53recoverycluster::Client>,
-    control_config: Shelf<aws_sdk_route53recoverycontrolconfig::Client>,
     arc_config: Shelf<aws_sdk_route53recoverycontrolconfig::Client>,
 }
 
@@ -58,7 +57,6 @@ impl Bound {
             route53: Shelf::default(),
             sts: Shelf::default(),
             cluster: Shelf::default(),
-            control_config: Shelf::default(),
             arc_config: Shelf::default(),
         }
     }
@@ -85,11 +83,6 @@ impl Bound {
 
     pub(super) fn arc_config(&self, region: &Region) -> aws_sdk_route53recoverycontrolconfig::Client {
         self.arc_config
-            .get(region, || aws_sdk_route53recoverycontrolconfig::Client::new(&self.config(region)))
-    }
-
-    pub(super) fn control_config(&self, region: &Region) -> aws_sdk_route53recoverycontrolconfig::Client {
-        self.control_config
             .get(region, || aws_sdk_route53recoverycontrolconfig::Client::new(&self.config(region)))
     }
 
