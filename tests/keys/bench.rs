@@ -192,7 +192,7 @@ impl Bench {
         for (step, outcome) in held {
             let progress = run.steps.get_mut(&StepId(*step)).unwrap();
             progress.state = pointsman::plan::progress::StepState::Done(*outcome);
-            progress.why = "no answer from ap-southeast-2".to_owned();
+            "no answer from ap-southeast-2".clone_into(&mut progress.why);
         }
         self.journal.push(entry);
         self.run = Some(run);

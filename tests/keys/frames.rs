@@ -46,7 +46,7 @@ fn unknown() -> Bench {
 fn check(name: &str, bench: &Bench) {
     let mut text = String::new();
     for (width, height) in [(80, 24), (120, 40)] {
-        text.push_str(&format!("{width}x{height}\n"));
+        text.extend([width.to_string(), "x".to_owned(), height.to_string(), "\n".to_owned()]);
         for row in bench.screen(Size { width, height }).iter().filter(|row| !row.is_empty()) {
             text.push_str(row);
             text.push('\n');

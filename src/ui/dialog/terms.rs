@@ -150,7 +150,7 @@ fn traffic_moves(entries: &[ControlChange], plan: &Plan, facts: &Facts<'_>) -> S
     let to = &plan.intent.to;
     let all = if topology.regions.len() == 2 { " all" } else { "" };
     let load = verdict::headroom(facts.world, to, facts.now)
-        .map_or_else(String::new, |(needed, capacity)| format!(", {needed:.0} orders/min of {capacity:.0}"));
+        .map_or_else(String::new, |(needed, capacity)| format!(", {needed:.0}/min of {capacity:.0}"));
     parts.push(format!("{to} RECEIVES{all}{load}"));
     parts.join("; ")
 }
