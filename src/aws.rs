@@ -13,6 +13,7 @@ mod cloudwatch;
 mod credentials;
 mod dynamodb;
 mod error;
+mod follow;
 pub mod inventory;
 mod metering;
 mod route53;
@@ -38,6 +39,7 @@ use bound::Bound;
 pub(crate) use cloudwatch::exists_at;
 pub use cloudwatch::{QUERIES_A_CALL, Window};
 use credentials::Finder;
+use follow::Following;
 pub use metering::{Counted, Tally};
 use wallet::Wallet;
 
@@ -61,6 +63,7 @@ struct Inner {
     clock: Clock,
     wallet: Arc<Wallet>,
     bound: Bound,
+    simulated: bool,
     tally: Tally,
     asked: Mutex<BTreeMap<(Region, u32), Timestamp>>,
     cadence: Mutex<BTreeMap<Source, Duration>>,
@@ -82,6 +85,8 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
+        let simulated = access.endpoint_url.as_deref().is_some_and(credentials::is_loopback);
+        let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
         let finder = Finder::new(access, &topology, &clock, &http);
         let wallet = Arc::new(Wallet::new(finder, clock.clone()));
         let bound = Bound::new(access, &clock, http, &wallet);
@@ -92,6 +97,7 @@ impl Clients {
             clock,
             wallet,
             bound,
+            simulated,
             tally: Tally::default(),
             asked: Mutex::default(),
             cadence: Mutex::default(),
