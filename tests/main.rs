@@ -1,8 +1,6 @@
 //! The one integration binary, so that the SDK is linked once.
 #![cfg(test)]
 
-#![cfg(test)]
-
 mod boto;
 mod config;
 mod engine;
