@@ -241,8 +241,13 @@ fn not_passing(interlock: &Interlock, intent: &Intent) -> Option<Para> {
     };
     let reason = interlock.verdict.reason().unwrap_or_default();
     let lift = interlock.lift(intent).map_or_else(String::new, |lift| format!(". To lift it: {lift}"));
-    let text = format!(" {}: {reason}", interlock.name);
+    let text = format!(" {}{reason}", asked(&interlock.name));
     Some(Para::default().add(shape, role).add(text, Role::Text).add(lift, Role::Muted).hang(2))
+}
+
+/// A condition that does not hold, before its reason: it reads as the question that it answers.
+pub(super) fn asked(name: &str) -> String {
+    if name.starts_with("rule ") { format!("{name}: ") } else { format!("{name}? ") }
 }
 
 /// How many cluster endpoints answer now, of how many.
