@@ -38,6 +38,10 @@ pub(crate) enum Reply {
     Lose { took: bool },
     /// It says yes and nothing happens.
     Lie,
+    /// It takes effect, no answer comes, and these sources fall silent.
+    Dark(Vec<Source>),
+    /// It never comes back at all.
+    Hang,
 }
 
 /// The shop behind the actuator.
@@ -71,7 +75,15 @@ pub(crate) struct Written {
 impl Shop {
     /// A shop that has served for an hour: us-east-1 writes, both Regions are On.
     pub(crate) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// The same with another declaration.
+    pub(crate) fn with(change: impl FnOnce(&mut Topology)) -> Self {
         let topology = config::parse(include_str!("shop.toml"), "shop.toml").unwrap().topology;
+        let mut topology = Arc::unwrap_or_clone(topology);
+        change(&mut topology);
+        let topology = Arc::new(topology);
         let clock = Clock::starting_at("2026-11-20T14:02:07Z".parse().unwrap(), 1);
         let on = |name: &str| (name.to_owned(), ControlState::On);
         let state = State {
@@ -222,6 +234,16 @@ impl Shop {
         self.topology.auroras.iter().find(|a| a.store == store).unwrap()
     }
 
+    fn hangs(&self, operation: &Operation) -> bool {
+        let mut state = self.state();
+        let replies = state.replies.entry(operation.api()).or_default();
+        let hangs = matches!(replies.front(), Some(Reply::Hang));
+        if hangs {
+            replies.pop_front();
+        }
+        hangs
+    }
+
     fn answer(&self, operation: &Operation, seq: u64) -> Answer {
         let now = self.clock.now();
         let mut state = self.state();
@@ -229,7 +251,7 @@ impl Shop {
         let gone = state.ended.is_some_and(|ended| seq >= ended);
         let planned = state.replies.get_mut(operation.api()).and_then(VecDeque::pop_front);
         let reply = if gone { Reply::Lose { took: false } } else { planned.unwrap_or(Reply::Accept) };
-        let took = matches!(reply, Reply::Accept | Reply::Lose { took: true });
+        let took = matches!(reply, Reply::Accept | Reply::Lose { took: true } | Reply::Dark(_));
         let conflict = took && state.conflicts(operation);
         let took = took && !conflict;
         state.written.push(Written { at: now, operation: operation.clone(), took });
@@ -246,7 +268,11 @@ impl Shop {
             },
             Reply::Refuse(kind) => refusal("Code", kind),
             Reply::NotSent(kind) => Answer::NotSent { trouble: trouble(kind) },
-            Reply::Lose { .. } => Answer::Lost { trouble: trouble(TroubleKind::TimedOut) },
+            Reply::Dark(sources) => {
+                state.away.extend(sources);
+                Answer::Lost { trouble: trouble(TroubleKind::TimedOut) }
+            }
+            Reply::Lose { .. } | Reply::Hang => Answer::Lost { trouble: trouble(TroubleKind::TimedOut) },
         }
     }
 }
@@ -364,6 +390,9 @@ impl Actuator for Shop {
     fn send<'a>(&'a self, operation: &'a Operation, receipt: &'a Receipt) -> Boxed<'a, Answer> {
         Box::pin(async move {
             self.clock.sleep(CALL).await;
+            if self.hangs(operation) {
+                std::future::pending::<()>().await;
+            }
             self.answer(operation, receipt.entry().seq)
         })
     }

@@ -38,7 +38,7 @@ pub(super) fn region(pen: &Pen<'_>, digest: &RegionDigest<'_>) -> Vec<Text> {
     if let Some((needed, capacity)) = digest.headroom {
         lines.push(text(
             pen,
-            format!("receiving everything needs {needed:.1}× its load now; it can carry {capacity:.1}×"),
+            format!("receiving everything means {needed:.0} orders/min; it can carry {capacity:.0}"),
         ));
     }
     lines

@@ -83,7 +83,7 @@ struct Widths {
 pub(super) fn listing(pen: &Pen<'_>, room: usize, height: usize, column: usize) -> Listing {
     let regions = &pen.digest.regions;
     let over = room.saturating_sub(label_width(pen) + regions.len() * (column + 1));
-    let widths = Widths { label: label_width(pen) + over.min(4), column };
+    let widths = Widths { label: label_width(pen) + over.min(12), column };
     let mut listing = Listing::default();
     listing.head.push(row(pen, "", regions.iter().map(|region| head(pen, region, column)), widths));
     for label in labels(pen) {
@@ -225,15 +225,14 @@ fn orders(pen: &Pen<'_>, region: &RegionDigest<'_>, width: usize) -> Text {
     with_trend(pen, &orders.trend, text, width)
 }
 
-/// `▲ 1.6× of 1.8×`: what it can carry of what it would get, as multiples of its load now.
+/// `▲ 586 of 500`: what it would get of what it can carry, in orders a minute.
 fn headroom(pen: &Pen<'_>, region: &RegionDigest<'_>) -> Vec<Text> {
     let Some((needed, capacity)) = region.headroom else { return vec![say::nothing(pen)] };
-    let times = pen.glyphs.times;
     let enough = capacity >= needed;
     let (shape, role) = if enough { (None, Role::Text) } else { (Some(pen.glyphs.look), Role::LampLook) };
     let shape = shape.map_or_else(String::new, |shape| format!("{shape} "));
-    let long = format!("{shape}{capacity:.1}{times} of {needed:.1}{times}");
-    let short = format!("{shape}{capacity:.1}{times}");
+    let long = format!("{shape}{needed:.0} of {capacity:.0}");
+    let short = format!("{shape}{:.0}%", needed / capacity.max(1.0) * 100.0);
     [long, short].into_iter().map(|text| Line::from(pen.span(text, role))).collect()
 }
 

@@ -71,7 +71,7 @@ fn orders(pen: &Pen<'_>, region: &RegionDigest<'_>) -> Line<'static> {
 fn headroom(pen: &Pen<'_>, region: &RegionDigest<'_>) -> Span<'static> {
     let Some((needed, capacity)) = region.headroom else { return pen.span(say::NOTHING, Role::Stale) };
     let (shape, role) = if capacity >= needed { ("", Role::Text) } else { (pen.glyphs.look, Role::LampLook) };
-    pen.span(format!("{shape}{capacity:.1}{}", pen.glyphs.times), role)
+    pen.span(format!("{shape}{needed:.0}/{capacity:.0}"), role)
 }
 
 fn read(pen: &Pen<'_>, region: &RegionDigest<'_>) -> Span<'static> {
