@@ -13,6 +13,7 @@ mod credentials;
 mod diary;
 mod dynamodb;
 mod error;
+mod follow;
 pub mod inventory;
 mod metering;
 mod route53;
@@ -38,6 +39,7 @@ pub(crate) use cloudwatch::exists_at;
 pub use cloudwatch::{QUERIES_A_CALL, Window};
 use credentials::Finder;
 use diary::Diary;
+use follow::Following;
 pub use metering::{Counted, Tally};
 use wallet::Wallet;
 
@@ -58,6 +60,7 @@ struct Inner {
     clock: Clock,
     wallet: Arc<Wallet>,
     bound: Bound,
+    simulated: bool,
     tally: Tally,
     diary: Diary,
 }
@@ -78,6 +81,8 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
+        let simulated = access.endpoint_url.as_deref().is_some_and(credentials::is_loopback);
+        let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
         let finder = Finder::new(access, &topology, &clock, &http);
         let wallet = Arc::new(Wallet::new(finder, clock.clone()));
         let bound = Bound::new(access, &clock, http, &wallet);
@@ -88,6 +93,7 @@ impl Clients {
             clock,
             wallet,
             bound,
+            simulated,
             tally: Tally::default(),
             diary: Diary::default(),
         };
