@@ -13,7 +13,7 @@ use crate::model::reading::{Identity, Observation, Reading, Source};
 use crate::model::topology::Topology;
 use crate::plan::event::{self, Decision, Entry, RunId};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId, interlock, playbook};
+use crate::plan::{Intent, Plan, StepId, interlock};
 use crate::ui::dialog::Request;
 use crate::ui::key::Input;
 use crate::ui::view::{Facts, View};
@@ -177,8 +177,7 @@ impl App {
         match &self.frozen {
             Some(still) => Scene {
                 world: &still.world,
-                now: view.frozen.unwrap_or(now),
-                clock: now,
+                now,
                 console,
                 run: still.run.as_ref(),
                 journal: &still.journal,
@@ -187,7 +186,6 @@ impl App {
             None => Scene {
                 world: &self.world,
                 now,
-                clock: now,
                 console,
                 run: self.run.as_ref(),
                 journal: &self.journal,
@@ -337,9 +335,8 @@ impl App {
 
     fn fill_sheet(&mut self, now: Timestamp) -> Vec<Effect> {
         let Some(intent) = self.reading_for.take() else { return Vec::new() };
-        let plan = playbook::plan(&self.world, &intent, now);
-        let interlocks = interlock::check(&self.world, &intent, now);
-        let request = self.with_view(now, |view, facts| view.sheet_read(plan, interlocks, facts));
+        let prepared = interlock::prepare(&self.world, &intent, now);
+        let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
         self.fulfil(request, now)
     }
 

@@ -4,6 +4,7 @@
 //! never panic, nor be half taken. Nothing here waits, and nothing reads AWS.
 
 mod arn;
+mod check;
 mod context;
 mod cursor;
 mod docs;

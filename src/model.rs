@@ -16,7 +16,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use reading::{Feed, Observation, Reading, Series, Source};
-use topology::{Metric, Topology};
+use topology::{Metric, Region, Topology};
 use verdict::Index;
 
 /// Everything the console knows; a value that is rebuilt by applying observations in order.
@@ -26,7 +26,11 @@ pub struct World {
     index: Arc<Index>,
     feeds: BTreeMap<Source, Feed>,
     series: HashMap<Metric, Series>,
+    reached: BTreeMap<Region, Timestamp>,
 }
+
+/// Services that publish through a Region without running in it: they say nothing of how late that Region is.
+const ELSEWHERE: [&str; 2] = ["AWS/Route53", "AWS/CloudFront"];
 
 impl World {
     /// How much of each metric is kept.
@@ -36,7 +40,7 @@ impl World {
     #[must_use]
     pub fn new(topology: Arc<Topology>) -> Self {
         let index = Arc::new(Index::of(&topology));
-        Self { topology, index, feeds: BTreeMap::new(), series: HashMap::new() }
+        Self { topology, index, feeds: BTreeMap::new(), series: HashMap::new(), reached: BTreeMap::new() }
     }
 
     /// Takes in one observation; an older one than what is known of its source changes nothing but counts.
@@ -48,6 +52,11 @@ impl World {
                 let until = answered.trouble.is_none().then_some(batch.until);
                 series.merge(&answered.points, until, Self::KEEP);
                 series.note(*at, answered.trouble.clone());
+                let newest = series.newest().filter(|_| !ELSEWHERE.contains(&&*answered.metric.namespace));
+                if let Some(newest) = newest {
+                    let reached = self.reached.entry(answered.metric.region.clone()).or_insert(newest.at);
+                    *reached = newest.at.max(*reached);
+                }
             }
         }
         self.feeds.entry(source.clone()).or_default().take(observation);
@@ -80,6 +89,12 @@ impl World {
     #[must_use]
     pub fn series(&self, metric: &Metric) -> Option<&Series> {
         self.series.get(metric)
+    }
+
+    /// The newest period of which any metric of a Region has a point: so far its CloudWatch has come.
+    #[must_use]
+    pub fn reached(&self, region: &Region) -> Option<Timestamp> {
+        self.reached.get(region).copied()
     }
 
     /// The newest successful reading of a source with the time it was taken.

@@ -6,16 +6,19 @@
 pub mod budget;
 pub mod schedule;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::aws::{Clients, Counted};
 use crate::clock::Clock;
-use crate::model::reading::Observation;
+use crate::model::reading::{Observation, TroubleKind};
 use budget::Budget;
 use schedule::{Asked, Due, Schedule, What};
 
@@ -77,19 +80,13 @@ pub fn spawn(
 
 /// Asks every source once, all at the same time; what came of each, in the order in which they answered.
 pub async fn once(clients: &Clients, clock: &Clock) -> Vec<Observation> {
+    clients.learn_time().await;
     let mut schedule = Schedule::new(clients.topology(), clients.wanted(), clock.now(), 0);
-    let mut asking: JoinSet<(usize, Observation)> = JoinSet::new();
+    let asking = FuturesUnordered::new();
     for due in schedule.due(clock.now()) {
-        asking.spawn(ask(clients.clone(), due));
+        asking.push(ask(clients.clone(), due));
     }
-    let mut seen = Vec::new();
-    while let Some(done) = asking.join_next().await {
-        match done {
-            Ok((_, observation)) => seen.push(observation),
-            Err(fallen) => tracing::error!(%fallen, "a read fell over"),
-        }
-    }
-    seen
+    asking.filter_map(async |(_, seen)| seen).collect().await
 }
 
 struct Sampler {
@@ -103,8 +100,9 @@ struct Sampler {
 
 impl Sampler {
     async fn run(mut self) {
-        let mut asking: JoinSet<(usize, Observation)> = JoinSet::new();
+        let mut asking: JoinSet<(Due, Option<Observation>)> = JoinSet::new();
         let mut steered = true;
+        self.clients.learn_time().await;
         self.steer();
         loop {
             for due in self.schedule.due(self.clock.now()) {
@@ -115,10 +113,9 @@ impl Sampler {
             }
             let wait = self.schedule.next().map(|next| until(self.clock.now(), next));
             tokio::select! {
-                Some(done) = asking.join_next() => match done {
-                    Ok((id, observation)) => if !self.took(id, observation).await { return },
-                    Err(fallen) => tracing::error!(%fallen, "a read fell over"),
-                },
+                Some(done) = asking.join_next() => {
+                    if let Ok((due, seen)) = done && !self.took(&due, seen).await { return }
+                }
                 changed = self.pace.changed(), if steered => match changed {
                     Ok(()) => self.steer(),
                     Err(_) => steered = false,
@@ -144,21 +141,30 @@ impl Sampler {
     }
 
     /// Hands an observation on; false when nobody wants it.
-    async fn took(&mut self, id: usize, observation: Observation) -> bool {
+    async fn took(&mut self, due: &Due, seen: Option<Observation>) -> bool {
+        let Some(observation) = seen else {
+            let now = self.clock.now();
+            self.schedule.done(due.id, Asked { asked: now, at: now, trouble: Some(TroubleKind::Faulty) });
+            return true;
+        };
         let trouble = observation.result.as_ref().err().map(|trouble| trouble.kind);
-        self.schedule.done(id, Asked { asked: observation.asked, at: observation.at, trouble });
+        self.schedule.done(due.id, Asked { asked: observation.asked, at: observation.at, trouble });
         self.out.send(observation).await.is_ok()
     }
 }
 
-async fn ask(clients: Clients, due: Due) -> (usize, Observation) {
-    let observation = match &due.what {
-        What::Whole(source) => clients.observe(source, due.every).await,
-        What::Metrics { region, metrics, .. } => {
-            clients.observe_metrics(region, metrics, due.window, due.every).await
+/// One reading; `None` when it fell over, so that its source is asked again all the same.
+async fn ask(clients: Clients, due: Due) -> (Due, Option<Observation>) {
+    let reading = async {
+        match &due.what {
+            What::Whole(source) => clients.observe(source, due.every).await,
+            What::Metrics { region, metrics, .. } => {
+                clients.observe_metrics(region, metrics, due.window, due.every).await
+            }
         }
     };
-    (due.id, observation)
+    let seen = AssertUnwindSafe(reading).catch_unwind().await.ok();
+    (due, seen)
 }
 
 fn until(now: Timestamp, then: Timestamp) -> Duration {

@@ -51,6 +51,15 @@ struct Inner {
     requests: AtomicU64,
 }
 
+impl std::fmt::Debug for Sim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sim")
+            .field("now", &self.now())
+            .field("seed", &self.inner.seed)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Sim {
     /// A world as the scenario says, at the time its clock shows now.
     #[must_use]
@@ -128,7 +137,7 @@ impl Sim {
             Ok(call) => call,
             Err(misread) => {
                 let result = Err(misread.refusal);
-                return Answer::Response(self.frame(misread.protocol, &misread.operation, &result));
+                return Answer::Response(self.frame(misread.protocol, "", &result));
             }
         };
         let Verdict { latency, then } = self.world().gate(&call.arrival());
@@ -156,6 +165,10 @@ impl Sim {
         let result = services::perform(&mut world, call);
         if world.log.len() > written {
             world.name_last_write(&id);
+            // The world knows what changed; what was asked for is known here.
+            if let Some(last) = world.log.last_mut() {
+                last.operation.clone_from(&call.operation);
+            }
         }
         drop(world);
         wire::answer(call.protocol, &call.operation, &result, &id, self.now())

@@ -39,10 +39,8 @@ use theme::{Glyphs, Role, Theme};
 pub struct Scene<'a> {
     /// What is known.
     pub world: &'a World,
-    /// The time the frame is of; frozen while the screen is frozen.
+    /// The time it is. While the screen stands still, the frame is of [`view::View::frozen`] and this runs on.
     pub now: Timestamp,
-    /// The time it is; runs on while the screen is frozen.
-    pub clock: Timestamp,
     /// What the console itself is and does.
     pub console: &'a Console,
     /// The run that is shown, if there is one.
@@ -102,18 +100,20 @@ impl Mode {
 
 /// What every part of one frame is drawn with.
 #[derive(Clone, Copy)]
-pub struct Stage<'a> {
-    /// What the frame is drawn from.
+pub struct Pen<'a> {
+    /// What the frame is drawn from; its time is the one the frame is of.
     pub scene: &'a Scene<'a>,
+    /// The time it is, also while the screen stands still.
+    pub clock: Timestamp,
     /// What follows from it.
     pub digest: &'a Digest<'a>,
     /// The look by role.
     pub theme: &'a Theme,
     /// The shapes.
-    pub glyphs: Glyphs,
+    pub glyphs: &'a Glyphs,
 }
 
-impl Stage<'_> {
+impl Pen<'_> {
     /// A piece of text in a role.
     pub fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {
         let text: String = text.into();
@@ -131,22 +131,31 @@ impl Stage<'_> {
 pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) {
     let screen = buf.area;
     buf.set_style(screen, theme.style(Role::Text));
-    let digest = Digest::of(scene.world, scene.now);
-    let stage = Stage { scene, digest: &digest, theme, glyphs };
-    let layout = layout(&stage, screen);
-    if layout.size == Size::Words {
-        small::words(&stage, screen, buf);
-    } else {
-        header::draw(&stage, layout.header, buf);
-        header::situation(&stage, layout.situation, buf);
-        for (pane, area) in &layout.panes {
-            panes::draw(&stage, *pane, *area, buf);
+    with_pen(scene, theme, &glyphs, |pen| {
+        let layout = layout(pen, screen);
+        if layout.size == Size::Words {
+            small::words(pen, screen, buf);
+        } else {
+            header::draw(pen, layout.header, buf);
+            header::situation(pen, layout.situation, buf);
+            for (pane, area) in &layout.panes {
+                panes::draw(pen, *pane, *area, buf);
+            }
+            hint::draw(scene, theme, layout.hint, buf);
         }
-    }
-    widgets::paint::keep_to(glyphs, buf);
+    });
+    dialog::draw(scene, theme, &glyphs, buf);
+    widgets::paint::keep_to(&glyphs, buf);
+}
+
+/// Computes the digest of the frame's time and hands everything to `then`.
+fn with_pen<T>(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, then: impl FnOnce(&Pen<'_>) -> T) -> T {
+    let still = Scene { now: scene.view.frozen.unwrap_or(scene.now), ..*scene };
+    let digest = Digest::of(still.world, still.now);
+    then(&Pen { scene: &still, clock: scene.now, digest: &digest, theme, glyphs })
 }
 
 /// Lays out a frame.
-fn layout(stage: &Stage<'_>, screen: Rect) -> Layout {
-    Layout::of(screen, stage.scene.view, stage.scene.run.is_some(), &|pane| panes::need(stage, pane))
+fn layout(pen: &Pen<'_>, screen: Rect) -> Layout {
+    Layout::of(screen, pen.scene.view, pen.scene.run.is_some(), &|pane| panes::need(pen, pane))
 }

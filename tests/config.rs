@@ -3,6 +3,7 @@
 mod presets;
 mod refused;
 mod shaken;
+mod simulated;
 
 use std::time::Duration;
 
@@ -153,6 +154,16 @@ fn a_cluster_has_five_endpoints() {
     assert!(!config.simulated);
     let said: Vec<String> = config.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(said, ["f:89:1: routing.endpoints: has 4 endpoints; a cluster has 5"]);
+}
+
+#[test]
+fn a_region_without_control_is_doubted() {
+    let (before, rest) =
+        FULL.split_once("[[routing.controls]]\nname = \"us-west-2\"").expect("it has a control");
+    let (_, after) = rest.split_once("[[aurora]]").expect("stores come after routing");
+    let config = read(&format!("{before}[[aurora]]{after}"));
+    let said: Vec<&str> = config.warnings.iter().map(|warning| warning.what.as_str()).collect();
+    assert_eq!(said, ["no control for us-west-2: its traffic cannot be moved"]);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The one integration binary, so that the SDK is linked once.
-#![cfg(test)]
 
+mod boto;
 mod config;
 mod engine;
+mod fixture;
+mod keys;
+mod screens;
 mod sim;
 mod support;
 mod tidy;

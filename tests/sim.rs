@@ -6,6 +6,7 @@ mod cluster;
 mod control;
 mod doors;
 mod dynamodb;
+mod nonsense;
 mod rds;
 mod route53;
 mod sts;
@@ -21,7 +22,7 @@ const EAST: &str = "us-east-1";
 const WEST: &str = "us-west-2";
 
 /// A world in which nothing goes wrong.
-fn calm() -> Sim {
+pub(crate) fn calm() -> Sim {
     world("calm")
 }
 
@@ -32,6 +33,6 @@ pub(crate) fn world(name: &str) -> Sim {
 }
 
 /// A fault as in `POST /_sim/inject`.
-fn inject(sim: &Sim, json: &serde_json::Value) -> u32 {
+pub(crate) fn inject(sim: &Sim, json: &serde_json::Value) -> u32 {
     sim.inject(&serde_json::from_value(json.clone()).unwrap())
 }

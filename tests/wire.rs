@@ -2,7 +2,9 @@
 
 mod pace;
 mod reads;
+mod socket;
 mod troubles;
+mod writes;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,9 +22,8 @@ use pointsman::config;
 use pointsman::model::reading::{Observation, Reading, Source, Trouble};
 use pointsman::model::topology::Region;
 use pointsman::sim::fault::{Fault, Injection};
-use pointsman::sim::{Sim, handout};
+use pointsman::sim::{Sim, handout, scenario};
 
-use crate::sim::world;
 use crate::support::InProcess;
 
 /// A loopback address, so that the clients sign as the simulated caller; no socket is ever opened.
@@ -30,6 +31,12 @@ const BASE_URL: &str = "http://127.0.0.1:4566";
 
 /// How often a test pretends to ask.
 const EVERY: Duration = Duration::from_secs(15);
+
+/// The world of a scenario, seed 7, on tokio's clock.
+fn world(name: &str) -> Sim {
+    let start = "2026-03-02T09:00:00Z".parse().unwrap();
+    Sim::new(&scenario::find(name).unwrap(), 7, Clock::starting_at(start, 1))
+}
 
 /// One request that left the clients.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,9 +87,13 @@ struct Bench {
 impl Bench {
     fn new(scenario: &str) -> Self {
         let sim = world(scenario);
+        let text = sim.look(|world| handout::config(world, BASE_URL));
+        Self::of(sim, &text)
+    }
+
+    fn of(sim: Sim, text: &str) -> Self {
         let clock = sim.clock().clone();
-        let config =
-            config::parse(&sim.look(|world| handout::config(world, BASE_URL)), "pointsman.toml").unwrap();
+        let config = config::parse(text, "pointsman.toml").unwrap();
         let calls = Arc::default();
         let door = Noted { door: InProcess(sim.clone()), clock: clock.clone(), calls: Arc::clone(&calls) };
         let clients = Clients::new(&config.access, config.topology, clock, Some(SharedHttpClient::new(door)));

@@ -3,10 +3,12 @@
 //! Nothing leaves without a [`Receipt`] that its `Sent` line is on disk, and each receipt is good for one write.
 //! It sends once and tells what came of it; whether to send again is for the run or a person.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use aws_sdk_route53recoverycluster::types::UpdateRoutingControlStateEntry;
 use aws_sdk_sts::operation::RequestId;
@@ -152,7 +154,7 @@ impl Actuator for Hands {
     }
 
     fn look<'a>(&'a self, source: &'a Source) -> Boxed<'a, Observation> {
-        Box::pin(self.clients.observe(source, Duration::from_secs(3)))
+        Box::pin(self.clients.look(source))
     }
 }
 

@@ -82,7 +82,8 @@ impl Bound {
     }
 
     pub(super) fn arc_config(&self, region: &Region) -> aws_sdk_route53recoverycontrolconfig::Client {
-        self.arc_config.get(region, || aws_sdk_route53recoverycontrolconfig::Client::new(&self.config(region)))
+        self.arc_config
+            .get(region, || aws_sdk_route53recoverycontrolconfig::Client::new(&self.config(region)))
     }
 
     /// The client of one cluster endpoint; its signature is for the endpoint's own Region.

@@ -210,3 +210,74 @@ fn or(status: &str, words: &str) -> String {
 fn failed(kind: TroubleKind, text: &str) -> Trouble {
     Trouble { kind, text: text.to_owned(), request_id: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-03-02T{text}Z").parse().unwrap()
+    }
+
+    #[test]
+    fn a_period_ends_the_window_once_its_data_can_exist() {
+        assert_eq!(Window::end(at("09:05:04"), 60), at("09:03:00"));
+        assert_eq!(Window::end(at("09:05:05"), 60), at("09:04:00"));
+        assert_eq!(Window::end(at("09:06:04"), 300), at("09:00:00"));
+        assert_eq!(Window::end(at("09:06:05"), 300), at("09:05:00"));
+        assert_eq!(exists_at(at("09:05:00")), at("09:06:05"));
+    }
+
+    #[test]
+    fn the_ordinary_window_reaches_back_ten_minutes_or_three_periods() {
+        let window = Window::newest(at("09:20:30"), 60);
+        assert_eq!((window.from, window.until), (at("09:09:00"), at("09:19:00")));
+        let window = Window::newest(at("09:20:30"), 300);
+        assert_eq!((window.from, window.until), (at("09:00:00"), at("09:15:00")));
+        let window = Window::reaching(at("09:20:30"), 300, Duration::from_mins(62));
+        assert_eq!((window.from, window.until), (at("08:10:00"), at("09:15:00")), "in whole periods");
+    }
+
+    fn result(status: StatusCode, values: &[(&str, f64)]) -> MetricDataResult {
+        let mut result = MetricDataResult::builder().id("m0").status_code(status);
+        for (time, value) in values {
+            result = result.timestamps(to_sdk(at(time))).values(*value);
+        }
+        result.build()
+    }
+
+    fn some_metric() -> Metric {
+        Metric {
+            region: Region::new("us-east-1"),
+            namespace: "N".into(),
+            name: "M".into(),
+            dimensions: std::sync::Arc::default(),
+            statistic: "Sum".into(),
+            period: 60,
+        }
+    }
+
+    #[test]
+    fn a_result_that_goes_on_over_pages_is_one_answer() {
+        let mut answers = vec![unanswered(&some_metric())];
+        assert!(answers[0].trouble.is_some(), "no result at all is trouble, not silence");
+        take(&mut answers, &result(StatusCode::PartialData, &[("09:02:00", 2.0)]));
+        assert!(answers[0].trouble.is_some());
+        take(&mut answers, &result(StatusCode::Complete, &[("09:01:00", 1.0)]));
+        assert_eq!(answers[0].trouble, None);
+        assert_eq!(answers[0].points.iter().map(|p| p.value).collect::<Vec<_>>(), [1.0, 2.0], "oldest first");
+    }
+
+    #[test]
+    fn one_metric_can_fail_alone() {
+        for (status, kind) in [
+            (StatusCode::Forbidden, TroubleKind::Denied),
+            (StatusCode::InternalError, TroubleKind::Faulty),
+            (StatusCode::PartialData, TroubleKind::Faulty),
+        ] {
+            let mut answers = vec![unanswered(&some_metric()), unanswered(&some_metric())];
+            take(&mut answers, &result(status, &[]));
+            assert_eq!(answers[0].trouble.as_ref().unwrap().kind, kind);
+        }
+    }
+}

@@ -134,7 +134,8 @@ fn simulated() -> Credentials {
     Credentials::new("AKIDSIMULATED", "simulated", None, None, "Simulated")
 }
 
-fn is_loopback(url: &str) -> bool {
+/// The URL leads to this machine.
+pub(super) fn is_loopback(url: &str) -> bool {
     let Ok(url) = url.parse::<http::Uri>() else { return false };
     let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())

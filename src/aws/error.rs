@@ -159,3 +159,52 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
 fn deepest(error: &(dyn Error + 'static)) -> String {
     std::iter::successors(Some(error), |e| (*e).source()).last().map(ToString::to_string).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_every_protocol_are_told_apart() {
+        use TroubleKind::{Denied, EndpointAway, Expired, Faulty, NotFound, Refused, Throttled};
+        for (code, status, kind) in [
+            ("Throttling", 400, Throttled),
+            ("ThrottlingException", 400, Throttled),
+            ("ThrottledException", 429, Throttled),
+            ("RequestLimitExceeded", 503, Throttled),
+            ("PriorRequestNotComplete", 400, Throttled),
+            ("AccessDenied", 403, Denied),
+            ("AccessDeniedException", 400, Denied),
+            ("UnrecognizedClientException", 400, Denied),
+            ("InvalidClientTokenId", 403, Denied),
+            ("ExpiredToken", 403, Expired),
+            ("ExpiredTokenException", 400, Expired),
+            ("EndpointTemporarilyUnavailableException", 503, EndpointAway),
+            ("ResourceNotFoundException", 400, NotFound),
+            ("GlobalClusterNotFoundFault", 404, NotFound),
+            ("NoSuchHostedZone", 404, NotFound),
+            ("ConflictException", 409, Refused),
+            ("ValidationException", 400, Refused),
+            ("InvalidGlobalClusterStateFault", 400, Refused),
+            ("InternalServerException", 500, Faulty),
+            ("InternalServerException", 400, Faulty),
+            ("ServiceUnavailable", 503, Faulty),
+            ("SomethingNew", 503, Faulty),
+            ("SomethingNew", 429, Throttled),
+            ("SomethingNew", 401, Denied),
+            ("SomethingNew", 418, Refused),
+            ("", 404, NotFound),
+        ] {
+            assert_eq!(kind_of(code, status), kind, "{code} {status}");
+        }
+    }
+
+    #[test]
+    fn a_service_that_broke_may_have_done_it() {
+        let error =
+            aws_sdk_sts::error::ErrorMetadata::builder().code("InternalFailure").message("oh").build();
+        assert_eq!(answered(&error, 500, None).reach, Reach::Perhaps);
+        let error = aws_sdk_sts::error::ErrorMetadata::builder().code("ConflictException").build();
+        assert_eq!(answered(&error, 409, None).reach, Reach::Answered);
+    }
+}

@@ -3,6 +3,9 @@
 //! Nothing is looked up before the first request. A search that failed is not repeated at once, and one that is slow
 //! holds back nothing but what needs it.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -79,7 +79,12 @@ fn list_line(workload: &str, run: &RunSummary) -> String {
 fn show(journals: &[Found], name: &str) -> Result<ExitCode> {
     let lines = find(journals, name)?;
     for (at, entry) in lines.iter().enumerate() {
-        println!("{:>5}  {}  {}", entry.seq, entry.at.strftime("%Y-%m-%d %H:%M:%S"), line(entry, &lines[..at]));
+        println!(
+            "{:>5}  {}  {}",
+            entry.seq,
+            entry.at.strftime("%Y-%m-%d %H:%M:%S"),
+            line(entry, &lines[..at])
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

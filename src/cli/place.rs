@@ -21,17 +21,25 @@ pub(super) fn state_dir(common: &Common) -> Result<PathBuf> {
         return Ok(PathBuf::from(state).join("pointsman"));
     }
     let home = env::var_os("HOME").filter(|v| !v.is_empty());
-    let home = home.ok_or_else(|| eyre!("no place for the journal: set --state-dir, XDG_STATE_HOME or HOME"))?;
+    let home =
+        home.ok_or_else(|| eyre!("no place for the journal: set --state-dir, XDG_STATE_HOME or HOME"))?;
     Ok(PathBuf::from(home).join(".local/state/pointsman"))
 }
 
 /// The operator's name on this host.
 pub(super) fn operator() -> String {
-    ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| env::var(name).ok()).unwrap_or_else(|| "unknown".to_owned())
+    ["SUDO_USER", "USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| env::var(name).ok())
+        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// This host's name.
 pub(super) fn host() -> String {
     let from_file = || std::fs::read_to_string("/etc/hostname").ok().map(|s| s.trim().to_owned());
-    env::var("HOSTNAME").ok().or_else(from_file).filter(|s| !s.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+    env::var("HOSTNAME")
+        .ok()
+        .or_else(from_file)
+        .filter(|s| !s.is_empty())
+        .unwrap_or_else(|| "unknown".to_owned())
 }

@@ -54,7 +54,10 @@ pub(super) fn declared(intent: &Intent, topology: &Topology) -> Result<(), Strin
     for (flag, region) in [("--from", &intent.from), ("--to", &intent.to)] {
         if topology.region(region).is_none() {
             let known: Vec<_> = topology.regions.iter().map(|r| r.name.as_str()).collect();
-            return Err(format!("{flag} {region}: no such Region in this workload; it has {}", known.join(", ")));
+            return Err(format!(
+                "{flag} {region}: no such Region in this workload; it has {}",
+                known.join(", ")
+            ));
         }
     }
     Ok(())
@@ -64,7 +67,11 @@ fn as_text(plan: &Plan, interlocks: &[Interlock], world: &World, now: Timestamp)
     let Intent { playbook, from, to } = &plan.intent;
     let mut text = format!("{} {from} → {to}, dry run: nothing was sent\n\n", playbook.verb());
     if let Some(risk) = verdict::at_risk(world, now) {
-        let _ok = writeln!(text, "at risk now: about {:.0} orders ({:.1} s of {})\n", risk.orders, risk.lag, risk.store);
+        let _ok = writeln!(
+            text,
+            "at risk now: about {:.0} orders ({:.1} s of {})\n",
+            risk.orders, risk.lag, risk.store
+        );
     }
     text.push_str("interlocks\n");
     for interlock in interlocks {

@@ -37,7 +37,10 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let state = state_of(common, &config.topology.workload)?;
     let clock = Clock::wall();
     if args.confirm != args.intent.to {
-        let why = format!("--confirm must name the Region that receives, {}; it says `{}`", intent.to, args.confirm);
+        let why = format!(
+            "--confirm must name the Region that receives, {}; it says `{}`",
+            intent.to, args.confirm
+        );
         eprintln!("refused, nothing was sent: {why}");
         refuse(&state, intent, why, &clock)?;
         return Ok(exit::USAGE.into());
@@ -106,7 +109,13 @@ fn open_run(journal: &Journal, name: &str) -> Result<RunId> {
     }
 }
 
-async fn drive(reader: Reader, world: World, journal: Journal, begun: Progress, json: bool) -> Result<ExitCode> {
+async fn drive(
+    reader: Reader,
+    world: World,
+    journal: Journal,
+    begun: Progress,
+    json: bool,
+) -> Result<ExitCode> {
     let Reader { clients, clock, .. } = reader;
     let mut told = journal.entries(&begun.run)?;
     told.iter().enumerate().for_each(|(at, entry)| print(entry, &told[..at], json));

@@ -114,12 +114,18 @@ fn controls_text(text: &mut String, world: &World, now: Timestamp) {
     for control in &controls {
         let state = control.state.map_or_else(|| "?".to_owned(), |state| state.to_string());
         let fresh = |c: &&verdict::ControlCell| {
-            c.state.as_ref().is_some_and(|s| s.freshness == Freshness::Fresh && Some(s.value) == control.state)
+            c.state
+                .as_ref()
+                .is_some_and(|s| s.freshness == Freshness::Fresh && Some(s.value) == control.state)
         };
         let agree = control.cells.iter().filter(fresh).count();
         let split = if control.split { "  SPLIT: endpoints contradict each other" } else { "" };
-        let _ok =
-            writeln!(text, "control {}  {state}  {agree} of {} endpoints{split}", control.name, control.cells.len());
+        let _ok = writeln!(
+            text,
+            "control {}  {state}  {agree} of {} endpoints{split}",
+            control.name,
+            control.cells.len()
+        );
     }
 }
 

@@ -27,7 +27,9 @@ const LINES_SHOWN: usize = 200;
 pub(super) async fn watch(common: &Common) -> Result<ExitCode> {
     let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
     if !has_terminal() {
-        eprintln!("no terminal here: `pointsman status` prints how the workload is, `pointsman run` acts without one");
+        eprintln!(
+            "no terminal here: `pointsman status` prints how the workload is, `pointsman run` acts without one"
+        );
         return Ok(exit::USAGE.into());
     }
     let state = state_of(common, &config.topology.workload)?;
@@ -70,7 +72,9 @@ pub(super) async fn show(reader: Reader, common: &Common, state: &Path) -> Resul
 
 /// The locale can write what the console draws; no locale at all counts as UTF-8, as most terminals are.
 fn is_utf8() -> bool {
-    let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     set.is_none_or(|locale| {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
@@ -94,6 +98,7 @@ fn log_in(folder: &Path) -> Option<tracing_appender::non_blocking::WorkerGuard> 
     let (writer, guard) = tracing_appender::non_blocking(file);
     let filter = tracing_subscriber::EnvFilter::try_from_env("POINTSMAN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,pointsman=info"));
-    let taken = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).try_init();
+    let taken =
+        tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).try_init();
     taken.ok().map(|()| guard)
 }

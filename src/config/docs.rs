@@ -70,22 +70,30 @@ fn section(page: &mut String, section: &Section) {
 }
 
 fn kind(kind: Kind) -> String {
-    match kind {
-        Kind::Text => "text".to_owned(),
-        Kind::Number => "number".to_owned(),
-        Kind::Whole => "whole number".to_owned(),
-        Kind::Flag => "`true` or `false`".to_owned(),
-        Kind::Span => "span".to_owned(),
-        Kind::Limit => "limit".to_owned(),
-        Kind::Statistic => "statistic".to_owned(),
-        Kind::Region => "Region".to_owned(),
-        Kind::Url => "URL".to_owned(),
-        Kind::Arn(kind) => code(kind.form()),
-        Kind::Choice(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
-        Kind::Texts => "list".to_owned(),
-        Kind::Map => "map".to_owned(),
-        Kind::Table(section) | Kind::Tables(section) | Kind::Named(section) => code(section.header),
-    }
+    let plain = match kind {
+        Kind::Text => "text",
+        Kind::Number => "number",
+        Kind::Whole => "whole number",
+        Kind::Flag => "`true` or `false`",
+        Kind::Span | Kind::Wait | Kind::Period => "span",
+        Kind::Limit => "limit",
+        Kind::Statistic => "statistic",
+        Kind::Region => "Region",
+        Kind::Url => "URL",
+        Kind::Account => "account",
+        Kind::Zone => "hosted zone id",
+        Kind::HealthCheck => "health check id",
+        Kind::DnsName => "DNS name",
+        Kind::Preset => "preset",
+        Kind::List(Kind::Region) => "list of Regions",
+        Kind::List(_) => "list",
+        Kind::Map(Kind::Arn(_)) => "map of ARNs",
+        Kind::Map(_) => "map",
+        Kind::Arn(kind) => return code(kind.form()),
+        Kind::Choice(words) => return words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
+        Kind::Table(section) | Kind::Tables(section) | Kind::Named(section) => return code(section.header),
+    };
+    plain.to_owned()
 }
 
 fn preset(page: &mut String, preset: &Preset) {

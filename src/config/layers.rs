@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arn::{self, ArnKind};
+use super::schema::Kind;
 use super::{Config, ConfigErrors, value};
 use crate::model::topology::Region;
 
@@ -75,7 +76,7 @@ impl Config {
             result.map_err(|what| wrong.push(format!("{key}: {what}"))).ok()
         };
         if let Some(url) = overrides.endpoint_url {
-            self.access.endpoint_url = check("endpoint_url", value::url(&url));
+            self.access.endpoint_url = check("endpoint_url", Kind::Url.text(&url));
         }
         if let Some(profile) = overrides.profile {
             self.access.profile = check("profile", value::word(&profile));
@@ -84,7 +85,7 @@ impl Config {
             self.access.assume_role = check("assume_role", own_role(&role, topology.account.as_deref()));
         }
         if let Some(home) = overrides.home {
-            topology.home = check("home", value::region(&home)).as_deref().map(Region::new);
+            topology.home = check("home", Kind::Region.text(&home)).as_deref().map(Region::new);
         }
         if let Some(theme) = overrides.theme {
             self.screen.theme = check("theme", value::word(&theme));

@@ -18,7 +18,7 @@ impl Limits {
     pub(super) fn overridden(self, cursor: &Cursor<'_>, percent: bool) -> Self {
         let (look, bad) = (cursor.limit("look"), cursor.limit("bad"));
         for limit in [&look, &bad].into_iter().flatten().filter(|limit| percent && !is_share(limit.value)) {
-            cursor.sink().refuse(&limit.place, "is a percentage, which lies between 0 and 100");
+            cursor.sink.refuse(&limit.place, "is a percentage, which lies between 0 and 100");
         }
         match (look, bad) {
             (Some(look), Some(bad)) => Self::both(cursor, &look, &bad),
@@ -35,7 +35,7 @@ impl Limits {
     fn both(cursor: &Cursor<'_>, look: &Placed<Option<Threshold>>, bad: &Placed<Option<Threshold>>) -> Self {
         if !ordered(look.value, bad.value) {
             cursor
-                .sink()
+                .sink
                 .refuse(&bad.place, "must lie beyond look, on the same side: first worth a look, then bad");
         }
         Self { look: look.value, bad: bad.value }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::cursor::{Cursor, Placed};
 use super::preset::{self, Preset};
 use super::problem::{Place, suggest};
-use super::value;
 use crate::model::topology::Unit;
 
 /// Where a metric comes from, as the table says.
@@ -22,7 +21,7 @@ pub(super) fn origin(cursor: &Cursor<'_>, plain: &[&str]) -> Option<Origin> {
         for key in plain.iter().filter(|key| cursor.has(key)) {
             cursor.refuse(key, "goes without a preset; the preset says which metric it is");
         }
-        return cursor.read("preset", preset::find).map(Origin::Preset);
+        return cursor.preset("preset").map(Origin::Preset);
     }
     let (namespace, metric) = (cursor.text("namespace"), cursor.text("metric"));
     if !cursor.has("namespace") && !cursor.has("metric") {
@@ -35,17 +34,17 @@ pub(super) fn origin(cursor: &Cursor<'_>, plain: &[&str]) -> Option<Origin> {
 
 /// Seconds between points.
 pub(super) fn period(cursor: &Cursor<'_>) -> u32 {
-    cursor.read("period", value::period).map_or(preset::PERIOD, |period| period.value)
+    cursor.period("period").unwrap_or(preset::PERIOD)
 }
 
 /// The statistic that the table names, else the usual one.
 pub(super) fn statistic(cursor: &Cursor<'_>, usual: &str) -> String {
-    cursor.read("statistic", value::statistic).map_or_else(|| usual.to_owned(), |statistic| statistic.value)
+    cursor.text("statistic").map_or_else(|| usual.to_owned(), |statistic| statistic.value)
 }
 
 /// The unit that the table names.
 pub(super) fn unit(cursor: &Cursor<'_>) -> Option<Unit> {
-    cursor.choice("unit").map(|word| match word.value {
+    cursor.text("unit").map(|word| match word.value.as_str() {
         "percent" => Unit::Percent,
         "seconds" => Unit::Seconds,
         "milliseconds" => Unit::Milliseconds,
@@ -59,7 +58,6 @@ pub(super) fn unit(cursor: &Cursor<'_>) -> Option<Unit> {
 pub(super) fn plain_dimensions(cursor: &Cursor<'_>) -> BTreeMap<String, String> {
     let mut dimensions = BTreeMap::new();
     for (name, value) in cursor.map("dimensions").unwrap_or_default() {
-        not_empty(cursor, &value);
         dimensions.insert(name.value, value.value);
     }
     dimensions
@@ -75,14 +73,13 @@ pub(super) fn preset_dimensions(cursor: &Cursor<'_>, preset: &Preset) -> BTreeMa
         if let Some((_, fixed)) = preset.dimensions.fixed.iter().find(|(fixed, _)| *fixed == name.value) {
             if *fixed != value.value {
                 let what = format!("is always \"{fixed}\" for {}; leave it out", preset.name);
-                cursor.sink().refuse(&value.place, what);
+                cursor.sink.refuse(&value.place, what);
             }
         } else if known.contains(&name.value.as_str()) {
-            not_empty(cursor, &value);
             given.insert(name.value, value.value);
         } else {
             let near = suggest(&name.value, &known, "it has");
-            cursor.sink().refuse(&name.place, format!("no dimension of {}{near}", preset.name));
+            cursor.sink.refuse(&name.place, format!("no dimension of {}{near}", preset.name));
         }
     }
     if readable {
@@ -97,24 +94,18 @@ pub(super) fn preset_dimensions(cursor: &Cursor<'_>, preset: &Preset) -> BTreeMa
 fn require(cursor: &Cursor<'_>, preset: &Preset, given: &BTreeMap<String, String>) {
     let place = Place { key: format!("{}.dimensions", cursor.place.key), ..cursor.place_of("dimensions") };
     for needed in preset.dimensions.required.iter().filter(|needed| !given.contains_key(**needed)) {
-        cursor.sink().miss(&place, format!("\"{needed}\" is missing; preset {} needs it", preset.name));
+        cursor.sink.miss(&place, format!("\"{needed}\" is missing; preset {} needs it", preset.name));
     }
     let detail = preset.dimensions.detail;
     let absent: Vec<&str> = detail.iter().copied().filter(|name| !given.contains_key(*name)).collect();
     if (1..detail.len()).contains(&absent.len()) {
         let what = format!("\"{}\" is missing; {} go together", absent.join("\", \""), detail.join(", "));
-        cursor.sink().miss(&place, what);
+        cursor.sink.miss(&place, what);
     }
     let either = preset.dimensions.either;
     if !either.is_empty() && either.iter().filter(|one| given.contains_key(**one)).count() != 1 {
         cursor
-            .sink()
+            .sink
             .miss(&place, format!("preset {} needs exactly one of {}", preset.name, either.join(", ")));
-    }
-}
-
-fn not_empty(cursor: &Cursor<'_>, value: &Placed<String>) {
-    if value.value.trim().is_empty() {
-        cursor.sink().refuse(&value.place, "must not be empty");
     }
 }

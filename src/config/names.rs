@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::context::{Context, Unique};
 use super::cursor::Cursor;
+use super::metric;
 use super::problem::{Place, hint};
-use super::{metric, value};
 use crate::model::topology::{Aurora, DnsName, DnsRecord, Metric, OrdersSpec, Policy, Region, Routing};
 
 /// The store that orders are in when the file does not say.
@@ -27,9 +27,9 @@ pub(super) fn dns(root: &Cursor<'_>, routing: Option<&Routing>, context: &Contex
 
 /// A record whose health check is not its control's does not move when the control does.
 fn follows_control(record: &Cursor<'_>, place: &Place, routing: Option<&Routing>, context: &Context<'_>) {
-    let Some(region) = record.region("region").map(|region| Region::new(&region.value)) else { return };
+    let Some(region) = record.text("region").map(|region| Region::new(&region.value)) else { return };
     let Some(control) = routing.and_then(|routing| routing.control_of(&region)) else { return };
-    match record.read("health_check", value::health_check) {
+    match record.text("health_check") {
         None if !record.has("health_check") => {
             context
                 .sink
@@ -44,10 +44,10 @@ fn follows_control(record: &Cursor<'_>, place: &Place, routing: Option<&Routing>
 }
 
 fn name(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> Option<DnsName> {
-    let name = table.read("name", value::dns_name);
-    let zone = table.read("zone", value::zone);
-    let kind = table.choice("type");
-    let policy = table.choice("policy");
+    let name = table.text("name");
+    let zone = table.text("zone");
+    let kind = table.text("type");
+    let policy = table.text("policy");
     let ttl = table.span("ttl");
     if let (Some(name), Some(kind)) = (&name, &kind) {
         names.take(&format!("{} {}", name.value, kind.value), &name.place);
@@ -55,13 +55,13 @@ fn name(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> Op
     let records = records(table, context);
     let policy = policy?;
     let count = table.tables("records").len();
-    let fits = match policy.value {
+    let fits = match policy.value.as_str() {
         "simple" => count == 1,
         "failover" => count == 2,
         _ => count >= 1,
     };
     if table.has("records") && !fits {
-        let needs = match policy.value {
+        let needs = match policy.value.as_str() {
             "simple" => "exactly one record",
             "failover" => "exactly two records",
             _ => "at least one record",
@@ -71,8 +71,8 @@ fn name(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> Op
     Some(DnsName {
         name: name?.value,
         zone: zone?.value,
-        kind: kind?.value.to_owned(),
-        policy: known_policy(policy.value),
+        kind: kind?.value,
+        policy: known_policy(&policy.value),
         ttl: ttl?.value,
         records,
     })
@@ -95,8 +95,8 @@ fn records(table: &Cursor<'_>, context: &Context<'_>) -> Vec<DnsRecord> {
         if let Some(id) = &id {
             ids.take(&id.value, &id.place);
         }
-        let region = record.region("region").and_then(|region| context.serving(&region));
-        let health_check = record.read("health_check", value::health_check).map(|id| id.value);
+        let region = record.text("region").and_then(|region| context.serving(&region));
+        let health_check = record.text("health_check").map(|id| id.value);
         Some(DnsRecord { id: id?.value, region: region?, health_check })
     };
     table.tables("records").iter().filter_map(read).collect()
@@ -105,12 +105,12 @@ fn records(table: &Cursor<'_>, context: &Context<'_>) -> Vec<DnsRecord> {
 pub(super) fn orders(table: &Cursor<'_>, auroras: &[Aurora], context: &Context<'_>) -> Option<OrdersSpec> {
     let namespace = table.text("namespace");
     let metric_name = table.text("metric");
-    let statistic = table.read("statistic", value::statistic);
-    let period = table.read("period", value::period);
+    let statistic = table.text("statistic");
+    let period = table.period("period");
     let dimensions = metric::plain_dimensions(table);
     let store = store(table, auroras, context);
     let (namespace, name): (Arc<str>, Arc<str>) = (namespace?.value.into(), metric_name?.value.into());
-    let (statistic, period): (Arc<str>, u32) = (statistic?.value.into(), period?.value);
+    let (statistic, period): (Arc<str>, u32) = (statistic?.value.into(), period?);
     let series = |here: &String| {
         let region = Region::new(here);
         let own: BTreeMap<String, String> =

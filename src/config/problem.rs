@@ -76,6 +76,11 @@ impl Place {
     pub(super) fn new(key: impl Into<String>, span: Range<usize>) -> Self {
         Self { key: key.into(), at: span.start }
     }
+
+    /// An item of the list that this is.
+    pub(super) fn item(&self, index: usize, span: Range<usize>) -> Self {
+        Self::new(format!("{}[{index}]", self.key), span)
+    }
 }
 
 /// How a problem came about; decides whether it is worth saying beside the others.

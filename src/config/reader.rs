@@ -10,7 +10,7 @@ use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::problem::{Problems, Sink};
 use super::schema::ROOT;
-use super::{Access, Config, Screen, names, routing, signal, stores, value};
+use super::{Access, Config, Screen, check, names, routing, signal, stores, value};
 use crate::model::topology::{Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
@@ -20,56 +20,32 @@ pub(super) fn read(text: &str, file: &str) -> Result<Config, Problems> {
     for error in errors {
         sink.syntax(error.span(), error.message());
     }
-    let config = whole(&Cursor::root(table.get_ref(), &ROOT, &sink), &sink);
+    let root = Cursor::root(table.get_ref(), &ROOT, &sink);
+    check::check(&root);
+    let config = whole(&root);
     let warnings = sink.finish()?;
     config.map(|config| Config { warnings, ..config }).ok_or_else(|| Problems::unforeseen(file))
 }
 
-fn whole(root: &Cursor<'_>, sink: &Sink<'_>) -> Option<Config> {
+fn whole(root: &Cursor<'_>) -> Option<Config> {
+    // A section that is missing has been told of; what the others say is looked at all the same.
     let workload = root.table("workload");
-    let objectives = root.table("objectives").map(|table| (table.span("rto"), table.span("rpo")));
-    let access = workload.as_ref().map(access).unwrap_or_default();
-    let (rto, rpo) = objectives.unwrap_or_default();
-    let tables = root.tables("regions");
-    let (regions, complete) = declared(root, &tables, sink);
-    let observers = workload.as_ref().map_or_else(|| Some(Vec::new()), observers);
-    // A URL that cannot be read says nothing about where it leads.
-    let unread = access.endpoint_url.is_none()
-        && workload.as_ref().is_some_and(|workload| workload.has("endpoint_url"));
-    let simulated = (!unread).then(|| access.endpoint_url.as_deref().is_some_and(value::is_loopback));
-    let context = Context {
-        sink,
-        regions,
-        complete: complete && observers.is_some(),
-        observers: observers.unwrap_or_default(),
-        account: workload
-            .as_ref()
-            .and_then(|workload| workload.read("account", value::account))
-            .map(|a| a.value),
-        rpo: rpo.as_ref().map_or(Duration::ZERO, |rpo| rpo.value),
-        simulated,
-    };
-    if let Some(role) = workload.as_ref().and_then(|workload| workload.arn("assume_role")) {
-        context.own(&role);
-    }
-    let regions = region_specs(&tables, &context);
+    let objectives = root.table("objectives").and_then(|table| objectives(&table));
+    let regions = root.tables("regions");
+    let context = context(root, workload.as_ref(), &regions, objectives);
+    let regions = region_specs(&regions, &context);
     let routing = root.table("routing").and_then(|table| routing::read(&table, &context));
     let stores = stores::read(root, &context);
     let dns = names::dns(root, routing.as_ref(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores.auroras, &context));
-    let screen =
-        root.table("screen").map(|table| Screen { theme: table.text("theme").map(|theme| theme.value) });
+    let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
     let workload = workload?;
-    let home = workload.region("home");
-    if let Some(home) = &home {
-        sink.doubt(&home.place, &home.value);
-    }
     let topology = Topology {
         workload: workload.text("name")?.value,
         environment: workload.text("environment")?.value,
         account: context.account,
-        home: home.map(|home| Region::new(&home.value)),
-        objectives: Objectives { rto: rto?.value, rpo: rpo?.value },
+        home: workload.text("home").map(|home| Region::new(&home.value)),
+        objectives: objectives?,
         regions,
         routing,
         auroras: stores.auroras,
@@ -78,17 +54,53 @@ fn whole(root: &Cursor<'_>, sink: &Sink<'_>) -> Option<Config> {
         dns,
         orders,
     };
-    let simulated = context.simulated.unwrap_or_default();
-    let screen = screen.unwrap_or_default();
-    Some(Config { topology: Arc::new(topology), access, screen, simulated, warnings: Vec::new() })
+    Some(Config {
+        topology: Arc::new(topology),
+        access: access(&workload),
+        screen: Screen { theme },
+        simulated: context.simulated.unwrap_or_default(),
+        warnings: Vec::new(),
+    })
+}
+
+fn objectives(table: &Cursor<'_>) -> Option<Objectives> {
+    Some(Objectives { rto: table.span("rto")?.value, rpo: table.span("rpo")?.value })
 }
 
 fn access(workload: &Cursor<'_>) -> Access {
-    Access {
-        endpoint_url: workload.read("endpoint_url", value::url).map(|url| url.value),
-        profile: workload.text("profile").map(|profile| profile.value),
-        assume_role: workload.arn("assume_role").map(|role| role.value.text),
+    let text = |key: &str| workload.text(key).map(|text| text.value);
+    Access { endpoint_url: text("endpoint_url"), profile: text("profile"), assume_role: text("assume_role") }
+}
+
+/// What the sections must know of each other.
+fn context<'a>(
+    root: &Cursor<'a>,
+    workload: Option<&Cursor<'_>>,
+    tables: &[Cursor<'_>],
+    objectives: Option<Objectives>,
+) -> Context<'a> {
+    let (regions, complete) = declared(root, tables);
+    let observers = workload.map_or_else(|| Some(Vec::new()), observers);
+    let endpoint_url = workload.and_then(|workload| workload.text("endpoint_url"));
+    // A URL that cannot be read says nothing about where it leads.
+    let unread = endpoint_url.is_none() && workload.is_some_and(|workload| workload.has("endpoint_url"));
+    let simulated = endpoint_url.is_some_and(|url| value::is_loopback(&url.value));
+    let context = Context {
+        sink: root.sink,
+        regions,
+        complete: complete && observers.is_some(),
+        observers: observers.unwrap_or_default(),
+        account: workload.and_then(|workload| workload.text("account")).map(|account| account.value),
+        rpo: objectives.map_or(Duration::ZERO, |objectives| objectives.rpo),
+        simulated: (!unread).then_some(simulated),
+    };
+    if let Some(role) = workload.and_then(|workload| workload.arn("assume_role")) {
+        context.own(&role);
     }
+    if let Some(home) = workload.and_then(|workload| workload.text("home")) {
+        root.sink.doubt(&home.place, &home.value);
+    }
+    context
 }
 
 /// The Regions that only observe; `None` when they cannot be read.
@@ -96,25 +108,23 @@ fn observers(workload: &Cursor<'_>) -> Option<Vec<String>> {
     if !workload.has("observers") {
         return Some(Vec::new());
     }
-    let mut once = Unique::new(workload.sink(), "Region");
-    let mut observers = Vec::new();
-    for word in workload.texts("observers")? {
-        if let Err(what) = value::region(&word.value) {
-            workload.sink().refuse(&word.place, what);
-        } else if once.take(&word.value, &word.place) {
-            workload.sink().doubt(&word.place, &word.value);
+    let mut once = Unique::new(workload.sink, "Region");
+    let words = workload.texts("observers")?;
+    for word in words.iter().filter(|word| value::region(&word.value).is_ok()) {
+        if once.take(&word.value, &word.place) {
+            workload.sink.doubt(&word.place, &word.value);
         }
-        observers.push(word.value);
     }
-    Some(observers)
+    Some(words.into_iter().map(|word| word.value).collect())
 }
 
 /// The names under `[[regions]]`, and whether all of them could be read.
-fn declared(root: &Cursor<'_>, tables: &[Cursor<'_>], sink: &Sink<'_>) -> (Vec<String>, bool) {
+fn declared(root: &Cursor<'_>, tables: &[Cursor<'_>]) -> (Vec<String>, bool) {
+    let sink = root.sink;
     let mut once = Unique::new(sink, "Region");
     let mut names = Vec::new();
     for table in tables {
-        let Some(name) = table.region("name") else { continue };
+        let Some(name) = table.text("name") else { continue };
         sink.doubt(&name.place, &name.value);
         if once.take(&name.value, &name.place) {
             names.push(name.value);
@@ -131,9 +141,9 @@ fn region_specs(tables: &[Cursor<'_>], context: &Context<'_>) -> Vec<RegionSpec>
     let mut shorts = Unique::new(context.sink, "short name");
     let mut seen = BTreeSet::new();
     let read = |table: &Cursor<'_>| {
-        let name = table.region("name").map(|name| Region::new(&name.value));
+        let name = table.text("name").map(|name| Region::new(&name.value));
         let short = table.text("short");
-        let capacity = table.number("capacity").map(|capacity| capacity.value);
+        let capacity = table.number("capacity");
         let here = name.clone().unwrap_or_else(|| Region::new("unknown"));
         let mut rows = Unique::new(context.sink, "signal");
         let mut signals = Vec::new();

@@ -58,7 +58,7 @@ fn endpoints(cursor: &Cursor<'_>, context: &Context<'_>) -> Vec<Endpoint> {
         context.sink.warn(&place, format!("has {} endpoints; a cluster has {ENDPOINTS}", tables.len()));
     }
     let read = |table: &Cursor<'_>| {
-        let (region, url) = (table.region("region"), table.read("url", value::url));
+        let (region, url) = (table.text("region"), table.text("url"));
         if let Some(region) = &region {
             regions.take(&region.value, &region.place);
             context.sink.doubt(&region.place, &region.value);
@@ -93,8 +93,8 @@ fn controls(cursor: &Cursor<'_>, panel: Option<&Arn>, context: &Context<'_>) -> 
     let read = |table: &Cursor<'_>| {
         let name = table.text("name");
         let arn = table.arn("arn");
-        let region = table.region("region");
-        let health_check = table.read("health_check", value::health_check).map(|id| id.value);
+        let region = table.text("region");
+        let health_check = table.text("health_check").map(|id| id.value);
         if let Some(name) = &name {
             names.take(&name.value, &name.place);
         }
@@ -142,7 +142,7 @@ fn rules(tables: &[Cursor<'_>], panel: Option<&Arn>, known: &[String], context: 
         }
         let kind = kind(table, known, context);
         let logic = logic(table, kind.as_ref(), context);
-        let wait = table.read("wait", value::span);
+        let wait = table.span("wait");
         let inverted = table.flag("inverted");
         let (name, arn) = (name?.value, arn?.value.text);
         Some(Rule { name, arn, kind: kind?, logic: logic?, inverted, wait: wait?.value })
@@ -154,26 +154,16 @@ fn kind(table: &Cursor<'_>, known: &[String], context: &Context<'_>) -> Option<R
     let asserted = control_names(table, "assert", known, context);
     let gating = control_names(table, "gating", known, context);
     let targets = control_names(table, "target", known, context);
-    match (asserted, gating, targets) {
-        (Some(asserted), None, None) => Some(RuleKind::Assertion { asserted }),
-        (None, Some(gating), Some(targets)) => Some(RuleKind::Gating { gating, targets }),
-        (None, None, None) => {
-            context.sink.miss(&table.place, "needs assert, or gating and target");
-            None
-        }
-        (Some(_), ..) => {
-            let key = if table.has("gating") { "gating" } else { "target" };
-            context.sink.refuse(&table.place_of(key), "goes not together with assert");
-            None
-        }
-        (None, gating, _) => {
-            let missing = if gating.is_some() { "target" } else { "gating" };
-            context
-                .sink
-                .miss(&table.place, format!("\"{missing}\" is missing: a gate needs gating and target"));
-            None
-        }
+    match (table.has("assert"), table.has("gating"), table.has("target")) {
+        (true, false, false) => return Some(RuleKind::Assertion { asserted: asserted? }),
+        (false, true, true) => return Some(RuleKind::Gating { gating: gating?, targets: targets? }),
+        (false, false, false) => table.miss("needs assert, or gating and target"),
+        (true, true, _) => table.refuse("gating", "goes not together with assert"),
+        (true, false, true) => table.refuse("target", "goes not together with assert"),
+        (false, true, false) => table.miss("\"target\" is missing: a gate needs gating and target"),
+        (false, false, true) => table.miss("\"gating\" is missing: a gate needs gating and target"),
     }
+    None
 }
 
 fn control_names(
@@ -199,29 +189,27 @@ fn control_names(
 }
 
 fn logic(table: &Cursor<'_>, kind: Option<&RuleKind>, context: &Context<'_>) -> Option<RuleLogic> {
-    let word = table.choice("type")?;
+    let word = table.text("type")?;
+    // AWS wants a threshold of every rule and reads it for ATLEAST only, so elsewhere any number is right.
     let threshold = table.whole("threshold");
-    let watched = kind.map(|kind| match kind {
+    match word.value.as_str() {
+        "AND" => return Some(RuleLogic::And),
+        "OR" => return Some(RuleLogic::Or),
+        _ if !table.has("threshold") => {
+            context.sink.miss(&table.place, "\"threshold\" is missing: ATLEAST needs to know how many");
+        }
+        _ => {}
+    }
+    let threshold = threshold?;
+    let watched = match kind? {
         RuleKind::Assertion { asserted } => asserted.len(),
         RuleKind::Gating { gating, .. } => gating.len(),
-    });
-    if let (Some(threshold), Some(watched)) = (&threshold, watched)
-        && !(1..=watched.max(1)).contains(&threshold.value)
-    {
-        context
-            .sink
-            .refuse(&threshold.place, format!("must be from 1 to {watched}, the number of watched controls"));
+    };
+    if !(1..=watched.max(1)).contains(&threshold.value) {
+        let what = format!("must be from 1 to {watched}, the number of watched controls");
+        context.sink.refuse(&threshold.place, what);
     }
-    match word.value {
-        "AND" => Some(RuleLogic::And),
-        "OR" => Some(RuleLogic::Or),
-        _ => {
-            if !table.has("threshold") {
-                context.sink.miss(&table.place, "\"threshold\" is missing: ATLEAST needs to know how many");
-            }
-            threshold.map(|threshold| RuleLogic::AtLeast(threshold.value))
-        }
-    }
+    Some(RuleLogic::AtLeast(threshold.value))
 }
 
 /// A control carries a Region's traffic, or it does nothing but open a gate.

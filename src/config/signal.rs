@@ -51,7 +51,7 @@ impl Source {
 
 /// Reads one table, each signal at the place of its name; a preset may be several signals, what is wrong is none.
 pub(super) fn read(cursor: &Cursor<'_>, here: &Region, context: &Context<'_>) -> Vec<Placed<Signal>> {
-    let from = cursor.region("from").and_then(|from| context.watching(&from)).unwrap_or_else(|| here.clone());
+    let from = cursor.text("from").and_then(|from| context.watching(&from)).unwrap_or_else(|| here.clone());
     match metric::origin(cursor, &["namespace", "metric", "whole", "desired"]) {
         Some(Origin::Preset(preset)) => from_preset(cursor, preset.value, from),
         Some(Origin::Plain { namespace, metric }) => {
@@ -174,7 +174,7 @@ fn unwanted(cursor: &Cursor<'_>, there: &[&PresetSignal]) -> Vec<&'static str> {
             continue;
         }
         let near = suggest(&word.value, &keys, "it has");
-        cursor.sink().refuse(&word.place, format!("no signal of this preset{near}"));
+        cursor.sink.refuse(&word.place, format!("no signal of this preset{near}"));
     }
     if !keys.is_empty() && keys.iter().all(|key| unwanted.contains(key)) {
         cursor.refuse("without", "leaves no signal at all");
@@ -187,19 +187,19 @@ fn others<'c>(cursor: &Cursor<'c>, there: &[&PresetSignal]) -> BTreeMap<String, 
     let keys: Vec<&str> = there.iter().skip(1).map(|signal| signal.key).collect();
     for (name, table) in cursor.named("others") {
         if there.first().is_some_and(|main| main.key == name.value) {
-            cursor.sink().refuse(&name.place, "is the first signal; its keys stand in the table itself");
+            cursor.sink.refuse(&name.place, "is the first signal; its keys stand in the table itself");
         } else if keys.contains(&name.value.as_str()) {
             others.insert(name.value, table);
         } else {
             let near = suggest(&name.value, &keys, "it has");
-            cursor.sink().refuse(&name.place, format!("no further signal of this preset{near}"));
+            cursor.sink.refuse(&name.place, format!("no further signal of this preset{near}"));
         }
     }
     others
 }
 
 fn missing(cursor: &Cursor<'_>) -> Option<Missing> {
-    let word = cursor.choice("missing")?;
+    let word = cursor.text("missing")?;
     Some(if word.value == "zero" { Missing::Zero } else { Missing::Unknown })
 }
 

@@ -67,13 +67,8 @@ fn clusters(table: &Cursor<'_>, context: &Context<'_>) -> BTreeMap<Region, Strin
     let mut clusters = BTreeMap::new();
     for (name, text) in pairs.unwrap_or_default() {
         let region = context.serving(&name);
-        let arn = match arn::parse(ArnKind::RdsCluster, &text.value) {
-            Ok(arn) => Placed::new(arn, text.place),
-            Err(what) => {
-                context.sink.refuse(&text.place, what);
-                continue;
-            }
-        };
+        let Ok(arn) = arn::parse(ArnKind::RdsCluster, &text.value) else { continue };
+        let arn = Placed::new(arn, text.place);
         context.own(&arn);
         once.take(&arn.value.text, &arn.place);
         if arn.value.region != name.value {
@@ -110,15 +105,15 @@ fn global_table(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_
 
 fn link(table: &Cursor<'_>, context: &Context<'_>) -> Option<(LagLink, Placed<String>)> {
     let store = table.text("store");
-    let from = table.region("from").and_then(|from| context.serving(&from));
-    let to_word = table.region("to");
+    let from = table.text("from").and_then(|from| context.serving(&from));
+    let to_word = table.text("to");
     let to = to_word.as_ref().and_then(|to| context.serving(to));
     if let (Some(from), Some(to), Some(place)) = (&from, &to, to_word.map(|to| to.place))
         && from == to
     {
         context.sink.refuse(&place, "must be another Region than from");
     }
-    let at = table.region("region").and_then(|region| context.watching(&region)).or_else(|| to.clone());
+    let at = table.text("region").and_then(|region| context.watching(&region)).or_else(|| to.clone());
     let rpo = rpo(table, context);
     let (metric, unit) = lag_metric(table, context, at)?;
     let store = store?;

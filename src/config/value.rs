@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use toml::de::DeValue;
 
 use crate::model::topology::Threshold;
 
@@ -94,7 +95,7 @@ pub(super) fn limit(text: &str) -> Result<Option<Threshold>, String> {
 }
 
 /// A CloudWatch statistic.
-pub(super) fn statistic(text: &str) -> Result<String, String> {
+pub(super) fn statistic(text: &str) -> Result<(), String> {
     const PLAIN: [&str; 5] = ["Sum", "Average", "Minimum", "Maximum", "SampleCount"];
     let percentile = ["p", "tm", "wm"].iter().any(|kind| {
         text.strip_prefix(kind).is_some_and(|number| {
@@ -103,21 +104,21 @@ pub(super) fn statistic(text: &str) -> Result<String, String> {
         })
     });
     if percentile || PLAIN.contains(&text) {
-        return Ok(text.to_owned());
+        return Ok(());
     }
     let near = super::problem::suggest(text, &PLAIN, "there are percentiles such as p99, and");
     Err(format!("\"{text}\" is no statistic{near}"))
 }
 
 /// A Region's name by its form alone: `us-east-1`.
-pub(super) fn region(text: &str) -> Result<String, String> {
+pub(super) fn region(text: &str) -> Result<(), String> {
     let parts: Vec<&str> = text.split('-').collect();
     let (number, words) = parts.split_last().unwrap_or((&"", &[]));
     let worded = words.len() >= 2
         && words.iter().all(|word| word.len() >= 2 && word.bytes().all(|b| b.is_ascii_lowercase()));
     let numbered = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
     if worded && numbered {
-        return Ok(text.to_owned());
+        return Ok(());
     }
     let near = super::problem::hint(text, KNOWN_REGIONS.iter().copied());
     Err(format!("\"{text}\" is no Region name{near}"))
@@ -162,15 +163,11 @@ fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
     }
 }
 
-/// A URL, kept as it was written.
-pub(super) fn url(text: &str) -> Result<String, String> {
-    url_host(text).map(|_| text.to_owned())
-}
-
-/// The URL leads to this machine, so that nothing real can be behind it but a tunnel.
+/// The URL leads to this machine, so that nothing real can be behind it but a tunnel; names under `localhost` do so
+/// by RFC 6761.
 pub(super) fn is_loopback(url: &str) -> bool {
     url_host(url).is_ok_and(|host| {
-        host.eq_ignore_ascii_case("localhost")
+        host.to_ascii_lowercase().rsplit('.').next() == Some("localhost")
             || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     })
 }
@@ -186,6 +183,22 @@ pub(super) fn half_real(simulated: bool, cluster_endpoint: &str) -> Option<Strin
     Some(format!("{here} leads to this machine, but {there} does not: half would be simulated and half real"))
 }
 
+/// A number above zero.
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
+    let number: f64 = match value {
+        DeValue::Integer(whole) if whole.radix() == 10 => whole.as_str().parse().ok()?,
+        DeValue::Float(float) => float.as_str().parse().ok()?,
+        _ => return None,
+    };
+    Some(number).filter(|number| number.is_finite() && *number > 0.0)
+}
+
+/// A whole number of zero or more.
+pub(super) fn whole(value: &DeValue<'_>) -> Option<usize> {
+    let DeValue::Integer(whole) = value else { return None };
+    usize::from_str_radix(whole.as_str(), whole.radix()).ok()
+}
+
 /// Text that says something.
 pub(super) fn word(text: &str) -> Result<String, String> {
     match text.trim() {
@@ -196,9 +209,9 @@ pub(super) fn word(text: &str) -> Result<String, String> {
 }
 
 /// The twelve digits of an account.
-pub(super) fn account(text: &str) -> Result<String, String> {
+pub(super) fn account(text: &str) -> Result<(), String> {
     if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Ok(text.to_owned());
+        return Ok(());
     }
     Err(format!("\"{text}\" is no account; it has twelve digits"))
 }
@@ -214,10 +227,10 @@ pub(super) fn zone(text: &str) -> Result<String, String> {
 }
 
 /// A health check's id: a UUID.
-pub(super) fn health_check(text: &str) -> Result<String, String> {
+pub(super) fn health_check(text: &str) -> Result<(), String> {
     let formed = (1..=64).contains(&text.len());
     if formed && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-        return Ok(text.to_owned());
+        return Ok(());
     }
     Err(format!("\"{text}\" is no health check id; it has letters, digits and hyphens"))
 }
@@ -287,11 +300,18 @@ mod tests {
 
     #[test]
     fn urls() {
-        for local in ["http://127.0.0.1:4566", "https://localhost", "http://[::1]:80/x", "http://127.1.2.3/"]
-        {
+        for local in [
+            "http://127.0.0.1:4566",
+            "https://localhost",
+            "http://[::1]:80/x",
+            "http://127.1.2.3/",
+            "http://sim.localhost:1",
+        ] {
             assert!(is_loopback(local), "{local}");
         }
-        assert!(!is_loopback("https://127.0.0.1.example.com"));
+        for away in ["https://127.0.0.1.example.com", "http://localhost.example.com", "http://notlocalhost"] {
+            assert!(!is_loopback(away), "{away}");
+        }
         assert_eq!(url_host("https://example.com/v1"), Ok("example.com"));
         for wrong in [
             "",
@@ -303,7 +323,7 @@ mod tests {
             "http://x:99999",
             "http://[::1",
         ] {
-            assert!(url(wrong).is_err(), "{wrong}");
+            assert!(url_host(wrong).is_err(), "{wrong}");
         }
     }
 }

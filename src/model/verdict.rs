@@ -75,3 +75,100 @@ pub struct Dated<T> {
     /// How far it can be trusted to be of now.
     pub freshness: Freshness,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::fixture::{EAST, Scene, WEST, trouble, two_regions};
+    use crate::model::reading::{ControlState, Source, TroubleKind};
+
+    /// One thing that may be seen, or time that passes.
+    #[derive(Clone, Debug)]
+    enum Act {
+        Points(usize, Vec<Option<f64>>),
+        Forbidden(usize),
+        Controls(bool, bool, bool),
+        Writers(bool, bool),
+        Fails(bool),
+        Later(i64),
+    }
+
+    fn act() -> impl Strategy<Value = Act> {
+        let value = prop_oneof![Just(0.0), -1.0..200.0, Just(f64::NAN), Just(f64::MAX), 0.0..1e6];
+        let points = prop::collection::vec(prop::option::of(value), 0..70);
+        prop_oneof![
+            4 => (0..40_usize, points).prop_map(|(metric, values)| Act::Points(metric, values)),
+            1 => (0..40_usize).prop_map(Act::Forbidden),
+            1 => any::<(bool, bool, bool)>().prop_map(|(all, east, west)| Act::Controls(all, east, west)),
+            1 => any::<(bool, bool)>().prop_map(|(east, west)| Act::Writers(east, west)),
+            1 => any::<bool>().prop_map(Act::Fails),
+            2 => (0..900_i64).prop_map(Act::Later),
+        ]
+    }
+
+    fn play(acts: Vec<Act>) -> Scene {
+        let mut scene = Scene::new(two_regions());
+        let metrics = wanted_metrics(scene.world.topology());
+        let of = |at: usize| &metrics[at % metrics.len()];
+        let state = |on| if on { ControlState::On } else { ControlState::Off };
+        for act in acts {
+            match act {
+                Act::Points(metric, values) => scene.minutes(of(metric), &values),
+                Act::Forbidden(metric) => scene.forbidden(of(metric)),
+                Act::Controls(true, east, west) => scene.controls_everywhere([state(east), state(west)]),
+                Act::Controls(false, east, west) => scene.controls(EAST, [state(east), state(west)]),
+                Act::Writers(east, west) => {
+                    let writers: Vec<&str> = [(EAST, east), (WEST, west)]
+                        .into_iter()
+                        .filter(|(_, on)| *on)
+                        .map(|(name, _)| name)
+                        .collect();
+                    scene.moving("orders", &writers);
+                }
+                Act::Fails(east) => {
+                    let region = if east { EAST } else { WEST };
+                    scene.see(Source::Metrics(region.into()), Err(trouble(TroubleKind::TimedOut)));
+                }
+                Act::Later(seconds) => scene.later(seconds),
+            }
+        }
+        scene
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_not_known_is_never_ok(acts in prop::collection::vec(act(), 0..40)) {
+            let scene = play(acts);
+            let (world, now) = (&scene.world, scene.now);
+            for spec in &world.topology().regions {
+                for of in &spec.signals {
+                    let verdict = signal(world, of, now);
+                    let known = verdict.value.as_ref().is_some_and(|value| value.freshness != Freshness::Gone);
+                    prop_assert_eq!(verdict.lamp == Lamp::Unknown, !known);
+                }
+            }
+            for link in links(world, now) {
+                let known = link.lag.as_ref().is_some_and(|lag| lag.freshness != Freshness::Gone);
+                prop_assert_eq!(link.lamp == Lamp::Unknown, !known);
+                prop_assert!(link.live || link.lag.is_none());
+            }
+            for region in regions(world, now) {
+                prop_assert_eq!(region.lamp == Lamp::Ok, region.reason.is_empty());
+                prop_assert!(region.since.is_none_or(|since| since <= now));
+            }
+            for control in controls(world, now) {
+                let fresh = control.cells.iter().filter_map(|cell| cell.state.as_ref());
+                let agreeing = fresh.filter(|s| s.freshness == Freshness::Fresh && Some(s.value) == control.state).count();
+                prop_assert_eq!(control.state.is_some(), agreeing >= 3);
+            }
+            let total: f64 = shares(world, now).iter().map(|(_, share)| share.value).sum();
+            prop_assert!(total == 0.0 || total.is_nan() || (total - 1.0).abs() < 1e-6);
+            let situation = situation(world, now);
+            prop_assert!(!situation.text.is_empty());
+            let all_ok = situation.text.starts_with("all Regions ok");
+            prop_assert!(!all_ok || situation.lamp == Lamp::Ok, "{:?}", situation);
+        }
+    }
+}

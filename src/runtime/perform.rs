@@ -105,7 +105,9 @@ impl Performer {
             Effect::Start { plan, reason } => return self.begin(self.start(*plan, reason, app), 0, app),
             Effect::TakeUp(run) => return self.take_up_again(&run, app),
             Effect::Close { run, reason } => return self.close(&run, &reason),
-            Effect::Decide { step, decision } => return self.command(Command::Decide { step, decision, who }),
+            Effect::Decide { step, decision } => {
+                return self.command(Command::Decide { step, decision, who });
+            }
             Effect::Pause => return self.command(Command::Pause { who }),
             Effect::Resume => return self.command(Command::Resume { who }),
             Effect::Log(refused) => return self.log(refused),

@@ -4,6 +4,8 @@
 
 mod backoff;
 mod cadence;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

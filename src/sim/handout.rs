@@ -213,6 +213,38 @@ mod tests {
     }
 
     #[test]
+    fn the_console_takes_it_without_a_word() {
+        for name in scenario::names() {
+            let world =
+                World::new(&scenario::find(name).unwrap(), 7, "2026-03-01T14:00:00Z".parse().unwrap());
+            let config =
+                crate::config::parse(&config(&world, "http://127.0.0.1:4566"), "pointsman.toml").unwrap();
+            assert!(config.simulated, "{name}");
+            assert_eq!(config.warnings, [], "{name}");
+        }
+    }
+
+    #[test]
+    fn every_metric_of_its_signals_is_published() {
+        for name in ["calm", "three-regions"] {
+            let world =
+                World::new(&scenario::find(name).unwrap(), 7, "2026-03-01T14:00:00Z".parse().unwrap());
+            let config =
+                crate::config::parse(&config(&world, "http://127.0.0.1:4566"), "pointsman.toml").unwrap();
+            let signals = config.topology.regions.iter().flat_map(|r| &r.signals);
+            for metric in signals.flat_map(|s| s.formula.metrics()) {
+                let dimensions: Vec<_> =
+                    metric.dimensions.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+                let id = MetricId::new(&metric.namespace, &metric.name, &dimensions);
+                // A good day has no 5xx, so it has no such count either.
+                let absent = &*metric.name == "HTTPCode_Target_5XX_Count";
+                let published = world.metrics.list(metric.region.as_str(), world.now).any(|m| *m == id);
+                assert_eq!(published, !absent, "{name}: {metric:?}");
+            }
+        }
+    }
+
+    #[test]
     fn every_canary_it_names_is_published_where_it_says() {
         for name in ["calm", "three-regions"] {
             let (world, config) = of(name);

@@ -57,12 +57,10 @@ pub(crate) struct Call {
     pub(crate) protocol: Protocol,
 }
 
-/// A request that is refused before it is understood: the frame it deserves and why.
+/// A request that is refused before it is understood.
 pub(crate) struct Misread {
     /// The frame of the answer.
     pub(crate) protocol: Protocol,
-    /// The operation as far as it is known.
-    pub(crate) operation: String,
     /// Why.
     pub(crate) refusal: Refusal,
 }
@@ -117,16 +115,14 @@ impl Service {
 pub(crate) fn understand(request: &http::Request<Bytes>) -> Result<Call, Box<Misread>> {
     let scope = wire::scope_of(request.headers()).map_err(|why| unsigned(request, why))?;
     let Some(service) = Service::named(&scope.service) else {
-        let words = format!("The simulator does not speak for the service {}", scope.service);
-        return Err(Box::new(Misread {
-            protocol: operation::protocol_of(operation::guess(request), request),
-            operation: String::new(),
-            refusal: Refusal::new("UnknownService", words).status(404),
-        }));
+        let (protocol, operation) = operation::stranger(request);
+        let words = format!("The simulator does not speak for {}, so it has no {operation}.", scope.service);
+        let refusal = Refusal::new("UnknownOperationException", words).status(404);
+        return Err(Box::new(Misread { protocol, refusal }));
     };
     let protocol = operation::protocol_of(service, request);
-    let endpoint = operation::endpoint_of(request.uri().path());
-    let misread = |refusal| Box::new(Misread { protocol, operation: String::new(), refusal });
+    let endpoint = operation::endpoint_of(request.uri().path()).filter(|_| service == Service::Cluster);
+    let misread = |refusal| Box::new(Misread { protocol, refusal });
     match service {
         Service::Cluster => check_endpoint(&scope, endpoint).map_err(misread)?,
         Service::Control => check_home(&scope).map_err(misread)?,
@@ -178,7 +174,7 @@ fn unsigned(request: &http::Request<Bytes>, why: Unsigned) -> Box<Misread> {
     let service = operation::guess(request);
     let protocol = operation::protocol_of(service, request);
     let refusal = service.unsigned(why);
-    Box::new(Misread { protocol, operation: String::new(), refusal })
+    Box::new(Misread { protocol, refusal })
 }
 
 /// Performs an understood call on the world.

@@ -8,7 +8,7 @@ mod off;
 use super::keymap::Context;
 use super::view::Pane;
 
-pub use off::{held_step, why_off};
+pub use off::{cut_off, held_step, why_off};
 
 /// Something an operator can do by a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,7 +149,7 @@ pub const TABLE: &[Entry] = &[
         .places(&[Context::Screen, Context::List]),
     key(Action::Freeze, "freeze", &["f"], "hold the picture still; reading goes on").hint("freeze", 40),
     key(Action::Zoom, "zoom", &["z"], "let this pane fill the screen").hint("zoom", 45),
-    key(Action::NextPane, "next-pane", &["tab", "right", "l"], "go to the next pane").hint("pane", 30),
+    key(Action::NextPane, "next-pane", &["tab", "right", "l"], "go to the next pane").hint("pane", 15),
     key(Action::PreviousPane, "previous-pane", &["shift-tab", "left", "h"], "go to the pane before"),
     key(Action::Pane(Pane::Regions), "regions", &["1"], "go to the Regions pane"),
     key(Action::Pane(Pane::Replication), "replication", &["2"], "go to the Replication pane"),

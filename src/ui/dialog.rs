@@ -9,7 +9,6 @@ mod buttons;
 mod cli;
 mod cut_off;
 mod decide;
-mod detail;
 mod line;
 mod notice;
 pub(crate) mod page;
@@ -23,14 +22,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use super::action::Action;
 use super::help;
 use super::key::Input;
 use super::keymap::{self, Context};
 use super::theme::{Glyphs, Theme};
-use super::view::{Facts, Pane, Size};
-use super::{Mode, Scene};
+use super::view::{Facts, Size, View};
+use super::{Mode, Scene, panes};
 use crate::model::topology::Topology;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
@@ -52,15 +52,8 @@ pub use typed::{Refusal, Typed};
 pub enum Dialog {
     /// The keys of this screen.
     Help(Scroll),
-    /// What is known of one row of a pane.
-    Detail {
-        /// Which pane.
-        pane: Pane,
-        /// Which row.
-        row: usize,
-        /// How far the text is scrolled.
-        scroll: Scroll,
-    },
+    /// What is known of the selected row.
+    Detail(Scroll),
     /// The list of what can be done.
     Act(Act),
     /// What arming means.
@@ -156,10 +149,8 @@ pub enum Request {
 /// What an input is judged by.
 #[derive(Clone, Copy)]
 pub struct Moment<'a> {
-    /// The operator's clock, at real speed.
-    pub at: Timestamp,
-    /// The terminal's size.
-    pub size: Size,
+    /// The screen below, with the operator's clock and the terminal's size.
+    pub view: &'a View,
     /// The world and the console.
     pub facts: &'a Facts<'a>,
 }
@@ -168,10 +159,22 @@ pub struct Moment<'a> {
 pub const SETTLE: Duration = Duration::from_millis(300);
 
 impl Moment<'_> {
+    /// The time of the operator's clock, which runs at real speed.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.view.at
+    }
+
+    /// The terminal's size.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.view.size
+    }
+
     /// How long ago `then` was; zero when it lies ahead.
     #[must_use]
     pub fn since(&self, then: Timestamp) -> Duration {
-        Duration::try_from(self.at.duration_since(then)).unwrap_or_default()
+        Duration::try_from(self.at().duration_since(then)).unwrap_or_default()
     }
 
     fn is_armed(&self) -> bool {
@@ -186,10 +189,10 @@ impl Dialog {
         Self::Help(Scroll::default())
     }
 
-    /// What is known of a row.
+    /// What is known of the selected row of the focused pane.
     #[must_use]
-    pub fn detail(pane: Pane, row: usize) -> Self {
-        Self::Detail { pane, row, scroll: Scroll::default() }
+    pub fn detail() -> Self {
+        Self::Detail(Scroll::default())
     }
 
     /// The list of what can be done.
@@ -230,8 +233,8 @@ impl Dialog {
 
     /// An error in words.
     #[must_use]
-    pub fn notice(title: &str, text: &str, at: Timestamp) -> Self {
-        Self::Notice(Notice::new(title, text, at))
+    pub fn notice(title: &str, text: &str) -> Self {
+        Self::Notice(Notice::new(title, text))
     }
 
     /// The equal AWS CLI lines of a plan.
@@ -244,12 +247,23 @@ impl Dialog {
     #[must_use]
     pub fn context(&self) -> Context {
         match self {
-            Self::Help(_) | Self::Detail { .. } | Self::Cli { .. } => Context::Text,
+            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => Context::Text,
             Self::Act(_) | Self::CutOff(_) => Context::List,
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
+        }
+    }
+
+    /// An action that its context knows does something in it now.
+    #[must_use]
+    pub fn offers(&self, action: Action) -> bool {
+        match (self, action) {
+            (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
+            (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
+            | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
+            _ => true,
         }
     }
 
@@ -264,7 +278,7 @@ impl Dialog {
         match self {
             Self::Quit(quit) => quit.on(action, moment),
             _ if leaves => Reply::Close,
-            Self::Help(_) | Self::Detail { .. } | Self::Cli { .. } => self.scroll(action, moment),
+            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => self.scroll(action, moment),
             Self::Act(act) => act.on(action, moment),
             Self::CutOff(cut_off) => cut_off.on(action, moment),
             Self::Arm(arm) => arm.on(input, action, moment),
@@ -279,6 +293,7 @@ impl Dialog {
     pub fn tick(&mut self, moment: &Moment<'_>) -> Reply {
         match self {
             Self::Sheet(sheet) => sheet.tick(moment),
+            Self::Notice(notice) => notice.tick(moment),
             _ => Reply::Stay,
         }
     }
@@ -287,12 +302,12 @@ impl Dialog {
         let Some(action) = action else { return Reply::Stay };
         let lines = match self {
             Self::Help(_) => help::height(moment),
-            Self::Detail { pane, row, .. } => detail::height(*pane, *row, moment),
-            Self::Cli { lines, .. } => page::height(lines, moment.size),
+            Self::Detail(_) => detail_height(moment),
+            Self::Cli { lines, .. } => page::height(lines, moment.size()),
             _ => return Reply::Stay,
         };
-        if let Self::Help(scroll) | Self::Detail { scroll, .. } | Self::Cli { scroll, .. } = self {
-            scroll.on(action, lines, page::room(moment.size));
+        if let Self::Help(scroll) | Self::Detail(scroll) | Self::Cli { scroll, .. } = self {
+            scroll.on(action, lines, page::room(moment.size()));
         }
         Reply::Stay
     }
@@ -307,9 +322,12 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
             let body = help::body(&facts, scene.view);
             page::Page { title: "KEYS".to_owned(), body, scroll: *scroll, ..page::Page::default() }
         }
-        Dialog::Detail { pane, row, scroll } => {
-            page::Page { scroll: *scroll, ..detail::page(*pane, *row, &facts) }
-        }
+        Dialog::Detail(scroll) => page::Page {
+            title: scene.view.pane.name().to_uppercase(),
+            body: detail(scene, buf.area, theme, glyphs),
+            scroll: *scroll,
+            ..page::Page::default()
+        },
         Dialog::Act(act) => act.page(&facts),
         Dialog::Arm(arm) => arm.page(&facts),
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
@@ -325,4 +343,20 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         },
     };
     page::draw(&page, theme, glyphs, buf);
+}
+
+fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: &Glyphs) -> Vec<page::Para> {
+    let lines = panes::detail(scene, screen, theme, glyphs);
+    if lines.is_empty() {
+        return vec![page::Para::new("There is nothing in this pane.")];
+    }
+    lines.into_iter().map(page::Para::line).collect()
+}
+
+/// How many lines the detail takes; it is counted in ASCII, which is never the shorter set.
+fn detail_height(moment: &Moment<'_>) -> usize {
+    let size = moment.size();
+    let screen = Rect::new(0, 0, size.width, size.height);
+    let scene = moment.facts.scene(moment.view);
+    page::lines(&detail(&scene, screen, &Theme::plain(), &Glyphs::ascii()), size, page::room(size))
 }

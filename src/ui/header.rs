@@ -10,10 +10,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::theme::Role;
-use super::widgets::fit::{self, Item};
+use super::widgets::fit::{self, Item, KEEP};
 use super::widgets::paint::{self, Text};
 use super::widgets::say;
-use super::{Mode, Stage};
+use super::{Mode, Pen};
 use crate::model::verdict;
 use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Action, Step, operation::Operation};
@@ -22,16 +22,16 @@ use crate::plan::{Action, Step, operation::Operation};
 const GAP: usize = 2;
 
 /// Draws the two header lines.
-pub(super) fn draw(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
-    let area = inset(area);
-    let mut first = mode(stage);
-    let workload = stage.scene.world.topology().workload.clone();
-    first.push(Item::left(20, vec![Line::from(stage.span(workload, Role::Title))]));
-    first.extend(identity::items(stage));
-    fit::draw(buf, area, 0, GAP, &first);
-    let mut second = vec![lamps::item(stage)];
-    second.extend(meters(stage));
-    fit::draw(buf, area, 1, GAP, &second);
+pub(super) fn draw(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
+    let mut first = mode(pen);
+    let workload = pen.scene.world.topology().workload.clone();
+    first.push(Item::left(vec![(40, Line::from(pen.span(workload, Role::Title)))]));
+    first.extend(identity::items(pen));
+    let full = Rect { width: area.width.saturating_sub(1), ..area };
+    fit::draw(buf, full, 0, GAP, &first);
+    let mut second = vec![lamps::item(pen)];
+    second.extend(meters(pen));
+    fit::draw(buf, inset(area), 1, GAP, &second);
 }
 
 /// One blank column on each side.
@@ -40,12 +40,12 @@ fn inset(area: Rect) -> Rect {
 }
 
 /// What the console may do and where: never dropped.
-pub(super) fn mode(stage: &Stage<'_>) -> Vec<Item> {
-    let console = stage.scene.console;
-    let topology = stage.scene.world.topology();
-    let mut words = vec![mode_word(stage)];
-    if let Some(since) = stage.scene.view.frozen {
-        let age = verdict::span(verdict::age(since, stage.scene.clock));
+pub(super) fn mode(pen: &Pen<'_>) -> Vec<Item> {
+    let console = pen.scene.console;
+    let topology = pen.scene.world.topology();
+    let mut words = vec![mode_word(pen)];
+    if let Some(since) = pen.scene.view.frozen {
+        let age = verdict::span(verdict::age(since, pen.clock));
         words.push((format!("FROZEN {age}"), Role::Frozen));
     }
     if console.drill {
@@ -61,18 +61,17 @@ pub(super) fn mode(stage: &Stage<'_>) -> Vec<Item> {
         _ => Role::Env,
     };
     words.push((environment, role));
-    let spans = words.into_iter().flat_map(|(word, role)| [stage.span(format!(" {word} "), role), paint::blank(1)]);
-    let mut spans: Vec<_> = spans.collect();
-    spans.pop();
-    vec![Item::left(u8::MAX, vec![Line::from(spans)])]
+    let padded = words.iter().map(|(word, role)| pen.span(format!(" {word} "), *role));
+    let close = words.iter().flat_map(|(word, role)| [paint::blank(1), pen.span(word.clone(), *role)]);
+    vec![Item::left(vec![(200, Line::from_iter(padded)), (KEEP, Line::from_iter(close))])]
 }
 
-fn mode_word(stage: &Stage<'_>) -> (String, Role) {
-    let mode = stage.scene.console.mode;
+fn mode_word(pen: &Pen<'_>) -> (String, Role) {
+    let mode = pen.scene.console.mode;
     match mode {
         Mode::Watch => (mode.word().to_owned(), Role::ModeWatch),
         Mode::Armed { until } => {
-            let left = verdict::span(say::since(until, stage.scene.clock));
+            let left = verdict::span(say::since(until, pen.clock));
             (format!("{} {left}", mode.word()), Role::ModeArmed)
         }
         Mode::Running => (mode.word().to_owned(), Role::ModeRunning),
@@ -80,23 +79,23 @@ fn mode_word(stage: &Stage<'_>) -> (String, Role) {
 }
 
 /// The right of the second line: the run, the local clock, calls and dollars.
-fn meters(stage: &Stage<'_>) -> Vec<Item> {
-    let console = stage.scene.console;
+fn meters(pen: &Pen<'_>) -> Vec<Item> {
+    let console = pen.scene.console;
     let mut items = Vec::new();
-    if let Some(run) = stage.scene.run {
-        let text = super::panes::run_clock(stage, run);
+    if let Some(run) = pen.scene.run {
+        let text = super::panes::run_clock(pen, run);
         let short = text.split_once("  ").map_or(text.clone(), |(_, clock)| clock.to_owned());
-        let form = |text: String| Line::from(stage.span(text, Role::Title));
-        items.push(Item::right(90, vec![form(text), form(short)]));
+        let form = |text: String| Line::from(pen.span(text, Role::Title));
+        items.push(Item::right(vec![(60, form(text)), (90, form(short))]));
     }
-    let local = stage.scene.clock.to_zoned(console.zone.clone());
+    let local = pen.clock.to_zoned(console.zone.clone());
     let local = local.strftime("%H:%M:%S %Z").to_string();
-    let muted = |text: String| vec![Line::from(stage.span(text, Role::Muted))];
+    let muted = |cost: u8, text: String| Item::right(vec![(cost, Line::from(pen.span(text, Role::Muted)))]);
     if console.zone.iana_name() != Some("UTC") {
-        items.push(Item::right(10, muted(local)));
+        items.push(muted(10, local));
     }
-    items.push(Item::right(30, muted(format!("{:.0} calls/h", console.calls_per_hour))));
-    items.push(Item::right(40, muted(dollars(console.dollars_per_month))));
+    items.push(muted(30, format!("{:.0} calls/h", console.calls_per_hour)));
+    items.push(muted(40, dollars(console.dollars_per_month)));
     items
 }
 
@@ -105,24 +104,20 @@ fn dollars(a_month: f64) -> String {
 }
 
 /// Draws the line under the header: what is held or under way in a run, else what is wrong.
-pub(super) fn situation(stage: &Stage<'_>, area: Rect, buf: &mut Buffer) {
+pub(super) fn situation(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
     let area = inset(area);
-    paint::row(buf, area, 0, &sentence(stage, usize::from(area.width)));
+    paint::row(buf, area, 0, &sentence(pen, usize::from(area.width)));
 }
 
 /// The situation in at most `room` columns.
-pub(super) fn sentence(stage: &Stage<'_>, room: usize) -> Text {
-    let (text, role) = match stage.scene.run.filter(|run| run.is_open()) {
-        Some(run) => of_run(stage, run),
-        None => {
-            let situation = &stage.digest.situation;
-            (situation.text.clone(), say::role(situation.lamp))
-        }
-    };
-    Line::from(stage.span(paint::cut(&stage.glyphs.text(&text), room), role))
+pub(super) fn sentence(pen: &Pen<'_>, room: usize) -> Text {
+    let situation = &pen.digest.situation;
+    let world = || (situation.text.clone(), say::role(situation.lamp));
+    let (text, role) = pen.scene.run.filter(|run| run.is_open()).map_or_else(world, of_run);
+    Line::from(pen.span(paint::cut(&pen.glyphs.text(&text), room), role))
 }
 
-fn of_run(stage: &Stage<'_>, run: &Progress) -> (String, Role) {
+fn of_run(run: &Progress) -> (String, Role) {
     let held = run.held();
     if let Some(step) = held.first().and_then(|id| run.plan.step(*id)) {
         let state = run.steps.get(&step.id).map(|s| &s.state);
@@ -130,8 +125,9 @@ fn of_run(stage: &Stage<'_>, run: &Progress) -> (String, Role) {
             Some(StepState::Done(outcome)) => outcome.to_string(),
             _ => "held".to_owned(),
         };
-        let more = if held.len() > 1 { format!(" (+{})", held.len() - 1) } else { String::new() };
-        return (format!("HOLDS: {} {} is {word}{more}; you decide what comes next", step.id, step.title), Role::LampBad);
+        let more = if held.len() > 1 { format!(" and {} more", held.len() - 1) } else { String::new() };
+        let text = format!("Step {} is {}{more}: {}.  You decide.", step.id, word.to_uppercase(), step.title);
+        return (text, Role::LampBad);
     }
     let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();
     let next = run.plan.steps.iter().find(|step| is_waiting(run, step));
@@ -140,7 +136,6 @@ fn of_run(stage: &Stage<'_>, run: &Progress) -> (String, Role) {
     let now = if now.is_empty() { "between steps".to_owned() } else { now.join(", ") };
     let next = next.map(|step| format!("; then {} {}", step.id, step.title)).unwrap_or_default();
     let role = if run.paused { Role::LampLook } else { Role::Title };
-    let _ = stage;
     (format!("{paused}{now}{next}"), role)
 }
 

@@ -32,9 +32,9 @@ pub(super) fn body(facts: &Facts<'_>, view: &View) -> Vec<Para> {
     body
 }
 
-/// How many lines the help takes; it is at most this, whatever is off.
+/// How many lines the help takes.
 pub(super) fn height(moment: &Moment<'_>) -> usize {
-    page::lines(&body(moment.facts, &View::default()), moment.size)
+    page::lines(&body(moment.facts, moment.view), moment.size(), page::room(moment.size()))
 }
 
 /// Columns of the keys.

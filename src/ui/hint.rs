@@ -43,6 +43,7 @@ fn chosen(scene: &Scene<'_>, width: usize) -> Vec<(&'static str, String)> {
         .filter(|entry| !entry.hint.is_empty() && entry.places.contains(&context))
         .filter(|entry| why_off(&facts, scene.view, entry.action).is_none())
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
+        .filter(|entry| scene.view.dialog.as_ref().is_none_or(|dialog| dialog.offers(entry.action)))
         .map(|entry| (entry, word(scene, entry)))
         .collect();
     while total(&hints) > width {

@@ -113,7 +113,7 @@ fn quarters(body: Rect, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
 
 fn wide(body: Rect, run: bool, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
     if run {
-        let (left_side, right_side) = left(body, body.width * 2 / 5);
+        let (left_side, right_side) = left(body, body.width * 38 / 100);
         let mut panes =
             stack(left_side, &[Pane::Regions, Pane::Replication, Pane::Traffic, Pane::Orders], needs);
         panes.extend(stack(right_side, &[Pane::Plan, Pane::Journal], needs));
@@ -126,12 +126,21 @@ fn wide(body: Rect, run: bool, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)>
     panes
 }
 
+/// Three panes across the top, a large chart and the plan with its journal below.
 fn huge(body: Rect, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
-    let (first, rest) = left(body, body.width * 3 / 10);
-    let (second, third) = left(rest, body.width * 3 / 10);
-    let mut panes = stack(first, &[Pane::Regions, Pane::Traffic], needs);
-    panes.extend(stack(second, &[Pane::Replication, Pane::Orders], needs));
-    panes.extend(stack(third, &[Pane::Plan, Pane::Journal], needs));
+    let upper = [Pane::Regions, Pane::Replication, Pane::Traffic];
+    let wanted = upper.iter().map(|pane| needs(*pane)).max().unwrap_or(0) + 4;
+    let (up, down) = top(body, wanted.min(body.height / 2));
+    let (regions, rest) = left(up, up.width * 36 / 100);
+    let (replication, traffic) = left(rest, rest.width / 2);
+    let (orders, acts) = left(down, down.width * 45 / 100);
+    let mut panes = vec![
+        (Pane::Regions, regions),
+        (Pane::Replication, replication),
+        (Pane::Traffic, traffic),
+        (Pane::Orders, orders),
+    ];
+    panes.extend(stack(acts, &[Pane::Plan, Pane::Journal], needs));
     panes
 }
 
@@ -141,7 +150,8 @@ fn stack(area: Rect, panes: &[Pane], needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, 
     let mut placed = Vec::new();
     for (at, pane) in panes.iter().enumerate() {
         let after: u16 = panes[at + 1..].iter().map(|p| needs(*p)).fold(0, u16::saturating_add);
-        let height = if at + 1 == panes.len() { rest.height } else { share(rest.height, needs(*pane), after) };
+        let height =
+            if at + 1 == panes.len() { rest.height } else { share(rest.height, needs(*pane), after) };
         let (here, below) = top(rest, height);
         placed.push((*pane, here));
         rest = below;

@@ -14,41 +14,40 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::digest::Digest;
 use super::theme::{Glyphs, Theme};
 use super::view::Pane;
 use super::widgets::frame::Frame;
 use super::widgets::list::{self, Listing};
-use super::{Scene, Stage};
+use super::{Pen, Scene};
 use crate::plan::progress::Progress;
 
 /// Draws a pane.
-pub(super) fn draw(stage: &Stage<'_>, pane: Pane, area: Rect, buf: &mut Buffer) {
-    if pane == Pane::Orders && orders::charts(stage, area) {
-        orders::draw(stage, area, buf);
+pub(super) fn draw(pen: &Pen<'_>, pane: Pane, area: Rect, buf: &mut Buffer) {
+    if pane == Pane::Orders && orders::charts(pen, area) {
+        orders::draw(pen, area, buf);
         return;
     }
-    let listing = listing(stage, pane, area);
-    let selected = selected_of(stage, pane, listing.count());
-    list::draw(stage, frame(stage, pane, area), &listing, selected, area, buf);
+    let listing = listing(pen, pane, area);
+    let selected = selected_of(pen, pane, listing.count());
+    list::draw(pen, frame(pen, pane, area), &listing, selected, area, buf);
 }
 
 /// How many rows a pane wants on the screen, its border included; it follows from the topology alone.
-pub(super) fn need(stage: &Stage<'_>, pane: Pane) -> u16 {
+pub(super) fn need(pen: &Pen<'_>, pane: Pane) -> u16 {
     let rows = match pane {
-        Pane::Regions => regions::need(stage),
-        Pane::Replication => replication::need(stage),
-        Pane::Traffic => traffic::need(stage),
-        Pane::Orders => orders::need(stage),
-        Pane::Plan => plan::need(stage),
-        Pane::Journal => journal::need(stage),
+        Pane::Regions => regions::need(pen),
+        Pane::Replication => replication::need(pen),
+        Pane::Traffic => traffic::need(pen),
+        Pane::Orders => orders::need(pen),
+        Pane::Plan => plan::need(pen),
+        Pane::Journal => journal::need(pen),
     };
     u16::try_from(rows + 2).unwrap_or(u16::MAX)
 }
 
 /// The run's name and its time: `run 3f9a  00:41 of ~02:10`.
-pub(super) fn run_clock(stage: &Stage<'_>, run: &Progress) -> String {
-    plan::clock(stage, run)
+pub(super) fn run_clock(pen: &Pen<'_>, run: &Progress) -> String {
+    plan::clock(pen, run)
 }
 
 /// The word in a pane's title.
@@ -67,68 +66,73 @@ pub fn title(pane: Pane) -> &'static str {
 /// How many rows can be selected in a pane on a screen of that size.
 #[must_use]
 pub fn rows(scene: &Scene<'_>, screen: Rect, pane: Pane) -> usize {
-    on_stage(scene, |stage| listing(stage, pane, place(stage, screen, pane)).count())
+    with_pen(scene, |pen| listing(pen, pane, place(pen, screen, pane)).count())
 }
 
 /// The selected row of a pane on a screen of that size; `None` when it has no rows.
 #[must_use]
 pub fn selected(scene: &Scene<'_>, screen: Rect, pane: Pane) -> Option<usize> {
-    on_stage(scene, |stage| {
-        let count = listing(stage, pane, place(stage, screen, pane)).count();
-        selected_of(stage, pane, count)
+    with_pen(scene, |pen| {
+        let count = listing(pen, pane, place(pen, screen, pane)).count();
+        selected_of(pen, pane, count)
     })
 }
 
 /// All there is to say about the selected row of the focused pane, in lines of any width.
 #[must_use]
-pub fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: Glyphs) -> Vec<Line<'static>> {
-    let digest = Digest::of(scene.world, scene.now);
-    let stage = Stage { scene, digest: &digest, theme, glyphs };
-    let pane = scene.view.pane;
-    let area = place(&stage, screen, pane);
-    let selected = selected_of(&stage, pane, listing(&stage, pane, area).count());
-    selected.map_or_else(Vec::new, |row| detail::lines(&stage, pane, area, row))
+pub fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: &Glyphs) -> Vec<Line<'static>> {
+    super::with_pen(scene, theme, glyphs, |pen| {
+        let pane = scene.view.pane;
+        let area = place(pen, screen, pane);
+        let selected = selected_of(pen, pane, listing(pen, pane, area).count());
+        selected.map_or_else(Vec::new, |row| detail::lines(pen, pane, area, row))
+    })
 }
 
-fn on_stage<T>(scene: &Scene<'_>, then: impl FnOnce(&Stage<'_>) -> T) -> T {
-    let digest = Digest::of(scene.world, scene.now);
-    then(&Stage { scene, digest: &digest, theme: &Theme::plain(), glyphs: Glyphs::unicode() })
+fn with_pen<T>(scene: &Scene<'_>, then: impl FnOnce(&Pen<'_>) -> T) -> T {
+    super::with_pen(scene, &Theme::plain(), &Glyphs::unicode(), then)
 }
 
-fn place(stage: &Stage<'_>, screen: Rect, pane: Pane) -> Rect {
-    super::layout(stage, screen).place(pane).unwrap_or(screen)
+fn place(pen: &Pen<'_>, screen: Rect, pane: Pane) -> Rect {
+    super::layout(pen, screen).place(pane).unwrap_or(screen)
 }
 
-fn listing(stage: &Stage<'_>, pane: Pane, area: Rect) -> Listing {
+fn listing(pen: &Pen<'_>, pane: Pane, area: Rect) -> Listing {
     let room = usize::from(area.width.saturating_sub(4));
+    let height = usize::from(area.height.saturating_sub(2));
     match pane {
-        Pane::Regions => regions::listing(stage, room),
-        Pane::Replication => replication::listing(stage, room),
-        Pane::Traffic => traffic::listing(stage, room),
-        Pane::Orders => orders::listing(stage, room),
-        Pane::Plan => plan::listing(stage, room, usize::from(area.height.saturating_sub(2))),
-        Pane::Journal => journal::listing(stage, room),
+        Pane::Regions => regions::listing(pen, room, height),
+        Pane::Replication => replication::listing(pen, room),
+        Pane::Traffic => traffic::listing(pen, room),
+        Pane::Orders => orders::listing(pen, room),
+        Pane::Plan => plan::listing(pen, room, height),
+        Pane::Journal => journal::listing(pen, room),
     }
 }
 
 /// What the operator selected, kept inside; until then the step that runs and the newest journal line.
-fn selected_of(stage: &Stage<'_>, pane: Pane, count: usize) -> Option<usize> {
+fn selected_of(pen: &Pen<'_>, pane: Pane, count: usize) -> Option<usize> {
     let last = count.checked_sub(1)?;
-    let chosen = stage.scene.view.rows.get(&pane).copied();
+    let chosen = pen.scene.view.rows.get(&pane).copied();
     let usual = || match pane {
-        Pane::Plan => plan::current(stage).unwrap_or(0),
+        Pane::Plan => plan::current(pen).unwrap_or(0),
         Pane::Journal => last,
         _ => 0,
     };
     Some(chosen.unwrap_or_else(usual).min(last))
 }
 
-fn frame(stage: &Stage<'_>, pane: Pane, area: Rect) -> Frame {
+fn frame(pen: &Pen<'_>, pane: Pane, area: Rect) -> Frame {
     let digit = Pane::ALL.iter().position(|p| *p == pane).map_or(0, |at| at + 1);
     let note = match pane {
-        Pane::Plan => plan::note(stage),
-        Pane::Orders => orders::note(stage, usize::from(area.width)),
+        Pane::Plan => plan::note(pen),
+        Pane::Orders => orders::note(pen, usize::from(area.width)),
         _ => Line::default(),
     };
-    Frame { title: format!("{digit} {}", title(pane)), note, focused: stage.scene.view.pane == pane, ..Frame::default() }
+    Frame {
+        title: format!("{digit} {}", title(pane)),
+        note,
+        focused: pen.scene.view.pane == pane,
+        ..Frame::default()
+    }
 }

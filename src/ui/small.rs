@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::Stage;
+use super::Pen;
 use super::header;
 use super::theme::Role;
 use super::widgets::fit::{self, Item};
@@ -14,19 +14,20 @@ use crate::model::verdict;
 use crate::plan::progress::{Progress, StepState};
 
 /// Draws what fits, the most important first.
-pub(super) fn words(stage: &Stage<'_>, screen: Rect, buf: &mut Buffer) {
+pub(super) fn words(pen: &Pen<'_>, screen: Rect, buf: &mut Buffer) {
     let room = usize::from(screen.width);
-    let mut items = header::mode(stage);
-    items.push(Item::left(50, forms(stage)));
+    let mut items = header::mode(pen);
+    items.push(Item::left(forms(pen).into_iter().map(|form| (50, form)).collect()));
     fit::draw(buf, screen, 0, 1, &items);
     let mut lines: Vec<Text> = Vec::new();
-    let sentence = header::sentence(stage, usize::MAX).to_string();
-    lines.extend(paint::wrap(&sentence, room).into_iter().map(|line| Line::from(stage.span(line, Role::Title))));
-    lines.extend(stage.scene.run.iter().flat_map(|run| steps(stage, run)));
-    lines.extend(stage.digest.regions.iter().map(|region| {
+    let sentence = header::sentence(pen, usize::MAX).to_string();
+    lines
+        .extend(paint::wrap(&sentence, room).into_iter().map(|line| Line::from(pen.span(line, Role::Title))));
+    lines.extend(pen.scene.run.iter().flat_map(|run| steps(pen, run)));
+    lines.extend(pen.digest.regions.iter().map(|region| {
         let lamp = region.verdict.lamp;
-        let text = format!("{} {} {}", stage.glyphs.lamp(lamp), region.spec.name, state(stage, region));
-        Line::from(stage.span(text, say::role(lamp)))
+        let text = format!("{} {} {}", pen.glyphs.lamp(lamp), region.spec.name, state(pen, region));
+        Line::from(pen.span(text, say::role(lamp)))
     }));
     for (at, line) in (1..screen.height).zip(lines) {
         paint::row(buf, screen, at, &line);
@@ -34,30 +35,30 @@ pub(super) fn words(stage: &Stage<'_>, screen: Rect, buf: &mut Buffer) {
 }
 
 /// The Regions in one line, with the time their lamps burn while there is room.
-fn forms(stage: &Stage<'_>) -> Vec<Text> {
+fn forms(pen: &Pen<'_>) -> Vec<Text> {
     let all = |say: &dyn Fn(&super::digest::RegionDigest<'_>) -> String| {
-        let texts: Vec<String> = stage.digest.regions.iter().map(say).collect();
-        Line::from(stage.span(texts.join(", "), Role::Text))
+        let texts: Vec<String> = pen.digest.regions.iter().map(say).collect();
+        Line::from(pen.span(texts.join(", "), Role::Text))
     };
-    let bad = stage.digest.regions.iter().filter(|r| r.verdict.lamp != verdict::Lamp::Ok);
+    let bad = pen.digest.regions.iter().filter(|r| r.verdict.lamp != verdict::Lamp::Ok);
     let worst = bad.max_by_key(|r| r.verdict.lamp);
     let worst = worst.map_or_else(|| "all ok".to_owned(), |r| format!("{} {}", r.spec.short, r.verdict.lamp));
     vec![
-        all(&|r| format!("{} {}", r.spec.name, state(stage, r))),
+        all(&|r| format!("{} {}", r.spec.name, state(pen, r))),
         all(&|r| format!("{} {}", r.spec.short, r.verdict.lamp)),
-        Line::from(stage.span(worst, Role::Text)),
+        Line::from(pen.span(worst, Role::Text)),
     ]
 }
 
-fn state(stage: &Stage<'_>, region: &super::digest::RegionDigest<'_>) -> String {
+fn state(pen: &Pen<'_>, region: &super::digest::RegionDigest<'_>) -> String {
     let verdict = &region.verdict;
     match verdict.since.filter(|_| verdict.lamp != verdict::Lamp::Ok) {
-        Some(since) => format!("{} {}", verdict.lamp, verdict::span(verdict::age(since, stage.scene.now))),
+        Some(since) => format!("{} {}", verdict.lamp, verdict::span(verdict::age(since, pen.scene.now))),
         None => verdict.lamp.to_string(),
     }
 }
 
-fn steps(stage: &Stage<'_>, run: &Progress) -> Vec<Text> {
+fn steps(pen: &Pen<'_>, run: &Progress) -> Vec<Text> {
     let shown = run.plan.steps.iter().filter_map(|step| {
         let state = &run.steps.get(&step.id)?.state;
         let word = match state {
@@ -68,7 +69,7 @@ fn steps(stage: &Stage<'_>, run: &Progress) -> Vec<Text> {
             StepState::Deciding(_) => "deciding".to_owned(),
             StepState::Done(outcome) => outcome.to_string(),
         };
-        Some(Line::from(stage.span(format!("{} {}: {word}", step.id, step.title), Role::Text)))
+        Some(Line::from(pen.span(format!("{} {}: {word}", step.id, step.title), Role::Text)))
     });
     let mut shown: Vec<Text> = shown.collect();
     shown.reverse();

@@ -9,16 +9,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use ratatui::layout::Rect;
 
-use super::action::{Action, held_step, why_off};
-use super::dialog::{self, Dialog, Reply, Request};
+use super::action::{Action, cut_off, held_step, why_off};
+use super::dialog::{self, Dialog, Moment, Reply, Request};
 use super::key::{Input, Key};
 use super::keymap::{self, Context};
-use super::{Console, Mode, Scene};
+use super::{Console, Mode, Scene, panes};
 use crate::model::World;
-use crate::plan::Plan;
 use crate::plan::event::{Decision, Entry};
-use crate::plan::interlock::Interlock;
+use crate::plan::interlock::Prepared;
 use crate::plan::progress::Progress;
 
 /// What a key press can be judged by: a [`Scene`] without the view.
@@ -42,6 +42,15 @@ impl<'a> Scene<'a> {
     pub fn facts(&self) -> Facts<'a> {
         let Self { world, now, console, run, journal, .. } = *self;
         Facts { world, now, console, run, journal }
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// The same with a view, to be drawn.
+    #[must_use]
+    pub fn scene(&self, view: &'a View) -> Scene<'a> {
+        let Self { world, now, console, run, journal } = *self;
+        Scene { world, now, console, run, journal, view }
     }
 }
 
@@ -135,9 +144,8 @@ impl View {
         if let Input::Resize { width, height } = input {
             self.size = Size { width: *width, height: *height };
         }
-        if let Some(dialog) = &mut self.dialog {
-            let reply = dialog.on(input, &dialog::Moment { at, size: self.size, facts });
-            return self.take(reply);
+        if self.dialog.is_some() {
+            return self.with_dialog(facts, |dialog, moment| dialog.on(input, moment));
         }
         let Input::Key(key) = input else { return None };
         self.key(*key, facts)
@@ -147,27 +155,32 @@ impl View {
     pub fn tick(&mut self, at: Timestamp, facts: &Facts<'_>) -> Option<Request> {
         self.at = at;
         self.said.take_if(|(_, until)| *until <= at);
-        let dialog = self.dialog.as_mut()?;
-        let reply = dialog.tick(&dialog::Moment { at, size: self.size, facts });
-        self.take(reply)
+        self.with_dialog(facts, Dialog::tick)
     }
 
-    /// Hands an open sheet what the reads made after its key brought: the plan or why there is none.
-    pub fn sheet_read(
+    /// Hands an open sheet what the reads made after its key brought: the plan with its interlocks, or why there is none.
+    pub fn sheet_read(&mut self, prepared: Result<Prepared, String>, facts: &Facts<'_>) -> Option<Request> {
+        self.with_dialog(facts, |dialog, moment| match dialog {
+            Dialog::Sheet(sheet) => sheet.read(prepared, moment),
+            _ => Reply::Stay,
+        })
+    }
+
+    /// The dialog is off the screen while it thinks, so that it can see the rest of the view.
+    fn with_dialog(
         &mut self,
-        plan: Result<Plan, String>,
-        interlocks: Vec<Interlock>,
         facts: &Facts<'_>,
+        think: impl FnOnce(&mut Dialog, &Moment<'_>) -> Reply,
     ) -> Option<Request> {
-        let moment = dialog::Moment { at: self.at, size: self.size, facts };
-        let Some(Dialog::Sheet(sheet)) = &mut self.dialog else { return None };
-        let reply = sheet.read(plan, interlocks, &moment);
+        let mut dialog = self.dialog.take()?;
+        let reply = think(&mut dialog, &Moment { view: self, facts });
+        self.dialog = Some(dialog);
         self.take(reply)
     }
 
     /// Shows an error in words, on top of everything.
     pub fn notify(&mut self, title: &str, text: &str) {
-        self.dialog = Some(Dialog::notice(title, text, self.at));
+        self.dialog = Some(Dialog::notice(title, text));
     }
 
     /// Asks what to do with a run that was cut off.
@@ -200,10 +213,14 @@ impl View {
         self.dialog.as_ref().map_or(Context::Screen, Dialog::context)
     }
 
-    /// The selected row of a pane, not yet clamped to its rows.
+    /// The row the operator chose in a pane, not yet clamped to its rows.
     #[must_use]
     pub fn row(&self, pane: Pane) -> usize {
         self.rows.get(&pane).copied().unwrap_or_default()
+    }
+
+    fn screen(&self) -> Rect {
+        Rect::new(0, 0, self.size.width, self.size.height)
     }
 
     fn key(&mut self, key: Key, facts: &Facts<'_>) -> Option<Request> {
@@ -246,13 +263,13 @@ impl View {
 
     fn open(&mut self, action: Action, facts: &Facts<'_>) {
         let held = held_step(facts, self);
-        let moment = dialog::Moment { at: self.at, size: self.size, facts };
-        self.dialog = match action {
+        let moment = Moment { view: self, facts };
+        let dialog = match action {
             Action::Act => Some(match cut_off(facts) {
                 Some(run) => Dialog::cut_off(run, self.at),
                 None => Dialog::act(&moment),
             }),
-            Action::Detail => Some(Dialog::detail(self.pane, self.row(self.pane))),
+            Action::Detail => Some(Dialog::detail()),
             Action::Cli => facts.run.map(|run| Dialog::cli(&run.plan, facts.world.topology())),
             Action::Help => Some(Dialog::help()),
             Action::Quit | Action::Interrupt => Some(Dialog::quit(&moment)),
@@ -261,14 +278,14 @@ impl View {
             }
             _ => None,
         };
+        self.dialog = dialog;
     }
 
     fn arm(&mut self, facts: &Facts<'_>) -> Option<Request> {
         if let Mode::Armed { .. } = facts.console.mode {
             return Some(self.fill_in(Request::Disarm));
         }
-        let moment = dialog::Moment { at: self.at, size: self.size, facts };
-        self.dialog = Some(Dialog::arm(&moment));
+        self.dialog = Some(Dialog::arm(&Moment { view: self, facts }));
         None
     }
 
@@ -280,14 +297,17 @@ impl View {
 
     fn scroll(&mut self, action: Action, facts: &Facts<'_>) {
         let page = usize::from(self.size.height / 2).max(1);
-        let rows = problems::rows(facts, self.pane);
-        let row = self.rows.entry(self.pane).or_default();
-        *row = dialog::moved(*row, rows, page, action);
+        let scene = facts.scene(self);
+        let rows = panes::rows(&scene, self.screen(), self.pane);
+        let selected = panes::selected(&scene, self.screen(), self.pane);
+        let row = dialog::moved(selected.unwrap_or_default(), rows, page, action);
+        self.rows.insert(self.pane, row);
     }
 
     fn next_problem(&mut self, facts: &Facts<'_>) {
         let problems = self.problems(facts);
-        let here = (self.pane, self.row(self.pane));
+        let selected = panes::selected(&facts.scene(self), self.screen(), self.pane);
+        let here = (self.pane, selected.unwrap_or_default());
         let next = problems.iter().find(|place| **place > here).or(problems.first());
         if let Some((pane, row)) = next {
             self.pane = *pane;
@@ -334,11 +354,6 @@ impl View {
         }
         request
     }
-}
-
-/// The run that is shown and that nobody drives.
-fn cut_off<'a>(facts: &Facts<'a>) -> Option<&'a Progress> {
-    facts.run.filter(|run| run.is_open() && facts.console.mode != Mode::Running)
 }
 
 fn pause_or_resume(facts: &Facts<'_>) -> Request {

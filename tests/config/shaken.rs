@@ -68,7 +68,7 @@ fn shake(text: &str, blows: &[(prop::sample::Index, usize, &'static str)]) -> St
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
     fn a_shaken_file_is_read_or_refused_with_places(blows in prop::collection::vec(blow(), 1..6)) {

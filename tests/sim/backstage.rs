@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{Method, Request};
 use pointsman::sim::Sim;
+use pointsman::sim::fault::Fault;
 use serde_json::{Value, json};
 
 use super::{EAST, calm};
@@ -37,6 +38,7 @@ async fn what_is_wrong_is_said_in_a_sentence() {
     let sim = calm();
     for (method, path, body, status) in [
         (Method::POST, "/_sim/inject", json!({"kind": "earthquake"}), 400),
+        (Method::POST, "/_sim/inject", json!({"kind": "region-lost", "region": "mars"}), 400),
         (Method::POST, "/_sim/inject", Value::Null, 400),
         (Method::POST, "/_sim/advance", json!({"seconds": -1}), 400),
         (Method::POST, "/_sim/advance", json!({"minutes": 1}), 400),
@@ -47,4 +49,25 @@ async fn what_is_wrong_is_said_in_a_sentence() {
         assert_eq!(answered, status, "{path} {body}");
         assert!(body["error"].as_str().unwrap().ends_with('.'), "{body}");
     }
+}
+
+#[test]
+fn the_page_about_the_simulator_names_faults_as_they_are() {
+    let page = include_str!("../../docs/simulator.md");
+    let rows = page.lines().skip_while(|line| !line.starts_with("| kind |")).skip(2);
+    let mut kinds = 0;
+    for row in rows.take_while(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let words = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+        let [kind] = words(cells[1]).try_into().unwrap();
+        kinds += 1;
+        for member in std::iter::once("kind".to_owned()).chain(words(cells[2])) {
+            let mut fault = json!({ member: [] });
+            fault["kind"] = json!(kind);
+            let said =
+                serde_json::from_value::<Fault>(fault).err().map(|e| e.to_string()).unwrap_or_default();
+            assert!(!said.contains("unknown"), "{row}: {said}");
+        }
+    }
+    assert_eq!(kinds, 15);
 }

@@ -195,3 +195,13 @@ async fn a_signature_of_another_region_is_refused() {
     let refused = Client::new(&elsewhere).list_routing_controls().send().await.unwrap_err();
     assert_eq!(refused.raw_response().unwrap().status().as_u16(), 403);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_cluster_answers_at_its_own_endpoints_only() {
+    let sim = calm();
+    let refused = client(&sim, "eu-central-1").list_routing_controls().send().await.unwrap_err();
+    assert_eq!(refused.raw_response().unwrap().status().as_u16(), 404);
+    let no_prefix = Client::new(&crate::support::sdk_config(&sim, EAST));
+    let refused = no_prefix.list_routing_controls().send().await.unwrap_err();
+    assert_eq!(refused.raw_response().unwrap().status().as_u16(), 404);
+}

@@ -68,7 +68,7 @@ async fn an_operation_that_is_not_there_is_named() {
     assert!(body.contains("UnknownOperationException") && body.contains("Scan"), "{body}");
     let (status, body) = text(&sim, signed("sqs", "Action=ListQueues")).await;
     assert_eq!(status, 404);
-    assert!(body.contains("sqs"), "{body}");
+    assert!(body.contains("sqs") && body.contains("ListQueues"), "{body}");
 }
 
 #[tokio::test(start_paused = true)]

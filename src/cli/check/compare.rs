@@ -5,7 +5,10 @@ use crate::aws::Clients;
 use crate::aws::inventory::FoundHealthCheck;
 use crate::model::World;
 use crate::model::reading::{AuroraReading, Reading, RecordReading, Source, TableReading};
-use crate::model::topology::{Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Region, Rule, Signal, Table, Topology};
+use crate::model::topology::{
+    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Region, Rule, Signal, Table,
+    Topology,
+};
 
 /// What the data planes show: identity, endpoints, databases, tables, records, metrics.
 pub(super) fn world(world: &World) -> Vec<Finding> {
@@ -23,7 +26,8 @@ pub(super) fn world(world: &World) -> Vec<Finding> {
     }
     findings.extend(orders_of(world));
     if topology.routing.as_ref().is_some_and(|routing| routing.rules.is_empty()) {
-        let text = "no safety rule is declared: nothing but pointsman keeps every Region from being turned off";
+        let text =
+            "no safety rule is declared: nothing but pointsman keeps every Region from being turned off";
         findings.push(Finding::new("safety rules", State::Note(text.to_owned())));
     }
     findings
@@ -34,9 +38,10 @@ fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Fi
     match (source, reading) {
         (Source::Identity(_), Reading::Identity(identity)) => {
             let state = match &topology.account {
-                Some(account) if account != &identity.account => {
-                    State::Wrong(format!("{} is in account {}, not {account}", identity.arn, identity.account))
-                }
+                Some(account) if account != &identity.account => State::Wrong(format!(
+                    "{} is in account {}, not {account}",
+                    identity.arn, identity.account
+                )),
                 _ => State::Fine(identity.arn.clone()),
             };
             vec![Finding::new(what, state)]
@@ -78,7 +83,9 @@ fn aurora_state(declared: &Aurora, found: &AuroraReading) -> State {
     }
     let headless = found.members.iter().find(|member| member.instances == Some(0));
     match (headless, found.writer()) {
-        (Some(member), _) => State::Note(format!("{} has no instance: it cannot serve if promoted", member.arn)),
+        (Some(member), _) => {
+            State::Note(format!("{} has no instance: it cannot serve if promoted", member.arn))
+        }
         (None, Some(writer)) => State::Fine(format!("{}, writer {writer}", found.status)),
         (None, None) => State::Wrong(format!("{} shows no single writer", declared.global)),
     }
@@ -86,7 +93,8 @@ fn aurora_state(declared: &Aurora, found: &AuroraReading) -> State {
 
 fn table_state(declared: &Table, region: &str, found: &TableReading) -> State {
     let others = declared.regions.iter().filter(|r| r.as_str() != region);
-    let missing: Vec<&str> = others.filter(|r| !found.replicas.contains_key(*r)).map(|r| r.as_str()).collect();
+    let missing: Vec<&str> =
+        others.filter(|r| !found.replicas.contains_key(*r)).map(|r| r.as_str()).collect();
     if missing.is_empty() {
         let kind = if found.strong { "strongly consistent" } else { "eventually consistent" };
         State::Fine(format!("{}, {kind}", found.status))
@@ -135,7 +143,8 @@ fn signal_of(world: &World, region: &str, signal: &Signal) -> Finding {
     let metrics = signal.formula.metrics();
     match metrics.last().filter(silent) {
         Some(metric) => {
-            let text = format!("no point of {} {} in an hour: is it published?", metric.namespace, metric.name);
+            let text =
+                format!("no point of {} {} in an hour: is it published?", metric.namespace, metric.name);
             Finding::new(what, State::Note(text))
         }
         None => Finding::new(what, State::Fine(String::new())),
@@ -144,7 +153,8 @@ fn signal_of(world: &World, region: &str, signal: &Signal) -> Finding {
 
 fn orders_of(world: &World) -> Vec<Finding> {
     let Some(orders) = &world.topology().orders else {
-        let text = "no orders metric is declared: orders at risk cannot be shown, runs are proved by canaries";
+        let text =
+            "no orders metric is declared: orders at risk cannot be shown, runs are proved by canaries";
         return vec![Finding::new("orders", State::Note(text.to_owned()))];
     };
     let finding = |(region, metric): (&Region, _)| {
@@ -294,7 +304,10 @@ mod tests {
             inverted,
             disabled,
         };
-        assert_eq!(health_check_state(&control, &found(Some("arn:a"), false, false)), State::Fine(String::new()));
+        assert_eq!(
+            health_check_state(&control, &found(Some("arn:a"), false, false)),
+            State::Fine(String::new())
+        );
         for bad in [found(Some("arn:b"), false, false), found(None, false, false)] {
             assert!(matches!(health_check_state(&control, &bad), State::Wrong(_)));
         }

@@ -48,8 +48,8 @@ pub(in crate::config) static WORKLOAD: Section = Section {
         ),
         may(
             "account",
-            Kind::Text,
-            "The twelve digits of the account. Credentials and ARNs of another are refused.",
+            Kind::Account,
+            "The account, twelve digits in quotes. Credentials and ARNs of another are refused.",
         ),
         may(
             "endpoint_url",
@@ -61,7 +61,7 @@ pub(in crate::config) static WORKLOAD: Section = Section {
         may("home", Kind::Region, "The Region this host stands in, to warn before that Region is left."),
         may(
             "observers",
-            Kind::Texts,
+            Kind::List(&Kind::Region),
             "Regions that serve nothing of the workload but whose CloudWatch holds signals or links.",
         ),
     ],
@@ -103,10 +103,14 @@ pub(in crate::config) static SIGNAL: Section = Section {
     means: "A health source of the Region: a preset, or any CloudWatch metric by `namespace` and `metric`. \
         A preset may be several signals; `name` and the other keys are then for its first, and `others` for the rest.",
     fields: &[
-        may("preset", Kind::Text, "One of the presets below."),
+        may("preset", Kind::Preset, "One of the presets below."),
         may("name", Kind::Text, "The label of the row, unique in the Region; left out, the preset's."),
         may("from", Kind::Region, "The Region whose CloudWatch holds it; left out, this Region."),
-        may("dimensions", Kind::Map, "Names and values, all of them exactly as they are published."),
+        may(
+            "dimensions",
+            Kind::Map(&Kind::Text),
+            "Names and values, all of them exactly as they are published.",
+        ),
         may("namespace", Kind::Text, "Without a preset: the metric's namespace."),
         may("metric", Kind::Text, "Without a preset: the metric's name."),
         may(
@@ -126,7 +130,7 @@ pub(in crate::config) static SIGNAL: Section = Section {
             "`Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or a percentile; \
             left out, the preset's, else `Sum` with `whole` and `Average` without.",
         ),
-        may("period", Kind::Span, "Whole minutes; left out, the preset's or `60s`."),
+        may("period", Kind::Period, "Whole minutes; left out, the preset's or `60s`."),
         may("look", Kind::Limit, "From here on it is worth a look: `< 95`, `> 5`, or `never`."),
         may("bad", Kind::Limit, "From here on it is bad; it lies beyond `look` on the same side."),
         may("unit", Kind::Choice(UNITS), "How the value is written; left out, the preset's or `count`."),
@@ -140,7 +144,7 @@ pub(in crate::config) static SIGNAL: Section = Section {
             Kind::Text,
             "Signals of different families may disagree; left out, the preset's or the name.",
         ),
-        may("without", Kind::Texts, "Signals of the preset that are not wanted, by their keys."),
+        may("without", Kind::List(&Kind::Text), "Signals of the preset that are not wanted, by their keys."),
         may("others", Kind::Named(&OTHER), "Limits of the preset's further signals, by their keys."),
     ],
 };
@@ -188,7 +192,11 @@ pub(in crate::config) static CONTROL: Section = Section {
         must("name", Kind::Text, "Its name on the screen and in rules."),
         must("arn", Kind::Arn(ArnKind::Control), "Its ARN, in the panel."),
         may("region", Kind::Region, "The Region whose traffic it carries; only a gating control has none."),
-        may("health_check", Kind::Text, "The id of the `RECOVERY_CONTROL` health check that follows it."),
+        may(
+            "health_check",
+            Kind::HealthCheck,
+            "The id of the `RECOVERY_CONTROL` health check that follows it.",
+        ),
     ],
 };
 
@@ -199,17 +207,17 @@ pub(in crate::config) static RULE: Section = Section {
     fields: &[
         must("name", Kind::Text, "Its name."),
         must("arn", Kind::Arn(ArnKind::Rule), "Its ARN, in the panel."),
-        may("assert", Kind::Texts, "Controls that must satisfy the rule after every change."),
-        may("gating", Kind::Texts, "Controls that open the gate."),
-        may("target", Kind::Texts, "Controls that can be changed only while the gate is open."),
+        may("assert", Kind::List(&Kind::Text), "Controls that must satisfy the rule after every change."),
+        may("gating", Kind::List(&Kind::Text), "Controls that open the gate."),
+        may("target", Kind::List(&Kind::Text), "Controls that can be changed only while the gate is open."),
         must(
             "type",
             Kind::Choice(LOGIC),
             "How many of the watched controls must be On: so many, all, or any.",
         ),
-        may("threshold", Kind::Whole, "How many, for `ATLEAST`."),
+        may("threshold", Kind::Whole, "How many, for `ATLEAST`; of no meaning otherwise."),
         or("inverted", Kind::Flag, "false", "The result is turned round."),
-        or("wait", Kind::Span, "5s", "After a change, how long further changes are rejected."),
+        or("wait", Kind::Wait, "5s", "After a change, how long further changes are rejected."),
     ],
 };
 
@@ -220,7 +228,11 @@ pub(in crate::config) static AURORA: Section = Section {
     fields: &[
         must("store", Kind::Text, "Its name on the screen, unique among all stores."),
         must("global", Kind::Text, "The global cluster's identifier."),
-        must("clusters", Kind::Map, "The member cluster's ARN in each of its Regions; at least two."),
+        must(
+            "clusters",
+            Kind::Map(&Kind::Arn(ArnKind::RdsCluster)),
+            "The member cluster's ARN in each of its Regions; at least two.",
+        ),
         may(
             "rpo",
             Kind::Span,
@@ -236,7 +248,7 @@ pub(in crate::config) static TABLE: Section = Section {
     fields: &[
         must("store", Kind::Text, "Its name on the screen, unique among all stores."),
         must("table", Kind::Text, "The table's name."),
-        must("regions", Kind::Texts, "The Regions of its replicas; at least two."),
+        must("regions", Kind::List(&Kind::Region), "The Regions of its replicas; at least two."),
         may(
             "rpo",
             Kind::Span,
@@ -263,13 +275,17 @@ pub(in crate::config) static REPLICATION: Section = Section {
             Kind::Span,
             "The longest span of its writes that may be lost; left out, `objectives.rpo`.",
         ),
-        may("preset", Kind::Text, "A preset that measures a lag."),
-        may("dimensions", Kind::Map, "Names and values, all of them exactly as they are published."),
+        may("preset", Kind::Preset, "A preset that measures a lag."),
+        may(
+            "dimensions",
+            Kind::Map(&Kind::Text),
+            "Names and values, all of them exactly as they are published.",
+        ),
         may("region", Kind::Region, "The Region whose CloudWatch holds the lag; left out, `to`."),
         may("namespace", Kind::Text, "Without a preset: the metric's namespace."),
         may("metric", Kind::Text, "Without a preset: the metric's name."),
         may("statistic", Kind::Statistic, "Left out, the preset's or `Maximum`."),
-        may("period", Kind::Span, "Whole minutes; left out, the preset's or `60s`."),
+        may("period", Kind::Period, "Whole minutes; left out, the preset's or `60s`."),
         may(
             "unit",
             Kind::Choice(LAG_UNITS),
@@ -283,8 +299,8 @@ pub(in crate::config) static DNS: Section = Section {
     header: "[[dns]]",
     means: "A name that users resolve, in a Route 53 hosted zone.",
     fields: &[
-        must("name", Kind::Text, "The full name."),
-        must("zone", Kind::Text, "The hosted zone's id."),
+        must("name", Kind::DnsName, "The full name."),
+        must("zone", Kind::Zone, "The hosted zone's id."),
         or("type", Kind::Choice(RECORD_TYPES), "A", "The type of its records."),
         must("policy", Kind::Choice(POLICIES), "The routing policy that its records share."),
         or(
@@ -304,7 +320,7 @@ pub(in crate::config) static RECORD: Section = Section {
     fields: &[
         must("id", Kind::Text, "Its `SetIdentifier`, unique in the name."),
         must("region", Kind::Region, "The Region it leads to."),
-        may("health_check", Kind::Text, "The id of the health check that decides on it."),
+        may("health_check", Kind::HealthCheck, "The id of the health check that decides on it."),
     ],
 };
 
@@ -316,10 +332,10 @@ pub(in crate::config) static ORDERS: Section = Section {
         must("namespace", Kind::Text, "The metric's namespace."),
         must("metric", Kind::Text, "The metric's name."),
         or("statistic", Kind::Statistic, "Sum", "Its statistic."),
-        or("period", Kind::Span, "60s", "Whole minutes."),
+        or("period", Kind::Period, "60s", "Whole minutes."),
         may(
             "dimensions",
-            Kind::Map,
+            Kind::Map(&Kind::Text),
             "Names and values; `{region}` in a value stands for each Region's name.",
         ),
         may(

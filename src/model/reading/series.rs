@@ -21,8 +21,10 @@ pub struct Series {
 
 impl Series {
     /// Takes in the points of one answer; `until` is `None` when the answer failed, as then silence says nothing.
+    ///
+    /// CloudWatch takes no NaN and no infinity, so a point that is one was not measured.
     pub(in crate::model) fn merge(&mut self, points: &[Point], until: Option<Timestamp>, keep: Duration) {
-        for point in points {
+        for point in points.iter().filter(|point| point.value.is_finite()) {
             let at = self.points.partition_point(|p| p.at < point.at);
             match self.points.get_mut(at) {
                 Some(known) if known.at == point.at => *known = *point,

@@ -112,15 +112,16 @@ pub fn total_rate(world: &World, now: Timestamp) -> Option<Dated<f64>> {
     Some(Dated { freshness, ..total })
 }
 
-/// How much more load a Region would carry if it received everything, and how much it can: (needed, capacity),
-/// both as multiples of its own load now; `None` when a rate or its capacity is unknown.
+/// What a Region would have to carry if it received everything, and what it can: (needed, capacity) in orders a
+/// minute. Needed is the usual rate of all Regions, or the rate now where that is higher: orders that fail now come
+/// back with the traffic. `None` when no rate or its capacity is known.
 #[must_use]
 pub fn headroom(world: &World, region: &Region, now: Timestamp) -> Option<(f64, f64)> {
     let capacity = world.topology().region(region)?.capacity?;
-    let view = View::of(world, metric(world, region)?);
-    let own = rate(view, &Sparse::of(view), now).filter(|rate| rate.freshness != Freshness::Gone)?;
-    let total = total_rate(world, now)?;
-    (own.value > 0.0).then(|| (total.value / own.value, capacity / own.value))
+    let total = total_rate(world, now)?.value;
+    let regions = world.topology().regions.iter();
+    let usual: f64 = regions.filter_map(|spec| orders(world, &spec.name, now)?.baseline).sum();
+    Some((total.max(usual), capacity))
 }
 
 fn metric<'a>(world: &'a World, region: &Region) -> Option<&'a Metric> {
@@ -214,7 +215,7 @@ impl Sparse {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::fixture::{EAST, Scene, WEST, created, east, two_regions, west};
+    use crate::model::fixture::{EAST, Scene, WEST, created, east, requests, two_regions, west};
     use crate::model::reading::{ControlState, Source, TroubleKind};
 
     use super::*;
@@ -280,7 +281,8 @@ mod tests {
         let pattern = [Some(2.0), None, Some(1.0)];
         let mut values: Vec<_> = pattern.into_iter().cycle().take(57).collect();
         values.extend([None; 3]);
-        let scene = seen(&values);
+        let mut scene = seen(&values);
+        scene.tail(&requests(EAST), &[1.0]);
         let verdict = of_east(&scene);
         let rate = verdict.rate.unwrap();
         assert_eq!((rate.value, rate.at), (0.0, scene.minute(2)), "the newest minute may still come");
@@ -288,7 +290,9 @@ mod tests {
 
         let mut values: Vec<_> = pattern.into_iter().cycle().take(54).collect();
         values.extend([None; 6]);
-        let verdict = of_east(&seen(&values));
+        let mut scene = seen(&values);
+        scene.tail(&requests(EAST), &[1.0]);
+        let verdict = of_east(&scene);
         assert_eq!(verdict.trend[55..], [Some(1.0), Some(0.0), Some(0.0), None, None]);
     }
 
@@ -372,15 +376,16 @@ mod tests {
     }
 
     #[test]
-    fn headroom_is_in_multiples_of_the_own_load() {
+    fn headroom_is_the_usual_load_of_all_against_the_capacity() {
         let scene = Scene::calm();
         let (needed, capacity) = headroom(&scene.world, &west(), scene.now).unwrap();
-        assert!((needed - 586.0 / 196.0).abs() < 1e-9 && (capacity - 600.0 / 196.0).abs() < 1e-9);
+        assert!((needed - 586.0).abs() < 1e-9 && (capacity - 600.0).abs() < 1e-9, "{needed} of {capacity}");
         let mut topology = two_regions();
         topology.regions[1].capacity = None;
         assert_eq!(headroom(&Scene::new(topology).world, &west(), scene.now), None);
-        let mut idle = Scene::calm();
-        idle.tail(&created(WEST), &[0.0]);
-        assert_eq!(headroom(&idle.world, &west(), idle.now), None);
+        let mut failing = Scene::calm();
+        failing.tail(&created(WEST), &[0.0]);
+        let (needed, _) = headroom(&failing.world, &west(), failing.now).unwrap();
+        assert!((needed - 586.0).abs() < 1e-9, "orders that fail now come back with the traffic: {needed}");
     }
 }

@@ -1,6 +1,7 @@
 //! A metric's points as periods: which have a value, which were silent, which may still come.
 //!
-//! CloudWatch shows a period 60 to 180 s after its end (aws-facts section 7), so silence counts only later.
+//! CloudWatch shows a period 60 to 180 s after its end (aws-facts section 7), and an impaired Region later still, so
+//! silence counts only when another metric of the Region has gone past it.
 //! Nothing here may take a period that can still be filled for an empty one.
 
 use std::time::Duration;
@@ -53,11 +54,14 @@ pub(super) enum Slot {
 pub(super) struct View<'a> {
     pub(super) series: Option<&'a Series>,
     pub(super) period: u32,
+    /// So far the CloudWatch of the metric's Region has come.
+    reached: Option<Timestamp>,
 }
 
 impl<'a> View<'a> {
     pub(super) fn of(world: &'a World, metric: &Metric) -> Self {
-        Self { series: world.series(metric), period: metric.period.max(1) }
+        let series = world.series(metric);
+        Self { series, period: metric.period.max(1), reached: world.reached(&metric.region) }
     }
 
     /// Its points, newest first.
@@ -108,12 +112,15 @@ impl<'a> View<'a> {
         until.is_some_and(|until| self.end_second(start) <= until.as_second())
     }
 
-    /// Up to here silence is absence: asked for, and late enough; a point proves all before it.
+    /// Up to here silence is absence: asked for, late enough, and the Region has gone past it; a point of the metric
+    /// itself proves all before it.
     fn settled(self) -> Option<Timestamp> {
         let series = self.series?;
-        let late = plus(series.answered()?, -LATE);
-        let asked = series.known_until().map(|until| until.min(late));
-        asked.max(series.newest().map(|newest| newest.at))
+        let proved = || {
+            let late = plus(series.answered()?, -LATE);
+            Some(series.known_until()?.min(late).min(self.reached?))
+        };
+        proved().max(series.newest().map(|newest| newest.at))
     }
 
     /// The newest period of which something is known, by a point or by settled silence.
@@ -186,7 +193,8 @@ pub(super) fn answering(world: &World, metric: &Metric, now: Timestamp) -> bool 
 
 #[cfg(test)]
 mod tests {
-    use crate::model::fixture::{EAST, Scene, created, two_regions};
+    use crate::model::fixture::{EAST, Scene, WEST, created, requests, two_regions};
+    use crate::model::verdict::health_check_metric;
 
     use super::*;
 
@@ -215,6 +223,7 @@ mod tests {
         let mut scene = Scene::new(two_regions());
         let metric = created(EAST);
         scene.minutes(&metric, &[Some(5.0), None, Some(7.0), None, None]);
+        scene.tail(&requests(EAST), &[1.0; 5]);
         let view = View::of(&scene.world, &metric);
         assert_eq!(view.slot(scene.minute(6)), Slot::Value(5.0));
         assert_eq!(view.slot(scene.minute(5)), Slot::Silent);
@@ -223,6 +232,21 @@ mod tests {
         assert_eq!(view.slot(scene.minute(2)), Slot::Pending, "ended one minute before");
         assert_eq!(view.slot(scene.minute(7)), Slot::Pending, "before anything was asked for");
         assert_eq!(view.newest_known(), Some(scene.minute(3)));
+    }
+
+    #[test]
+    fn a_region_that_is_late_proves_no_silence() {
+        let mut scene = Scene::new(two_regions());
+        let metric = created(EAST);
+        scene.minutes(&metric, &[Some(5.0), None, None, None]);
+        scene.tail(&requests(WEST), &[1.0; 4]);
+        scene.tail(&health_check_metric("check-us-east-1"), &[1.0; 4]);
+        let slot = |scene: &Scene| View::of(&scene.world, &metric).slot(scene.minute(3));
+        assert_eq!(slot(&scene), Slot::Pending, "neither another Region nor a global service tells");
+        scene.minutes(&requests(EAST), &[Some(1.0), Some(1.0), None]);
+        assert_eq!(slot(&scene), Slot::Pending, "the Region has come as far as this minute, not past it");
+        scene.tail(&requests(EAST), &[1.0]);
+        assert_eq!(slot(&scene), Slot::Silent);
     }
 
     #[test]

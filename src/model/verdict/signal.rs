@@ -206,12 +206,20 @@ impl<'a> Measured<'a> {
         metric_freshness(at, self.main.period, now)
     }
 
+    /// The newest point of the whole while there was a part just before: there an absent part is likely only late.
+    fn awaited(&self, part: View<'_>) -> Option<Timestamp> {
+        let newest = self.main.newest()?.at;
+        part.value(self.main.before(newest)).filter(|before| *before > 0.0).map(|_| newest)
+    }
+
     /// The periods of which the signal has something to say, newest first.
     fn samples(self) -> Box<dyn Iterator<Item = Sample> + 'a> {
         match (self.part, self.missing) {
             (Some(part), missing) => {
+                let awaited = self.awaited(part);
+                let none = move |at| missing == Missing::Zero && awaited != Some(at);
                 let points = self.main.newest_first();
-                Box::new(points.filter_map(move |point| share(part, missing, point)))
+                Box::new(points.filter_map(move |whole| share(part, none(whole.at), whole)))
             }
             (None, Missing::Zero) => Box::new(filled(self.main)),
             (None, Missing::Unknown) => Box::new(self.main.newest_first().map(|point| Sample {
@@ -225,10 +233,10 @@ impl<'a> Measured<'a> {
     }
 }
 
-/// The part at a point of the whole; there an absent part is none of it where that is declared.
-fn share(part: View<'_>, missing: Missing, whole: Point) -> Option<Sample> {
-    let none = || (missing == Missing::Zero && part.asked(whole.at)).then_some(0.0);
-    let part = part.value(whole.at).or_else(none)?;
+/// The part at a point of the whole; an absent part is `none` of it where that is declared and was asked for.
+fn share(part: View<'_>, none: bool, whole: Point) -> Option<Sample> {
+    let absent = || (none && part.asked(whole.at)).then_some(0.0);
+    let part = part.value(whole.at).or_else(absent)?;
     let value = (whole.value > 0.0).then(|| part / whole.value * 100.0);
     Some(Sample { start: whole.at, value, part: Some(part), whole: Some(whole.value), silent: false })
 }
@@ -337,6 +345,27 @@ mod tests {
     }
 
     #[test]
+    fn in_the_midst_of_errors_an_absent_part_is_waited_for() {
+        let mut scene = Scene::new(two_regions());
+        scene.tail(&requests(EAST), &[400.0, 400.0, 412.0]);
+        scene.minutes(&errors(EAST), &[Some(40.0), Some(80.0), None]);
+        let signal = alb(EAST);
+        let first = at(&scene, &signal);
+        assert_eq!(
+            (first.lamp, first.text(), first.since),
+            (Lamp::Bad, "20%".to_owned(), Some(scene.minute(4)))
+        );
+        scene.later(60);
+        scene.tail(&requests(EAST), &[400.0]);
+        scene.silent(&errors(EAST));
+        let later = at(&scene, &signal);
+        assert_eq!(
+            (later.lamp, later.text(), later.since),
+            (Lamp::Ok, "0%".to_owned(), Some(scene.minute(3)))
+        );
+    }
+
+    #[test]
     fn a_forbidden_part_is_not_zero() {
         let mut scene = Scene::new(two_regions());
         scene.tail(&requests(EAST), &[412.0]);
@@ -388,6 +417,7 @@ mod tests {
         let sparse =
             Signal { missing: Missing::Zero, look: Some(Threshold::Above(0.0)), bad: None, ..local() };
         let mut scene = seen(&sparse, &[Some(3.0), None, None]);
+        scene.tail(&requests(EAST), &[1.0; 3]);
         let first = at(&scene, &sparse);
         assert_eq!(first.value.map(|value| value.value), Some(0.0), "a minute that ended two minutes ago");
         assert_eq!((first.lamp, first.since), (Lamp::Ok, Some(scene.minute(3))));

@@ -178,7 +178,7 @@ fn few_endpoints(controls: &[ControlVerdict], world: &World) -> Option<String> {
     let fresh = |cell: &&ControlCell| cell.state.as_ref().is_some_and(|s| s.freshness == Freshness::Fresh);
     let answering = cells.iter().filter(fresh).count();
     let failing = cells.iter().filter(|cell| cell.trouble.is_some()).count();
-    let few = answering < quorum && failing > cells.len() - quorum;
+    let few = answering < quorum && failing > cells.len().saturating_sub(quorum);
     few.then(|| format!("only {answering} of {} cluster endpoints answer", cells.len()))
 }
 

@@ -54,7 +54,7 @@ fn count(views: &[View<'_>], start: Timestamp) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::fixture::{EAST, Scene, WEST, east, requests, two_regions};
+    use crate::model::fixture::{EAST, Scene, WEST, created, east, requests, two_regions};
     use crate::model::reading::{Freshness, Source, TroubleKind};
 
     use super::*;
@@ -86,6 +86,8 @@ mod tests {
         let mut scene = Scene::new(two_regions());
         scene.minutes(&requests(EAST), &[Some(50.0), None, None]);
         scene.tail(&requests(WEST), &[50.0, 100.0, 100.0]);
+        assert_eq!(told(&scene), [(0.5, Freshness::Stale); 2], "us-east-1 may only be late");
+        scene.tail(&created(EAST), &[1.0; 3]);
         assert_eq!(told(&scene), [(0.0, Freshness::Fresh), (1.0, Freshness::Fresh)]);
     }
 

@@ -65,6 +65,6 @@ pub(super) fn headroom(question: &Question<'_>) -> Option<Interlock> {
     if capacity >= needed {
         return Some(Interlock::pass(name));
     }
-    let why = format!("it can carry {capacity:.1}× its load now and would get {needed:.1}×");
+    let why = format!("it can carry {capacity:.0} orders/min and would get {needed:.0}");
     Some(Interlock::warn(name, why))
 }

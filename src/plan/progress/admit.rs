@@ -4,7 +4,7 @@
 
 use super::{Progress, StepProgress, StepState};
 use crate::model::reading::ControlState;
-use crate::plan::event::{Answer, Decision, End, Event, Outcome, RungState};
+use crate::plan::event::{Answer, Decision, End, Event, Outcome};
 use crate::plan::operation::Operation;
 use crate::plan::{Action, Rung, Step, StepId};
 
@@ -96,7 +96,7 @@ impl Progress {
                 must(at.state == StepState::Proving, "it is not being proved")?;
                 must(!self.is_undoing(step), "it is being undone")?;
                 let enough =
-                    step.action == Action::Record || proved(at, Rung::ReadBack) && proved(at, step.rung);
+                    step.action == Action::Record || at.read_back_stands(step) && at.proved(step.rung);
                 must(enough, "the rung that confirms it is not proved")
             }
             Outcome::Refused | Outcome::Failed => {
@@ -108,7 +108,7 @@ impl Progress {
                     _ => false,
                 };
                 must(idle, "it is not at a point where nothing has happened")?;
-                let undone = self.is_undoing(step) && proved(at, Rung::ReadBack);
+                let undone = self.is_undoing(step) && at.proved(Rung::ReadBack);
                 must(at.maybe.is_none() || undone, "it may have happened")
             }
             Outcome::Unknown => {
@@ -203,10 +203,6 @@ fn climbed(at: &StepProgress, rung: Rung) -> Result<(), String> {
 
 fn recorded(step: &Step, at: &StepProgress) -> Result<(), String> {
     must(step.action == Action::Record && at.state == StepState::Intended, "there is nothing to record")
-}
-
-fn proved(at: &StepProgress, rung: Rung) -> bool {
-    at.rungs.get(&rung).is_some_and(|(_, state, _)| *state == RungState::Proved)
 }
 
 fn must(holds: bool, why: &str) -> Result<(), String> {

@@ -23,6 +23,9 @@ const BACK: f64 = 0.8;
 /// Metrics come late (aws-facts section 7), so a source that does not answer is called blind only after this.
 const LATE: SignedDuration = SignedDuration::from_secs(120);
 
+/// A Region that answers but has published nothing for this long is blind too: a period, its lateness and a little more.
+const SILENT: SignedDuration = SignedDuration::from_secs(150);
+
 /// Whether the workload declares what this rung is proved by.
 pub(super) fn declared(rung: Rung, entries: &[ControlChange], world: &World) -> bool {
     let topology = world.topology();
@@ -140,17 +143,31 @@ fn rate_at(world: &World, metric: &Metric, minute: Timestamp) -> Option<f64> {
     Some(point.value * 60.0 / f64::from(metric.period.max(1)))
 }
 
-/// Nothing was seen since the write: not yet, or, when a Region that must tell does not answer, blind.
+/// Nothing was seen since the write: not yet, or, when a Region that must tell does not answer or has published
+/// nothing for longer than metrics are ever late, blind.
 fn pending_at(rung: Rung, regions: &[Region], world: &World, since: Timestamp, now: Timestamp) -> Shown {
+    let waited = now.duration_since(since);
     let trouble = regions.iter().find_map(|region| {
         let source = Source::Metrics(region.clone());
         let (trouble, _) = world.feed(&source)?.trouble()?;
         Some(format!("{source}: {trouble}"))
     });
-    match trouble {
-        Some(words) if now.duration_since(since) > LATE => Shown::blind(rung, words),
-        _ => Shown::open(rung, "no period since the write is seen yet".to_owned()),
+    let silent = || {
+        let mute = regions.iter().find(|region| newest(world, region).is_none_or(|at| at < since))?;
+        Some(format!("CloudWatch {mute} has published nothing since the write"))
+    };
+    let blind = trouble.filter(|_| waited > LATE).or_else(|| silent().filter(|_| waited > SILENT));
+    match blind {
+        Some(words) => Shown::blind(rung, words),
+        None => Shown::open(rung, "no period since the write is seen yet".to_owned()),
     }
+}
+
+/// The start of the newest period of which a Region has published anything.
+fn newest(world: &World, region: &Region) -> Option<Timestamp> {
+    let metrics = verdict::wanted_metrics(world.topology());
+    let own = metrics.iter().filter(|metric| &metric.region == region);
+    own.filter_map(|metric| world.series(metric)?.newest()).map(|point| point.at).max()
 }
 
 /// The value is of a period that began at or after the write.

@@ -12,6 +12,10 @@ const LIST_PAGE: usize = 500;
 
 /// Performs an ARC data plane operation.
 pub(super) fn perform(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    if !world.arc.endpoints.iter().any(|one| one.region == endpoint(call)) {
+        let words = format!("The cluster has no endpoint in {}.", endpoint(call));
+        return Err(Refusal::new("UnknownEndpointException", words).status(404));
+    }
     match call.operation.as_str() {
         "ListRoutingControls" => list(world, call),
         "GetRoutingControlState" => get_state(world, call),

@@ -55,7 +55,7 @@ impl Service {
         match self {
             Self::Sts | Self::Rds | Self::CloudWatch => self.common("InvalidAction", &words),
             Self::Cluster => Refusal::new("ValidationException", words).member("reason", "unknownOperation"),
-            Self::Control => Refusal::new("ResourceNotFoundException", words).status(404),
+            Self::Control => Refusal::new("UnknownOperationException", words).status(404),
             Self::DynamoDb => Refusal::new("UnknownOperationException", words),
             Self::Route53 => Refusal::new("InvalidAction", words).status(404),
         }

@@ -67,6 +67,18 @@ pub(super) fn guess(request: &http::Request<Bytes>) -> Service {
     starts.into_iter().find(|(fits, _)| *fits).map_or(Service::Control, |(_, service)| service)
 }
 
+/// The frame and the operation of a request for a service that is not simulated, as far as it shows them.
+pub(super) fn stranger(request: &http::Request<Bytes>) -> (Protocol, String) {
+    if let Some(target) = header(request, "x-amz-target") {
+        return (Protocol::AwsJson { version: "1.1", namespace: "", crc32: false }, target.to_owned());
+    }
+    let form = wire::read_query(request.body());
+    match form.text("Action") {
+        Some(action) => (Protocol::Query { namespace: "urn:simulated" }, action.to_owned()),
+        None => (Protocol::RestJson, format!("{} {}", request.method(), request.uri().path())),
+    }
+}
+
 /// The Region of `/cluster/{region}`, the path prefix of an ARC cluster endpoint.
 pub(super) fn endpoint_of(path: &str) -> Option<&str> {
     path.strip_prefix("/cluster/")?.split('/').next().filter(|region| !region.is_empty())

@@ -4,11 +4,14 @@
 
 use super::{Record, Value};
 
+/// How many parts a key may have; no request of the model has half as many. The rest is one part.
+const DEEPEST: usize = 32;
+
 /// Reads a query body into a tree.
 pub(super) fn read(body: &[u8]) -> Value {
     let mut root = Node::default();
     for (key, value) in form_urlencoded::parse(body) {
-        root.put(&key.split('.').collect::<Vec<_>>(), value.into_owned());
+        root.put(&key.splitn(DEEPEST, '.').collect::<Vec<_>>(), value.into_owned());
     }
     root.into_value()
 }

@@ -8,6 +8,9 @@ use quick_xml::{Reader, Writer};
 use super::value::time_to_text;
 use super::{Record, Refusal, Value};
 
+/// How deep elements may stand in each other; no request of the model is half as deep.
+const DEEPEST: usize = 32;
+
 /// Reads an XML document: the children of its root as a record; repeated children become a list.
 pub(super) fn read(body: &[u8]) -> Result<Value, Refusal> {
     if body.is_empty() {
@@ -55,6 +58,9 @@ fn tree(text: &str) -> Option<Value> {
     let mut reader = Reader::from_str(text);
     let mut stack = vec![Open::default()];
     loop {
+        if stack.len() > DEEPEST {
+            return None;
+        }
         match reader.read_event().ok()? {
             Event::Start(start) => stack.push(Open::named(start.local_name().as_ref())),
             Event::Empty(start) => {
@@ -123,7 +129,8 @@ fn content(writer: &mut Writer<Vec<u8>>, value: &Value) -> std::io::Result<()> {
 }
 
 fn text(writer: &mut Writer<Vec<u8>>, text: &str) -> std::io::Result<()> {
-    writer.write_event(Event::Text(BytesText::new(text)))
+    let allowed = text.replace(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r'), "\u{fffd}");
+    writer.write_event(Event::Text(BytesText::new(&allowed)))
 }
 
 #[cfg(test)]
@@ -148,6 +155,12 @@ mod tests {
             read(b"<R xmlns='u'><Changes><Change><Action>UPSERT</Action></Change></Changes></R>").unwrap();
         let [change] = back.items("Changes") else { panic!("{back:?}") };
         assert_eq!(change.text("Action"), Some("UPSERT"));
+    }
+
+    #[test]
+    fn what_xml_cannot_say_is_replaced() {
+        let bytes = write("R", "u", &Record::new().with("A", "x\u{1}y").with("B", "b").into());
+        assert_eq!(read(&bytes).unwrap().text("A"), Some("x\u{fffd}y"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::Action;
 use crate::plan::StepId;
+use crate::plan::event::Decision;
 use crate::plan::progress::Progress;
 use crate::ui::Mode;
 use crate::ui::view::{Facts, Pane, View};
@@ -9,12 +10,13 @@ use crate::ui::view::{Facts, Pane, View};
 /// Why an action does nothing now; `None` when it works.
 #[must_use]
 pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String> {
+    if let Some(decision) = decision(action) {
+        return decision_off(facts, view, &decision);
+    }
     let reason = match action {
         Action::Act => act_off(facts),
-        Action::Arm => in_flight(facts).then_some("a run is in flight; P pauses it"),
-        Action::Pause => (!in_flight(facts)).then_some("no run is in flight"),
-        Action::ReadAgain | Action::Retry | Action::Skip | Action::Abort => held_off(facts, view),
-        Action::Undo => held_off(facts, view).or_else(|| undo_off(facts, view)),
+        Action::Arm => arm_off(facts),
+        Action::Pause => undriven(facts),
         Action::Cli => cli_off(facts, view),
         Action::NextProblem => view.problems(facts).is_empty().then_some("nothing is wrong that can be seen"),
         _ => None,
@@ -27,33 +29,61 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
 pub fn held_step(facts: &Facts<'_>, view: &View) -> Option<StepId> {
     let run = facts.run.filter(|run| run.is_open())?;
     let held = run.held();
-    let selected = run.plan.steps.get(view.row(Pane::Plan)).map(|step| step.id);
-    selected.filter(|id| view.pane == Pane::Plan && held.contains(id)).or(held.first().copied())
+    let chosen = view.rows.get(&Pane::Plan).and_then(|row| run.plan.steps.get(*row));
+    chosen
+        .map(|step| step.id)
+        .filter(|id| view.pane == Pane::Plan && held.contains(id))
+        .or(held.first().copied())
 }
 
-fn in_flight(facts: &Facts<'_>) -> bool {
-    facts.console.mode == Mode::Running || facts.run.is_some_and(Progress::is_open)
+/// The run that is shown has not ended and this console does not drive it: it was cut off.
+#[must_use]
+pub fn cut_off<'a>(facts: &Facts<'a>) -> Option<&'a Progress> {
+    facts.run.filter(|run| run.is_open() && facts.console.mode != Mode::Running)
+}
+
+/// Why a run cannot be steered; `None` when this console drives one.
+fn undriven(facts: &Facts<'_>) -> Option<&'static str> {
+    if cut_off(facts).is_some() {
+        return Some("the run was cut off and nobody drives it; a takes it up again or closes it");
+    }
+    (facts.console.mode != Mode::Running).then_some("no run is in flight")
+}
+
+fn arm_off(facts: &Facts<'_>) -> Option<&'static str> {
+    if cut_off(facts).is_some() {
+        return Some("a run was cut off; a takes it up again or closes it");
+    }
+    (facts.console.mode == Mode::Running).then_some("a run is in flight; P pauses it")
 }
 
 fn act_off(facts: &Facts<'_>) -> Option<&'static str> {
-    if in_flight(facts) {
+    if facts.console.mode == Mode::Running {
         return Some("a run is in flight; P pauses it");
     }
     (facts.world.topology().regions.len() < 2).then_some("the workload declares fewer than two Regions")
 }
 
-fn held_off(facts: &Facts<'_>, view: &View) -> Option<&'static str> {
-    if !facts.run.is_some_and(Progress::is_open) {
-        return Some("no run is in flight");
-    }
-    held_step(facts, view).is_none().then_some("no step is held")
+/// The decision that an action leads to; its reason is asked for later.
+fn decision(action: Action) -> Option<Decision> {
+    let reason = "asked for later".to_owned();
+    Some(match action {
+        Action::ReadAgain => Decision::ReadAgain,
+        Action::Retry => Decision::Retry,
+        Action::Undo => Decision::Undo,
+        Action::Skip => Decision::Skip { reason },
+        Action::Abort => Decision::Abort { reason },
+        _ => return None,
+    })
 }
 
-fn undo_off(facts: &Facts<'_>, view: &View) -> Option<&'static str> {
-    let step = held_step(facts, view)?;
-    let inverse =
-        facts.run?.plan.step(step)?.operation().and_then(crate::plan::operation::Operation::inverse);
-    inverse.is_none().then_some("this step has no inverse; the way back is another playbook")
+fn decision_off(facts: &Facts<'_>, view: &View, decision: &Decision) -> Option<String> {
+    if let Some(why) = undriven(facts) {
+        return Some(why.to_owned());
+    }
+    let run = facts.run?;
+    let Some(step) = held_step(facts, view) else { return Some("no step is held".to_owned()) };
+    run.may_decide(step, decision).err()
 }
 
 fn cli_off(facts: &Facts<'_>, view: &View) -> Option<&'static str> {

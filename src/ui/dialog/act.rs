@@ -2,8 +2,10 @@
 //!
 //! It is fixed when it opens, so that no line moves under the finger; the sheet reads everything anew.
 
+use jiff::Timestamp;
+
 use super::page::{Page, Para};
-use super::{Dialog, Moment, Reply, Request, Scroll, moved};
+use super::{Arm, Dialog, Moment, Reply, Request, SETTLE, Scroll, moved};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
 use crate::plan::interlock::{self, Interlock, Verdict};
@@ -19,6 +21,7 @@ use crate::ui::view::Facts;
 pub struct Act {
     offers: Vec<Offer>,
     selected: usize,
+    opened: Timestamp,
 }
 
 /// One thing that could be done.
@@ -52,19 +55,19 @@ impl Offer {
                 Some(target.store.clone())
             }
         });
-        let moved: Vec<String> = moved.collect();
-        if moved.is_empty() { "moves nothing".to_owned() } else { format!("moves {}", moved.join(", ")) }
+        moved.collect::<Vec<String>>().join(", ")
     }
 
-    fn standing(&self) -> (String, Role) {
+    /// Its shape and its word.
+    fn standing(&self) -> (&'static str, String, Role) {
         let count = |is: fn(&Verdict) -> bool| self.interlocks.iter().filter(|i| is(&i.verdict)).count();
         let holds = count(|verdict| matches!(verdict, Verdict::Hold(_)));
         let warns = count(|verdict| matches!(verdict, Verdict::Warn(_)));
         match (&self.plan, holds, warns) {
-            (Err(_), ..) => ("– off".to_owned(), Role::Muted),
-            (Ok(_), 0, 0) => ("● can be asked for".to_owned(), Role::LampOk),
-            (Ok(_), 0, warns) => (format!("▲ {warns} to read"), Role::LampLook),
-            (Ok(_), holds, _) => (format!("■ {holds} hold it back"), Role::LampBad),
+            (Err(_), ..) => ("–", "off".to_owned(), Role::Muted),
+            (Ok(_), 0, 0) => ("●", "free".to_owned(), Role::LampOk),
+            (Ok(_), 0, warns) => ("▲", format!("{warns} to read"), Role::LampLook),
+            (Ok(_), holds, _) => ("■", format!("{holds} hold"), Role::LampBad),
         }
     }
 
@@ -92,7 +95,7 @@ impl Act {
         let intents = intents(moment.facts);
         let offers: Vec<Offer> = intents.into_iter().map(|intent| Offer::new(intent, moment.facts)).collect();
         let selected = offers.iter().position(Offer::is_open).unwrap_or_default();
-        Self { offers, selected }
+        Self { offers, selected, opened: moment.at() }
     }
 
     /// What is on the list.
@@ -105,7 +108,7 @@ impl Act {
         match action {
             Some(Action::Choose) => self.choose(moment),
             Some(Action::Arm) if moment.is_armed() => Reply::Ask(Request::Disarm),
-            Some(Action::Arm) => Reply::Open(Box::new(Dialog::arm(moment)), None),
+            Some(Action::Arm) => Reply::Open(Box::new(Dialog::Arm(Arm::before_act(moment))), None),
             Some(Action::Cli) => self.cli(moment),
             Some(action) => {
                 let page = self.offers.len().div_ceil(2).max(1);
@@ -118,8 +121,11 @@ impl Act {
 
     fn choose(&self, moment: &Moment<'_>) -> Reply {
         let Some(offer) = self.offers.get(self.selected) else { return Reply::Stay };
+        if moment.since(self.opened) < SETTLE {
+            return Reply::Stay;
+        }
         if !moment.is_armed() {
-            return Reply::Open(Box::new(Dialog::arm(moment)), None);
+            return Reply::Open(Box::new(Dialog::Arm(Arm::before_act(moment))), None);
         }
         if offer.plan.is_err() {
             return Reply::Stay;
@@ -157,9 +163,10 @@ impl Act {
         let selected = at == self.selected;
         let mark = if selected { "▸ " } else { "  " };
         let Intent { playbook, from, to } = &offer.intent;
-        let (standing, role) = offer.standing();
-        let text = format!("{mark}{playbook:<11}{from} → {to}  {}", offer.moves());
-        Para::new(text).selected(selected).right(standing, role)
+        let (shape, standing, role) = offer.standing();
+        let text = format!(" {playbook:<11}{from} → {to}  {}", offer.moves());
+        let para = Para::new(mark).add(shape, role).add(text, Role::Text);
+        para.selected(selected).right(standing, role)
     }
 }
 
@@ -182,11 +189,10 @@ fn armed_para(facts: &Facts<'_>) -> Para {
 /// Every intent that makes sense to look at: the worst Region leaves first.
 fn intents(facts: &Facts<'_>) -> Vec<Intent> {
     let topology = facts.world.topology();
+    let verdicts = verdict::regions(facts.world, facts.now);
+    let bad = |region: &Region| verdicts.iter().any(|v| &v.region == region && v.lamp == Lamp::Bad);
     let mut leaving: Vec<&Region> = topology.regions.iter().map(|region| &region.name).collect();
-    leaving.sort_by_key(|region| {
-        let lamp = verdict::region(facts.world, region, facts.now).lamp;
-        std::cmp::Reverse(lamp.max(Lamp::Look))
-    });
+    leaving.sort_by_key(|region| !bad(region));
     let writers: Vec<Region> = topology
         .auroras
         .iter()
@@ -199,8 +205,11 @@ fn intents(facts: &Facts<'_>) -> Vec<Intent> {
             let makes_sense = |playbook: &Playbook| {
                 *playbook == Playbook::Evacuate || writers.is_empty() || writers.contains(from)
             };
-            let playbooks = Playbook::ALL.into_iter().filter(makes_sense);
-            intents.extend(playbooks.map(|playbook| Intent { playbook, from: from.clone(), to: to.clone() }));
+            let mut playbooks: Vec<Playbook> = Playbook::ALL.into_iter().filter(makes_sense).collect();
+            // What is planned stands first, unless the Region is bad: then it is what the operator came for.
+            playbooks.sort_by_key(|playbook| bad(from) && *playbook != Playbook::Failover);
+            let intent = |playbook| Intent { playbook, from: from.clone(), to: to.clone() };
+            intents.extend(playbooks.into_iter().map(intent));
         }
     }
     intents

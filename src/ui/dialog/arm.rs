@@ -3,7 +3,7 @@
 use super::buttons::{Buttons, Press};
 use super::line::Line;
 use super::page::{Page, Para};
-use super::{Moment, Reply, Request};
+use super::{Dialog, Moment, Reply, Request};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
 use crate::ui::keymap::Context;
@@ -14,6 +14,7 @@ use crate::ui::view::Facts;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arm {
     how: How,
+    then_act: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +33,23 @@ impl Arm {
         let how = if production {
             How::Reason { line: Line::default(), said: None }
         } else {
-            How::Button(Buttons::new("Cancel", "Arm for 15 minutes", moment.at))
+            How::Button(Buttons::new("Cancel", "Arm for 15 minutes", moment.at()))
         };
-        Self { how }
+        Self { how, then_act: false }
+    }
+
+    /// The same, on the way to the list of what can be done.
+    #[must_use]
+    pub fn before_act(moment: &Moment<'_>) -> Self {
+        Self { then_act: true, ..Self::new(moment) }
+    }
+
+    fn done(&self, reason: String, moment: &Moment<'_>) -> Reply {
+        let request = Request::Arm { reason };
+        if self.then_act {
+            return Reply::Open(Box::new(Dialog::act(moment)), Some(request));
+        }
+        Reply::Done(request)
     }
 
     pub(super) fn context(&self) -> Context {
@@ -47,13 +62,13 @@ impl Arm {
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
         match &mut self.how {
             How::Button(buttons) => match buttons.on(action, moment) {
-                Some(Press::Meant) => Reply::Done(Request::Arm { reason: String::new() }),
+                Some(Press::Meant) => self.done(String::new(), moment),
                 Some(Press::Harmless) => Reply::Close,
                 None => Reply::Stay,
             },
             How::Reason { line, said } if action == Some(Action::Confirm) => {
                 if let Some(reason) = line.reason() {
-                    return Reply::Done(Request::Arm { reason });
+                    return self.done(reason, moment);
                 }
                 *said = Some("production asks for a reason: a ticket, or a few words");
                 Reply::Stay

@@ -61,10 +61,10 @@ impl Decide {
         let how = match choice {
             Choice::Skip | Choice::Abort => How::Reason(Line::default()),
             Choice::Retry | Choice::Undo if asks_name(choice, found, moment.facts) => {
-                How::Name(Typed::new(receiver(choice, &intent).as_str(), moment.at))
+                How::Name(Typed::new(receiver(choice, &intent).as_str(), moment.at()))
             }
-            Choice::Retry => How::Button(Buttons::new("Cancel", "Retry", moment.at)),
-            Choice::Undo => How::Button(Buttons::new("Cancel", "Undo", moment.at)),
+            Choice::Retry => How::Button(Buttons::new("Cancel", "Retry", moment.at())),
+            Choice::Undo => How::Button(Buttons::new("Cancel", "Undo", moment.at())),
         };
         Some(Self { step, intent, choice, how, said: None })
     }
@@ -79,7 +79,7 @@ impl Decide {
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
         if !moment.facts.run.is_some_and(|run| run.held().contains(&self.step)) {
             let text = format!("Step {} is no longer held. Nothing was decided.", self.step);
-            return Reply::Open(Box::new(Dialog::notice("DECIDE", &text, moment.at)), None);
+            return Reply::Open(Box::new(Dialog::notice("DECIDE", &text)), None);
         }
         match &mut self.how {
             How::Button(buttons) => match buttons.on(action, moment) {
@@ -87,7 +87,7 @@ impl Decide {
                 Some(Press::Harmless) => Reply::Close,
                 None => Reply::Stay,
             },
-            How::Name(typed) => match typed.on(input, action, moment.at) {
+            How::Name(typed) => match typed.on(input, action, moment.at()) {
                 Word::Quiet => Reply::Stay,
                 Word::Matches => self.done(String::new()),
                 Word::Refused(refusal) => self.refused(&refusal),

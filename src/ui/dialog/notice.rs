@@ -12,18 +12,23 @@ use crate::ui::theme::Role;
 pub struct Notice {
     title: String,
     text: String,
-    opened: Timestamp,
+    opened: Option<Timestamp>,
 }
 
 impl Notice {
-    /// Opens now.
+    /// Opens with the next input or tick: it may come at any time, also between two of them.
     #[must_use]
-    pub fn new(title: &str, text: &str, at: Timestamp) -> Self {
-        Self { title: title.to_owned(), text: text.to_owned(), opened: at }
+    pub fn new(title: &str, text: &str) -> Self {
+        Self { title: title.to_owned(), text: text.to_owned(), opened: None }
     }
 
-    pub(super) fn on(&self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
-        let read = moment.since(self.opened) >= SETTLE;
+    pub(super) fn tick(&mut self, moment: &Moment<'_>) -> Reply {
+        self.opened.get_or_insert(moment.at());
+        Reply::Stay
+    }
+
+    pub(super) fn on(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        let read = moment.since(*self.opened.get_or_insert(moment.at())) >= SETTLE;
         if action == Some(Action::Choose) && read { Reply::Close } else { Reply::Stay }
     }
 

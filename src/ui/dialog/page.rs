@@ -4,6 +4,8 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Scroll;
@@ -28,14 +30,30 @@ pub(crate) struct Page {
 /// One paragraph: spans of text with their roles.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Para {
-    spans: Vec<(String, Role)>,
-    right: Option<(String, Role)>,
+    spans: Vec<(String, Ink)>,
+    right: Option<(String, Ink)>,
     hang: usize,
     selected: bool,
 }
 
+/// How a span is drawn: by its role, or as the pane that said it has it already.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Ink {
+    Role(Role),
+    Style(Style),
+}
+
+impl Ink {
+    fn style(self, theme: &Theme) -> Style {
+        match self {
+            Self::Role(role) => theme.style(role),
+            Self::Style(style) => style,
+        }
+    }
+}
+
 /// The most columns a dialog takes.
-const WIDEST: u16 = 80;
+const WIDEST: u16 = 100;
 
 impl Para {
     pub(crate) fn blank() -> Self {
@@ -46,8 +64,14 @@ impl Para {
         Self::default().add(text, Role::Text)
     }
 
+    /// A line of a pane, as it is styled; longer than the dialog, it hangs.
+    pub(crate) fn line(line: text::Line<'_>) -> Self {
+        let spans = line.spans.into_iter().map(|span| (span.content.into_owned(), Ink::Style(span.style)));
+        Self { spans: spans.collect(), hang: 4, ..Self::default() }
+    }
+
     pub(crate) fn add(mut self, text: impl Into<String>, role: Role) -> Self {
-        self.spans.push((text.into(), role));
+        self.spans.push((text.into(), Ink::Role(role)));
         self
     }
 
@@ -58,27 +82,21 @@ impl Para {
 
     /// A word at the right edge of the first line, where there is room.
     pub(crate) fn right(self, text: impl Into<String>, role: Role) -> Self {
-        Self { right: Some((text.into(), role)), ..self }
+        Self { right: Some((text.into(), Ink::Role(role))), ..self }
     }
 
     /// Drawn as the selected line.
     pub(crate) fn selected(self, selected: bool) -> Self {
         Self { selected, ..self }
     }
-
-    /// Its text without roles, for comparing.
-    #[cfg(test)]
-    pub(crate) fn text(&self) -> String {
-        self.spans.iter().map(|(text, _)| text.as_str()).collect()
-    }
 }
 
 /// One laid out line.
-type Line = Vec<(String, Role)>;
+type Line = Vec<(String, Ink)>;
 
 /// The area of the largest dialog on a screen of this size: the header and the hint bar stay visible.
 fn outer(screen: Rect) -> Rect {
-    let top = (screen.height / 6).min(3);
+    let top = (screen.height / 6).min(2);
     let bottom = u16::from(screen.height >= 8);
     let width = screen.width.min(WIDEST);
     let x = screen.x + (screen.width - width) / 2;
@@ -89,16 +107,23 @@ fn inner_width(outer: Rect) -> usize {
     usize::from(outer.width.saturating_sub(4))
 }
 
-/// Lines that the body of a page can show at once when it has a tail of one line.
+/// Lines that the body of a page can show at once when it has no tail.
 pub(crate) fn room(size: Size) -> usize {
     usize::from(outer(Rect::new(0, 0, size.width, size.height)).height.saturating_sub(2)).max(1)
 }
 
-/// How many lines the body takes at most, in either set of glyphs.
-pub(crate) fn lines(body: &[Para], size: Size) -> usize {
+/// How many lines the body takes at most, in either set of glyphs, where `room` of them show at once.
+pub(crate) fn lines(body: &[Para], size: Size, room: usize) -> usize {
     let width = inner_width(outer(Rect::new(0, 0, size.width, size.height)));
-    let glyphs = Glyphs::ascii();
-    body.iter().map(|para| wrap(para, width, &glyphs).len()).sum()
+    tight(laid_out(body, width, &Glyphs::ascii()), room).len()
+}
+
+/// Without its blank lines, when they are what makes it too long.
+fn tight(mut lines: Vec<Line>, room: usize) -> Vec<Line> {
+    if lines.len() > room {
+        lines.retain(|line| !line.is_empty());
+    }
+    lines
 }
 
 /// The body of plain lines, as the dialog of CLI lines shows it.
@@ -114,7 +139,7 @@ pub(crate) fn plain(lines: &[String]) -> Vec<Para> {
 
 /// How many lines plain lines take.
 pub(crate) fn height(lines_of_text: &[String], size: Size) -> usize {
-    lines(&plain(lines_of_text), size)
+    lines(&plain(lines_of_text), size, room(size))
 }
 
 /// Draws a page over the screen.
@@ -124,8 +149,9 @@ pub(crate) fn draw(page: &Page, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer
         return;
     }
     let width = inner_width(most);
-    let body = laid_out(&page.body, width, glyphs);
-    let tail = laid_out(&page.tail, width, glyphs);
+    let tail = tight(laid_out(&page.tail, width, glyphs), usize::from(most.height / 3));
+    let room = usize::from(most.height.saturating_sub(2)).saturating_sub(tail.len());
+    let body = tight(laid_out(&page.body, width, glyphs), room);
     let wanted = u16::try_from(body.len() + tail.len() + 2).unwrap_or(u16::MAX);
     let area = Rect { height: wanted.min(most.height), ..most };
     let inside = usize::from(area.height.saturating_sub(2)).max(1);
@@ -155,12 +181,12 @@ fn blank(area: Rect, theme: &Theme, buf: &mut Buffer) {
 
 fn draw_line(line: &Line, at: Rect, theme: &Theme, buf: &mut Buffer) {
     let mut x = at.x;
-    for (text, role) in line {
+    for (text, ink) in line {
         let left = at.right().saturating_sub(x);
         if left == 0 {
             return;
         }
-        (x, _) = buf.set_stringn(x, at.y, text, usize::from(left), theme.style(*role));
+        (x, _) = buf.set_stringn(x, at.y, text, usize::from(left), ink.style(theme));
     }
 }
 
@@ -227,26 +253,26 @@ fn wrap(para: &Para, width: usize, glyphs: &Glyphs) -> Vec<Line> {
             break;
         }
     }
-    if let (Some((text, role)), Some(first)) = (&para.right, lines.first_mut()) {
+    if let (Some((text, ink)), Some(first)) = (&para.right, lines.first_mut()) {
         let text = glyphs.text(text);
         let used: usize = first.iter().map(|(text, _)| text.width()).sum();
         if let Some(gap) = width.checked_sub(used + text.width()).filter(|gap| *gap > 0) {
-            first.push((" ".repeat(gap), Role::Text));
-            first.push((text.into_owned(), *role));
+            first.push((" ".repeat(gap), Ink::Role(Role::Text)));
+            first.push((text.into_owned(), *ink));
         }
     }
     lines
 }
 
-type Cell = (char, Role, usize);
+type Cell = (char, Ink, usize);
 
 fn cells(para: &Para, glyphs: &Glyphs) -> Vec<Cell> {
     let mut cells = Vec::new();
-    for (text, role) in &para.spans {
+    for (text, ink) in &para.spans {
         for letter in glyphs.text(text).chars() {
             // Words from outside may hold anything; a control character would move the cursor.
             let letter = if letter.is_control() { ' ' } else { letter };
-            cells.push((letter, *role, letter.width().unwrap_or(0)));
+            cells.push((letter, *ink, letter.width().unwrap_or(0)));
         }
     }
     cells
@@ -280,14 +306,14 @@ fn trimmed_end(cells: &[Cell]) -> &[Cell] {
 fn joined(cells: &[Cell], hang: usize, selected: bool) -> Line {
     let mut line: Line = Vec::new();
     if hang > 0 {
-        line.push((" ".repeat(hang), Role::Text));
+        line.push((" ".repeat(hang), Ink::Role(Role::Text)));
     }
-    for (letter, role, _) in cells {
+    for (letter, ink, _) in cells {
         let letter = if *letter == '\u{a0}' { ' ' } else { *letter };
-        let role = if selected { Role::Selection } else { *role };
+        let ink = if selected { Ink::Role(Role::Selection) } else { *ink };
         match line.last_mut() {
-            Some((text, last)) if *last == role => text.push(letter),
-            _ => line.push((letter.to_string(), role)),
+            Some((text, last)) if *last == ink => text.push(letter),
+            _ => line.push((letter.to_string(), ink)),
         }
     }
     line

@@ -18,7 +18,7 @@ impl Quit {
     /// Opens now.
     #[must_use]
     pub fn new(moment: &Moment<'_>) -> Self {
-        Self { buttons: Buttons::new("Stay", "Leave", moment.at) }
+        Self { buttons: Buttons::new("Stay", "Leave", moment.at()) }
     }
 
     pub(super) fn on(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {

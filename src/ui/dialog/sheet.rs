@@ -11,7 +11,7 @@ use super::page::{Page, Para};
 use super::terms::Terms;
 use super::typed::{Typed, Word};
 use super::{Moment, Reply, Request, SETTLE, Scroll};
-use crate::plan::interlock::Interlock;
+use crate::plan::interlock::Prepared;
 use crate::plan::{Intent, Plan};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
@@ -24,6 +24,8 @@ pub struct Sheet {
     intent: Intent,
     asked: Timestamp,
     stage: Stage,
+    /// The stage began between two looks at the clock; the next one says since when it is.
+    unstamped: bool,
     scroll: Scroll,
 }
 
@@ -79,8 +81,8 @@ impl Sheet {
     /// Opens now, waiting for its reads.
     #[must_use]
     pub fn new(intent: Intent, moment: &Moment<'_>) -> Self {
-        let stage = Stage::Reading { since: moment.at };
-        Self { intent, asked: moment.facts.now, stage, scroll: Scroll::default() }
+        let stage = Stage::Reading { since: moment.at() };
+        Self { intent, asked: moment.facts.now, stage, unstamped: false, scroll: Scroll::default() }
     }
 
     /// What it is about.
@@ -103,9 +105,10 @@ impl Sheet {
     }
 
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        self.stamp(moment);
         if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
-            let lines = super::page::lines(&self.body(), moment.size);
-            self.scroll.on(action, lines, super::page::room(moment.size).saturating_sub(TAIL));
+            let room = super::page::room(moment.size()).saturating_sub(TAIL);
+            self.scroll.on(action, super::page::lines(&self.body(), moment.size(), room), room);
             return Reply::Stay;
         }
         let expired = self.expire(moment);
@@ -115,7 +118,7 @@ impl Sheet {
                 let read = moment.since(*since) >= SETTLE;
                 if action == Some(Action::Choose) && read { Reply::Close } else { Reply::Stay }
             }
-            Stage::Asking { typed, said, .. } => match typed.on(input, action, moment.at) {
+            Stage::Asking { typed, said, .. } => match typed.on(input, action, moment.at()) {
                 Word::Quiet => {
                     if !typed.text().is_empty() {
                         *said = None;
@@ -137,6 +140,7 @@ impl Sheet {
     }
 
     pub(super) fn tick(&mut self, moment: &Moment<'_>) -> Reply {
+        self.stamp(moment);
         let late = |since: &Timestamp| moment.since(*since) >= PATIENCE;
         match &self.stage {
             Stage::Reading { since } if late(since) => {
@@ -153,18 +157,18 @@ impl Sheet {
     }
 
     /// Takes what the reads brought; what was planned for another intent, or too early, is left aside.
-    pub fn read(
-        &mut self,
-        plan: Result<Plan, String>,
-        interlocks: Vec<Interlock>,
-        moment: &Moment<'_>,
-    ) -> Reply {
-        let plan = match plan {
-            Ok(plan) if plan.intent != self.intent || plan.made < self.asked => return Reply::Stay,
-            Ok(plan) => plan,
-            Err(why) => return self.unplanned(why, moment),
+    pub fn read(&mut self, prepared: Result<Prepared, String>, moment: &Moment<'_>) -> Reply {
+        let is_ours = |plan: &Plan| plan.intent == self.intent && plan.made >= self.asked;
+        let prepared = match prepared {
+            Ok(prepared) if !is_ours(&prepared.plan) => return Reply::Stay,
+            Ok(prepared) => prepared,
+            Err(why) => {
+                self.unstamped = true;
+                return self.unplanned(why, moment);
+            }
         };
-        let newer = Terms::new(plan, interlocks, moment.facts);
+        let newer = Terms::new(prepared, moment.facts);
+        self.unstamped = true;
         match &self.stage {
             Stage::Reading { .. } => {
                 self.ask(newer, moment);
@@ -190,7 +194,7 @@ impl Sheet {
     }
 
     fn ask(&mut self, terms: Terms, moment: &Moment<'_>) {
-        let (since, terms) = (moment.at, Box::new(terms));
+        let (since, terms) = (moment.at(), Box::new(terms));
         self.stage = if terms.is_held() {
             Stage::Held { since, terms }
         } else {
@@ -205,7 +209,7 @@ impl Sheet {
         }
         let Stage::Asking { terms, .. } = &self.stage else { return Reply::Stay };
         self.asked = moment.facts.now;
-        self.stage = Stage::Checking { since: moment.at, terms: terms.clone() };
+        self.stage = Stage::Checking { since: moment.at(), terms: terms.clone() };
         Reply::Ask(Request::Recheck(self.intent.clone()))
     }
 
@@ -220,7 +224,7 @@ impl Sheet {
             return self.refuse(differences, moment);
         }
         let intent = self.intent.clone();
-        Reply::Done(Request::Confirm { intent, plan: newer.plan, reason: String::new() })
+        Reply::Done(Request::Confirm { intent, plan: newer.prepared.plan, reason: String::new() })
     }
 
     /// Closes, and has the refusal journaled.
@@ -231,8 +235,25 @@ impl Sheet {
     }
 
     fn close(&mut self, why: Vec<String>, moment: &Moment<'_>) {
-        self.stage = Stage::Closed { since: moment.at, why };
+        self.stage = Stage::Closed { since: moment.at(), why };
         self.scroll = Scroll::default();
+    }
+
+    /// Reads come back at any time, but the operator's clock is known only with an input or a tick; whatever
+    /// they brought is on the screen since then, and not since before.
+    fn stamp(&mut self, moment: &Moment<'_>) {
+        if !std::mem::take(&mut self.unstamped) {
+            return;
+        }
+        let now = moment.at();
+        match &mut self.stage {
+            Stage::Asking { since, typed, .. } => {
+                *since = now;
+                *typed = Typed::new(self.intent.to.as_str(), now);
+            }
+            Stage::Reading { .. } | Stage::Checking { .. } => {}
+            Stage::Held { since, .. } | Stage::Closed { since, .. } => *since = now,
+        }
     }
 
     fn expire(&mut self, moment: &Moment<'_>) -> bool {
@@ -312,7 +333,7 @@ impl Sheet {
 }
 
 /// Lines of the tail while it asks.
-const TAIL: usize = 4;
+const TAIL: usize = 3;
 
 fn asking(typed: &Typed, said: Option<&str>) -> Vec<Para> {
     let name =
@@ -323,7 +344,7 @@ fn asking(typed: &Typed, said: Option<&str>) -> Vec<Para> {
         (Role::Selection, ("Enter, when it matches", Role::Muted))
     };
     let said = Para::default().add(said.unwrap_or_default(), Role::LampLook);
-    vec![Para::blank(), name, said, cancel(button).right(hint.0, hint.1)]
+    vec![said, name, cancel(button).right(hint.0, hint.1)]
 }
 
 fn cancel(role: Role) -> Para {

@@ -6,9 +6,9 @@ use ratatui::text::Line;
 
 use crate::model::reading::Identity;
 use crate::model::verdict;
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
-use crate::ui::widgets::fit::Item;
+use crate::ui::widgets::fit::{Item, KEEP};
 use crate::ui::widgets::paint::Text;
 use crate::ui::widgets::say;
 
@@ -18,52 +18,71 @@ const SOON: Duration = Duration::from_mins(15);
 /// and less than this are bad.
 const AT_ONCE: Duration = Duration::from_mins(5);
 
-pub(super) fn items(stage: &Stage<'_>) -> Vec<Item> {
-    let console = stage.scene.console;
-    let mut items = vec![match &console.identity {
-        Some(identity) => who(stage, identity),
-        None => Item::right(30, vec![line(stage, "account not read yet", Role::Stale), line(stage, "account ?", Role::Stale)]),
-    }];
-    items.extend(console.identity.as_ref().and_then(|identity| credentials(stage, identity)));
+pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
+    let console = pen.scene.console;
+    let mut items = match &console.identity {
+        Some(identity) => vec![who(pen, identity)],
+        None => vec![Item::right(vec![
+            (7, line(pen, "account not read yet", Role::Stale)),
+            (70, line(pen, "account ?", Role::Stale)),
+        ])],
+    };
+    items.extend(console.identity.as_ref().and_then(|identity| expired(pen, identity)));
     if !console.conch.is_empty() {
         let conch = format!("conch {}", console.conch);
-        items.push(Item::right(25, vec![line(stage, &conch, Role::Text)]));
+        items.push(Item::right(vec![(45, line(pen, &conch, Role::Text))]));
     }
-    let clock = say::clock(stage.scene.now);
-    let forms = [format!("{clock} UTC"), format!("{clock}Z"), format!("{}Z", &clock[..5])];
-    items.push(Item::right(60, forms.iter().map(|form| line(stage, form, Role::Title)).collect()));
+    let clock = say::clock(pen.clock);
+    let form = |text: &str| line(pen, text, Role::Title);
+    items.push(Item::right(vec![
+        (38, form(&format!("{clock} UTC"))),
+        (60, form(&format!("{clock}Z"))),
+        (80, form(&format!("{}Z", &clock[..5]))),
+    ]));
     items
 }
 
-fn line(stage: &Stage<'_>, text: &str, role: Role) -> Text {
-    Line::from(stage.span(text, role))
+fn line(pen: &Pen<'_>, text: &str, role: Role) -> Text {
+    Line::from(pen.span(text, role))
 }
 
-/// `account …4821/ops-read`; an account that is not the declared one is said and never dropped.
-fn who(stage: &Stage<'_>, identity: &Identity) -> Item {
+/// `account …4821/ops-read 52m`; an account that is not the declared one is said and never dropped.
+fn who(pen: &Pen<'_>, identity: &Identity) -> Item {
     let last = &identity.account[identity.account.len().saturating_sub(4)..];
-    let declared = stage.scene.world.topology().account.as_ref();
+    let declared = pen.scene.world.topology().account.as_ref();
     if declared.is_some_and(|account| account != &identity.account) {
-        return Item::right(u8::MAX, vec![line(stage, &format!("WRONG ACCOUNT …{last}"), Role::LampBad)]);
+        return Item::right(vec![(KEEP, line(pen, &format!("WRONG ACCOUNT …{last}"), Role::LampBad))]);
     }
     let role = identity.role();
-    let forms = [format!("account …{last}/{role}"), format!("…{last}/{role}"), format!("…{last}")];
-    Item::right(50, forms.iter().map(|form| line(stage, form, Role::Text)).collect())
+    let left = left(pen, identity);
+    let form = |who: String, word: &str| {
+        let mut spans = vec![pen.span(who, Role::Text)];
+        spans.extend(left.as_ref().map(|(left, role)| pen.span(format!("{word}{left}"), *role)));
+        Line::from(spans)
+    };
+    Item::right(vec![
+        (3, form(format!("account …{last}/{role}"), "  credentials ")),
+        (5, form(format!("account …{last}/{role}"), "  creds ")),
+        (8, form(format!("…{last}/{role}"), "  creds ")),
+        (55, form(format!("…{last}/{role}"), " ")),
+        (75, form(format!("…{last}"), " ")),
+    ])
 }
 
-fn credentials(stage: &Stage<'_>, identity: &Identity) -> Option<Item> {
-    let expires = identity.expires?;
-    if expires <= stage.scene.clock {
-        return Some(Item::right(u8::MAX, vec![line(stage, "credentials EXPIRED", Role::LampBad), line(stage, "EXPIRED", Role::LampBad)]));
-    }
-    let left = say::since(expires, stage.scene.clock);
-    let role = match left {
-        left if left < AT_ONCE => Role::LampBad,
-        left if left < SOON => Role::LampLook,
-        _ => Role::Text,
-    };
-    let span = verdict::span(left);
-    let coarse = span.find(|c: char| c.is_ascii_alphabetic()).map_or(span.as_str(), |at| &span[..=at]);
-    let coarse = if left < SOON { span.as_str() } else { coarse };
-    Some(Item::right(55, vec![line(stage, &format!("credentials {coarse}"), role), line(stage, &format!("creds {coarse}"), role), line(stage, coarse, role)]))
+/// How long the credentials still last, in the role it must be seen in.
+fn left(pen: &Pen<'_>, identity: &Identity) -> Option<(String, Role)> {
+    let expires = identity.expires.filter(|at| *at > pen.clock)?;
+    let left = say::since(expires, pen.clock);
+    Some(match left {
+        left if left < AT_ONCE => (verdict::span(left), Role::LampBad),
+        left if left < SOON => (verdict::span(left), Role::LampLook),
+        _ => (say::coarse(left), Role::Text),
+    })
+}
+
+/// Credentials that have ended are said and never dropped.
+fn expired(pen: &Pen<'_>, identity: &Identity) -> Option<Item> {
+    let ended = identity.expires.is_some_and(|at| at <= pen.clock);
+    let line = |text: &str| line(pen, text, Role::LampBad);
+    ended.then(|| Item::right(vec![(6, line("credentials EXPIRED")), (KEEP, line("EXPIRED"))]))
 }

@@ -5,76 +5,78 @@ use ratatui::text::{Line, Span};
 use crate::model::reading::Freshness;
 use crate::model::verdict::{self, Lamp, Role as Part};
 use crate::plan::operation::{AuroraTarget, Operation};
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::digest::RegionDigest;
 use crate::ui::theme::Role;
 use crate::ui::widgets::fit::Item;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::say;
 
-/// How much is said of each Region.
+/// What may be said of a Region beside its shape and its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Form {
-    short: bool,
-    word: bool,
-    role: bool,
-    share: bool,
+enum Word {
+    FullName,
+    Lamp,
+    Role,
+    Share,
 }
 
-const FORMS: [Form; 6] = [
-    Form { short: false, word: true, role: true, share: true },
-    Form { short: true, word: true, role: true, share: true },
-    Form { short: true, word: false, role: true, share: true },
-    Form { short: true, word: false, role: true, share: false },
-    Form { short: true, word: true, role: false, share: false },
-    Form { short: true, word: false, role: false, share: false },
+/// What is said of each Region, from the longest to the shortest, each with what it costs to give it up.
+const FORMS: [(u8, &[Word]); 6] = [
+    (35, &[Word::FullName, Word::Lamp, Word::Role, Word::Share]),
+    (45, &[Word::Lamp, Word::Role, Word::Share]),
+    (50, &[Word::Role, Word::Share]),
+    (65, &[Word::Role]),
+    (68, &[Word::Lamp]),
+    (70, &[]),
 ];
 
-pub(super) fn item(stage: &Stage<'_>) -> Item {
-    let mut forms: Vec<Text> = FORMS.iter().map(|form| each(stage, *form)).collect();
-    forms.push(only_wrong(stage));
-    forms.push(counts(stage));
-    Item::left(80, forms)
+pub(super) fn item(pen: &Pen<'_>) -> Item {
+    let mut forms: Vec<(u8, Text)> = FORMS.iter().map(|(cost, words)| (*cost, each(pen, words))).collect();
+    forms.push((75, only_wrong(pen)));
+    forms.push((95, counts(pen)));
+    Item::left(forms)
 }
 
-fn each(stage: &Stage<'_>, form: Form) -> Text {
+fn each(pen: &Pen<'_>, words: &[Word]) -> Text {
     let mut spans = Vec::new();
-    for (at, region) in stage.digest.regions.iter().enumerate() {
+    for (at, region) in pen.digest.regions.iter().enumerate() {
         if at > 0 {
             spans.push(paint::blank(2));
         }
-        spans.extend(one(stage, region, form));
+        spans.extend(one(pen, region, words));
     }
     Line::from(spans)
 }
 
-fn one(stage: &Stage<'_>, region: &RegionDigest<'_>, form: Form) -> Vec<Span<'static>> {
+fn one(pen: &Pen<'_>, region: &RegionDigest<'_>, words: &[Word]) -> Vec<Span<'static>> {
     let verdict = &region.verdict;
-    let name = if form.short { region.spec.short.clone() } else { region.spec.name.to_string() };
-    let word = if form.word { format!(" {}", verdict.lamp) } else { String::new() };
-    let shape = stage.glyphs.lamp(verdict.lamp);
+    let says = |word| words.contains(&word);
+    let name = if says(Word::FullName) { region.spec.name.to_string() } else { region.spec.short.clone() };
+    let word = if says(Word::Lamp) { format!(" {}", verdict.lamp) } else { String::new() };
+    let shape = pen.glyphs.lamp(verdict.lamp);
     let mut spans = vec![
-        stage.span(format!("{shape} "), say::role(verdict.lamp)),
-        stage.span(name, Role::Text),
-        stage.span(word, say::role(verdict.lamp)),
+        pen.span(format!("{shape} "), say::role(verdict.lamp)),
+        pen.span(name, Role::Text),
+        pen.span(word, say::role(verdict.lamp)),
     ];
-    if form.role {
-        spans.push(stage.span(role(stage, region), Role::Muted));
+    if says(Word::Role) {
+        spans.push(pen.span(role(pen, region), Role::Muted));
     }
-    if let Some(share) = verdict.traffic.as_ref().filter(|_| form.share) {
+    if let Some(share) = verdict.traffic.as_ref().filter(|_| says(Word::Share)) {
         let stale = if share.freshness == Freshness::Fresh { Role::Text } else { Role::Stale };
         let known = share.freshness != Freshness::Gone;
         let tilde = if share.freshness == Freshness::Stale { "~" } else { "" };
         let text = if known { format!(" {tilde}{}", say::share(share.value)) } else { String::new() };
-        spans.push(stage.span(text, stale));
+        spans.push(pen.span(text, stale));
     }
     spans
 }
 
 /// ` writer`, ` writer→` while it gives the role up, ` →writer` while it takes it, ` drained` when its control is Off.
-fn role(stage: &Stage<'_>, region: &RegionDigest<'_>) -> String {
-    let arrow = stage.glyphs.arrow;
-    let word = match moving(stage, region) {
+fn role(pen: &Pen<'_>, region: &RegionDigest<'_>) -> String {
+    let arrow = pen.glyphs.arrow;
+    let word = match moving(pen, region) {
         Some(Way::Out) => format!(" writer{arrow}"),
         Some(Way::In) => format!(" {arrow}writer"),
         None if region.verdict.role == Part::None => String::new(),
@@ -88,8 +90,8 @@ enum Way {
     Out,
 }
 
-fn moving(stage: &Stage<'_>, region: &RegionDigest<'_>) -> Option<Way> {
-    let (world, now) = (stage.scene.world, stage.scene.now);
+fn moving(pen: &Pen<'_>, region: &RegionDigest<'_>) -> Option<Way> {
+    let (world, now) = (pen.scene.world, pen.scene.now);
     let name = &region.spec.name;
     for aurora in &world.topology().auroras {
         let Some(moving) = verdict::moving(world, &aurora.store, now) else { continue };
@@ -104,36 +106,40 @@ fn moving(stage: &Stage<'_>, region: &RegionDigest<'_>) -> Option<Way> {
         name if *name == target.from => Some(Way::Out),
         _ => None,
     };
-    let run = stage.scene.run.filter(|run| run.is_open())?;
-    run.plan.steps.iter().filter(|step| super::is_active(run, step)).find_map(|step| match step.operation()? {
-        Operation::AuroraFailover(to) | Operation::AuroraSwitchover(to) => target(to),
-        Operation::RoutingSet { .. } => None,
+    let run = pen.scene.run.filter(|run| run.is_open())?;
+    run.plan.steps.iter().filter(|step| super::is_active(run, step)).find_map(|step| {
+        match step.operation()? {
+            Operation::AuroraFailover(to) | Operation::AuroraSwitchover(to) => target(to),
+            Operation::RoutingSet { .. } => None,
+        }
     })
 }
 
 /// Those that are not ok by name, the others counted.
-fn only_wrong(stage: &Stage<'_>) -> Text {
+fn only_wrong(pen: &Pen<'_>) -> Text {
     let mut spans = Vec::new();
     let mut well = 0;
-    for region in &stage.digest.regions {
+    for region in &pen.digest.regions {
         let lamp = region.verdict.lamp;
         if lamp == Lamp::Ok {
             well += 1;
         } else {
-            spans.push(stage.span(format!("{} {}  ", stage.glyphs.lamp(lamp), region.spec.short), say::role(lamp)));
+            spans.push(
+                pen.span(format!("{} {}  ", pen.glyphs.lamp(lamp), region.spec.short), say::role(lamp)),
+            );
         }
     }
-    spans.push(stage.span(format!("{} {well} ok", stage.glyphs.lamp(Lamp::Ok)), Role::LampOk));
+    spans.push(pen.span(format!("{} {well} ok", pen.glyphs.lamp(Lamp::Ok)), Role::LampOk));
     Line::from(spans)
 }
 
-fn counts(stage: &Stage<'_>) -> Text {
+fn counts(pen: &Pen<'_>) -> Text {
     let mut spans = Vec::new();
     for lamp in [Lamp::Bad, Lamp::Look, Lamp::Unknown, Lamp::Ok] {
-        let count = stage.digest.regions.iter().filter(|r| r.verdict.lamp == lamp).count();
+        let count = pen.digest.regions.iter().filter(|r| r.verdict.lamp == lamp).count();
         if count > 0 {
             let gap = if spans.is_empty() { "" } else { "  " };
-            spans.push(stage.span(format!("{gap}{} {count} {lamp}", stage.glyphs.lamp(lamp)), say::role(lamp)));
+            spans.push(pen.span(format!("{gap}{} {count} {lamp}", pen.glyphs.lamp(lamp)), say::role(lamp)));
         }
     }
     Line::from(spans)

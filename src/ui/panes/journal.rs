@@ -1,39 +1,37 @@
 //! Journal: the newest lines of the record, oldest first.
 
-pub(super) mod words;
-
 use ratatui::text::Line;
 
-use crate::plan::event::{Answer, Entry, Event, Outcome, RungState};
-use crate::ui::Stage;
+use crate::plan::event::{self, Answer, Event, Outcome, RungState};
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::say;
 
-pub(super) fn need(_stage: &Stage<'_>) -> usize {
+/// The columns of the time and the step.
+const BEFORE: usize = 12;
+
+pub(super) fn need(_stage: &Pen<'_>) -> usize {
     8
 }
 
-pub(super) fn listing(stage: &Stage<'_>, _room: usize) -> Listing {
+pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
     let mut listing = Listing::default();
-    if stage.scene.journal.is_empty() {
+    if pen.scene.journal.is_empty() {
         let text = "nothing yet: an act is written here before it leaves";
-        listing.say(Line::from(stage.span(text, Role::Muted)));
+        listing.say(Line::from(pen.span(text, Role::Muted)));
     }
-    for entry in stage.scene.journal {
-        listing.push(line(stage, entry));
+    for (at, entry) in pen.scene.journal.iter().enumerate() {
+        let text = event::line(entry, &pen.scene.journal[..at]);
+        let text = say::shortened(pen, text, room.saturating_sub(BEFORE));
+        let step = entry.event.step().map_or_else(String::new, |step| step.to_string());
+        listing.push(Line::from(vec![
+            pen.span(say::clock(entry.at), Role::Muted),
+            pen.span(format!(" {step:>2} "), Role::Text),
+            pen.span(text, role(&entry.event)),
+        ]));
     }
     listing
-}
-
-fn line(stage: &Stage<'_>, entry: &Entry) -> Line<'static> {
-    let step = words::step(&entry.event).map_or_else(String::new, |step| step.to_string());
-    Line::from(vec![
-        stage.span(say::clock(entry.at), Role::Muted),
-        stage.span(format!(" {step:>2} "), Role::Text),
-        stage.span(format!("{:<9} ", words::word(&entry.event)), role(&entry.event)),
-        stage.span(words::rest(&entry.event), Role::Text),
-    ])
 }
 
 fn role(event: &Event) -> Role {
@@ -42,9 +40,8 @@ fn role(event: &Event) -> Role {
         Event::Answered { answer: Answer::Refused { .. } | Answer::NotSent { .. }, .. }
         | Event::Ended { outcome: Outcome::Refused | Outcome::Failed, .. }
         | Event::ConfirmationRefused { .. } => Role::LampBad,
-        Event::Ended { outcome: Outcome::Confirmed, .. } | Event::Climbed { state: RungState::Proved, .. } => {
-            Role::Proved
-        }
+        Event::Ended { outcome: Outcome::Confirmed, .. }
+        | Event::Climbed { state: RungState::Proved, .. } => Role::Proved,
         Event::Ended { outcome: Outcome::Unknown, .. } | Event::Climbed { state: RungState::Blind, .. } => {
             Role::Blind
         }

@@ -5,49 +5,50 @@ mod step;
 
 use ratatui::text::{Line, Span};
 
-use crate::plan::progress::{Progress, StepProgress};
-use crate::plan::{Playbook, Step};
-use crate::ui::Stage;
+use crate::plan::Playbook;
+use crate::plan::progress::Progress;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::say;
 
-use super::journal::words;
 pub(super) use state::Stand;
 
 /// How many lines an idle pane has.
 const IDLE: usize = 6;
 
-pub(super) fn need(stage: &Stage<'_>) -> usize {
-    stage.scene.run.map_or(IDLE, |run| (run.plan.steps.len() * 2 + 2).clamp(IDLE, 30))
+pub(super) fn need(pen: &Pen<'_>) -> usize {
+    pen.scene.run.map_or(IDLE, |run| (run.plan.steps.len() * 2 + 2).clamp(IDLE, 30))
 }
 
 /// The place of the step to look at: held, else under way, else the next one.
-pub(super) fn current(stage: &Stage<'_>) -> Option<usize> {
-    let run = stage.scene.run?;
-    let find = |wanted: fn(&Stand<'_>) -> bool| {
-        run.plan.steps.iter().position(|step| wanted(&Stand::of(run, step)))
-    };
-    find(|s| s.is_held()).or_else(|| find(|s| s.is_active())).or_else(|| find(|s| s.is_waiting()))
+pub(super) fn current(pen: &Pen<'_>) -> Option<usize> {
+    let run = pen.scene.run?;
+    let stands: Vec<Stand<'_>> = run.plan.steps.iter().map(|step| Stand::of(run, step)).collect();
+    let held = stands.iter().position(Stand::is_held);
+    let active = || stands.iter().position(Stand::is_active);
+    held.or_else(active).or_else(|| stands.iter().position(Stand::is_waiting))
 }
 
-/// Which run it is and how long it takes, on the frame.
-pub(super) fn note(stage: &Stage<'_>) -> Text {
-    let Some(run) = stage.scene.run else { return Line::default() };
+/// What the run is for and how far it is, on the frame.
+pub(super) fn note(pen: &Pen<'_>) -> Text {
+    let Some(run) = pen.scene.run else { return Line::default() };
     let intent = &run.plan.intent;
-    let topology = stage.scene.world.topology();
-    let way = format!("{}{}{}", topology.short(&intent.from), stage.glyphs.arrow, topology.short(&intent.to));
-    let mut spans = vec![stage.span(format!("{} {way}  {}", intent.playbook, clock(stage, run)), Role::Muted)];
+    let topology = pen.scene.world.topology();
+    let way = format!("{}{}{}", topology.short(&intent.from), pen.glyphs.arrow, topology.short(&intent.to));
+    let done = run.plan.steps.iter().filter(|step| Stand::of(run, step).is_done()).count();
+    let done = format!("{done} of {} confirmed", run.plan.steps.len());
+    let mut spans = vec![pen.span(format!("{} {way}  {done}", intent.playbook), Role::Muted)];
     if run.paused && run.is_open() {
-        spans.insert(0, stage.span("PAUSED ", Role::ModeArmed));
+        spans.insert(0, pen.span("PAUSED ", Role::ModeArmed));
     }
     Line::from(spans)
 }
 
 /// `run 3f9a  00:41 of ~02:10`.
-pub(in super::super) fn clock(stage: &Stage<'_>, run: &Progress) -> String {
-    let end = run.closed.as_ref().map_or(stage.scene.now, |(at, ..)| *at);
+pub(in super::super) fn clock(pen: &Pen<'_>, run: &Progress) -> String {
+    let end = run.closed.as_ref().map_or(pen.scene.now, |(at, ..)| *at);
     let short: String = run.run.0.chars().take(4).collect();
     let elapsed = say::stopwatch(say::since(end, run.started));
     if run.is_open() {
@@ -57,47 +58,47 @@ pub(in super::super) fn clock(stage: &Stage<'_>, run: &Progress) -> String {
     }
 }
 
-pub(super) fn listing(stage: &Stage<'_>, room: usize, height: usize) -> Listing {
-    let Some(run) = stage.scene.run else { return idle(stage, room) };
-    let brief = steps(stage, run, room, false);
-    let full = steps(stage, run, room, true);
+pub(super) fn listing(pen: &Pen<'_>, room: usize, height: usize) -> Listing {
+    let Some(run) = pen.scene.run else { return idle(pen, room) };
+    let brief = steps(pen, run, room, false);
+    let full = steps(pen, run, room, true);
     if full.rows.len() <= height { full } else { brief }
 }
 
-fn idle(stage: &Stage<'_>, room: usize) -> Listing {
+fn idle(pen: &Pen<'_>, room: usize) -> Listing {
     let mut listing = Listing::default();
     listing.say(Line::from(vec![
-        stage.span("no run.  ", Role::Text),
-        stage.span("a", Role::HintKey),
-        stage.span(" act", Role::Text),
+        pen.span("no run.  ", Role::Text),
+        pen.span("a", Role::HintKey),
+        pen.span(" act", Role::Text),
     ]));
     for playbook in Playbook::ALL {
         let lines = paint::wrap(playbook.about(), room.saturating_sub(12));
         for (at, line) in lines.into_iter().enumerate() {
             let word = if at == 0 { playbook.word() } else { "" };
-            let spans = vec![stage.span(format!("{word:<12}"), Role::Title), stage.span(line, Role::Muted)];
+            let spans = vec![pen.span(format!("{word:<12}"), Role::Title), pen.span(line, Role::Muted)];
             if at == 0 { listing.push(Line::from(spans)) } else { listing.follow(Line::from(spans)) }
         }
     }
     listing
 }
 
-fn steps(stage: &Stage<'_>, run: &Progress, room: usize, full: bool) -> Listing {
+fn steps(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Listing {
     let mut listing = Listing::default();
     if let Some((at, end, summary)) = &run.closed {
-        let text = format!("run {} at {}: {summary}", words::ended(*end), say::clock(*at));
+        let text = format!("{end} at {}: {summary}", say::clock(*at));
         for line in paint::wrap(&text, room) {
-            listing.say(Line::from(stage.span(line, Role::Title)));
+            listing.say(Line::from(pen.span(line, Role::Title)));
         }
     }
     let line_at = run.plan.point_of_no_return();
-    let (_, lines) = step::table(stage, run).lines(room, stage.theme, stage.glyphs);
+    let (_, lines) = step::table(pen, run, room).lines(room, pen.theme, pen.glyphs);
     for (step, line) in run.plan.steps.iter().zip(lines) {
         if line_at == Some(step.id) {
-            listing.say(no_return(stage, room));
+            listing.say(no_return(pen, room));
         }
         listing.push(line);
-        for more in step::below(stage, run, step, room, full) {
+        for more in step::below(pen, run, step, room, full) {
             listing.follow(more);
         }
     }
@@ -105,15 +106,10 @@ fn steps(stage: &Stage<'_>, run: &Progress, room: usize, full: bool) -> Listing 
 }
 
 /// The double rule between what can be undone and what cannot.
-fn no_return(stage: &Stage<'_>, room: usize) -> Text {
+fn no_return(pen: &Pen<'_>, room: usize) -> Text {
     let words = [" below this line the only way back is failback ", " no way back but failback ", ""];
     let words = words.into_iter().find(|w| paint::width(w) + 6 <= room).unwrap_or_default();
     let rest = room.saturating_sub(paint::width(words));
-    let rule = |columns: usize| Span::styled(stage.glyphs.double.repeat(columns), stage.style(Role::Danger));
-    Line::from(vec![rule(rest / 2), stage.span(words, Role::Danger), rule(rest - rest / 2)])
-}
-
-/// Where a step stands, of the run.
-fn progress<'a>(run: &'a Progress, step: &Step) -> Option<&'a StepProgress> {
-    run.steps.get(&step.id)
+    let rule = |columns: usize| Span::styled(pen.glyphs.double.repeat(columns), pen.style(Role::Danger));
+    Line::from(vec![rule(rest / 2), pen.span(words, Role::Danger), rule(rest - rest / 2)])
 }

@@ -5,31 +5,31 @@ mod rows;
 
 use ratatui::text::Line;
 
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 
 pub(super) use columns::Label;
 
-pub(super) fn need(stage: &Stage<'_>) -> usize {
-    let side_by_side = 1 + columns::labels(stage).len();
-    let regions = stage.digest.regions.len();
+pub(super) fn need(pen: &Pen<'_>) -> usize {
+    let side_by_side = 1 + columns::labels(pen).len();
+    let regions = pen.digest.regions.len();
     if regions <= 3 { side_by_side.clamp(4, 16) } else { (regions + 1).min(16) }
 }
 
-pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
-    if stage.digest.regions.is_empty() {
+pub(super) fn listing(pen: &Pen<'_>, room: usize, height: usize) -> Listing {
+    if pen.digest.regions.is_empty() {
         let mut listing = Listing::default();
-        listing.say(Line::from(stage.span("no Region is declared", Role::Muted)));
+        listing.say(Line::from(pen.span("no Region is declared", Role::Muted)));
         return listing;
     }
-    match columns::width(stage, room) {
-        Some(width) => columns::listing(stage, room, width),
-        None => rows::listing(stage, room),
+    match columns::width(pen, room) {
+        Some(width) => columns::listing(pen, room, height, width),
+        None => rows::listing(pen, room),
     }
 }
 
 /// The labels of the rows when the Regions stand side by side; `None` when each Region is a row.
-pub(super) fn side_by_side<'a>(stage: &Stage<'a>, room: usize) -> Option<Vec<Label<'a>>> {
-    columns::width(stage, room).map(|_| columns::labels(stage))
+pub(super) fn side_by_side<'a>(pen: &Pen<'a>, room: usize) -> Option<Vec<Label<'a>>> {
+    columns::width(pen, room).map(|_| columns::labels(pen))
 }

@@ -1,25 +1,24 @@
 //! Replication: each direction of each store with its lag against the RPO; what does not run says so.
 
-use jiff::Timestamp;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::model::reading::Freshness;
 use crate::model::topology::Unit;
-use crate::model::verdict::{self, LinkVerdict};
-use crate::ui::Stage;
+use crate::model::verdict::{self, Lamp, LinkVerdict};
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::say;
 use crate::ui::widgets::table::{Cell, Column, Table};
 
-pub(super) fn need(stage: &Stage<'_>) -> usize {
-    1 + stage.digest.links.len().clamp(1, 14)
+pub(super) fn need(pen: &Pen<'_>) -> usize {
+    1 + pen.digest.links.len().clamp(1, 14)
 }
 
-pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
+pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
     let mut listing = Listing::default();
-    if stage.digest.links.is_empty() {
-        listing.say(Line::from(stage.span("no store is declared that replicates", Role::Muted)));
+    if pen.digest.links.is_empty() {
+        listing.say(Line::from(pen.span("no store is declared that replicates", Role::Muted)));
         return listing;
     }
     let table = Table {
@@ -29,13 +28,12 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
             Column::left("", 0),
             Column::right("lag", 0),
             Column::right("RPO", 1),
-            Column::left("trend", 3).growing(40),
-            Column::left("", 2),
+            Column::left("trend", 2).growing(40),
         ],
-        rows: stage.digest.links.iter().map(|link| row(stage, link)).collect(),
+        rows: pen.digest.links.iter().map(|link| row(pen, link)).collect(),
         gap: 1,
     };
-    let (head, rows) = table.lines(room, stage.theme, stage.glyphs);
+    let (head, rows) = table.lines(room, pen.theme, pen.glyphs);
     listing.head.push(head);
     for line in rows {
         listing.push(line);
@@ -43,44 +41,72 @@ pub(super) fn listing(stage: &Stage<'_>, room: usize) -> Listing {
     listing
 }
 
-fn row(stage: &Stage<'_>, link: &LinkVerdict) -> Vec<Cell> {
-    let topology = stage.scene.world.topology();
-    let way = format!("{}{}{}", topology.short(&link.from), stage.glyphs.arrow, topology.short(&link.to));
-    let role = if link.live { Role::Text } else { Role::Muted };
-    let (shape, lag) = if link.live {
-        let lag_role = if link.lamp == verdict::Lamp::Ok { Role::Text } else { say::role(link.lamp) };
-        let lag = say::value(stage, link.lag.as_ref(), lag_role, |s| verdict::value_text(*s, Unit::Seconds));
-        (say::shape(stage, link.lamp), lag)
-    } else {
-        (stage.span(" ", Role::Muted), stage.span(stage.glyphs.dash, Role::Muted))
+fn row(pen: &Pen<'_>, link: &LinkVerdict) -> Vec<Cell> {
+    let topology = pen.scene.world.topology();
+    let way = format!("{}{}{}", topology.short(&link.from), pen.glyphs.arrow, topology.short(&link.to));
+    let stand = Stand::of(pen, link);
+    let role = if stand == Stand::Waits { Role::Muted } else { Role::Text };
+    let (shape, lag) = match stand {
+        Stand::Waits => (pen.span(" ", Role::Muted), pen.span(pen.glyphs.dash, Role::Muted)),
+        Stand::Unknown => (say::shape(pen, Lamp::Unknown), pen.span(say::NOTHING, Role::Stale)),
+        Stand::Runs => {
+            let role = if link.lamp == Lamp::Ok { Role::Text } else { say::role(link.lamp) };
+            let lag = |seconds: &f64| verdict::value_text(*seconds, Unit::Seconds);
+            (say::shape(pen, link.lamp), say::value(pen, link.lag.as_ref(), role, lag))
+        }
     };
-    let trend = if link.live { link.trend.clone() } else { Vec::new() };
     vec![
-        stage.span(link.store.clone(), role).into(),
-        stage.span(way, role).into(),
+        pen.span(link.store.clone(), role).into(),
+        pen.span(way, role).into(),
         shape.into(),
         lag.into(),
-        stage.span(verdict::limit_text(link.rpo), Role::Muted).into(),
-        Cell::Trend(trend, Some(link.rpo.as_secs_f64() / 4.0)),
-        note(stage, link).into(),
+        pen.span(verdict::limit_text(link.rpo), Role::Muted).into(),
+        trend(pen, link, stand),
     ]
 }
 
-/// What must be said beside the number: that it does not run, why it is blind, how old it is.
-fn note(stage: &Stage<'_>, link: &LinkVerdict) -> Span<'static> {
-    if !link.live {
-        return stage.span("reader", Role::Muted);
-    }
-    if let Some(trouble) = &link.trouble {
-        return stage.span(trouble.kind.to_string(), Role::LampUnknown);
-    }
-    match &link.lag {
-        Some(lag) if lag.freshness != Freshness::Fresh => stage.span(ago(lag.at, stage.scene.now), Role::Stale),
-        Some(_) => stage.span("", Role::Muted),
-        None => stage.span("not seen", Role::Stale),
+/// Whether a direction runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stand {
+    Runs,
+    /// It would run if the reader became the writer.
+    Waits,
+    /// No direction of the store is known to run, because its writer is not known.
+    Unknown,
+}
+
+impl Stand {
+    fn of(pen: &Pen<'_>, link: &LinkVerdict) -> Self {
+        let known = || pen.digest.links.iter().any(|other| other.store == link.store && other.live);
+        match link.live {
+            true => Self::Runs,
+            false if known() => Self::Waits,
+            false => Self::Unknown,
+        }
     }
 }
 
-fn ago(at: Timestamp, now: Timestamp) -> String {
-    format!("{} ago", verdict::limit_text(verdict::age(at, now)))
+/// The trend while it is seen; else that it does not run, or why and since when it is blind.
+fn trend(pen: &Pen<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
+    let forms = |texts: &[String], role| {
+        let lines = texts.iter().map(|text| Line::from(pen.span(text.clone(), role)));
+        Cell::Forms(lines.chain([Line::default()]).collect())
+    };
+    match stand {
+        Stand::Waits => return pen.span("reader", Role::Muted).into(),
+        Stand::Unknown => return forms(&["writer not known".to_owned(), "writer ?".to_owned()], Role::Stale),
+        Stand::Runs => {}
+    }
+    let age = link.lag.as_ref().filter(|lag| lag.freshness != Freshness::Fresh);
+    let age = age.map(|lag| verdict::age(lag.at, pen.scene.now));
+    match (&link.trouble, age, &link.lag) {
+        (Some(trouble), Some(age), _) => {
+            let (why, ago) = (trouble.kind, say::ago(age));
+            forms(&[format!("{why}, {ago}"), ago], Role::LampUnknown)
+        }
+        (Some(trouble), None, _) => forms(&[trouble.kind.to_string()], Role::LampUnknown),
+        (None, Some(age), _) => forms(&[say::ago(age)], Role::Stale),
+        (None, None, None) => forms(&["not seen yet".to_owned(), "never".to_owned()], Role::Stale),
+        (None, None, Some(_)) => Cell::Trend(link.trend.clone(), Some(link.rpo.as_secs_f64() / 4.0)),
+    }
 }

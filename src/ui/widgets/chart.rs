@@ -100,9 +100,8 @@ fn level(buf: &mut Buffer, area: Rect, chart: &Chart<'_>) {
 fn plot(grid: &mut Grid, chart: &Chart<'_>) {
     let mut last: Option<(usize, usize)> = None;
     for (at, point) in chart.points.iter().enumerate() {
-        let here = point.map(|value| {
-            (column(at, chart.points.len(), grid.wide), height(value, chart.top, grid.high))
-        });
+        let here = point
+            .map(|value| (column(at, chart.points.len(), grid.wide), height(value, chart.top, grid.high)));
         match (last, here) {
             (Some(from), Some(to)) => grid.stroke(from, to),
             (None, Some((x, y))) => grid.set(x, y),
@@ -125,8 +124,12 @@ pub fn column(at: usize, points: usize, columns: usize) -> usize {
 fn height(value: f64, top: f64, rows: usize) -> usize {
     let last = rows.saturating_sub(1);
     let share = if top > 0.0 { (value / top).clamp(0.0, 1.0) } else { 0.0 };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss,
-        reason = "a share of a screen's rows")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of a screen's rows"
+    )]
     let up = (share * last as f64).round() as usize;
     last - up.min(last)
 }

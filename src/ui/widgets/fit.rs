@@ -1,41 +1,42 @@
-//! A line of items that shortens by importance until it fits: nothing is ever cut in the middle of a word.
+//! A line of items that shortens by importance, form by form, until it fits: nothing is ever cut in the middle of a word.
 //!
-//! Items that may not be dropped keep their shortest form at any width.
+//! What may not be dropped stays in its shortest form at any width.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::paint::{self, Text};
 
-/// One item: its forms from the longest to the shortest.
+/// One item: its forms from the longest to the shortest, each with what it costs to give it up.
 #[derive(Clone, Debug, Default)]
 pub struct Item {
-    forms: Vec<Text>,
-    weight: u8,
+    forms: Vec<(u8, Text)>,
     right: bool,
 }
 
+/// A form at this cost is never given up.
+pub const KEEP: u8 = u8::MAX;
+
 impl Item {
-    /// An item on the left; the lightest is shortened first, 255 is never dropped.
+    /// An item on the left.
     #[must_use]
-    pub fn left(weight: u8, forms: Vec<Text>) -> Self {
-        Self { forms, weight, right: false }
+    pub fn left(forms: Vec<(u8, Text)>) -> Self {
+        Self { forms, right: false }
     }
 
     /// An item on the right.
     #[must_use]
-    pub fn right(weight: u8, forms: Vec<Text>) -> Self {
-        Self { forms, weight, right: true }
+    pub fn right(forms: Vec<(u8, Text)>) -> Self {
+        Self { forms, right: true }
     }
 
-    fn width(&self, form: usize) -> Option<usize> {
-        self.forms.get(form).map(Text::width).filter(|w| *w > 0)
+    fn text(&self, form: usize) -> Option<&Text> {
+        self.forms.get(form).map(|(_, text)| text).filter(|text| text.width() > 0)
     }
 
-    /// One form further, if there is one or it may be dropped.
-    fn shorter(&self, form: usize) -> Option<usize> {
-        let last = if self.weight == u8::MAX { self.forms.len().saturating_sub(1) } else { self.forms.len() };
-        (form < last).then_some(form + 1)
+    /// What the next shorter form costs; after the last the item is gone.
+    fn cost(&self, form: usize) -> Option<u8> {
+        self.forms.get(form).map(|(cost, _)| *cost).filter(|cost| *cost < KEEP)
     }
 }
 
@@ -44,30 +45,27 @@ pub fn draw(buf: &mut Buffer, area: Rect, at: u16, gap: usize, items: &[Item]) {
     let forms = choose(items, usize::from(area.width), gap);
     let pick = |right: bool| -> Vec<&Text> {
         let chosen = items.iter().zip(&forms).filter(|(item, _)| item.right == right);
-        chosen.filter_map(|(item, form)| item.forms.get(*form)).filter(|text| text.width() > 0).collect()
+        chosen.filter_map(|(item, form)| item.text(*form)).collect()
     };
     paint::row(buf, area, at, &join(&pick(false), gap));
     paint::row_right(buf, area, at, &join(&pick(true), gap));
 }
 
-/// The form of each item that makes the row fit, or the shortest that may be.
+/// The form of each item that makes the row fit, given up in the order of their costs.
 fn choose(items: &[Item], room: usize, gap: usize) -> Vec<usize> {
     let mut forms = vec![0; items.len()];
     while total(items, &forms, gap) > room {
-        let lightest = items
-            .iter()
-            .enumerate()
-            .filter(|(at, item)| item.shorter(forms[*at]).is_some())
-            .min_by_key(|(_, item)| item.weight)
-            .map(|(at, _)| at);
-        let Some(at) = lightest else { break };
+        let costs = items.iter().zip(&forms).enumerate();
+        let cheapest = costs.filter_map(|(at, (item, form))| Some((item.cost(*form)?, at))).min();
+        let Some((_, at)) = cheapest else { break };
         forms[at] += 1;
     }
     forms
 }
 
 fn total(items: &[Item], forms: &[usize], gap: usize) -> usize {
-    let widths: Vec<usize> = items.iter().zip(forms).filter_map(|(item, form)| item.width(*form)).collect();
+    let texts = items.iter().zip(forms).filter_map(|(item, form)| item.text(*form));
+    let widths: Vec<usize> = texts.map(Text::width).collect();
     widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1)
 }
 
@@ -93,11 +91,11 @@ mod tests {
     }
 
     #[test]
-    fn the_lightest_goes_first_and_the_heaviest_never() {
+    fn the_cheapest_goes_first_and_what_is_kept_never() {
         let items = [
-            Item::left(u8::MAX, vec!["WATCH".into()]),
-            Item::left(1, vec!["workload".into()]),
-            Item::right(9, vec!["14:02:07 UTC".into(), "14:02".into()]),
+            Item::left(vec![(KEEP, "WATCH".into())]),
+            Item::left(vec![(1, "workload".into())]),
+            Item::right(vec![(9, "14:02:07 UTC".into()), (KEEP, "14:02".into())]),
         ];
         assert_eq!(row(28, &items), "WATCH workload  14:02:07 UTC");
         assert_eq!(row(20, &items), "WATCH   14:02:07 UTC");

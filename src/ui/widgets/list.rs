@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::frame::{self, Frame};
 use super::paint::{self, Text};
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 
 /// One line of a list.
@@ -52,12 +52,19 @@ impl Listing {
 }
 
 /// Draws frame, heading and the part of the rows that holds the selected one.
-pub fn draw(stage: &Stage<'_>, frame: Frame, listing: &Listing, selected: Option<usize>, area: Rect, buf: &mut Buffer) {
+pub fn draw(
+    pen: &Pen<'_>,
+    frame: Frame,
+    listing: &Listing,
+    selected: Option<usize>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let focused = frame.focused;
     let room = usize::from(area.height.saturating_sub(2)).saturating_sub(listing.head.len());
     let first = window(listing, selected, room);
-    let foot = foot(stage, listing, first, room);
-    let inner = frame::draw(stage, &Frame { foot, ..frame }, area, buf);
+    let foot = foot(pen, listing, first, room);
+    let inner = frame::draw(pen, &Frame { foot, ..frame }, area, buf);
     for (at, line) in (0..inner.height).zip(&listing.head) {
         paint::row(buf, inner, at, line);
     }
@@ -67,7 +74,7 @@ pub fn draw(stage: &Stage<'_>, frame: Frame, listing: &Listing, selected: Option
     for (at, (place, row)) in (0..body.height).zip(listing.rows.iter().enumerate().skip(first)) {
         paint::row(buf, body, at, &row.text);
         if mark == Some(place) {
-            paint::style_row(buf, body, at, stage.style(Role::Selection));
+            paint::style_row(buf, body, at, pen.style(Role::Selection));
         }
     }
 }
@@ -86,11 +93,11 @@ fn window(listing: &Listing, selected: Option<usize>, room: usize) -> usize {
 }
 
 /// What is out of sight, in words: `3–12 of 30`.
-fn foot(stage: &Stage<'_>, listing: &Listing, first: usize, room: usize) -> Text {
+fn foot(pen: &Pen<'_>, listing: &Listing, first: usize, room: usize) -> Text {
     let lines = listing.rows.len();
     if lines <= room || room == 0 {
         return Text::default();
     }
     let last = (first + room).min(lines);
-    Text::from(stage.span(format!("{}–{last} of {lines}", first + 1), Role::Muted))
+    Text::from(pen.span(format!("{}–{last} of {lines}", first + 1), Role::Muted))
 }

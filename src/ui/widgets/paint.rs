@@ -4,11 +4,11 @@
 
 use std::borrow::Cow;
 
+use crate::ui::theme::Glyphs;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use crate::ui::theme::Glyphs;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The mark of a text that was cut.
@@ -47,7 +47,7 @@ pub fn cut(text: &str, room: usize) -> String {
         Some(at) if !whole_word && at * 2 > head.len() => &head[..at],
         _ => head,
     };
-    let kept = kept.trim_end_matches([' ', ',', ':', ';', '·']);
+    let kept = kept.trim_end_matches([' ', ',', ':', ';', '·', '.']);
     format!("{kept}{MORE}")
 }
 
@@ -103,11 +103,17 @@ pub fn cut_line(line: Text, room: usize) -> Text {
     Line::from(kept)
 }
 
-/// Draws a line in one row of the area; nothing when there is no such row.
+/// Draws a line in one row of the area, over what is there; nothing when there is no such row.
 pub fn row(buf: &mut Buffer, area: Rect, at: u16, line: &Line<'_>) {
     let area = area.intersection(buf.area);
     if at >= area.height || area.width == 0 {
         return;
+    }
+    let covered = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
+    for x in area.x..area.x + covered {
+        if let Some(cell) = buf.cell_mut((x, area.y + at)) {
+            cell.modifier = Modifier::empty();
+        }
     }
     if line.width() <= usize::from(area.width) {
         buf.set_line(area.x, area.y + at, line, area.width);
@@ -144,7 +150,7 @@ pub fn blank(columns: usize) -> Span<'static> {
 }
 
 /// Leaves no cell with a shape that the set does not have.
-pub fn keep_to(glyphs: Glyphs, buf: &mut Buffer) {
+pub fn keep_to(glyphs: &Glyphs, buf: &mut Buffer) {
     if glyphs.braille {
         return;
     }

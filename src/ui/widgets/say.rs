@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::paint::Text;
+use super::paint::{self, Text};
 use crate::model::reading::Freshness;
-use crate::model::verdict::{Dated, Lamp};
-use crate::ui::Stage;
+use crate::model::verdict::{self, Dated, Lamp};
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 
 /// What stands where nothing is known.
@@ -27,44 +27,44 @@ pub fn role(lamp: Lamp) -> Role {
 
 /// The lamp's shape.
 #[must_use]
-pub fn shape(stage: &Stage<'_>, lamp: Lamp) -> Span<'static> {
-    Span::styled(stage.glyphs.lamp(lamp), stage.theme.style(role(lamp)))
+pub fn shape(pen: &Pen<'_>, lamp: Lamp) -> Span<'static> {
+    Span::styled(pen.glyphs.lamp(lamp), pen.theme.style(role(lamp)))
 }
 
 /// The lamp as shape and word.
 #[must_use]
-pub fn lamp(stage: &Stage<'_>, lamp: Lamp) -> Span<'static> {
-    Span::styled(format!("{} {lamp}", stage.glyphs.lamp(lamp)), stage.theme.style(role(lamp)))
+pub fn lamp(pen: &Pen<'_>, lamp: Lamp) -> Span<'static> {
+    Span::styled(format!("{} {lamp}", pen.glyphs.lamp(lamp)), pen.theme.style(role(lamp)))
 }
 
 /// A text as its freshness allows: as it is, with `~` and dimmed, or `--`.
 #[must_use]
-pub fn dated(stage: &Stage<'_>, text: &str, freshness: Freshness, role: Role) -> Span<'static> {
+pub fn dated(pen: &Pen<'_>, text: &str, freshness: Freshness, role: Role) -> Span<'static> {
     match freshness {
-        Freshness::Fresh => stage.span(text.to_owned(), role),
-        Freshness::Stale => stage.span(format!("~{text}"), Role::Stale),
-        Freshness::Gone => stage.span(NOTHING, Role::Stale),
+        Freshness::Fresh => pen.span(text.to_owned(), role),
+        Freshness::Stale => pen.span(format!("~{text}"), Role::Stale),
+        Freshness::Gone => pen.span(NOTHING, Role::Stale),
     }
 }
 
 /// A dated value written by `write`, or `--` when there is none.
 #[must_use]
 pub fn value<T>(
-    stage: &Stage<'_>,
+    pen: &Pen<'_>,
     value: Option<&Dated<T>>,
     role: Role,
     write: impl FnOnce(&T) -> String,
 ) -> Span<'static> {
     match value {
-        Some(known) => dated(stage, &write(&known.value), known.freshness, role),
-        None => stage.span(NOTHING, Role::Stale),
+        Some(known) => dated(pen, &write(&known.value), known.freshness, role),
+        None => pen.span(NOTHING, Role::Stale),
     }
 }
 
 /// `--` as a line.
 #[must_use]
-pub fn nothing(stage: &Stage<'_>) -> Text {
-    Line::from(stage.span(NOTHING, Role::Stale))
+pub fn nothing(pen: &Pen<'_>) -> Text {
+    Line::from(pen.span(NOTHING, Role::Stale))
 }
 
 /// A share of 0 to 1 as a whole percentage.
@@ -85,6 +85,33 @@ pub fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M:%S").to_string()
 }
 
+/// The text, or with the short names of the Regions where the full ones do not fit.
+#[must_use]
+pub fn shortened(pen: &Pen<'_>, text: String, room: usize) -> String {
+    if paint::width(&text) <= room {
+        return text;
+    }
+    let topology = pen.scene.world.topology();
+    let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints).map(|e| &e.region);
+    let regions = topology.regions.iter().map(|region| &region.name);
+    regions.chain(endpoints).fold(text, |text, region| text.replace(region.as_str(), &topology.short(region)))
+}
+
+/// How long ago in its largest unit: `12m ago`; for places too narrow for more.
+#[must_use]
+pub fn ago(age: Duration) -> String {
+    format!("{} ago", coarse(age))
+}
+
+/// A span in its largest unit alone: `12m`.
+#[must_use]
+pub fn coarse(span: Duration) -> String {
+    let mut text = verdict::span(span);
+    let unit = text.find(|c: char| c.is_ascii_alphabetic()).map_or(text.len(), |at| at + 1);
+    text.truncate(unit);
+    text
+}
+
 /// The span from `then` to `now`; zero when `then` lies ahead.
 #[must_use]
 pub fn since(now: Timestamp, then: Timestamp) -> Duration {
@@ -96,5 +123,9 @@ pub fn since(now: Timestamp, then: Timestamp) -> Duration {
 pub fn stopwatch(span: Duration) -> String {
     let s = span.as_secs();
     let (hours, minutes, seconds) = (s / 3600, s / 60 % 60, s % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes:02}:{seconds:02}")
+    }
 }

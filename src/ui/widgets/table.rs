@@ -53,6 +53,10 @@ impl Column {
 pub enum Cell {
     /// Text.
     Text(Text),
+    /// The longest of these that fits; the shortest is last.
+    Forms(Vec<Text>),
+    /// Text that may be cut for any other column's sake.
+    Cut(Text),
     /// A trend, drawn as wide as its column, against this top at the least.
     Trend(Vec<Option<f64>>, Option<f64>),
 }
@@ -62,7 +66,8 @@ impl Cell {
     fn width(&self) -> usize {
         match self {
             Self::Text(text) => text.width(),
-            Self::Trend(..) => 4,
+            Self::Forms(forms) => forms.last().map_or(0, Text::width),
+            Self::Cut(_) | Self::Trend(..) => 4,
         }
     }
 }
@@ -108,20 +113,22 @@ impl Table {
         kept
     }
 
-    /// A growing column of text may be cut to this before another column is left out.
+    /// A growing column may be cut to this before another column is left out; the last one first.
     const LEAST: usize = 12;
 
     fn shrink(&self, kept: &mut [Option<usize>], room: usize) -> bool {
         let over = self.total(kept) - room;
-        let growing = |at: &usize| self.columns[*at].grow > 0 && kept[*at].is_some_and(|w| w >= over + Self::LEAST);
-        let Some(at) = (0..kept.len()).find(growing) else { return false };
+        let growing =
+            |at: &usize| self.columns[*at].grow > 0 && kept[*at].is_some_and(|w| w >= over + Self::LEAST);
+        let Some(at) = (0..kept.len()).rfind(growing) else { return false };
         kept[at] = kept[at].map(|w| w - over);
         true
     }
 
     fn stretch(&self, kept: &mut [Option<usize>], room: usize) {
         for (at, column) in self.columns.iter().enumerate() {
-            let left = room.saturating_sub(self.total(kept));
+            let gap = if kept[at] == Some(0) { self.gap } else { 0 };
+            let left = room.saturating_sub(self.total(kept) + gap);
             if let Some(width) = &mut kept[at] {
                 *width += left.min(column.grow.saturating_sub(*width));
             }
@@ -140,14 +147,14 @@ impl Table {
 
     /// The heading and the rows as lines of at most `room` columns.
     #[must_use]
-    pub fn lines(&self, room: usize, theme: &Theme, glyphs: Glyphs) -> (Text, Vec<Text>) {
+    pub fn lines(&self, room: usize, theme: &Theme, glyphs: &Glyphs) -> (Text, Vec<Text>) {
         let widths = self.widths(room);
         let head: Vec<Cell> = self.columns.iter().map(|c| head(c, theme)).collect();
         let lines = self.rows.iter().map(|row| self.line(row, &widths, theme, glyphs)).collect();
         (self.line(&head, &widths, theme, glyphs), lines)
     }
 
-    fn line(&self, row: &[Cell], widths: &[Option<usize>], theme: &Theme, glyphs: Glyphs) -> Text {
+    fn line(&self, row: &[Cell], widths: &[Option<usize>], theme: &Theme, glyphs: &Glyphs) -> Text {
         let mut spans = Vec::new();
         for ((cell, column), width) in row.iter().zip(&self.columns).zip(widths) {
             let Some(width) = width.filter(|w| *w > 0) else { continue };
@@ -155,10 +162,12 @@ impl Table {
                 spans.push(paint::blank(self.gap));
             }
             let text = match cell {
-                Cell::Text(text) => paint::cut_line(text.clone(), width),
-                Cell::Trend(trend, top) => {
-                    Text::from(Span::styled(spark::spark(trend, width, *top, glyphs), theme.style(Role::Chart)))
-                }
+                Cell::Text(text) | Cell::Cut(text) => paint::cut_line(text.clone(), width),
+                Cell::Forms(forms) => paint::cut_line(longest(forms, width), width),
+                Cell::Trend(trend, top) => Text::from(Span::styled(
+                    spark::spark(trend, width, *top, glyphs),
+                    theme.style(Role::Chart),
+                )),
             };
             let blank = paint::blank(width.saturating_sub(text.width()));
             match column.align {
@@ -170,6 +179,47 @@ impl Table {
     }
 }
 
+/// The longest form that fits, else the last.
+#[must_use]
+pub fn longest(forms: &[Text], width: usize) -> Text {
+    forms.iter().find(|form| form.width() <= width).or(forms.last()).cloned().unwrap_or_default()
+}
+
 fn head(column: &Column, theme: &Theme) -> Cell {
     Cell::Text(Text::from(Span::styled(column.head.clone(), theme.style(Role::Muted))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::theme::Theme;
+
+    fn table(columns: Vec<Column>, rows: &[&[&str]]) -> Table {
+        let cell = |text: &&str| Cell::Text(Text::from((*text).to_owned()));
+        let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+        Table { columns, rows, gap: 1 }
+    }
+
+    fn drawn(table: &Table, room: usize) -> Vec<String> {
+        let (head, lines) = table.lines(room, &Theme::plain(), &Glyphs::unicode());
+        std::iter::once(head).chain(lines).map(|line| line.to_string()).collect()
+    }
+
+    #[test]
+    fn numbers_stand_right_and_the_least_important_column_goes_first() {
+        let columns = vec![Column::left("store", 0), Column::right("lag", 0), Column::right("RPO", 1)];
+        let table = table(columns, &[&["orders", "8.9s", "30s"], &["carts", "12.1s", "15m"]]);
+        assert_eq!(drawn(&table, 30), ["store    lag RPO", "orders  8.9s 30s", "carts  12.1s 15m"]);
+        assert_eq!(drawn(&table, 14), ["store    lag", "orders  8.9s", "carts  12.1s"]);
+    }
+
+    #[test]
+    fn a_growing_column_takes_what_is_left_and_no_more() {
+        let columns = vec![Column::left("a", 0), Column::left("", 1).growing(60)];
+        let forms = Cell::Forms(vec!["a long one".into(), "short".into(), Text::default()]);
+        let table = Table { columns, rows: vec![vec![Text::from("x").into(), forms]], gap: 1 };
+        assert_eq!(drawn(&table, 13)[1], "x a long one ");
+        assert_eq!(drawn(&table, 8)[1], "x short ");
+        assert_eq!(drawn(&table, 1)[1], "x");
+    }
 }

@@ -159,10 +159,10 @@ fn all(cursor: &mut Cursor<'_>) -> Result<Condition, Refusal> {
 
 fn inverted(cursor: &mut Cursor<'_>) -> Result<Condition, Refusal> {
     if cursor.take("NOT") {
-        return inverted(cursor).map(|inner| Condition::Not(Box::new(inner)));
+        return cursor.deeper(inverted).map(|inner| Condition::Not(Box::new(inner)));
     }
     if cursor.take("(") {
-        let inner = either(cursor)?;
+        let inner = cursor.deeper(either)?;
         cursor.expect(")")?;
         return Ok(inner);
     }

@@ -117,24 +117,36 @@ impl Operand {
     }
 }
 
+/// The most bytes of an expression.
+const LONGEST: usize = 4096;
+/// How deep conditions may stand in each other.
+const DEEPEST: usize = 100;
+
 /// An expression being read.
 pub(super) struct Cursor<'a> {
     kind: &'static str,
     tokens: Vec<String>,
     at: usize,
+    depth: usize,
     bindings: &'a mut Bindings,
 }
 
 impl<'a> Cursor<'a> {
     /// The words of `text`, an expression of this kind (`ConditionExpression`).
     pub(super) fn new(kind: &'static str, text: &str, bindings: &'a mut Bindings) -> Result<Self, Refusal> {
+        if text.len() > LONGEST {
+            return Err(invalid(format!(
+                "Invalid {kind}: Expression size has exceeded the maximum allowed size; expression size: {}",
+                text.len()
+            )));
+        }
         let tokens = tokens(text).map_err(|token| {
             invalid(format!("Invalid {kind}: Syntax error; token: \"{token}\", near: \"{text}\""))
         })?;
         if tokens.is_empty() {
             return Err(invalid(format!("Invalid {kind}: The expression can not be empty;")));
         }
-        Ok(Self { kind, tokens, at: 0, bindings })
+        Ok(Self { kind, tokens, at: 0, depth: 0, bindings })
     }
 
     /// The next word, without taking it.
@@ -177,6 +189,20 @@ impl<'a> Cursor<'a> {
     /// The expression is refused with these words.
     pub(super) fn refuse(&self, words: &str) -> Refusal {
         invalid(format!("Invalid {}: {words}", self.kind))
+    }
+
+    /// Reads what stands one level deeper.
+    pub(super) fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        if self.depth == DEEPEST {
+            return Err(self.refuse("The expression is nested too deeply"));
+        }
+        self.depth += 1;
+        let inner = read(self)?;
+        self.depth -= 1;
+        Ok(inner)
     }
 
     /// Takes `function (`, if that is what comes next.

@@ -177,14 +177,14 @@ fn simple(cursor: &mut Cursor<'_>) -> Result<Source, Refusal> {
     if cursor.take_function("if_not_exists") {
         let path = cursor.path()?;
         cursor.expect(",")?;
-        let other = simple(cursor)?;
+        let other = cursor.deeper(simple)?;
         cursor.expect(")")?;
         return Ok(Source::IfNotExists(path, Box::new(other)));
     }
     if cursor.take_function("list_append") {
-        let one = simple(cursor)?;
+        let one = cursor.deeper(simple)?;
         cursor.expect(",")?;
-        let other = simple(cursor)?;
+        let other = cursor.deeper(simple)?;
         cursor.expect(")")?;
         return Ok(Source::Append(Box::new(one), Box::new(other)));
     }

@@ -97,22 +97,22 @@ impl World {
         let targets = [alb[0], ("TargetGroup", region.target_group.as_str())];
         let requests = self.whole(minute.requests, key ^ 2);
         let failed = self.whole(minute.failed, key ^ 3).min(requests);
-        if requests > 0.0 {
-            put(MetricId::new(SPACE, "RequestCount", &alb), StatSet::evenly(requests, 1.0));
-            let response = minute.response / minute.requests.max(f64::EPSILON);
-            let spread =
-                StatSet { count: requests, sum: response * requests, min: 0.02, max: response * 3.0 };
-            put(MetricId::new(SPACE, "TargetResponseTime", &alb), spread);
-        }
-        // The load balancer does not report a count of zero.
-        if failed > 0.0 {
-            put(MetricId::new(SPACE, "HTTPCode_Target_5XX_Count", &alb), StatSet::evenly(failed, 1.0));
-        }
-        if requests > failed {
-            put(
-                MetricId::new(SPACE, "HTTPCode_Target_2XX_Count", &alb),
-                StatSet::evenly(requests - failed, 1.0),
-            );
+        let response = minute.response / minute.requests.max(f64::EPSILON);
+        let spread = StatSet { count: requests, sum: response * requests, min: 0.02, max: response * 3.0 };
+        // The load balancer has one target group: what is measured of the one is so of the other.
+        for dims in [&alb[..], &targets[..]] {
+            // It does not report a count of zero.
+            if requests > 0.0 {
+                put(MetricId::new(SPACE, "RequestCount", dims), StatSet::evenly(requests, 1.0));
+                put(MetricId::new(SPACE, "TargetResponseTime", dims), spread);
+            }
+            if failed > 0.0 {
+                put(MetricId::new(SPACE, "HTTPCode_Target_5XX_Count", dims), StatSet::evenly(failed, 1.0));
+            }
+            if requests > failed {
+                let good = StatSet::evenly(requests - failed, 1.0);
+                put(MetricId::new(SPACE, "HTTPCode_Target_2XX_Count", dims), good);
+            }
         }
         let healthy = f64::from(region.now.running);
         let missing = (f64::from(region.up) - healthy).max(0.0);

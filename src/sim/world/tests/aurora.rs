@@ -1,3 +1,5 @@
+//! Holds switchover and failover to their states, durations and RDS events.
+
 use super::*;
 use crate::sim::world::aurora::Sync;
 
@@ -33,8 +35,7 @@ fn until_done(world: &mut World, from: u64) -> u64 {
 }
 
 fn events(world: &World) -> Vec<&'static str> {
-    let of_store =
-        world.aurora.events.iter().filter(|e| e.source.starts_with("orders"));
+    let of_store = world.aurora.events.iter().filter(|e| e.source.starts_with("orders"));
     of_store.map(|e| e.id).collect()
 }
 

@@ -24,7 +24,10 @@ pub(super) fn alarm(region: &str, name: &str) -> String {
 }
 
 /// Reads a control at each endpoint.
-pub(super) fn control<'a>(routing: &'a Routing, control: &'a Control) -> impl Iterator<Item = String> + use<'a> {
+pub(super) fn control<'a>(
+    routing: &'a Routing,
+    control: &'a Control,
+) -> impl Iterator<Item = String> + use<'a> {
     routing.endpoints.iter().map(|endpoint| {
         format!(
             "aws route53-recovery-cluster get-routing-control-state --region {} --endpoint-url {} --routing-control-arn {}",

@@ -5,7 +5,7 @@ use ratatui::text::Line;
 use super::{cli, muted, text, title};
 use crate::model::topology::{Formula, Metric, Threshold, Unit};
 use crate::model::verdict::{self, HealthCheckVerdict, Lamp, LinkVerdict, SignalVerdict};
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::digest::RegionDigest;
 use crate::ui::theme::Role;
 use crate::ui::widgets::paint::Text;
@@ -15,54 +15,71 @@ use crate::ui::widgets::{say, spark};
 const POINTS: usize = 6;
 
 /// A Region as a whole.
-pub(super) fn region(stage: &Stage<'_>, digest: &RegionDigest<'_>) -> Vec<Text> {
-    let (verdict, now) = (&digest.verdict, stage.scene.now);
-    let since = verdict.since.map_or_else(String::new, |at| format!(" for {}", verdict::span(verdict::age(at, now))));
+pub(super) fn region(pen: &Pen<'_>, digest: &RegionDigest<'_>) -> Vec<Text> {
+    let (verdict, now) = (&digest.verdict, pen.scene.now);
+    let since =
+        verdict.since.map_or_else(String::new, |at| format!(" for {}", verdict::span(verdict::age(at, now))));
     let mut lines = vec![Line::from(vec![
-        stage.span(format!("{} ", digest.spec.name), Role::Title),
-        say::lamp(stage, verdict.lamp),
-        stage.span(format!("{since}, {}", verdict.role), Role::Text),
+        pen.span(format!("{} ", digest.spec.name), Role::Title),
+        say::lamp(pen, verdict.lamp),
+        pen.span(format!("{since}, {}", verdict.role), Role::Text),
     ])];
     if !verdict.reason.is_empty() {
-        lines.push(text(stage, verdict.reason.clone()));
+        lines.push(text(pen, verdict.reason.clone()));
     }
-    lines.extend(verdict.disagreement.iter().map(|d| text(stage, format!("sources disagree: {d}"))));
+    lines.extend(verdict.disagreement.iter().map(|d| text(pen, format!("sources disagree: {d}"))));
     if let Some(traffic) = &verdict.traffic {
         let share = say::share(traffic.value);
-        lines.push(text(stage, format!("carries {share} of the traffic ({})", verdict::age_text(traffic.at, now))));
+        lines.push(text(
+            pen,
+            format!("carries {share} of the traffic ({})", verdict::age_text(traffic.at, now)),
+        ));
     }
     if let Some((needed, capacity)) = digest.headroom {
-        lines.push(text(stage, format!("receiving everything needs {needed:.1}× its load now; it can carry {capacity:.1}×")));
+        lines.push(text(
+            pen,
+            format!("receiving everything means {needed:.0} orders/min; it can carry {capacity:.0}"),
+        ));
     }
     lines
 }
 
 /// A signal of a Region.
-pub(super) fn signal(stage: &Stage<'_>, digest: &RegionDigest<'_>, signal: &SignalVerdict<'_>) -> Vec<Text> {
-    let (spec, now) = (signal.signal, stage.scene.now);
+pub(super) fn signal(pen: &Pen<'_>, digest: &RegionDigest<'_>, signal: &SignalVerdict<'_>) -> Vec<Text> {
+    let (spec, now) = (signal.signal, pen.scene.now);
     let mut lines = vec![Line::from(vec![
-        stage.span(format!("{} in {}: {} ", spec.name, digest.spec.name, signal.text()), Role::Title),
-        say::lamp(stage, signal.lamp),
+        pen.span(format!("{} in {}: {} ", spec.name, digest.spec.name, signal.text()), Role::Title),
+        say::lamp(pen, signal.lamp),
     ])];
     if let Some(since) = signal.since.filter(|_| signal.lamp != Lamp::Ok) {
-        lines.push(text(stage, format!("for {}", verdict::span(verdict::age(since, now)))));
+        lines.push(text(pen, format!("for {}", verdict::span(verdict::age(since, now)))));
     }
     if let Some(value) = &signal.value {
-        lines.push(text(stage, format!("as of {} ({})", say::clock(value.at), verdict::age_text(value.at, now))));
+        lines.push(text(
+            pen,
+            format!("as of {} ({})", say::clock(value.at), verdict::age_text(value.at, now)),
+        ));
     }
-    lines.extend(signal.trouble.iter().map(|trouble| text(stage, format!("cannot be seen: {trouble}"))));
+    lines.extend(signal.trouble.iter().map(|trouble| text(pen, format!("cannot be seen: {trouble}"))));
     let limits = [("look", spec.look), ("bad", spec.bad)];
-    let limits: Vec<String> = limits.iter().filter_map(|(word, limit)| Some(format!("{word} {}", threshold((*limit)?, spec.unit)))).collect();
+    let limits: Vec<String> = limits
+        .iter()
+        .filter_map(|(word, limit)| Some(format!("{word} {}", threshold((*limit)?, spec.unit))))
+        .collect();
     if !limits.is_empty() {
-        lines.push(text(stage, limits.join(", ")));
+        lines.push(text(pen, limits.join(", ")));
     }
-    lines.extend(trend(stage, &signal.trend, spec.unit));
+    lines.extend(trend(pen, &signal.trend, spec.unit));
     if let Formula::Alarm { region, name } = &spec.formula {
-        lines.push(muted(stage, cli::alarm(region.as_str(), name)));
+        lines.push(muted(pen, cli::alarm(region.as_str(), name)));
     }
     for metric in spec.formula.metrics() {
-        lines.extend(definition(stage, metric));
-        lines.extend(points(stage, metric, if matches!(spec.formula, Formula::Value(_)) { spec.unit } else { Unit::Count }));
+        lines.extend(definition(pen, metric));
+        lines.extend(points(
+            pen,
+            metric,
+            if matches!(spec.formula, Formula::Value(_)) { spec.unit } else { Unit::Count },
+        ));
     }
     lines
 }
@@ -75,66 +92,85 @@ fn threshold(limit: Threshold, unit: Unit) -> String {
 }
 
 /// A health check of the DNS records.
-pub(super) fn check(stage: &Stage<'_>, check: &HealthCheckVerdict) -> Vec<Text> {
+pub(super) fn check(pen: &Pen<'_>, check: &HealthCheckVerdict) -> Vec<Text> {
     let word = match &check.healthy {
         None => "not seen".to_owned(),
         Some(healthy) => {
             let word = if healthy.value { "healthy" } else { "unhealthy" };
-            format!("{word}, as of {} ({})", say::clock(healthy.at), verdict::age_text(healthy.at, stage.scene.now))
+            format!(
+                "{word}, as of {} ({})",
+                say::clock(healthy.at),
+                verdict::age_text(healthy.at, pen.scene.now)
+            )
         }
     };
-    let mut lines = vec![title(stage, format!("health check of {}: {word}", check.region))];
-    lines.push(muted(stage, check.id.clone()));
-    lines.extend(definition(stage, &verdict::health_check_metric(&check.id)));
+    let mut lines = vec![title(pen, format!("health check of {}: {word}", check.region))];
+    lines.push(muted(pen, check.id.clone()));
+    lines.extend(definition(pen, &verdict::health_check_metric(&check.id)));
     lines
 }
 
 /// The lag metric of a link.
-pub(super) fn lag(stage: &Stage<'_>, link: &LinkVerdict) -> Vec<Text> {
-    let topology = stage.scene.world.topology();
+pub(super) fn lag(pen: &Pen<'_>, link: &LinkVerdict) -> Vec<Text> {
+    let topology = pen.scene.world.topology();
     let aurora = topology.auroras.iter().find(|a| a.store == link.store);
     let table = topology.tables.iter().find(|t| t.store == link.store);
-    let other = topology.lag_links.iter().find(|l| l.store == link.store && l.from == link.from && l.to == link.to);
+    let other =
+        topology.lag_links.iter().find(|l| l.store == link.store && l.from == link.from && l.to == link.to);
     let metric = aurora
         .and_then(|aurora| verdict::aurora_lag_metric(aurora, &link.from, &link.to))
         .or_else(|| table.map(|table| verdict::table_lag_metric(table, &link.from, &link.to)))
         .or_else(|| other.map(|other| other.metric.clone()));
     let unit = other.map_or(Unit::Milliseconds, |other| other.unit);
     metric.map_or_else(Vec::new, |metric| {
-        definition(stage, &metric).into_iter().chain(points(stage, &metric, unit)).collect()
+        definition(pen, &metric).into_iter().chain(points(pen, &metric, unit)).collect()
     })
 }
 
 /// Where a metric comes from and how to read it by hand.
-pub(super) fn definition(stage: &Stage<'_>, metric: &Metric) -> Vec<Text> {
-    let dimensions: Vec<String> = metric.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+pub(super) fn definition(pen: &Pen<'_>, metric: &Metric) -> Vec<Text> {
+    let dimensions: Vec<String> =
+        metric.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let dimensions = if dimensions.is_empty() { "no dimensions".to_owned() } else { dimensions.join(", ") };
     vec![
-        text(stage, format!("{} {} ({}, {} s) of {}", metric.namespace, metric.name, metric.statistic, metric.period, metric.region)),
-        text(stage, dimensions),
-        muted(stage, cli::metric(metric)),
+        text(
+            pen,
+            format!(
+                "{} {} ({}, {} s) of {}",
+                metric.namespace, metric.name, metric.statistic, metric.period, metric.region
+            ),
+        ),
+        text(pen, dimensions),
+        muted(pen, cli::metric(metric)),
     ]
 }
 
 /// The newest points, the newest first.
-pub(super) fn points(stage: &Stage<'_>, metric: &Metric, unit: Unit) -> Vec<Text> {
-    let Some(series) = stage.scene.world.series(metric) else {
-        return vec![muted(stage, "never answered yet")];
+pub(super) fn points(pen: &Pen<'_>, metric: &Metric, unit: Unit) -> Vec<Text> {
+    let Some(series) = pen.scene.world.series(metric) else {
+        return vec![muted(pen, "never answered yet")];
     };
     let points = series.points().iter().rev().take(POINTS);
-    let points: Vec<String> =
-        points.map(|p| format!("{} {}", p.at.strftime("%H:%M"), verdict::value_text(p.value, unit))).collect();
+    let points: Vec<String> = points
+        .map(|p| format!("{} {}", p.at.strftime("%H:%M"), verdict::value_text(p.value, unit)))
+        .collect();
     if points.is_empty() {
-        return vec![muted(stage, "no points in the last hour")];
+        return vec![muted(pen, "no points in the last hour")];
     }
-    vec![text(stage, points.join("   "))]
+    vec![text(pen, points.join("   "))]
 }
 
 /// The last hour in one line, with its range.
-pub(super) fn trend(stage: &Stage<'_>, trend: &[Option<f64>], unit: Unit) -> Vec<Text> {
+pub(super) fn trend(pen: &Pen<'_>, trend: &[Option<f64>], unit: Unit) -> Vec<Text> {
     let known = || trend.iter().flatten().copied();
-    let (Some(low), Some(high)) = (known().reduce(f64::min), known().reduce(f64::max)) else { return Vec::new() };
-    let bars = spark::spark(trend, trend.len().min(60), None, stage.glyphs);
-    let range = format!("  {} to {} in the last hour", verdict::value_text(low, unit), verdict::value_text(high, unit));
-    vec![Line::from(vec![stage.span(bars, Role::Chart), stage.span(range, Role::Muted)])]
+    let (Some(low), Some(high)) = (known().reduce(f64::min), known().reduce(f64::max)) else {
+        return Vec::new();
+    };
+    let bars = spark::spark(trend, trend.len().min(60), None, pen.glyphs);
+    let range = format!(
+        "  {} to {} in the last hour",
+        verdict::value_text(low, unit),
+        verdict::value_text(high, unit)
+    );
+    vec![Line::from(vec![pen.span(bars, Role::Chart), pen.span(range, Role::Muted)])]
 }

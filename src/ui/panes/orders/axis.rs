@@ -7,9 +7,8 @@ use ratatui::text::Line;
 
 use crate::model::verdict::OrdersVerdict;
 use crate::plan::event::Event;
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
-use crate::ui::widgets::chart;
 use crate::ui::widgets::paint;
 
 /// The shortest window, in periods: less would make every wiggle a mountain.
@@ -25,8 +24,8 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// The window in which anything is known.
-    pub(super) fn of<'a>(stage: &Stage<'_>, all: impl Iterator<Item = &'a OrdersVerdict>) -> Self {
+    /// The window in which anything is known, as far back as there are dots for.
+    pub(super) fn of<'a>(pen: &Pen<'_>, all: impl Iterator<Item = &'a OrdersVerdict>, dots: usize) -> Self {
         let mut known = 0;
         let mut end = None;
         for orders in all {
@@ -34,13 +33,13 @@ impl Axis {
             known = known.max(orders.trend.len() - first);
             end = end.max(orders.rate.as_ref().map(|rate| rate.at));
         }
-        let acts = stage.scene.journal.iter().filter_map(|entry| match &entry.event {
+        let acts = pen.scene.journal.iter().filter_map(|entry| match &entry.event {
             Event::Sent { step, .. } => Some((entry.at, step.to_string())),
             _ => None,
         });
         Self {
-            end: end.unwrap_or(stage.scene.now),
-            periods: known.max(SHORTEST),
+            end: end.unwrap_or(pen.scene.now),
+            periods: known.min(dots).max(SHORTEST),
             step: SignedDuration::from_secs(60),
             acts: acts.collect(),
         }
@@ -67,8 +66,8 @@ impl Axis {
         u16::try_from(place).ok()
     }
 
-    /// Draws the times, and the number of the step at each act.
-    pub(super) fn draw(&self, stage: &Stage<'_>, row: Rect, buf: &mut Buffer) {
+    /// Draws the times.
+    pub(super) fn draw(&self, pen: &Pen<'_>, row: Rect, buf: &mut Buffer) {
         let columns = usize::from(row.width);
         let count = (columns / 16).clamp(1, 4);
         for tick in 0..=count {
@@ -79,25 +78,44 @@ impl Axis {
             let Ok(left) = u16::try_from(left) else { continue };
             if columns >= 12 || tick == count {
                 let here = Rect { x: row.x + left, width: row.width.saturating_sub(left), ..row };
-                paint::row(buf, here, 0, &Line::from(stage.span(text, Role::Muted)));
+                paint::row(buf, here, 0, &Line::from(pen.span(text, Role::Muted)));
             }
         }
+    }
+
+    /// Draws the numbers of the steps at their acts, in the first row of the area.
+    pub(super) fn names(&self, pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
+        let mut free = 0;
+        let mut labels: Vec<(u16, String)> = Vec::new();
         for (at, step) in &self.acts {
-            let Some(column) = self.column(*at, row.width) else { continue };
-            let here = Rect { x: row.x + column, width: row.width - column, ..row };
-            paint::row(buf, here, 0, &Line::from(stage.span(step.clone(), Role::ChartMark)));
+            let Some(column) = self.column(*at, area.width) else { continue };
+            match labels.last_mut() {
+                Some((_, label)) if column < free => {
+                    if !label.split(',').any(|known| known == step) {
+                        label.extend([",", step]);
+                    }
+                }
+                _ => labels.push((column, step.clone())),
+            }
+            let end = labels.last().map_or(0, |(column, label)| usize::from(*column) + label.len() + 1);
+            free = u16::try_from(end).unwrap_or(u16::MAX);
+        }
+        for (column, label) in labels {
+            let wide = u16::try_from(label.len()).unwrap_or(u16::MAX);
+            let column = column.min(area.width.saturating_sub(wide));
+            let here = Rect { x: area.x + column, width: area.width - column, ..area };
+            paint::row(buf, here, 0, &Line::from(pen.span(label, Role::ChartMark)));
         }
     }
 
     /// Draws a line through the band at each act.
-    pub(super) fn marks(&self, stage: &Stage<'_>, band: Rect, buf: &mut Buffer) {
+    pub(super) fn marks(&self, pen: &Pen<'_>, band: Rect, buf: &mut Buffer) {
         for (at, _) in &self.acts {
             let Some(column) = self.column(*at, band.width) else { continue };
             for row in 0..band.height {
                 let here = Rect { x: band.x + column, width: 1, ..band };
-                paint::row(buf, here, row, &Line::from(stage.span(stage.glyphs.tick, Role::ChartMark)));
+                paint::row(buf, here, row, &Line::from(pen.span(pen.glyphs.tick, Role::ChartMark)));
             }
         }
-        let _ = chart::column;
     }
 }

@@ -3,7 +3,7 @@
 use crate::plan::event::{Decision, Outcome};
 use crate::plan::progress::{Progress, StepProgress, StepState};
 use crate::plan::{Step, StepId};
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 
 /// Where a step stands.
@@ -36,6 +36,10 @@ impl<'a> Stand<'a> {
         matches!(self, Self::Ended(Outcome::Refused | Outcome::Failed | Outcome::Unknown, _))
     }
 
+    pub(in super::super) fn is_done(&self) -> bool {
+        matches!(self, Self::Ended(Outcome::Confirmed, _))
+    }
+
     pub(in super::super) fn is_active(&self) -> bool {
         matches!(self, Self::Active(..))
     }
@@ -45,8 +49,8 @@ impl<'a> Stand<'a> {
     }
 
     /// Shape, word and role.
-    pub(in super::super) fn look(&self, stage: &Stage<'_>) -> (&'static str, String, Role) {
-        let glyphs = stage.glyphs;
+    pub(in super::super) fn look(&self, pen: &Pen<'_>) -> (&'static str, String, Role) {
+        let glyphs = pen.glyphs;
         match self {
             Self::Waits(_) => (glyphs.bullet, "waits".to_owned(), Role::Open),
             Self::Ready => (glyphs.bullet, "ready".to_owned(), Role::Open),

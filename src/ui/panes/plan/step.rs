@@ -10,7 +10,7 @@ use crate::model::verdict;
 use crate::plan::event::{Answer, Outcome, RungState};
 use crate::plan::progress::{Progress, StepProgress};
 use crate::plan::{Rung, Step, proof};
-use crate::ui::Stage;
+use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::table::{Cell, Column, Table};
@@ -19,76 +19,92 @@ use crate::ui::widgets::{gauge, say};
 /// The columns of a gauge.
 const GAUGE: usize = 12;
 
+/// From this width on a pane has room for long titles.
+const ROOMY: usize = 100;
+
+/// A longer title is shortened where there is no room.
+const TITLE: usize = 30;
+
+/// The most lines of evidence of a step that runs.
+const EVIDENCE: usize = 2;
+
 /// The blanks before what belongs to a step.
 const INDENT: usize = 4;
 
 /// The line of each step.
-pub(super) fn table(stage: &Stage<'_>, run: &Progress) -> Table {
+pub(super) fn table(pen: &Pen<'_>, run: &Progress, room: usize) -> Table {
     Table {
         columns: vec![
             Column::left("", 0),
             Column::right("", 0),
             Column::left("", 0).growing(1),
             Column::left("", 0),
-            Column::left("", 1).growing(1),
+            Column::left("", 1).growing(60),
         ],
-        rows: run.plan.steps.iter().map(|step| row(stage, run, step)).collect(),
+        rows: run.plan.steps.iter().map(|step| row(pen, run, step, room)).collect(),
         gap: 1,
     }
 }
 
-fn row(stage: &Stage<'_>, run: &Progress, step: &Step) -> Vec<Cell> {
+fn row(pen: &Pen<'_>, run: &Progress, step: &Step, room: usize) -> Vec<Cell> {
     let stand = Stand::of(run, step);
-    let (shape, word, role) = stand.look(stage);
+    let (shape, word, role) = stand.look(pen);
     let title = if stand.is_waiting() { Role::Muted } else { Role::Text };
     vec![
-        stage.span(shape, role).into(),
-        stage.span(step.id.to_string(), title).into(),
-        stage.span(step.title.clone(), title).into(),
-        stage.span(word, role).into(),
-        rest(stage, step, &stand).into(),
+        pen.span(shape, role).into(),
+        pen.span(step.id.to_string(), title).into(),
+        pen.span(titled(pen, step, room), title).into(),
+        pen.span(word, role).into(),
+        rest(pen, step, &stand, room),
     ]
 }
 
+/// The title, with the short names of the Regions where the full ones would take the room of the evidence.
+fn titled(pen: &Pen<'_>, step: &Step, room: usize) -> String {
+    say::shortened(pen, step.title.clone(), if room >= ROOMY { usize::MAX } else { TITLE })
+}
+
 /// Behind the state: time and evidence of what is done, a gauge of what runs, what the rest waits for.
-fn rest(stage: &Stage<'_>, step: &Step, stand: &Stand<'_>) -> Text {
+fn rest(pen: &Pen<'_>, step: &Step, stand: &Stand<'_>, room: usize) -> Cell {
     match stand {
         Stand::Waits(ids) => {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            Line::from(stage.span(format!("for {}", ids.join(", ")), Role::Muted))
+            pen.span(format!("for {}", ids.join(", ")), Role::Muted).into()
         }
-        Stand::Ready => Line::default(),
+        Stand::Ready => Cell::Text(Line::default()),
         Stand::Active(_, progress) => {
-            let elapsed = progress.started.map_or(Duration::ZERO, |at| say::since(stage.scene.now, at));
-            running(stage, step, elapsed)
+            let elapsed = progress.started.map_or(Duration::ZERO, |at| say::since(pen.scene.now, at));
+            Cell::Forms(running(pen, step, elapsed))
         }
         Stand::Ended(_, progress) => {
             let took = progress.started.zip(progress.ended).map(|(from, to)| took(say::since(to, from)));
-            let text = [took.unwrap_or_default(), shown(progress).unwrap_or_default()];
-            let text: Vec<String> = text.into_iter().filter(|t| !t.is_empty()).collect();
-            Line::from(stage.span(text.join("  "), Role::Muted))
+            let shown =
+                shown(progress).map(|text| if room >= ROOMY { text } else { say::shortened(pen, text, 0) });
+            let text = [took.unwrap_or_default(), shown.unwrap_or_default()].join(" ");
+            Cell::Cut(Line::from(pen.span(text, Role::Muted)))
         }
     }
 }
 
 fn took(span: Duration) -> String {
-    verdict::value_text(span.as_secs_f64(), Unit::Seconds)
+    format!("{:>5}", verdict::value_text(span.as_secs_f64(), Unit::Seconds))
 }
 
-fn running(stage: &Stage<'_>, step: &Step, elapsed: Duration) -> Text {
+/// `  38s ▓▓▓▓▓▓▓░┊░░┊ p50 41s p95 1m10s`, then shorter.
+fn running(pen: &Pen<'_>, step: &Step, elapsed: Duration) -> Vec<Text> {
     let late = elapsed > step.usual.p95;
-    let bar = gauge::gauge(elapsed, step.usual, GAUGE, stage.glyphs);
     let role = if late { Role::LampLook } else { Role::Chart };
-    let mut spans = vec![
-        Span::styled(bar, stage.style(role)),
-        stage.span(format!(" {:>5}", verdict::limit_text(elapsed)), Role::Text),
-    ];
-    if late {
-        spans.push(stage.span(" late", Role::LampLook));
-    }
+    let bar = |width| Span::styled(gauge::gauge(elapsed, step.usual, width, pen.glyphs), pen.style(role));
+    let time = pen.span(format!("{:>5} ", verdict::span(elapsed)), Role::Text);
+    let word = pen.span(if late { " late" } else { "" }, Role::LampLook);
     let (p50, p95) = (verdict::limit_text(step.usual.p50), verdict::limit_text(step.usual.p95));
-    spans.push(stage.span(format!(" p50 {p50} p95 {p95}"), Role::Muted));
-    Line::from(spans)
+    let usual = pen.span(format!(" p50 {p50} p95 {p95}"), Role::Muted);
+    vec![
+        Line::from(vec![time.clone(), bar(GAUGE), word.clone(), usual]),
+        Line::from(vec![time.clone(), bar(GAUGE), word.clone()]),
+        Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone()]),
+        Line::from(vec![time, word]),
+    ]
 }
 
 /// What shows how a step ended: why, else the evidence of its highest proved rung.
@@ -101,48 +117,52 @@ fn shown(progress: &StepProgress) -> Option<String> {
 }
 
 /// The lines that belong to a step, below its own.
-pub(super) fn below(stage: &Stage<'_>, run: &Progress, step: &Step, room: usize, full: bool) -> Vec<Text> {
+pub(super) fn below(pen: &Pen<'_>, run: &Progress, step: &Step, room: usize, full: bool) -> Vec<Text> {
     let stand = Stand::of(run, step);
     match &stand {
-        Stand::Active(_, progress) => with_rungs(stage, step, progress, room),
-        Stand::Ended(outcome, progress) if stand.is_held() => held(stage, step, *outcome, progress, room),
-        Stand::Waits(_) | Stand::Ready if full => rungs(stage, step, None, room),
+        Stand::Active(_, progress) => with_rungs(pen, step, progress, room),
+        Stand::Ended(outcome, progress) if stand.is_held() => held(pen, step, *outcome, progress, room),
+        Stand::Waits(_) | Stand::Ready if full => rungs(pen, step, None, room),
         _ => Vec::new(),
     }
 }
 
-fn with_rungs(stage: &Stage<'_>, step: &Step, progress: &StepProgress, room: usize) -> Vec<Text> {
-    let mut lines = rungs(stage, step, Some(progress), room);
+fn with_rungs(pen: &Pen<'_>, step: &Step, progress: &StepProgress, room: usize) -> Vec<Text> {
+    let mut lines = rungs(pen, step, Some(progress), room);
     if let Some((at, text)) = newest(progress) {
         let text = format!("{} {text}", say::clock(at));
-        lines.push(indented(stage.span(paint::cut(&text, room.saturating_sub(INDENT)), Role::Muted)));
+        let text = paint::wrap(&text, room.saturating_sub(INDENT));
+        lines.extend(text.into_iter().take(EVIDENCE).map(|line| indented(pen.span(line, Role::Muted))));
     }
     lines
 }
 
 /// The newest thing that was seen or told above the service's yes.
 fn newest(progress: &StepProgress) -> Option<(jiff::Timestamp, String)> {
-    let seen = progress.rungs.iter().filter(|(rung, (_, _, evidence))| **rung > Rung::Accepted && !evidence.is_empty());
+    let seen = progress
+        .rungs
+        .iter()
+        .filter(|(rung, (_, _, evidence))| **rung > Rung::Accepted && !evidence.is_empty());
     let seen = seen.map(|(rung, (at, _, evidence))| (*at, format!("{rung}: {evidence}")));
     seen.chain(progress.told.last().cloned()).max_by_key(|(at, _)| *at)
 }
 
 /// `✓ sent  ✓ accepted  … read back  · health check`.
-fn rungs(stage: &Stage<'_>, step: &Step, progress: Option<&StepProgress>, room: usize) -> Vec<Text> {
-    let ladder = ladder(stage, step, progress);
+fn rungs(pen: &Pen<'_>, step: &Step, progress: Option<&StepProgress>, room: usize) -> Vec<Text> {
+    let ladder = ladder(pen, step, progress);
     let reached = |rung: &Rung| progress.is_some_and(|p| has_reached(p, *rung));
     let next = progress.and_then(|_| ladder.iter().find(|rung| !reached(rung))).copied();
     let word = |rung: &Rung| {
         let state = progress.and_then(|p| p.rungs.get(rung)).map(|(_, state, _)| *state);
         let (mark, role) = match state {
-            _ if reached(rung) => (stage.glyphs.check, Role::Proved),
-            Some(RungState::Blind) => (stage.glyphs.unknown, Role::Blind),
-            _ if next == Some(*rung) => (stage.glyphs.ellipsis, Role::Text),
-            _ => (stage.glyphs.bullet, Role::Open),
+            _ if reached(rung) => (pen.glyphs.check, Role::Proved),
+            Some(RungState::Blind) => (pen.glyphs.unknown, Role::Blind),
+            _ if next == Some(*rung) => (pen.glyphs.ellipsis, Role::Text),
+            _ => (pen.glyphs.bullet, Role::Open),
         };
-        stage.span(format!("{mark} {rung}"), role)
+        pen.span(format!("{mark} {rung}"), role)
     };
-    flow(ladder.iter().map(word).collect(), room.saturating_sub(INDENT))
+    flow(ladder.iter().map(|rung| vec![word(rung)]).collect(), room.saturating_sub(INDENT))
 }
 
 fn has_reached(progress: &StepProgress, rung: Rung) -> bool {
@@ -153,11 +173,11 @@ fn has_reached(progress: &StepProgress, rung: Rung) -> bool {
     }
 }
 
-fn ladder(stage: &Stage<'_>, step: &Step, progress: Option<&StepProgress>) -> Vec<Rung> {
+fn ladder(pen: &Pen<'_>, step: &Step, progress: Option<&StepProgress>) -> Vec<Rung> {
     if step.operation().is_none() {
         return Vec::new();
     }
-    let mut ladder = proof::ladder(step, stage.scene.world);
+    let mut ladder = proof::ladder(step, pen.scene.world);
     ladder.extend(progress.into_iter().flat_map(|p| p.rungs.keys().copied()));
     ladder.extend([Rung::Sent, Rung::Accepted, step.rung]);
     ladder.sort_unstable();
@@ -165,19 +185,20 @@ fn ladder(stage: &Stage<'_>, step: &Step, progress: Option<&StepProgress>) -> Ve
     ladder
 }
 
-/// Words after each other, in as many indented lines as they need.
-fn flow(words: Vec<Span<'static>>, room: usize) -> Vec<Text> {
+/// Phrases after each other, in as many indented lines as they need.
+fn flow(phrases: Vec<Vec<Span<'static>>>, room: usize) -> Vec<Text> {
     let mut lines: Vec<Vec<Span<'static>>> = Vec::new();
     let mut used = 0;
-    for word in words {
-        let wide = word.width();
+    for phrase in phrases {
+        let wide: usize = phrase.iter().map(Span::width).sum();
         match lines.last_mut() {
             Some(line) if used + 2 + wide <= room => {
-                line.extend([paint::blank(2), word]);
+                line.push(paint::blank(2));
+                line.extend(phrase);
                 used += 2 + wide;
             }
             _ => {
-                lines.push(vec![paint::blank(INDENT), word]);
+                lines.push(std::iter::once(paint::blank(INDENT)).chain(phrase).collect());
                 used = wide;
             }
         }
@@ -190,16 +211,16 @@ fn indented(span: Span<'static>) -> Text {
 }
 
 /// A step that waits for a person: what is known, what it means, which keys decide.
-fn held(stage: &Stage<'_>, step: &Step, outcome: Outcome, progress: &StepProgress, room: usize) -> Vec<Text> {
+fn held(pen: &Pen<'_>, step: &Step, outcome: Outcome, progress: &StepProgress, room: usize) -> Vec<Text> {
     let room_for = room.saturating_sub(INDENT);
     let mut lines = Vec::new();
     let say = |lines: &mut Vec<Text>, text: &str, role| {
-        lines.extend(paint::wrap(text, room_for).into_iter().map(|line| indented(stage.span(line, role))));
+        lines.extend(paint::wrap(text, room_for).into_iter().map(|line| indented(pen.span(line, role))));
     };
     if let Some(text) = sent_and_answered(progress) {
         say(&mut lines, &text, Role::Text);
     }
-    lines.extend(rungs(stage, step, Some(progress), room));
+    lines.extend(rungs(pen, step, Some(progress), room));
     if !progress.why.is_empty() {
         say(&mut lines, &progress.why, Role::Text);
     }
@@ -208,12 +229,20 @@ fn held(stage: &Stage<'_>, step: &Step, outcome: Outcome, progress: &StepProgres
         _ => "Nothing happened. Nothing after it runs until it is decided.",
     };
     say(&mut lines, meaning, Role::Danger);
-    let mut keys = vec![("r", "read again"), ("R", "retry"), ("s", "skip with reason"), ("x", "abort"), ("c", "as AWS CLI")];
+    let mut keys = vec![
+        ("r", "read again"),
+        ("R", "retry"),
+        ("s", "skip with reason"),
+        ("x", "abort"),
+        ("c", "as AWS CLI"),
+    ];
     if step.operation().is_some_and(|o| o.inverse().is_some()) {
         keys.insert(2, ("u", "undo"));
     }
-    let keys = keys.into_iter().map(|(key, what)| format!("{key} {what}"));
-    lines.extend(flow(keys.map(|key| stage.span(key, Role::HintKey)).collect(), room_for));
+    let hint = |(key, what): (&str, &str)| {
+        vec![pen.span(key, Role::HintKey), pen.span(format!(" {what}"), Role::Hint)]
+    };
+    lines.extend(flow(keys.into_iter().map(hint).collect(), room_for));
     lines
 }
 

@@ -1,0 +1,11 @@
+//! Keys and dialogs from outside: what an operator presses, when, and what the app is asked to do.
+//!
+//! Times are given in milliseconds of the operator's clock, so every flow is exact.
+
+mod bench;
+mod confirm;
+mod decide;
+mod frames;
+mod looks;
+mod screen;
+mod table;

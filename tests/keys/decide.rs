@@ -1,0 +1,204 @@
+//! Arming, leaving, and decisions about held steps.
+
+use pointsman::plan::event::{Decision, Outcome};
+use pointsman::plan::{Playbook, StepId};
+use pointsman::ui::dialog::{Dialog, Request};
+use pointsman::ui::key::Input;
+
+use super::bench::{Bench, EAST, WEST};
+
+/// A run of three steps that holds at its last, the routing step, of which nothing is known.
+fn held(environment: &str) -> Bench {
+    let mut bench = Bench::in_environment(environment);
+    let plan = bench.plan(Playbook::Failover);
+    assert_eq!(plan.steps.len(), 4);
+    let confirmed = [1, 2, 3].map(|step| (step, Outcome::Confirmed));
+    bench.run_with(plan, &[confirmed.as_slice(), &[(4, Outcome::Unknown)]].concat());
+    bench
+}
+
+fn decided(decision: Decision) -> Request {
+    Request::Decide { step: StepId(4), decision }
+}
+
+#[test]
+fn arming_needs_the_other_button() {
+    let mut bench = Bench::new();
+    bench.press(0, "A");
+    assert_eq!(bench.press(100, "enter"), None, "too early");
+    assert!(bench.view.dialog.is_some());
+    assert_eq!(bench.press(500, "enter"), None, "the focus is on Cancel");
+    assert_eq!(bench.view.dialog, None);
+
+    bench.press(1_000, "A");
+    bench.press(1_400, "tab");
+    assert_eq!(bench.press(1_800, "enter"), Some(Request::Arm { reason: String::new() }));
+    assert_eq!(bench.view.dialog, None);
+    bench.arm();
+    assert_eq!(bench.press(3_000, "A"), Some(Request::Disarm), "A again disarms at once");
+}
+
+#[test]
+fn production_asks_for_a_reason() {
+    let mut bench = Bench::in_environment("production");
+    bench.press(0, "A");
+    assert_eq!(bench.press(1_000, "enter"), None);
+    bench.type_word(1_100, 100, "..");
+    assert_eq!(bench.press(1_500, "enter"), None, "dots are no reason");
+    assert!(bench.text().contains("production asks for a reason"));
+    bench.input(2_000, &Input::Paste(" INC-4711 canaries\n".to_owned()));
+    let armed = bench.press(3_000, "enter");
+    assert_eq!(armed, Some(Request::Arm { reason: "..INC-4711 canaries".to_owned() }));
+    assert_eq!(bench.view.reason, "..INC-4711 canaries", "it goes into what is confirmed later");
+}
+
+#[test]
+fn unarmed_the_list_leads_to_arming() {
+    let mut bench = Bench::new();
+    bench.press(0, "a");
+    assert!(bench.text().contains("Watching: press A to arm first"), "{}", bench.text());
+    assert_eq!(bench.press(1_000, "enter"), None);
+    assert!(matches!(bench.view.dialog, Some(Dialog::Arm(_))));
+    bench.press(1_500, "tab");
+    assert_eq!(bench.press(2_000, "enter"), Some(Request::Arm { reason: String::new() }));
+    assert!(matches!(bench.view.dialog, Some(Dialog::Act(_))), "and from there back to the list");
+    bench.arm();
+    assert_eq!(bench.press(2_100, "enter"), None, "that Enter was meant for before");
+    assert!(matches!(bench.press(2_500, "enter"), Some(Request::OpenSheet(_))));
+}
+
+#[test]
+fn leaving_is_asked_only_while_a_run_is_in_flight() {
+    assert_eq!(Bench::new().press(0, "q"), Some(Request::Quit));
+
+    let mut bench = held("simulated");
+    assert_eq!(bench.press(0, "q"), None);
+    assert!(bench.text().contains("Run 3f9a holds at step 4."), "{}", bench.text());
+    assert_eq!(bench.press(1_000, "enter"), None, "the focus is on Stay");
+    assert_eq!(bench.view.dialog, None);
+    bench.press(2_000, "q");
+    bench.press(2_500, "right");
+    assert_eq!(bench.press(3_000, "enter"), Some(Request::Quit));
+}
+
+#[test]
+fn ctrl_c_first_leaves_the_dialog_then_asks_then_leaves() {
+    let mut bench = Bench::new();
+    bench.press(0, "a");
+    assert_eq!(bench.press(1_000, "ctrl-c"), None);
+    assert_eq!(bench.view.dialog, None);
+    assert_eq!(bench.press(2_000, "ctrl-c"), None);
+    assert!(matches!(bench.view.dialog, Some(Dialog::Quit(_))));
+    assert_eq!(bench.press(3_000, "ctrl-c"), Some(Request::Quit));
+}
+
+#[test]
+fn esc_never_leaves_the_program() {
+    let mut bench = Bench::new();
+    bench.press(0, "z");
+    bench.press(100, "f");
+    for ms in 1..20 {
+        assert_eq!(bench.press(1_000 * ms, "esc"), None);
+    }
+    assert!(!bench.view.zoomed && bench.view.frozen.is_none());
+    bench.press(30_000, "ctrl-c");
+    assert_eq!(bench.press(31_000, "esc"), None, "not in the question whether to leave either");
+}
+
+#[test]
+fn reading_again_needs_no_question() {
+    assert_eq!(held("production").press(0, "r"), Some(decided(Decision::ReadAgain)));
+}
+
+#[test]
+fn skip_and_abort_want_a_reason() {
+    let reason = "seen in DNS".to_owned();
+    let skip = Decision::Skip { reason: reason.clone() };
+    for (key, decision) in [("s", skip), ("x", Decision::Abort { reason })] {
+        let mut bench = held("simulated");
+        bench.press(0, key);
+        assert_eq!(bench.press(1_000, "enter"), None);
+        let last = bench.type_word(1_100, 50, "seen in DNS");
+        let asked = bench.press(last + 100, "enter");
+        assert_eq!(asked, Some(decided(decision)), "{key}");
+    }
+}
+
+#[test]
+fn a_retry_in_production_wants_the_receiving_name() {
+    let mut bench = held("production");
+    bench.press(0, "R");
+    let last = bench.type_word(1_000, 100, WEST);
+    assert_eq!(bench.press(last + 100, "enter"), Some(decided(Decision::Retry)));
+
+    let mut bench = held("simulated");
+    bench.press(0, "R");
+    bench.press(500, "tab");
+    assert_eq!(
+        bench.press(1_000, "enter"),
+        Some(decided(Decision::Retry)),
+        "a button is enough where it can be undone"
+    );
+}
+
+#[test]
+fn an_undo_gives_back_to_the_region_that_left() {
+    let mut bench = held("production");
+    bench.press(0, "u");
+    let last = bench.type_word(1_000, 100, WEST);
+    match bench.press(last + 100, "enter") {
+        Some(Request::RefusedConfirmation { why, .. }) => {
+            assert_eq!(why, "undo of step 4: typed `us-west-2`, but `us-east-1` receives");
+        }
+        other => panic!("not refused: {other:?}"),
+    }
+    let last = bench.type_word(9_000, 100, EAST);
+    assert_eq!(bench.press(last + 100, "enter"), Some(decided(Decision::Undo)));
+}
+
+#[test]
+fn a_step_that_is_no_longer_held_is_not_decided() {
+    let mut bench = held("simulated");
+    bench.press(0, "s");
+    bench.type_word(1_000, 50, "seen in DNS");
+    bench.run.as_mut().unwrap().steps.get_mut(&StepId(4)).unwrap().state =
+        pointsman::plan::progress::StepState::Done(Outcome::Confirmed);
+    assert_eq!(bench.press(5_000, "enter"), None);
+    assert!(bench.text().contains("no longer held"));
+}
+
+#[test]
+fn pause_works_from_any_pane_and_while_frozen() {
+    let mut bench = held("simulated");
+    bench.press(0, "f");
+    assert_eq!(bench.press(1_000, "P"), Some(Request::Pause));
+    assert_eq!(bench.view.frozen, None);
+    bench.run.as_mut().unwrap().paused = true;
+    assert_eq!(bench.press(2_000, "P"), Some(Request::Resume));
+}
+
+#[test]
+fn a_key_that_acts_first_unfreezes() {
+    let mut bench = Bench::new().armed();
+    bench.press(0, "f");
+    assert_eq!(bench.press(1_000, "a"), None);
+    assert_eq!((bench.view.frozen, &bench.view.dialog), (None, &None));
+    bench.press(2_000, "a");
+    assert!(bench.view.dialog.is_some());
+}
+
+#[test]
+fn a_run_that_was_cut_off_is_taken_up_or_closed_by_the_same_key() {
+    let mut bench = held("simulated");
+    bench.console.mode = pointsman::ui::Mode::Watch;
+    for key in ["R", "s", "P", "A", "r"] {
+        assert_eq!(bench.press(0, key), None);
+        assert!(bench.text().contains("cut off"), "{key}: {}", bench.text());
+        assert_eq!(bench.view.dialog, None, "{key}");
+    }
+    bench.press(1_000, "a");
+    assert!(matches!(bench.view.dialog, Some(Dialog::CutOff(_))));
+    bench.press(2_000, "j");
+    let run = bench.run.as_ref().unwrap().run.clone();
+    assert_eq!(bench.press(3_000, "enter"), Some(Request::TakeUp(run)));
+}

@@ -1,0 +1,10 @@
+//! Frames as text: what an operator sees in each state, at each size, in each dialog.
+//!
+//! Read a changed picture as its user would before you accept it: alignment, words, nothing unexplained.
+
+mod any;
+mod dialogs;
+mod panes;
+mod pictures;
+mod show;
+mod story;
