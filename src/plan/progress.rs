@@ -33,6 +33,8 @@ pub struct Progress {
     pub paused: bool,
     /// When it was last resumed, after a pause or after it was cut off; what was read before proves nothing new.
     pub resumed: Option<Timestamp>,
+    /// A person ended it, for this reason; what is on its way gets its outcome first.
+    pub aborted: Option<String>,
     /// How and when it ended.
     pub closed: Option<(Timestamp, End, String)>,
 }
@@ -145,6 +147,7 @@ impl Progress {
             at_risk: None,
             paused: false,
             resumed: None,
+            aborted: None,
             closed: None,
         }
     }

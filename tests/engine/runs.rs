@@ -12,11 +12,11 @@ use pointsman::plan::{Playbook, StepId};
 use super::shop::{EAST, Reply, Shop, WEST};
 use super::stage::Stage;
 
-const FAIL: &str = "FailoverGlobalCluster";
-const SWITCH: &str = "SwitchoverGlobalCluster";
-const SET: &str = "UpdateRoutingControlStates";
+pub(crate) const FAIL: &str = "FailoverGlobalCluster";
+pub(crate) const SWITCH: &str = "SwitchoverGlobalCluster";
+pub(crate) const SET: &str = "UpdateRoutingControlStates";
 
-fn outcomes(progress: &Progress) -> Vec<String> {
+pub(crate) fn outcomes(progress: &Progress) -> Vec<String> {
     let word = |state: &StepState| match state {
         StepState::Done(outcome) => outcome.to_string(),
         StepState::Waiting => "waiting".to_owned(),
@@ -25,11 +25,11 @@ fn outcomes(progress: &Progress) -> Vec<String> {
     progress.steps.values().map(|s| word(&s.state)).collect()
 }
 
-fn end(progress: &Progress) -> Option<End> {
+pub(crate) fn end(progress: &Progress) -> Option<End> {
     progress.closed.as_ref().map(|(_, end, _)| *end)
 }
 
-fn why(progress: &Progress, step: u16) -> &str {
+pub(crate) fn why(progress: &Progress, step: u16) -> &str {
     &progress.steps[&StepId(step)].why
 }
 
@@ -108,7 +108,9 @@ async fn a_lost_answer_is_proved_by_reading_and_not_sent_again() {
     let progress = stage.run(Playbook::Failover).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed));
     assert_eq!(stage.shop.written().len(), 3);
-    assert!(stage.lines().contains(&"2 lost no answer, it may have happened: timed out: as scripted".to_owned()));
+    assert!(
+        stage.lines().contains(&"2 lost no answer, it may have happened: timed out: as scripted".to_owned())
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -117,7 +119,8 @@ async fn a_lost_promotion_is_sent_again_only_when_reads_show_no_move() {
     stage.shop.replies(FAIL, [Reply::Lose { took: false }]);
     let progress = stage.run(Playbook::Failover).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed));
-    let orders: Vec<_> = stage.shop.written().into_iter().filter(|w| w.operation.to_string().contains("orders")).collect();
+    let orders: Vec<_> =
+        stage.shop.written().into_iter().filter(|w| w.operation.to_string().contains("orders")).collect();
     assert_eq!(orders.iter().map(|w| w.took).collect::<Vec<_>>(), [false, true]);
     assert!(orders[1].at.duration_since(orders[0].at).as_secs() >= 30, "{orders:?}");
 }
@@ -154,7 +157,8 @@ async fn throttling_is_ridden_out_with_growing_waits() {
     let progress = stage.run(Playbook::Switchover).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed));
     assert_eq!(progress.steps[&StepId(4)].attempts, 5);
-    let sets: Vec<_> = stage.shop.written().into_iter().filter(|w| w.operation.kind() == "routing.set").collect();
+    let sets: Vec<_> =
+        stage.shop.written().into_iter().filter(|w| w.operation.kind() == "routing.set").collect();
     let waits: Vec<f64> = sets.windows(2).map(|w| w[1].at.duration_since(w[0].at).as_secs_f64()).collect();
     assert!(waits[0] >= 0.5 && waits[3] >= 4.0 && waits.iter().sum::<f64>() < 30.0, "{waits:?}");
 }
@@ -225,8 +229,9 @@ async fn a_yes_that_nothing_follows_is_unknown_and_says_what_is_seen() {
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(outcomes(&progress), ["confirmed", "unknown"]);
     assert!(
-        why(&progress, 2)
-            .starts_with("not proved within 2m00s: read back: 0 of 5 endpoints; us-east-1 says us-east-1 On;"),
+        why(&progress, 2).starts_with(
+            "not proved within 2m00s: read back: 0 of 5 endpoints; us-east-1 says us-east-1 On;"
+        ),
         "{}",
         why(&progress, 2)
     );
@@ -288,7 +293,10 @@ async fn a_change_that_the_rules_forbid_is_refused_before_it_is_sent() {
     let stage = Stage::on(shop, Journal::new());
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(outcomes(&progress), ["confirmed", "refused"]);
-    assert!(why(&progress, 2).starts_with("not sent: both-on: after the change 1 of us-east-1, us-west-2 would be On"));
+    assert!(
+        why(&progress, 2)
+            .starts_with("not sent: both-on: after the change 1 of us-east-1, us-west-2 would be On")
+    );
     assert_eq!(stage.shop.written(), []);
 }
 

@@ -49,6 +49,7 @@ pub(crate) enum Reply {
 pub(crate) struct Shop {
     pub(crate) topology: Arc<Topology>,
     pub(crate) clock: Clock,
+    metrics: Arc<[Metric]>,
     state: Arc<Mutex<State>>,
 }
 
@@ -97,7 +98,8 @@ impl Shop {
             history: BTreeMap::new(),
             ended: None,
         };
-        let shop = Self { topology, clock, state: Arc::new(Mutex::new(state)) };
+        let metrics = verdict::wanted_metrics(&topology).into();
+        let shop = Self { topology, clock, metrics, state: Arc::new(Mutex::new(state)) };
         for back in (1..=60).rev() {
             shop.measure(minute(shop.clock.now()) - SignedDuration::from_mins(back));
         }
@@ -197,10 +199,10 @@ impl Shop {
     }
 
     fn measure(&self, at: Timestamp) {
-        for metric in verdict::wanted_metrics(&self.topology) {
+        for metric in self.metrics.iter() {
             let mut state = self.state();
-            let value = state.value(&metric);
-            state.history.entry(metric).or_default().extend(value.map(|value| Point { at, value }));
+            let value = state.value(metric);
+            state.history.entry(metric.clone()).or_default().extend(value.map(|value| Point { at, value }));
         }
     }
 
@@ -218,7 +220,8 @@ impl Shop {
             Source::Aurora(store, _) => Reading::Aurora(state.aurora(self.aurora(store))),
             Source::AuroraEvents(store, region) => {
                 let cluster = self.aurora(store).clusters[region].rsplit(':').next().unwrap().to_owned();
-                let of = state.events.iter().filter(|(s, e)| s == store && e.cluster == cluster && e.at <= now);
+                let of =
+                    state.events.iter().filter(|(s, e)| s == store && e.cluster == cluster && e.at <= now);
                 Reading::AuroraEvents(of.map(|(_, e)| e.clone()).collect())
             }
             Source::Identity(_) => Reading::Identity(Identity {

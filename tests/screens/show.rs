@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use pointsman::model::World;
 use pointsman::plan::event::Entry;
 use pointsman::plan::progress::Progress;
-use pointsman::plan::{Intent, interlock, playbook};
+use pointsman::plan::{Intent, interlock};
 use pointsman::ui::dialog::Request;
 use pointsman::ui::key::{Input, Key};
 use pointsman::ui::theme::{Glyphs, Role, Theme};
@@ -94,9 +94,8 @@ impl Show {
 
     /// The reads that a sheet asked for come back.
     pub(crate) fn reads(&mut self, intent: &Intent) {
-        let plan = playbook::plan(&self.world, intent, self.now);
-        let interlocks = interlock::check(&self.world, intent, self.now);
-        self.act(|view, facts| view.sheet_read(plan, interlocks, facts));
+        let prepared = interlock::prepare(&self.world, intent, self.now);
+        self.act(|view, facts| view.sheet_read(prepared, facts));
         self.wait(500);
     }
 

@@ -63,6 +63,7 @@ impl Progress {
         operation: Option<&Operation>,
     ) -> Result<(), String> {
         must(!self.paused, "the run is paused")?;
+        must(self.aborted.is_none(), "the run is being aborted")?;
         must(attempt == at.attempts + 1, "attempts count up by one")?;
         let (again, wanted) = match (&at.state, &at.answer) {
             (StepState::Waiting, _) => (self.needs_met(step), step.operation().cloned()),
@@ -101,7 +102,8 @@ impl Progress {
             Outcome::Refused | Outcome::Failed => {
                 let idle = match &at.state {
                     StepState::Waiting => self.needs_met(step),
-                    StepState::Intended | StepState::Deciding(Decision::Retry | Decision::ReadAgain) => true,
+                    StepState::Intended => true,
+                    StepState::Deciding(decision) => !matches!(decision, Decision::Skip { .. }),
                     StepState::Proving => self.is_undoing(step),
                     _ => false,
                 };
@@ -112,8 +114,9 @@ impl Progress {
             Outcome::Unknown => {
                 let open = match &at.state {
                     StepState::Proving => true,
-                    StepState::Intended | StepState::Deciding(Decision::Retry | Decision::Undo) => {
-                        at.maybe.is_some()
+                    StepState::Intended => at.maybe.is_some(),
+                    StepState::Deciding(decision) => {
+                        at.maybe.is_some() && !matches!(decision, Decision::Skip { .. })
                     }
                     _ => false,
                 };
@@ -163,7 +166,10 @@ impl Progress {
             ),
             End::Aborted => {
                 let busy = |s: &StepProgress| {
-                    matches!(s.state, StepState::Intended | StepState::Sent | StepState::Proving)
+                    matches!(
+                        s.state,
+                        StepState::Intended | StepState::Sent | StepState::Proving | StepState::Deciding(_)
+                    )
                 };
                 must(!self.steps.values().any(busy), "a step is on its way and has no outcome")
             }
