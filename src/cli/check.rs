@@ -2,79 +2,103 @@
 //!
 //! It asks control planes, so it is for quiet times; it sends only reads.
 
-mod compare;
-
-use std::fmt;
+use std::fmt::Display;
 use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
 
-use super::setup::{Loaded, Reader, load};
-use super::{Common, exit};
+use super::setup::{Reader, load};
+use super::{Common, exit, say};
 use crate::clock::Clock;
-use crate::model::reading::Trouble;
+use crate::model::topology::Topology;
+use crate::sampler::survey::{Finding, State, survey};
 
-/// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
-    /// What: `control us-east-1`.
-    what: String,
-    /// How it stands.
-    state: State,
+/// How bad a finding is, from the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    Fine,
+    Look,
+    Unseen,
+    Wrong,
 }
 
-/// How a thing stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
-    /// As declared.
-    Fine(String),
-    /// It works, but something about it is worth knowing.
-    Note(String),
-    /// It could not be looked at.
-    Unseen(String),
-    /// It is not as declared.
-    Wrong(String),
-}
-
-impl Finding {
-    fn new(what: impl Into<String>, state: State) -> Self {
-        Self { what: what.into(), state }
+impl Weight {
+    fn of(state: &State) -> Self {
+        match state {
+            State::Fine(_) => Self::Fine,
+            State::Silent(_) => Self::Look,
+            State::Blind(_) => Self::Unseen,
+            State::Differs(_) | State::Missing(_) => Self::Wrong,
+        }
     }
 
-    fn unseen(what: impl Into<String>, trouble: &Trouble) -> Self {
-        Self::new(what, State::Unseen(trouble.to_string()))
+    fn word(self) -> &'static str {
+        match self {
+            Self::Fine => "ok",
+            Self::Look => "look",
+            Self::Unseen => "unseen",
+            Self::Wrong => "WRONG",
+        }
     }
-}
 
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (word, text) = match &self.state {
-            State::Fine(text) => ("ok", text),
-            State::Note(text) => ("look", text),
-            State::Unseen(text) => ("unseen", text),
-            State::Wrong(text) => ("WRONG", text),
-        };
-        write!(f, "{word:<7} {}", self.what)?;
-        if text.is_empty() { Ok(()) } else { write!(f, ": {text}") }
+    fn code(self) -> ExitCode {
+        match self {
+            Self::Fine => ExitCode::SUCCESS,
+            Self::Look => exit::LOOK.into(),
+            Self::Unseen => exit::UNKNOWN.into(),
+            Self::Wrong => exit::BAD.into(),
+        }
     }
 }
 
 /// Looks at everything once; exit 0 all as declared, 10 something to know, 20 something wrong, 30 something unseen.
-#[expect(clippy::print_stdout, reason = "the findings are what was asked for")]
 pub(super) async fn check(common: &Common) -> Result<ExitCode> {
-    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
-    let reader = Reader::new(*config, Clock::wall());
-    let (world, planes) = tokio::join!(reader.world(), compare::control_planes(&reader.clients));
-    let mut findings = compare::world(&world);
-    findings.extend(planes);
-    for finding in &findings {
-        println!("{finding}");
+    let reader = Reader::new(load(common)?, Clock::wall());
+    let mut weights = Vec::new();
+    for finding in survey(&reader.clients, &reader.clock).await {
+        weights.push(tell(Weight::of(&finding.state), &finding));
     }
-    let worst = findings.iter().map(|finding| &finding.state).max();
-    Ok(match worst {
-        None | Some(State::Fine(_)) => ExitCode::SUCCESS,
-        Some(State::Note(_)) => exit::LOOK.into(),
-        Some(State::Unseen(_)) => exit::UNKNOWN.into(),
-        Some(State::Wrong(_)) => exit::BAD.into(),
-    })
+    for note in gaps(&reader.config.topology) {
+        weights.push(Weight::Look);
+        say::out(format_args!("{:<7} {note}", Weight::Look.word()));
+    }
+    say::out(counts(&weights));
+    Ok(weights.into_iter().max().unwrap_or(Weight::Fine).code())
+}
+
+fn tell(weight: Weight, Finding { what, state }: &Finding) -> Weight {
+    let text: &dyn Display = match state {
+        State::Fine(text) | State::Silent(text) | State::Differs(text) | State::Missing(text) => text,
+        State::Blind(trouble) => trouble,
+    };
+    say::out(format_args!("{:<7} {what}: {text}", weight.word()));
+    weight
+}
+
+/// What a config may leave out, and what is lost by it.
+fn gaps(topology: &Topology) -> Vec<&'static str> {
+    let mut gaps = Vec::new();
+    match &topology.routing {
+        None => gaps.push("routing: not declared, so traffic cannot be moved"),
+        Some(routing) if routing.rules.is_empty() => {
+            gaps.push(
+                "safety rules: none is declared, so only pointsman keeps every Region from being turned off",
+            );
+        }
+        Some(_) => {}
+    }
+    if topology.orders.is_none() {
+        gaps.push(
+            "orders: not declared, so what is at risk is not known and a run is proved by canaries at most",
+        );
+    }
+    gaps
+}
+
+fn counts(weights: &[Weight]) -> String {
+    let words = [Weight::Wrong, Weight::Unseen, Weight::Look, Weight::Fine].map(|kind| {
+        let count = weights.iter().filter(|weight| **weight == kind).count();
+        (count > 0).then(|| format!("{count} {}", kind.word()))
+    });
+    format!("\n{}", words.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }

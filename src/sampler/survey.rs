@@ -28,6 +28,8 @@ pub enum State {
     Differs(String),
     /// Not there.
     Missing(String),
+    /// There may be such a metric, but nothing was published of late.
+    Silent(String),
     /// It could not be seen.
     Blind(Trouble),
 }
