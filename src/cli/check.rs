@@ -26,7 +26,7 @@ impl Weight {
     fn of(state: &State) -> Self {
         match state {
             State::Fine(_) => Self::Fine,
-            State::Silent(_) => Self::Look,
+            State::Noted(_) => Self::Look,
             State::Blind(_) => Self::Unseen,
             State::Differs(_) | State::Missing(_) => Self::Wrong,
         }
@@ -68,7 +68,7 @@ pub(super) async fn check(common: &Common) -> Result<ExitCode> {
 
 fn tell(weight: Weight, Finding { what, state }: &Finding) -> Weight {
     let text: &dyn Display = match state {
-        State::Fine(text) | State::Silent(text) | State::Differs(text) | State::Missing(text) => text,
+        State::Fine(text) | State::Noted(text) | State::Differs(text) | State::Missing(text) => text,
         State::Blind(trouble) => trouble,
     };
     say::out(format_args!("{:<7} {what}: {text}", weight.word()));

@@ -28,8 +28,8 @@ pub enum State {
     Differs(String),
     /// Not there.
     Missing(String),
-    /// There may be such a metric, but nothing was published of late.
-    Silent(String),
+    /// Not against what is declared, but worth knowing: a metric that published nothing of late.
+    Noted(String),
     /// It could not be seen.
     Blind(Trouble),
 }

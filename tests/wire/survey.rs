@@ -75,7 +75,7 @@ async fn what_is_not_as_declared_is_named() {
         ]
     );
     assert!(matches!(&odd["DynamoDB us-east-1 (carts)"], State::Missing(_)));
-    assert!(matches!(&odd["us-east-1 canary local"], State::Silent(_)));
+    assert!(matches!(&odd["us-east-1 canary local"], State::Noted(_)));
     assert_eq!(odd["rule at-least-one-on"], State::Differs("wait is 5s, declared 7s".into()));
     let State::Differs(records) = &odd["Route 53 (store.example.com)"] else { panic!("{odd:#?}") };
     assert!(

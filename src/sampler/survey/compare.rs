@@ -172,7 +172,7 @@ fn published(what: &str, metric: &Metric, batches: &[&MetricBatch]) -> Option<Fi
     let state = match &answer.trouble {
         Some(trouble) => State::Blind(trouble.clone()),
         None if answer.points.is_empty() => {
-            State::Silent(format!("{} {} has no data in the last hour", metric.namespace, metric.name))
+            State::Noted(format!("{} {} has no data in the last hour", metric.namespace, metric.name))
         }
         None => State::Fine(format!("{} points in the last hour", answer.points.len())),
     };

@@ -8,9 +8,11 @@ use crate::model::topology::{Control, Endpoint, Routing, Rule, RuleKind, RuleLog
 /// Everything that ARC's control plane can tell of the declared routing.
 pub(super) async fn findings(clients: &Clients) -> Vec<Finding> {
     let Some(routing) = &clients.topology().routing else { return Vec::new() };
-    let (endpoints, rules) = tokio::join!(clients.cluster_endpoints(), clients.safety_rules());
+    let (endpoints, controls, rules) =
+        tokio::join!(clients.cluster_endpoints(), clients.found_controls(), clients.safety_rules());
     let mut findings = vec![cluster(routing, endpoints)];
     findings.extend(panel(routing, rules));
+    findings.extend(undeclared(routing, controls));
     let followers = routing.controls.iter().map(|control| follower(clients, control));
     findings.extend(futures::future::join_all(followers).await.into_iter().flatten());
     findings
@@ -90,13 +92,31 @@ fn guard(kind: &RuleKind) -> String {
     }
 }
 
+/// Controls of the panel that the config does not name: a rule over one of them cannot be solved.
+fn undeclared(routing: &Routing, found: Result<Vec<(String, String)>, Trouble>) -> Vec<Finding> {
+    // That the panel could not be seen was said with its rules.
+    let found = found.unwrap_or_default().into_iter();
+    let new = found.filter(|(_, arn)| !routing.controls.iter().any(|control| &control.arn == arn));
+    new.map(|(name, arn)| finding(format!("control {name}"), State::Noted(format!("{arn} is not declared"))))
+        .collect()
+}
+
 /// Whether the declared health check follows its control; a deployment that forgot to bind them shifts nothing.
 async fn follower(clients: &Clients, control: &Control) -> Option<Finding> {
     let id = control.health_check.as_ref()?;
-    let state = match clients.health_checks_of(control).await {
-        Err(trouble) => unseen(&trouble),
-        Ok(ids) if ids.contains(id) => State::Fine(id.clone()),
-        Ok(_) => State::Missing(format!("health check {id} does not follow it")),
+    let (followers, check) = tokio::join!(clients.health_checks_of(control), clients.found_health_check(id));
+    let state = match (followers, check) {
+        (Err(trouble), _) | (_, Err(trouble)) => unseen(&trouble),
+        (Ok(ids), Ok(_)) if !ids.contains(id) => {
+            State::Missing(format!("health check {id} does not follow it"))
+        }
+        (_, Ok(check)) if check.disabled => {
+            State::Differs(format!("health check {id} is disabled: always healthy"))
+        }
+        (_, Ok(check)) if check.inverted => {
+            State::Differs(format!("health check {id} is inverted: On drains"))
+        }
+        _ => State::Fine(id.clone()),
     };
     Some(finding(format!("control {}", control.name), state))
 }
