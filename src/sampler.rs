@@ -5,7 +5,6 @@
 
 pub mod budget;
 pub mod schedule;
-pub mod survey;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,7 +2,9 @@
 //!
 //! It asks control planes, so it is for quiet times; it sends only reads.
 
-use std::fmt::Display;
+mod compare;
+
+use std::fmt;
 use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
@@ -10,95 +12,83 @@ use color_eyre::eyre::Result;
 use super::setup::{Reader, load};
 use super::{Common, exit, say};
 use crate::clock::Clock;
-use crate::model::topology::Topology;
-use crate::sampler::survey::{Finding, State, survey};
+use crate::model::reading::Trouble;
 
-/// How bad a finding is, from the best.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
-    Fine,
-    Look,
-    Unseen,
-    Wrong,
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    /// What: `control us-east-1`.
+    what: String,
+    /// How it stands.
+    state: State,
 }
 
-impl Weight {
-    fn of(state: &State) -> Self {
-        match state {
-            State::Fine(_) => Self::Fine,
-            State::Noted(_) => Self::Look,
-            State::Blind(_) => Self::Unseen,
-            State::Differs(_) | State::Missing(_) => Self::Wrong,
+/// How a thing stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    /// As declared.
+    Fine(String),
+    /// It works, but something about it is worth knowing.
+    Note(String),
+    /// It could not be looked at.
+    Unseen(String),
+    /// It is not as declared.
+    Wrong(String),
+}
+
+impl State {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Fine(_) => "ok",
+            Self::Note(_) => "look",
+            Self::Unseen(_) => "unseen",
+            Self::Wrong(_) => "WRONG",
         }
     }
+}
 
-    fn word(self) -> &'static str {
-        match self {
-            Self::Fine => "ok",
-            Self::Look => "look",
-            Self::Unseen => "unseen",
-            Self::Wrong => "WRONG",
-        }
+impl Finding {
+    fn new(what: impl Into<String>, state: State) -> Self {
+        Self { what: what.into(), state }
     }
 
-    fn code(self) -> ExitCode {
-        match self {
-            Self::Fine => ExitCode::SUCCESS,
-            Self::Look => exit::LOOK.into(),
-            Self::Unseen => exit::UNKNOWN.into(),
-            Self::Wrong => exit::BAD.into(),
-        }
+    fn unseen(what: impl Into<String>, trouble: &Trouble) -> Self {
+        Self::new(what, State::Unseen(trouble.to_string()))
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (State::Fine(text) | State::Note(text) | State::Unseen(text) | State::Wrong(text)) = &self.state;
+        write!(f, "{:<7} {}", self.state.word(), self.what)?;
+        if text.is_empty() { Ok(()) } else { write!(f, ": {text}") }
     }
 }
 
 /// Looks at everything once; exit 0 all as declared, 10 something to know, 20 something wrong, 30 something unseen.
 pub(super) async fn check(common: &Common) -> Result<ExitCode> {
     let reader = Reader::new(load(common)?, Clock::wall());
-    let mut weights = Vec::new();
-    for finding in survey(&reader.clients, &reader.clock).await {
-        weights.push(tell(Weight::of(&finding.state), &finding));
+    reader.clients.learn_time().await;
+    let (world, planes) = tokio::join!(reader.world(), compare::control_planes(&reader.clients));
+    let mut findings = compare::world(&world);
+    findings.extend(planes);
+    for finding in &findings {
+        say::out(finding);
     }
-    for note in gaps(&reader.config.topology) {
-        weights.push(Weight::Look);
-        say::out(format_args!("{:<7} {note}", Weight::Look.word()));
-    }
-    say::out(counts(&weights));
-    Ok(weights.into_iter().max().unwrap_or(Weight::Fine).code())
+    say::out(format_args!("\n{}", counts(&findings)));
+    let worst = findings.iter().map(|finding| &finding.state).max();
+    Ok(match worst {
+        None | Some(State::Fine(_)) => ExitCode::SUCCESS,
+        Some(State::Note(_)) => exit::LOOK.into(),
+        Some(State::Unseen(_)) => exit::UNKNOWN.into(),
+        Some(State::Wrong(_)) => exit::BAD.into(),
+    })
 }
 
-fn tell(weight: Weight, Finding { what, state }: &Finding) -> Weight {
-    let text: &dyn Display = match state {
-        State::Fine(text) | State::Noted(text) | State::Differs(text) | State::Missing(text) => text,
-        State::Blind(trouble) => trouble,
-    };
-    say::out(format_args!("{:<7} {what}: {text}", weight.word()));
-    weight
-}
-
-/// What a config may leave out, and what is lost by it.
-fn gaps(topology: &Topology) -> Vec<&'static str> {
-    let mut gaps = Vec::new();
-    match &topology.routing {
-        None => gaps.push("routing: not declared, so traffic cannot be moved"),
-        Some(routing) if routing.rules.is_empty() => {
-            gaps.push(
-                "safety rules: none is declared, so only pointsman keeps every Region from being turned off",
-            );
-        }
-        Some(_) => {}
-    }
-    if topology.orders.is_none() {
-        gaps.push(
-            "orders: not declared, so what is at risk is not known and a run is proved by canaries at most",
-        );
-    }
-    gaps
-}
-
-fn counts(weights: &[Weight]) -> String {
-    let words = [Weight::Wrong, Weight::Unseen, Weight::Look, Weight::Fine].map(|kind| {
-        let count = weights.iter().filter(|weight| **weight == kind).count();
-        (count > 0).then(|| format!("{count} {}", kind.word()))
-    });
-    format!("\n{}", words.into_iter().flatten().collect::<Vec<_>>().join(", "))
+/// How many there are of each word, the worst first.
+fn counts(findings: &[Finding]) -> String {
+    let count = |word: &str| findings.iter().filter(|finding| finding.state.word() == word).count();
+    let counts = ["WRONG", "unseen", "look", "ok"].map(|word| (count(word), word));
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }

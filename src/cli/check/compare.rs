@@ -1,0 +1,318 @@
+//! Holds what was found against what is declared; every difference is one finding.
+
+use super::{Finding, State};
+use crate::aws::Clients;
+use crate::aws::inventory::FoundHealthCheck;
+use crate::model::World;
+use crate::model::reading::{AuroraReading, Reading, RecordReading, Source, TableReading};
+use crate::model::topology::{
+    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Region, Rule, Signal, Table,
+    Topology,
+};
+
+/// What the data planes show: identity, endpoints, databases, tables, records, metrics.
+pub(super) fn world(world: &World) -> Vec<Finding> {
+    let topology = world.topology();
+    let mut findings = Vec::new();
+    for (source, feed) in world.feeds() {
+        match (feed.seen(), feed.trouble()) {
+            (Some((reading, _)), _) => findings.extend(reading_of(topology, source, reading)),
+            (None, Some((trouble, _))) => findings.push(Finding::unseen(source.to_string(), trouble)),
+            (None, None) => {}
+        }
+    }
+    for region in &topology.regions {
+        findings.extend(region.signals.iter().map(|signal| signal_of(world, region.name.as_str(), signal)));
+    }
+    findings.extend(orders_of(world));
+    if topology.routing.as_ref().is_some_and(|routing| routing.rules.is_empty()) {
+        let text =
+            "no safety rule is declared: nothing but pointsman keeps every Region from being turned off";
+        findings.push(Finding::new("safety rules", State::Note(text.to_owned())));
+    }
+    findings
+}
+
+fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Finding> {
+    let what = source.to_string();
+    match (source, reading) {
+        (Source::Identity(_), Reading::Identity(identity)) => {
+            let state = match &topology.account {
+                Some(account) if account != &identity.account => State::Wrong(format!(
+                    "{} is in account {}, not {account}",
+                    identity.arn, identity.account
+                )),
+                _ => State::Fine(identity.arn.clone()),
+            };
+            vec![Finding::new(what, state)]
+        }
+        (Source::Endpoint(_), Reading::Controls(states)) => {
+            let controls = topology.routing.iter().flat_map(|routing| &routing.controls);
+            let missing: Vec<&str> =
+                controls.filter(|c| !states.contains_key(&c.name)).map(|c| c.name.as_str()).collect();
+            let state = if missing.is_empty() {
+                State::Fine(format!("{} controls", states.len()))
+            } else {
+                State::Wrong(format!("does not know the control {}", missing.join(", ")))
+            };
+            vec![Finding::new(what, state)]
+        }
+        (Source::Aurora(store, _), Reading::Aurora(found)) => {
+            let declared = topology.auroras.iter().find(|aurora| &aurora.store == store);
+            declared.map(|aurora| Finding::new(what, aurora_state(aurora, found))).into_iter().collect()
+        }
+        (Source::Table(store, region), Reading::Table(found)) => {
+            let declared = topology.tables.iter().find(|table| &table.store == store);
+            let state = declared.map(|table| table_state(table, region.as_str(), found));
+            state.map(|state| Finding::new(what, state)).into_iter().collect()
+        }
+        (Source::Records(name), Reading::Records(found)) => {
+            let declared = topology.dns.iter().find(|dns| &dns.name == name);
+            declared.map(|dns| records_of(dns, found)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn aurora_state(declared: &Aurora, found: &AuroraReading) -> State {
+    let is_found = |arn: &String| found.members.iter().any(|member| &member.arn == arn);
+    let missing: Vec<&str> =
+        declared.clusters.values().filter(|arn| !is_found(arn)).map(String::as_str).collect();
+    if !missing.is_empty() {
+        return State::Wrong(format!("{} has no member {}", declared.global, missing.join(", ")));
+    }
+    let headless = found.members.iter().find(|member| member.instances == Some(0));
+    match (headless, found.writer()) {
+        (Some(member), _) => {
+            State::Note(format!("{} has no instance: it cannot serve if promoted", member.arn))
+        }
+        (None, Some(writer)) => State::Fine(format!("{}, writer {writer}", found.status)),
+        (None, None) => State::Wrong(format!("{} shows no single writer", declared.global)),
+    }
+}
+
+fn table_state(declared: &Table, region: &str, found: &TableReading) -> State {
+    let others = declared.regions.iter().filter(|r| r.as_str() != region);
+    let missing: Vec<&str> =
+        others.filter(|r| !found.replicas.contains_key(*r)).map(|r| r.as_str()).collect();
+    if missing.is_empty() {
+        let kind = if found.strong { "strongly consistent" } else { "eventually consistent" };
+        State::Fine(format!("{}, {kind}", found.status))
+    } else {
+        State::Wrong(format!("{} has no replica in {}", declared.table, missing.join(", ")))
+    }
+}
+
+fn records_of(declared: &DnsName, found: &[RecordReading]) -> Vec<Finding> {
+    let record = |id: &str| found.iter().find(|record| record.id.as_deref() == Some(id));
+    let finding = |wanted: &DnsRecord| {
+        let what = format!("record {} {}", declared.name, wanted.id);
+        let state = match record(&wanted.id) {
+            None => State::Wrong("there is no record with this identifier".to_owned()),
+            Some(found) if found.health_check != wanted.health_check => State::Wrong(format!(
+                "its health check is {}, not {}: it would not follow its control",
+                found.health_check.as_deref().unwrap_or("none"),
+                wanted.health_check.as_deref().unwrap_or("none")
+            )),
+            Some(found) if !fits(declared, found) => {
+                State::Wrong(format!("its routing is {}, not {}", found.routing, declared.policy))
+            }
+            Some(found) => State::Fine(format!("{} → {}", found.routing, found.target)),
+        };
+        Finding::new(what, state)
+    };
+    declared.records.iter().map(finding).collect()
+}
+
+fn fits(declared: &DnsName, found: &RecordReading) -> bool {
+    match declared.policy {
+        Policy::Simple => found.routing == "simple",
+        Policy::Weighted => found.routing.starts_with("weight"),
+        Policy::Latency => found.routing.starts_with("latency"),
+        Policy::Failover => ["PRIMARY", "SECONDARY"].contains(&found.routing.as_str()),
+        Policy::Geolocation => found.routing.starts_with("geolocation"),
+    }
+}
+
+fn signal_of(world: &World, region: &str, signal: &Signal) -> Finding {
+    let what = format!("signal {region} {}", signal.name);
+    if let Formula::Alarm { .. } = signal.formula {
+        return Finding::new(what, State::Fine("an alarm".to_owned()));
+    }
+    let silent = |metric: &&&Metric| world.series(metric).is_none_or(|series| series.points().is_empty());
+    let metrics = signal.formula.metrics();
+    match metrics.last().filter(silent) {
+        Some(metric) => {
+            let text =
+                format!("no point of {} {} in an hour: is it published?", metric.namespace, metric.name);
+            Finding::new(what, State::Note(text))
+        }
+        None => Finding::new(what, State::Fine(String::new())),
+    }
+}
+
+fn orders_of(world: &World) -> Vec<Finding> {
+    let Some(orders) = &world.topology().orders else {
+        let text =
+            "no orders metric is declared: orders at risk cannot be shown, runs are proved by canaries";
+        return vec![Finding::new("orders", State::Note(text.to_owned()))];
+    };
+    let finding = |(region, metric): (&Region, _)| {
+        let seen = world.series(metric).is_some_and(|series| !series.points().is_empty());
+        let state = if seen {
+            State::Fine(String::new())
+        } else {
+            State::Note("no point in an hour: is it published?".to_owned())
+        };
+        Finding::new(format!("orders {region}"), state)
+    };
+    orders.series.iter().map(finding).collect()
+}
+
+/// What the control planes of ARC and Route 53 say of endpoints, controls, rules and health checks.
+pub(super) async fn control_planes(clients: &Clients) -> Vec<Finding> {
+    if clients.topology().routing.is_none() {
+        return Vec::new();
+    }
+    let (endpoints, controls, rules, checks) =
+        tokio::join!(endpoints(clients), controls(clients), rules(clients), health_checks(clients));
+    [endpoints, controls, rules, checks].concat()
+}
+
+async fn endpoints(clients: &Clients) -> Vec<Finding> {
+    let found = match clients.found_endpoints().await {
+        Ok(found) => found,
+        Err(trouble) => return vec![Finding::unseen("cluster", &trouble)],
+    };
+    let declared = clients.topology().routing.iter().flat_map(|routing| &routing.endpoints);
+    let finding = |endpoint: &Endpoint| {
+        let what = format!("cluster endpoint {} as declared", endpoint.region);
+        let same = found.iter().find(|f| f.region == endpoint.region);
+        let state = match same {
+            None => State::Wrong("the cluster has no endpoint there".to_owned()),
+            Some(f) if f.url.trim_end_matches('/') != endpoint.url.trim_end_matches('/') => {
+                State::Wrong(format!("the cluster says {}", f.url))
+            }
+            Some(_) => State::Fine(endpoint.url.clone()),
+        };
+        Finding::new(what, state)
+    };
+    declared.map(finding).collect()
+}
+
+async fn controls(clients: &Clients) -> Vec<Finding> {
+    let found = match clients.found_controls().await {
+        Ok(found) => found,
+        Err(trouble) => return vec![Finding::unseen("control panel", &trouble)],
+    };
+    let declared: Vec<&Control> = clients.topology().routing.iter().flat_map(|r| &r.controls).collect();
+    let mut findings: Vec<Finding> = declared
+        .iter()
+        .map(|control| {
+            let is_there = found.iter().any(|(_, arn)| arn == &control.arn);
+            let state = if is_there {
+                State::Fine(String::new())
+            } else {
+                State::Wrong(format!("the panel has no control {}", control.arn))
+            };
+            Finding::new(format!("control {}", control.name), state)
+        })
+        .collect();
+    let undeclared = found.iter().filter(|(_, arn)| !declared.iter().any(|control| &control.arn == arn));
+    findings.extend(undeclared.map(|(name, arn)| {
+        let text = format!("in the panel but not declared ({arn}): rules over it cannot be solved");
+        Finding::new(format!("control {name}"), State::Note(text))
+    }));
+    findings
+}
+
+async fn rules(clients: &Clients) -> Vec<Finding> {
+    let found = match clients.found_rules().await {
+        Ok(found) => found,
+        Err(trouble) => return vec![Finding::unseen("safety rules", &trouble)],
+    };
+    let declared: Vec<&Rule> = clients.topology().routing.iter().flat_map(|r| &r.rules).collect();
+    let mut findings: Vec<Finding> = declared
+        .iter()
+        .map(|rule| {
+            let state = match found.iter().find(|f| f.arn == rule.arn) {
+                None => State::Wrong("the panel has no such rule: the solver would believe in it".to_owned()),
+                Some(f) if !same_rule(f, rule) => {
+                    State::Wrong(format!("the panel has {:?} {:?}, wait {:?}", f.logic, f.kind, f.wait))
+                }
+                Some(_) => State::Fine(String::new()),
+            };
+            Finding::new(format!("rule {}", rule.name), state)
+        })
+        .collect();
+    let undeclared = found.iter().filter(|f| !declared.iter().any(|rule| rule.arn == f.arn));
+    findings.extend(undeclared.map(|f| {
+        let text = format!("in the panel but not declared ({}): it may refuse what the solver allows", f.arn);
+        Finding::new(format!("rule {}", f.name), State::Wrong(text))
+    }));
+    findings
+}
+
+fn same_rule(found: &Rule, declared: &Rule) -> bool {
+    (&found.kind, found.logic, found.inverted, found.wait)
+        == (&declared.kind, declared.logic, declared.inverted, declared.wait)
+}
+
+async fn health_checks(clients: &Clients) -> Vec<Finding> {
+    let controls = clients.topology().routing.iter().flat_map(|routing| &routing.controls);
+    let watched: Vec<(&Control, &String)> =
+        controls.filter_map(|control| Some((control, control.health_check.as_ref()?))).collect();
+    let asked = watched.iter().map(|(_, id)| clients.found_health_check(id));
+    let answers = futures::future::join_all(asked).await;
+    let finding = |((control, id), answer): ((&Control, &String), Result<FoundHealthCheck, _>)| {
+        let what = format!("health check of control {}", control.name);
+        match answer {
+            Ok(found) => Finding::new(what, health_check_state(control, &found)),
+            Err(trouble) => Finding::unseen(format!("{what} ({id})"), &trouble),
+        }
+    };
+    watched.into_iter().zip(answers).map(finding).collect()
+}
+
+fn health_check_state(control: &Control, found: &FoundHealthCheck) -> State {
+    if found.control.as_deref() != Some(control.arn.as_str()) {
+        let follows = found.control.as_deref().unwrap_or("no control");
+        return State::Wrong(format!("it is of type {} and follows {follows}", found.kind));
+    }
+    match (found.inverted, found.disabled) {
+        (_, true) => State::Wrong("it is disabled, so it is always healthy".to_owned()),
+        (true, false) => State::Wrong("it is inverted: On drains and Off serves".to_owned()),
+        (false, false) => State::Fine(String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_health_check_of_another_control_is_wrong() {
+        let control = Control {
+            name: "us-east-1".to_owned(),
+            arn: "arn:a".to_owned(),
+            region: None,
+            health_check: Some("h".to_owned()),
+        };
+        let found = |control: Option<&str>, inverted, disabled| FoundHealthCheck {
+            kind: "RECOVERY_CONTROL".to_owned(),
+            control: control.map(str::to_owned),
+            inverted,
+            disabled,
+        };
+        assert_eq!(
+            health_check_state(&control, &found(Some("arn:a"), false, false)),
+            State::Fine(String::new())
+        );
+        for bad in [found(Some("arn:b"), false, false), found(None, false, false)] {
+            assert!(matches!(health_check_state(&control, &bad), State::Wrong(_)));
+        }
+        for bad in [found(Some("arn:a"), true, false), found(Some("arn:a"), false, true)] {
+            assert!(matches!(health_check_state(&control, &bad), State::Wrong(_)));
+        }
+    }
+}
