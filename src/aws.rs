@@ -164,6 +164,7 @@ impl Clients {
     /// Waits for credentials, but not for ever.
     async fn signer(&self) -> Result<(), Trouble> {
         tokio::select! {
+            biased;
             ready = self.inner.wallet.ready() => ready,
             () = tokio::time::sleep(time::patience(&self.inner.clock, PATIENCE)) => Err(gave_up()),
         }
@@ -178,6 +179,7 @@ impl Clients {
         let clock = &self.inner.clock;
         let asked = clock.now();
         let result = tokio::select! {
+            biased;
             result = reading => result,
             () = tokio::time::sleep(time::patience(clock, PATIENCE)) => Err(gave_up()),
         };
