@@ -262,7 +262,7 @@ mod tests {
                 "inverted {logic:?} {names:?}"
             );
         }
-        let some = |name: &String| (name == "a").then_some(On);
+        let some = |name: &str| (name == "a").then_some(On);
         assert_eq!(holds(&rule(asserted(), RuleLogic::Or, false), some), None);
         let gating = RuleKind::Gating { gating: vec!["a".to_owned()], targets: vec!["b".to_owned()] };
         assert_eq!(holds(&rule(gating, RuleLogic::And, false), some), Some(true), "only the gate is watched");
