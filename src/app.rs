@@ -13,7 +13,7 @@ use crate::model::reading::{Identity, Observation, Reading, Source};
 use crate::model::topology::Topology;
 use crate::plan::event::{self, Decision, Entry, RunId};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId, interlock, playbook};
+use crate::plan::{Intent, Plan, StepId, interlock};
 use crate::ui::dialog::Request;
 use crate::ui::key::Input;
 use crate::ui::view::{Facts, View};
@@ -242,6 +242,12 @@ impl App {
         self.run.as_ref()
     }
 
+    /// The number of the newest journal line that is shown; 0 when there is none.
+    #[must_use]
+    pub fn newest_line(&self) -> u64 {
+        self.journal.last().map_or(0, |entry| entry.seq)
+    }
+
     /// Takes in what happened at `now` of the world's clock; what must happen outside comes back.
     pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.console.mode = self.mode(now);
@@ -335,9 +341,8 @@ impl App {
 
     fn fill_sheet(&mut self, now: Timestamp) -> Vec<Effect> {
         let Some(intent) = self.reading_for.take() else { return Vec::new() };
-        let plan = playbook::plan(&self.world, &intent, now);
-        let interlocks = interlock::check(&self.world, &intent, now);
-        let request = self.with_view(now, |view, facts| view.sheet_read(plan, interlocks, facts));
+        let prepared = interlock::prepare(&self.world, &intent, now);
+        let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
         self.fulfil(request, now)
     }
 

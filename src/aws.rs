@@ -6,13 +6,14 @@
 
 pub mod actuator;
 mod arc;
-mod arc_config;
 mod aurora;
 mod bound;
 mod cloudwatch;
 mod credentials;
+mod diary;
 mod dynamodb;
 mod error;
+mod follow;
 pub mod inventory;
 mod metering;
 mod route53;
@@ -22,8 +23,7 @@ mod sts;
 mod time;
 mod wallet;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -38,14 +38,13 @@ use bound::Bound;
 pub(crate) use cloudwatch::exists_at;
 pub use cloudwatch::{QUERIES_A_CALL, Window};
 use credentials::Finder;
+use diary::Diary;
+use follow::Following;
 pub use metering::{Counted, Tally};
 use wallet::Wallet;
 
 /// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].
 pub const PATIENCE: Duration = Duration::from_secs(12);
-
-/// The cadence told of a source that nobody reads regularly.
-const UNPACED: Duration = Duration::from_secs(30);
 
 /// Clients for every Region and endpoint of a workload; clones share connections, credentials and counts.
 ///
@@ -61,9 +60,9 @@ struct Inner {
     clock: Clock,
     wallet: Arc<Wallet>,
     bound: Bound,
+    simulated: bool,
     tally: Tally,
-    asked: Mutex<BTreeMap<(Region, u32), Timestamp>>,
-    cadence: Mutex<BTreeMap<Source, Duration>>,
+    diary: Diary,
 }
 
 impl std::fmt::Debug for Clients {
@@ -82,6 +81,8 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
+        let simulated = access.endpoint_url.as_deref().is_some_and(credentials::is_loopback);
+        let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
         let finder = Finder::new(access, &topology, &clock, &http);
         let wallet = Arc::new(Wallet::new(finder, clock.clone()));
         let bound = Bound::new(access, &clock, http, &wallet);
@@ -92,9 +93,9 @@ impl Clients {
             clock,
             wallet,
             bound,
+            simulated,
             tally: Tally::default(),
-            asked: Mutex::default(),
-            cadence: Mutex::default(),
+            diary: Diary::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -117,16 +118,26 @@ impl Clients {
         &self.inner.wanted
     }
 
-    /// Asks a source that is read whole. Of metrics it asks those whose period has passed since they were last
-    /// asked, so that nobody asks a metric more often than that.
+    /// Asks a source in its turn. Metrics are asked by [`Clients::observe_metrics`].
     pub async fn observe(&self, source: &Source, every: Duration) -> Observation {
-        self.cadence().insert(source.clone(), every);
+        self.inner.diary.paced(source, every);
         self.stamped(source, every, self.read(source)).await
     }
 
     /// Asks a source out of turn, telling the cadence it is read at, so that its age is still judged by that.
+    ///
+    /// Of metrics it asks those whose period has passed since they were last asked. When there are none the
+    /// observation is an empty one of that time, which proves nothing new.
     pub async fn look(&self, source: &Source) -> Observation {
-        let every = self.cadence().get(source).copied().unwrap_or(UNPACED);
+        let every = self.inner.diary.every(source);
+        if let Source::Metrics(region) = source
+            && self.due(region).is_empty()
+            && let Some(asked) = self.inner.diary.newest(region)
+        {
+            let batch = MetricBatch { until: Window::end(asked, 60), series: Vec::new() };
+            let result = Ok(Reading::Metrics(batch));
+            return Observation { source: source.clone(), asked, at: asked, every, result };
+        }
         self.stamped(source, every, self.read(source)).await
     }
 
@@ -139,7 +150,7 @@ impl Clients {
         every: Duration,
     ) -> Observation {
         let source = Source::Metrics(region.clone());
-        self.cadence().insert(source.clone(), every);
+        self.inner.diary.paced(&source, every);
         let batch = async { self.metrics(region, metrics, window).await.map(Reading::Metrics) };
         self.stamped(&source, every, batch).await
     }
@@ -147,8 +158,7 @@ impl Clients {
     /// When metrics of this Region and period were last asked.
     #[must_use]
     pub fn last_asked(&self, region: &Region, period: u32) -> Option<Timestamp> {
-        let asked = self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.get(&(region.clone(), period)).copied()
+        self.inner.diary.asked(region, period)
     }
 
     /// Waits for credentials, but not for ever.
@@ -158,10 +168,6 @@ impl Clients {
             ready = self.inner.wallet.ready() => ready,
             () = tokio::time::sleep(time::patience(&self.inner.clock, PATIENCE)) => Err(gave_up()),
         }
-    }
-
-    fn cadence(&self) -> MutexGuard<'_, BTreeMap<Source, Duration>> {
-        self.inner.cadence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn stamped(
@@ -200,17 +206,16 @@ impl Clients {
     }
 
     async fn metrics_due(&self, region: &Region) -> Result<MetricBatch, Trouble> {
-        let now = self.inner.clock.now();
-        let due = |metric: &&Metric| {
-            let period = Duration::from_secs(u64::from(metric.period));
-            metric.region == *region
-                && self
-                    .last_asked(region, metric.period)
-                    .is_none_or(|at| now.duration_since(at).unsigned_abs() >= period)
-        };
-        let metrics: Vec<Metric> = self.inner.wanted.iter().filter(due).cloned().collect();
+        let metrics = self.due(region);
         let longest = metrics.iter().map(|metric| metric.period).max().unwrap_or(60);
-        self.metrics(region, &metrics, Window::newest(now, longest)).await
+        self.metrics(region, &metrics, Window::newest(self.inner.clock.now(), longest)).await
+    }
+
+    /// The wanted metrics of a Region that may be asked now.
+    fn due(&self, region: &Region) -> Vec<Metric> {
+        let now = self.inner.clock.now();
+        let due = |metric: &&Metric| &metric.region == region && self.inner.diary.is_due(metric, now);
+        self.inner.wanted.iter().filter(due).cloned().collect()
     }
 
     async fn metrics(
@@ -220,12 +225,7 @@ impl Clients {
         window: Window,
     ) -> Result<MetricBatch, Trouble> {
         self.inner.wallet.ready().await?;
-        {
-            let mut asked = self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner);
-            for metric in metrics {
-                asked.insert((region.clone(), metric.period), self.inner.clock.now());
-            }
-        }
+        self.inner.diary.asks(metrics, self.inner.clock.now());
         self.metric_data(region, metrics, window).await
     }
 }

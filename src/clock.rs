@@ -1,52 +1,80 @@
-//! The one clock: a wall time that runs at a chosen speed from a chosen origin.
+//! The one clock: the wall's time, or a virtual one that runs at a chosen speed.
 //!
 //! It is read only by `runtime`, `plan::run`, `sampler`, `sim`, `aws` (to sign and to back off) and `cli`;
 //! everything else is given the time as a value.
-//! It rides on tokio's own instant, so under tokio's paused clock a whole failover takes no real time.
-//! It must never be set from inside a module that only needs to know what time it is.
+//! A virtual clock rides on tokio's own instant, so under tokio's paused clock a whole failover takes no real time.
+//! It must never be set from inside a module that only needs to know what time it is, and never goes back.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// A shared clock; clones show the same time, also after [`Clock::advance`].
+/// A shared clock; clones show the same time, also after [`Clock::advance`] and [`Clock::follow`].
 #[derive(Clone, Debug)]
 pub struct Clock {
-    origin: Timestamp,
-    start: Instant,
-    speed: u32,
-    advanced_ms: Arc<AtomicI64>,
+    face: Arc<Mutex<Face>>,
+}
+
+/// Where a clock has its time from.
+#[derive(Clone, Copy, Debug)]
+enum Face {
+    /// The system's time of day, which also knows of a host that slept.
+    Wall,
+    /// It showed `at` at the instant `since` and runs `speed` virtual seconds a real second.
+    Virtual { at: Timestamp, since: Instant, speed: u32 },
+}
+
+impl Face {
+    fn now(self) -> Timestamp {
+        match self {
+            Self::Wall => Timestamp::now(),
+            Self::Virtual { at, since, speed } => after(at, since.elapsed().saturating_mul(speed)),
+        }
+    }
+
+    fn speed(self) -> u32 {
+        match self {
+            Self::Wall => 1,
+            Self::Virtual { speed, .. } => speed,
+        }
+    }
 }
 
 impl Clock {
-    /// The wall clock at its own speed: what the console uses on a real account.
+    /// The wall clock: what the console uses on a real account.
     #[must_use]
     pub fn wall() -> Self {
-        Self::starting_at(Timestamp::now(), 1)
+        Self { face: Arc::new(Mutex::new(Face::Wall)) }
     }
 
     /// A clock that shows `origin` now and runs `speed` virtual seconds a real second (at least 1).
     #[must_use]
     pub fn starting_at(origin: Timestamp, speed: u32) -> Self {
-        Self { origin, start: Instant::now(), speed: speed.max(1), advanced_ms: Arc::default() }
+        let face = Face::Virtual { at: origin, since: Instant::now(), speed: speed.max(1) };
+        Self { face: Arc::new(Mutex::new(face)) }
     }
 
     /// The time it shows now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let ran = self.start.elapsed().saturating_mul(self.speed);
-        let advanced = SignedDuration::from_millis(self.advanced_ms.load(Ordering::Relaxed));
-        let ran = SignedDuration::try_from(ran).unwrap_or(SignedDuration::MAX);
-        self.origin.saturating_add(ran).and_then(|t| t.saturating_add(advanced)).unwrap_or(Timestamp::MAX)
+        self.face().now()
     }
 
     /// Jumps forward for every holder of this clock; only the simulator's `advance` may use it.
     pub fn advance(&self, by: Duration) {
-        let ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.advanced_ms.fetch_add(ms, Ordering::Relaxed);
+        let mut face = self.face();
+        *face = Face::Virtual { at: after(face.now(), by), since: Instant::now(), speed: face.speed() };
+    }
+
+    /// Takes over the time and speed of a simulated world that this clock is behind of; it never goes back.
+    pub fn follow(&self, at: Timestamp, speed: u32) {
+        let mut face = self.face();
+        let (shown, speed) = (face.now(), speed.max(1));
+        if at > shown || speed != face.speed() {
+            *face = Face::Virtual { at: at.max(shown), since: Instant::now(), speed };
+        }
     }
 
     /// Waits until `span` of this clock's time has passed (an advance in between does not cut it short).
@@ -57,12 +85,68 @@ impl Clock {
     /// How long `span` of this clock's time takes in real time.
     #[must_use]
     pub fn real(&self, span: Duration) -> Duration {
-        span / self.speed
+        span / self.speed()
     }
 
     /// Virtual seconds a real second.
     #[must_use]
     pub fn speed(&self) -> u32 {
-        self.speed
+        self.face().speed()
+    }
+
+    fn face(&self) -> MutexGuard<'_, Face> {
+        // A face is replaced in one go, so it is whole after a panic too.
+        self.face.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn after(at: Timestamp, span: Duration) -> Timestamp {
+    let span = SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX);
+    at.saturating_add(span).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn seconds(clock: &Clock) -> f64 {
+        clock.now().duration_since(ORIGIN).as_secs_f64()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn runs_at_its_speed_and_jumps_for_all_clones() {
+        let clock = Clock::starting_at(ORIGIN, 10);
+        let other = clock.clone();
+        clock.sleep(Duration::from_secs(20)).await;
+        assert!((seconds(&other) - 20.0).abs() < 0.1, "{}", other.now());
+        clock.advance(Duration::from_mins(5));
+        assert!((seconds(&other) - 320.0).abs() < 0.1, "{}", other.now());
+        assert_eq!(other.real(Duration::from_secs(5)), Duration::from_millis(500));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn follows_a_world_that_is_ahead_and_never_goes_back() {
+        let clock = Clock::starting_at(ORIGIN, 1);
+        let at = |seconds: i64| Timestamp::from_second(seconds).unwrap();
+        clock.follow(at(100), 60);
+        assert_eq!((clock.now(), clock.speed()), (at(100), 60));
+        clock.follow(at(90), 60);
+        assert_eq!(clock.now(), at(100), "an answer that was long on its way tells an old time");
+        clock.follow(at(90), 2);
+        assert_eq!((clock.now(), clock.speed()), (at(100), 2));
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(clock.now(), at(110));
+    }
+
+    #[tokio::test]
+    async fn the_wall_becomes_virtual_only_where_a_world_is_ahead_of_it() {
+        let clock = Clock::wall();
+        clock.follow(Timestamp::UNIX_EPOCH, 1);
+        assert!(matches!(*clock.face(), Face::Wall));
+        let ahead = Timestamp::now().saturating_add(SignedDuration::from_hours(1)).unwrap();
+        clock.follow(ahead, 1);
+        assert!(clock.now() >= ahead);
     }
 }

@@ -5,7 +5,6 @@
 
 pub mod budget;
 pub mod schedule;
-pub mod survey;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -81,6 +80,7 @@ pub fn spawn(
 
 /// Asks every source once, all at the same time; what came of each, in the order in which they answered.
 pub async fn once(clients: &Clients, clock: &Clock) -> Vec<Observation> {
+    clients.learn_time().await;
     let mut schedule = Schedule::new(clients.topology(), clients.wanted(), clock.now(), 0);
     let asking = FuturesUnordered::new();
     for due in schedule.due(clock.now()) {
@@ -102,6 +102,7 @@ impl Sampler {
     async fn run(mut self) {
         let mut asking: JoinSet<(Due, Option<Observation>)> = JoinSet::new();
         let mut steered = true;
+        self.clients.learn_time().await;
         self.steer();
         loop {
             for due in self.schedule.due(self.clock.now()) {

@@ -303,6 +303,9 @@ pub(crate) fn observations(topology: &Topology, state: State, at: Timestamp) -> 
         let source = Source::Endpoint(endpoint.region.clone());
         all.push(observed(source, at, 5, Reading::Controls(states)));
     }
+    if let Some(region) = topology.home.clone() {
+        all.push(observed(Source::Identity(region), at, 300, Reading::Identity(identity())));
+    }
     for aurora in &topology.auroras {
         for region in aurora.clusters.keys() {
             let source = Source::Aurora(aurora.store.clone(), region.clone());
@@ -382,7 +385,7 @@ fn value(metric: &Metric, state: State, back: i64) -> Option<f64> {
                 39.0
             }
         }
-        "SuccessPercent" if bad && dimension("CanaryName") == Some("global-home") => 74.0,
+        "SuccessPercent" if bad && home && dimension("CanaryName") == Some("global-home") => 74.0,
         "SuccessPercent" if bad && home => 41.0,
         "SuccessPercent" => 100.0,
         "RequestCount" if home => (400.0 + wave) * falling,

@@ -5,6 +5,7 @@
 mod bench;
 mod confirm;
 mod decide;
+mod frames;
 mod looks;
 mod screen;
 mod table;

@@ -3,8 +3,8 @@
 mod pace;
 mod reads;
 mod socket;
-mod survey;
 mod troubles;
+mod writes;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_rds::types::{DbCluster, GlobalCluster, GlobalClusterMember, SourceType};
 
 use super::error::trouble;
-use super::time::from_sdk;
+use super::time::{from_sdk, patience};
 use super::{Clients, undeclared};
 use crate::model::reading::{AuroraMember, AuroraMove, AuroraReading, RdsEvent, Trouble, TroubleKind};
 use crate::model::topology::{Aurora, Region};
@@ -39,7 +39,11 @@ impl Clients {
         let own = if let Some(cluster) = seen {
             cluster
         } else {
-            tokio::select! { biased; cluster = own => cluster, () = clock.sleep(GRACE) => None }
+            tokio::select! {
+                biased;
+                cluster = own => cluster,
+                () = tokio::time::sleep(patience(clock, GRACE)) => None,
+            }
         };
         Ok(reading(&global, own.as_ref()))
     }

@@ -14,9 +14,11 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_sts::config::IdentityCache;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
-use aws_smithy_http_client::Builder as HttpBuilder;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::time::SdkClock;
 use super::wallet::Wallet;
@@ -27,9 +29,9 @@ use crate::model::topology::{Endpoint, Region, Topology};
 /// No connection after this long: the endpoint counts as unreachable.
 const CONNECT: Duration = Duration::from_secs(2);
 /// The longest one request may take.
-const ATTEMPT: Duration = Duration::from_secs(5);
+pub(super) const ATTEMPT: Duration = Duration::from_secs(5);
 /// The same at a cluster endpoint, of which there are four more.
-pub(super) const CLUSTER_ATTEMPT: Duration = Duration::from_secs(3);
+const CLUSTER_ATTEMPT: Duration = Duration::from_secs(3);
 
 /// The clients, by Region; those of ARC by the Region of their endpoint.
 pub(super) struct Bound {
@@ -40,7 +42,6 @@ pub(super) struct Bound {
     route53: Shelf<aws_sdk_route53::Client>,
     sts: Shelf<aws_sdk_sts::Client>,
     cluster: Shelf<aws_sdk_route53recoverycluster::Client>,
-    control_config: Shelf<aws_sdk_route53recoverycontrolconfig::Client>,
     arc_config: Shelf<aws_sdk_route53recoverycontrolconfig::Client>,
 }
 
@@ -58,7 +59,6 @@ impl Bound {
             route53: Shelf::default(),
             sts: Shelf::default(),
             cluster: Shelf::default(),
-            control_config: Shelf::default(),
             arc_config: Shelf::default(),
         }
     }
@@ -85,11 +85,6 @@ impl Bound {
 
     pub(super) fn arc_config(&self, region: &Region) -> aws_sdk_route53recoverycontrolconfig::Client {
         self.arc_config
-            .get(region, || aws_sdk_route53recoverycontrolconfig::Client::new(&self.config(region)))
-    }
-
-    pub(super) fn control_config(&self, region: &Region) -> aws_sdk_route53recoverycontrolconfig::Client {
-        self.control_config
             .get(region, || aws_sdk_route53recoverycontrolconfig::Client::new(&self.config(region)))
     }
 
@@ -140,16 +135,24 @@ pub(super) fn plain_config(clock: &Clock, http: SharedHttpClient) -> SdkConfig {
     config.build()
 }
 
-fn time_outs(attempt: Duration) -> TimeoutConfig {
+pub(super) fn time_outs(attempt: Duration) -> TimeoutConfig {
     TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(attempt).build()
 }
 
-/// Real sockets; without TLS when everything is on plain HTTP, so that no certificates are loaded.
+/// Real sockets, through the proxy that the environment names, as the AWS CLI does. Without TLS and proxy when
+/// everything is on plain HTTP; certificates are loaded with the first connection.
 pub(super) fn sockets(access: &Access, topology: &Topology) -> SharedHttpClient {
     let clusters = topology.routing.iter().flat_map(|routing| &routing.endpoints).map(|e| e.url.as_str());
     let mut urls = clusters.chain(access.endpoint_url.as_deref());
     if access.endpoint_url.is_some() && urls.all(|url| url.starts_with("http://")) {
         return HttpBuilder::new().build_http();
     }
-    HttpBuilder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+    HttpBuilder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build()
+    })
 }

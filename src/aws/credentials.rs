@@ -17,7 +17,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::bound::plain_config;
+use super::bound::{ATTEMPT, plain_config, time_outs};
 use super::time::SdkClock;
 use super::wallet::{NoCredentials, none};
 use crate::clock::Clock;
@@ -59,7 +59,7 @@ impl Finder {
     pub(super) async fn find(self) -> Result<Credentials, NoCredentials> {
         let base = self.base_provider();
         let Some(role) = &self.access.assume_role else {
-            return base.provide_credentials().await.map_err(|e| explain(&e));
+            return base.provide_credentials().await.map_err(|e| self.explain(&e));
         };
         let mut last = none("no Region is declared whose STS could be asked");
         for region in &self.regions {
@@ -83,7 +83,26 @@ impl Finder {
             .session_name("pointsman")
             .build_from_provider(base)
             .await;
-        provider.provide_credentials().await.map_err(|e| explain(&e))
+        provider.provide_credentials().await.map_err(|e| self.explain(&e))
+    }
+
+    /// What the operator is told when credentials cannot be had.
+    fn explain(&self, error: &CredentialsError) -> NoCredentials {
+        if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
+            return none(&self.access.profile.as_ref().map_or_else(
+                || {
+                    "none in the environment, the shared AWS files, a web identity token or the container"
+                        .to_owned()
+                },
+                |name| format!("none in the profile {name}"),
+            ));
+        }
+        let chain = std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |e| e.source());
+        let mut words: Vec<String> = chain.map(ToString::to_string).collect();
+        words.dedup();
+        let text = words.join(": ").replace('\n', " ");
+        let ended = text.to_ascii_lowercase().contains("expired");
+        NoCredentials { kind: if ended { TroubleKind::Expired } else { TroubleKind::NoCredentials }, text }
     }
 
     /// Where the AWS CLI looks, in its order; a named profile comes before the environment.
@@ -119,6 +138,7 @@ impl Finder {
             .with_http_client(self.http.clone())
             .with_time_source(SdkClock(self.clock.clone()))
             .with_sleep_impl(SdkClock(self.clock.clone()))
+            .with_timeout_config(time_outs(ATTEMPT))
     }
 }
 
@@ -134,18 +154,9 @@ fn simulated() -> Credentials {
     Credentials::new("AKIDSIMULATED", "simulated", None, None, "Simulated")
 }
 
-fn is_loopback(url: &str) -> bool {
+/// The URL leads to this machine.
+pub(super) fn is_loopback(url: &str) -> bool {
     let Ok(url) = url.parse::<http::Uri>() else { return false };
     let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// What the operator is told when credentials cannot be had.
-fn explain(error: &CredentialsError) -> NoCredentials {
-    let chain = std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |e| e.source());
-    let mut words: Vec<String> = chain.map(ToString::to_string).collect();
-    words.dedup();
-    let text = words.join(": ");
-    let ended = text.to_ascii_lowercase().contains("expired");
-    NoCredentials { kind: if ended { TroubleKind::Expired } else { TroubleKind::NoCredentials }, text }
 }

@@ -11,7 +11,7 @@ use config::types::{RuleConfig, RuleType};
 use super::error::trouble;
 use super::{Clients, undeclared};
 use crate::model::reading::{Trouble, TroubleKind};
-use crate::model::topology::{Endpoint, Region, Rule, RuleKind, RuleLogic};
+use crate::model::topology::{Endpoint, Region, Routing, Rule, RuleKind, RuleLogic};
 
 /// Where ARC's control plane lives.
 const ARC_HOME: &str = "us-west-2";
@@ -38,8 +38,9 @@ impl Clients {
     /// The trouble of asking.
     pub async fn found_endpoints(&self) -> Result<Vec<Endpoint>, Trouble> {
         let cluster = &self.routing()?.cluster;
-        let answer =
-            self.arc_config().describe_cluster().cluster_arn(cluster).send().await.map_err(trouble)?;
+        let client = self.arc_config().await?;
+        self.inner.tally.call();
+        let answer = client.describe_cluster().cluster_arn(cluster).send().await.map_err(trouble)?;
         let found = answer.cluster.map(|c| c.cluster_endpoints.unwrap_or_default()).unwrap_or_default();
         let endpoint = |e: config::types::ClusterEndpoint| {
             Some(Endpoint { region: Region::new(e.region.as_deref()?), url: e.endpoint? })
@@ -53,8 +54,9 @@ impl Clients {
     /// The trouble of asking.
     pub async fn found_controls(&self) -> Result<Vec<(String, String)>, Trouble> {
         let panel = &self.routing()?.panel;
-        let (client, mut found, mut token) = (self.arc_config(), Vec::new(), None);
+        let (client, mut found, mut token) = (self.arc_config().await?, Vec::new(), None);
         loop {
+            self.inner.tally.call();
             let request = client.list_routing_controls().control_panel_arn(panel).set_next_token(token);
             let page = request.send().await.map_err(trouble)?;
             for control in page.routing_controls() {
@@ -74,8 +76,9 @@ impl Clients {
     /// The trouble of asking.
     pub async fn found_rules(&self) -> Result<Vec<Rule>, Trouble> {
         let panel = &self.routing()?.panel;
-        let (client, mut found, mut token) = (self.arc_config(), Vec::new(), None);
+        let (client, mut found, mut token) = (self.arc_config().await?, Vec::new(), None);
         loop {
+            self.inner.tally.call();
             let request = client.list_safety_rules().control_panel_arn(panel).set_next_token(token);
             let page = request.send().await.map_err(trouble)?;
             found.extend(page.safety_rules().iter().filter_map(|rule| self.rule(rule)));
@@ -91,7 +94,9 @@ impl Clients {
     /// # Errors
     /// The trouble of asking.
     pub async fn found_health_check(&self, id: &str) -> Result<FoundHealthCheck, Trouble> {
+        self.signer().await?;
         let client = self.inner.bound.route53(&Region::new(ROUTE53_HOME));
+        self.inner.tally.call();
         let answer = client.get_health_check().health_check_id(id).send().await.map_err(trouble)?;
         let Some(found) = answer.health_check().and_then(|check| check.health_check_config()) else {
             let text = format!("Route 53 answered without the health check {id}");
@@ -105,12 +110,13 @@ impl Clients {
         })
     }
 
-    fn routing(&self) -> Result<&crate::model::topology::Routing, Trouble> {
+    fn routing(&self) -> Result<&Routing, Trouble> {
         self.inner.topology.routing.as_ref().ok_or_else(|| undeclared("routing"))
     }
 
-    fn arc_config(&self) -> config::Client {
-        self.inner.bound.arc_config(&Region::new(ARC_HOME))
+    async fn arc_config(&self) -> Result<config::Client, Trouble> {
+        self.signer().await?;
+        Ok(self.inner.bound.arc_config(&Region::new(ARC_HOME)))
     }
 
     fn rule(&self, rule: &config::types::Rule) -> Option<Rule> {

@@ -7,8 +7,8 @@ use color_eyre::eyre::Result;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::setup::{Loaded, Reader, load};
-use super::{Common, exit};
+use super::setup::{Reader, load};
+use super::{Common, exit, say};
 use crate::clock::Clock;
 use crate::model::World;
 use crate::model::reading::Freshness;
@@ -16,19 +16,17 @@ use crate::model::verdict::{self, Lamp};
 
 /// Reads everything once and prints it.
 pub(super) async fn status(common: &Common, as_json: bool) -> Result<ExitCode> {
-    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
-    let reader = Reader::new(*config, Clock::wall());
+    let reader = Reader::new(load(common)?, Clock::wall());
     let world = reader.world().await;
     Ok(print(&world, reader.clock.now(), as_json))
 }
 
 /// Prints the status of a world and says it in an exit code.
-#[expect(clippy::print_stdout, reason = "the status is what was asked for")]
 pub(super) fn print(world: &World, now: Timestamp, as_json: bool) -> ExitCode {
     if as_json {
-        println!("{:#}", as_value(world, now));
+        say::out(format_args!("{:#}", as_value(world, now)));
     } else {
-        print!("{}", as_text(world, now));
+        say::text(&as_text(world, now));
     }
     code(worst(world, now)).into()
 }

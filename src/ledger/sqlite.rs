@@ -254,3 +254,56 @@ fn make_private(state: &Path) -> std::io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(state)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(text: &str) -> Event {
+        Event::Noted { who: "maria".to_owned(), text: text.to_owned() }
+    }
+
+    fn run() -> RunId {
+        RunId("aaaa0001".to_owned())
+    }
+
+    fn journal() -> (tempfile::TempDir, Journal) {
+        let state = tempfile::TempDir::new().unwrap();
+        let mut journal = Journal::open(state.path()).unwrap();
+        journal.append(&run(), Timestamp::UNIX_EPOCH, &note("one")).unwrap();
+        (state, journal)
+    }
+
+    #[test]
+    fn a_full_disk_is_named_and_leaves_the_chain_whole() {
+        let (_state, mut journal) = journal();
+        let pages: i64 = journal.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        journal.connection.pragma_update(None, "max_page_count", pages).unwrap();
+        let long = note(&"x".repeat(60_000));
+        let error = journal.append(&run(), Timestamp::UNIX_EPOCH, &long).unwrap_err();
+        assert!(error.why.starts_with("the disk is full"), "{error}");
+        assert_eq!(journal.verify().unwrap(), Ok(1));
+    }
+
+    #[test]
+    fn a_locked_journal_says_that_somebody_holds_it() {
+        let (state, mut journal) = journal();
+        let other = Connection::open(state.path().join(FILE)).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        journal.connection.busy_timeout(Duration::ZERO).unwrap();
+        let error = journal.append(&run(), Timestamp::UNIX_EPOCH, &note("two")).unwrap_err();
+        assert!(error.why.starts_with("another process holds it"), "{error}");
+        other.execute_batch("ROLLBACK").unwrap();
+        journal.append(&run(), Timestamp::UNIX_EPOCH, &note("two")).unwrap();
+        assert_eq!(journal.verify().unwrap(), Ok(2));
+    }
+
+    #[test]
+    fn every_line_is_synchronous() {
+        let (_state, journal) = journal();
+        let synchronous: i64 =
+            journal.connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
+        let mode: String = journal.connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+        assert_eq!((synchronous, mode.as_str()), (3, "delete"));
+    }
+}

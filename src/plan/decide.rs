@@ -40,8 +40,8 @@ pub fn decide(progress: &Progress, world: &World, now: Timestamp) -> Vec<Next> {
     if !progress.is_open() {
         return Vec::new();
     }
-    if let Some(reason) = aborting(progress) {
-        return abort(progress, &reason).into_iter().map(Next::Write).collect();
+    if let Some(reason) = &progress.aborted {
+        return abort(progress, reason).into_iter().map(Next::Write).collect();
     }
     if let Some(closed) = close(progress) {
         return vec![Next::Write(closed)];
@@ -76,22 +76,27 @@ pub fn abort(progress: &Progress, reason: &str) -> Vec<Event> {
     if progress.in_flight() {
         return Vec::new();
     }
-    let mut lines = Vec::new();
-    for (id, at) in &progress.steps {
-        let (outcome, why) = match at.state {
-            StepState::Proving => (Outcome::Unknown, "the run was aborted before it was proved"),
-            StepState::Intended if at.maybe.is_some() => {
-                (Outcome::Unknown, "the run was aborted before it was proved")
-            }
-            StepState::Intended => (Outcome::Failed, "the run was aborted before it was sent"),
-            _ => continue,
-        };
-        lines.push(Event::Ended { step: *id, outcome, why: why.to_owned() });
-    }
+    let ends = |(id, at): (&StepId, &StepProgress)| {
+        let (outcome, why) = cut_short(at)?;
+        Some(Event::Ended { step: *id, outcome, why })
+    };
+    let mut lines: Vec<Event> = progress.steps.iter().filter_map(ends).collect();
     let confirmed = count(progress, Outcome::Confirmed);
     let summary = format!("{confirmed} of {} steps confirmed: {reason}", progress.steps.len());
     lines.push(Event::Closed { end: End::Aborted, summary });
     lines
+}
+
+/// How a step ends that an abort meets on its way; one that was held ends as it had.
+fn cut_short(at: &StepProgress) -> Option<(Outcome, String)> {
+    let unproved = || (Outcome::Unknown, "the run was aborted before it was proved".to_owned());
+    match &at.state {
+        StepState::Proving => Some(unproved()),
+        StepState::Intended if at.maybe.is_some() => Some(unproved()),
+        StepState::Intended => Some((Outcome::Failed, "the run was aborted before it was sent".to_owned())),
+        StepState::Deciding(_) => Some((at.before?, at.why.clone())),
+        StepState::Waiting | StepState::Sent | StepState::Done(_) => None,
+    }
 }
 
 /// A step needs a person and nothing can go on without one.
@@ -101,13 +106,6 @@ pub fn is_on_hold(progress: &Progress) -> bool {
         matches!(s.state, StepState::Intended | StepState::Sent | StepState::Proving | StepState::Deciding(_))
     };
     progress.is_open() && !progress.held().is_empty() && !progress.steps.values().any(busy)
-}
-
-fn aborting(progress: &Progress) -> Option<String> {
-    progress.steps.values().find_map(|s| match &s.state {
-        StepState::Deciding(Decision::Abort { reason }) => Some(reason.clone()),
-        _ => None,
-    })
 }
 
 fn close(progress: &Progress) -> Option<Event> {

@@ -33,6 +33,8 @@ pub struct Progress {
     pub paused: bool,
     /// When it was last resumed, after a pause or after it was cut off; what was read before proves nothing new.
     pub resumed: Option<Timestamp>,
+    /// A person ended it, for this reason; what is on its way gets its outcome first.
+    pub aborted: Option<String>,
     /// How and when it ended.
     pub closed: Option<(Timestamp, End, String)>,
 }
@@ -100,6 +102,22 @@ pub struct IllegalEvent {
     pub why: String,
 }
 
+impl StepProgress {
+    /// A rung is proved.
+    #[must_use]
+    pub fn proved(&self, rung: Rung) -> bool {
+        self.rungs.get(&rung).is_some_and(|(_, state, _)| *state == RungState::Proved)
+    }
+
+    /// The read-back is proved; or, where a stronger rung confirms the step, too few can be asked and none of them
+    /// contradicts.
+    #[must_use]
+    pub fn read_back_stands(&self, step: &Step) -> bool {
+        let blind = self.rungs.get(&Rung::ReadBack).is_some_and(|(_, state, _)| *state == RungState::Blind);
+        self.proved(Rung::ReadBack) || (blind && step.rung > Rung::ReadBack)
+    }
+}
+
 impl Progress {
     /// Rebuilds a run from its journal lines.
     ///
@@ -129,6 +147,7 @@ impl Progress {
             at_risk: None,
             paused: false,
             resumed: None,
+            aborted: None,
             closed: None,
         }
     }

@@ -358,5 +358,5 @@ fn detail_height(moment: &Moment<'_>) -> usize {
     let size = moment.size();
     let screen = Rect::new(0, 0, size.width, size.height);
     let scene = moment.facts.scene(moment.view);
-    page::lines(&detail(&scene, screen, &Theme::plain(), &Glyphs::ascii()), size)
+    page::lines(&detail(&scene, screen, &Theme::plain(), &Glyphs::ascii()), size, page::room(size))
 }

@@ -23,15 +23,15 @@ const GAP: usize = 2;
 
 /// Draws the two header lines.
 pub(super) fn draw(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
-    let area = inset(area);
     let mut first = mode(pen);
     let workload = pen.scene.world.topology().workload.clone();
     first.push(Item::left(vec![(40, Line::from(pen.span(workload, Role::Title)))]));
     first.extend(identity::items(pen));
-    fit::draw(buf, area, 0, GAP, &first);
+    let full = Rect { width: area.width.saturating_sub(1), ..area };
+    fit::draw(buf, full, 0, GAP, &first);
     let mut second = vec![lamps::item(pen)];
     second.extend(meters(pen));
-    fit::draw(buf, area, 1, GAP, &second);
+    fit::draw(buf, inset(area), 1, GAP, &second);
 }
 
 /// One blank column on each side.
@@ -61,11 +61,9 @@ pub(super) fn mode(pen: &Pen<'_>) -> Vec<Item> {
         _ => Role::Env,
     };
     words.push((environment, role));
-    let spans =
-        words.into_iter().flat_map(|(word, role)| [pen.span(format!(" {word} "), role), paint::blank(1)]);
-    let mut spans: Vec<_> = spans.collect();
-    spans.pop();
-    vec![Item::left(vec![(KEEP, Line::from(spans))])]
+    let padded = words.iter().map(|(word, role)| pen.span(format!(" {word} "), *role));
+    let close = words.iter().flat_map(|(word, role)| [paint::blank(1), pen.span(word.clone(), *role)]);
+    vec![Item::left(vec![(200, Line::from_iter(padded)), (KEEP, Line::from_iter(close))])]
 }
 
 fn mode_word(pen: &Pen<'_>) -> (String, Role) {

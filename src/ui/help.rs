@@ -34,7 +34,7 @@ pub(super) fn body(facts: &Facts<'_>, view: &View) -> Vec<Para> {
 
 /// How many lines the help takes.
 pub(super) fn height(moment: &Moment<'_>) -> usize {
-    page::lines(&body(moment.facts, moment.view), moment.size())
+    page::lines(&body(moment.facts, moment.view), moment.size(), page::room(moment.size()))
 }
 
 /// Columns of the keys.

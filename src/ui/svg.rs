@@ -2,17 +2,25 @@
 //!
 //! The sixteen terminal colours are fixed here, so that a picture is the same on every machine.
 
+mod shape;
+
 use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
-/// A cell's width and height in the picture, in hundredths of a pixel.
-const CELL: (u32, u32) = (843, 1800);
+use super::widgets::paint;
+
+/// A cell's width and height in the picture, in pixels: the advance of a monospaced font of 14.
+const CELL_WIDE: f64 = 8.43;
+const CELL_HIGH: f64 = 18.0;
 
 /// The height of the title bar and the width of the margin, in pixels.
-const BAR: u32 = 34;
-const MARGIN: u32 = 12;
+const BAR: u16 = 34;
+const MARGIN: u16 = 12;
+
+/// How opaque dimmed text and lines are.
+const DIM: f64 = 0.65;
 
 const BACK: &str = "#15181e";
 const FORE: &str = "#d5dae3";
@@ -20,8 +28,8 @@ const FORE: &str = "#d5dae3";
 /// The picture of a buffer under a title.
 #[must_use]
 pub fn svg(buf: &Buffer, title: &str) -> String {
-    let (columns, rows) = (u32::from(buf.area.width), u32::from(buf.area.height));
-    let (wide, high) = (columns * CELL.0 / 100 + 2 * MARGIN, rows * CELL.1 / 100 + BAR + MARGIN);
+    let wide = (left(buf.area.width) + f64::from(MARGIN)).ceil();
+    let high = (top(buf.area.height) + f64::from(MARGIN)).ceil();
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -29,15 +37,20 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
     );
     let _ = writeln!(out, "<title>{}</title>", escape(title));
     let _ = writeln!(out, r#"<rect width="{wide}" height="{high}" rx="8" fill="{BACK}"/>"#);
-    let middle = wide / 2;
+    let middle = wide / 2.0;
     let _ = writeln!(
         out,
         r##"<text x="{middle}" y="22" text-anchor="middle" fill="#8b93a1">{}</text>"##,
         escape(title)
     );
     for y in 0..buf.area.height {
-        for run in runs(buf, y) {
-            run.write(&mut out, u32::from(y));
+        let runs = runs(buf, y);
+        runs.iter().for_each(|run| run.ground(&mut out, y));
+        runs.iter().for_each(|run| run.shapes(&mut out, y));
+        let words: String = runs.iter().flat_map(Run::words).collect();
+        if !words.is_empty() {
+            let base = top(y) + 14.0;
+            let _ = writeln!(out, r#"<text y="{base}">{words}</text>"#);
         }
     }
     out.push_str("</svg>\n");
@@ -46,9 +59,8 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
 
 /// Neighbouring cells of one look.
 struct Run {
-    at: u32,
-    cells: u32,
-    text: String,
+    at: u16,
+    cells: Vec<String>,
     look: Look,
 }
 
@@ -68,68 +80,99 @@ impl Look {
     }
 }
 
+/// A row's cells by look; the cell behind a wide character is empty.
 fn runs(buf: &Buffer, y: u16) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
-    let mut skip = 0;
+    let mut hidden = 0;
     for x in 0..buf.area.width {
         let Some(cell) = buf.cell((buf.area.x + x, buf.area.y + y)) else { continue };
-        if skip > 0 {
-            skip -= 1;
-            continue;
-        }
-        let wide = super::widgets::paint::width(cell.symbol()).max(1);
-        skip = wide - 1;
-        let (look, cells) = (Look::of(cell), u32::try_from(wide).unwrap_or(1));
+        let symbol = if hidden > 0 { String::new() } else { cell.symbol().to_owned() };
+        hidden = if hidden > 0 { hidden - 1 } else { paint::width(&symbol).max(1) - 1 };
+        let look = Look::of(cell);
         match runs.last_mut() {
-            Some(run) if run.look == look => {
-                run.cells += cells;
-                run.text.push_str(cell.symbol());
-            }
-            _ => runs.push(Run { at: u32::from(x), cells, text: cell.symbol().to_owned(), look }),
+            Some(run) if run.look == look => run.cells.push(symbol),
+            _ => runs.push(Run { at: x, cells: vec![symbol], look }),
         }
     }
     runs
 }
 
 impl Run {
-    fn write(&self, out: &mut String, row: u32) {
-        let top = u64::from(row * CELL.1 / 100 + BAR);
-        if self.look.back != BACK {
-            let (x, wide) = (pixels(self.at, 0), pixels(self.cells, 0));
-            let (x, high) = (x + f64::from(MARGIN), f64::from(CELL.1) / 100.0);
-            let _ = writeln!(
-                out,
-                r#"<rect x="{x:.2}" y="{top}" width="{wide:.2}" height="{high:.0}" fill="{}"/>"#,
-                self.look.back
-            );
-        }
-        let blanks = u32::try_from(self.text.len() - self.text.trim_start_matches(' ').len()).unwrap_or(0);
-        let text = self.text.trim_matches(' ');
-        if text.is_empty() {
+    /// The coloured ground under it.
+    fn ground(&self, out: &mut String, y: u16) {
+        if self.look.back == BACK {
             return;
         }
-        let cells = u32::try_from(super::widgets::paint::width(text)).unwrap_or(0);
-        let (x, wide) = (pixels(self.at + blanks, MARGIN), pixels(cells, 0));
-        let base = top + 14;
+        let (x, top, wide) = (left(self.at), top(y), left_of(self.cells.len()));
+        let fill = self.look.back;
         let _ = writeln!(
             out,
-            r#"<text x="{x:.2}" y="{base}" textLength="{wide:.2}" lengthAdjust="spacingAndGlyphs" xml:space="preserve" fill="{}"{}>{}</text>"#,
-            self.look.fore,
-            attributes(self.look.modifier),
-            escape(text)
+            r#"<rect x="{x:.2}" y="{top}" width="{wide:.2}" height="{CELL_HIGH}" fill="{fill}"/>"#
         );
+    }
+
+    /// Everything that is drawn and not written, as one path for each opacity.
+    fn shapes(&self, out: &mut String, y: u16) {
+        let mut paths: Vec<(f64, String)> = Vec::new();
+        for (cell, symbol) in (self.at..).zip(&self.cells) {
+            let parts = symbol.chars().next().map(shape::parts).unwrap_or_default();
+            for (x, part_top, wide, high, opaque) in parts {
+                let at = paths.iter().position(|(o, _)| (o - opaque).abs() < f64::EPSILON);
+                let at = at.unwrap_or_else(|| {
+                    paths.push((opaque, String::new()));
+                    paths.len() - 1
+                });
+                let (x, y) = (left(cell) + x * CELL_WIDE, top(y) + part_top * CELL_HIGH);
+                let (wide, high) = (wide * CELL_WIDE, high * CELL_HIGH);
+                let _ = write!(paths[at].1, "M{x:.1} {y:.1}h{wide:.1}v{high:.1}h-{wide:.1}z");
+            }
+        }
+        let dim = if self.look.modifier.contains(Modifier::DIM) { DIM } else { 1.0 };
+        for (opaque, path) in paths {
+            let (fill, opaque) = (self.look.fore, opaque * dim);
+            let _ = writeln!(out, r#"<path fill="{fill}" opacity="{opaque:.2}" d="{path}"/>"#);
+        }
+    }
+
+    /// Its words, each at its own place.
+    fn words(&self) -> Vec<String> {
+        let mut words: Vec<(u16, String)> = Vec::new();
+        let mut open = false;
+        for (cell, symbol) in (self.at..).zip(&self.cells) {
+            let text = symbol.chars().any(|c| c != ' ' && shape::parts(c).is_empty());
+            match words.last_mut() {
+                Some((_, word)) if open && (text || symbol.is_empty()) => word.push_str(symbol),
+                _ if text => words.push((cell, symbol.clone())),
+                _ => {}
+            }
+            open = text || symbol.is_empty() && open;
+        }
+        let attributes = attributes(self.look.modifier);
+        let span = |(cell, word): (u16, String)| {
+            let (x, fill, word) = (left(cell), self.look.fore, escape(&word));
+            format!(r#"<tspan x="{x:.1}" fill="{fill}"{attributes}>{word}</tspan>"#)
+        };
+        words.into_iter().map(span).collect()
     }
 }
 
-fn pixels(cells: u32, plus: u32) -> f64 {
-    f64::from(cells * CELL.0) / 100.0 + f64::from(plus)
+fn left(cell: u16) -> f64 {
+    f64::from(MARGIN) + f64::from(cell) * CELL_WIDE
+}
+
+fn left_of(cells: usize) -> f64 {
+    f64::from(u16::try_from(cells).unwrap_or(u16::MAX)) * CELL_WIDE
+}
+
+fn top(row: u16) -> f64 {
+    f64::from(BAR) + f64::from(row) * CELL_HIGH
 }
 
 fn attributes(modifier: Modifier) -> String {
     let mut text = String::new();
     let known = [
         (Modifier::BOLD, r#" font-weight="bold""#),
-        (Modifier::DIM, r#" opacity="0.65""#),
+        (Modifier::DIM, r#" fill-opacity="0.65""#),
         (Modifier::ITALIC, r#" font-style="italic""#),
         (Modifier::UNDERLINED, r#" text-decoration="underline""#),
     ];
@@ -142,6 +185,7 @@ fn attributes(modifier: Modifier) -> String {
 }
 
 fn escape(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
@@ -165,5 +209,28 @@ fn color(color: Color, default: &'static str) -> &'static str {
         Color::LightCyan => "#7fdbe6",
         Color::White => "#f4f6fa",
         Color::Reset | Color::Rgb(..) | Color::Indexed(_) => default,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+
+    use super::*;
+
+    #[test]
+    fn words_are_written_and_lines_are_drawn() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 8, 1));
+        buf.set_string(0, 0, "─a<b │", Style::new().fg(Color::Red));
+        buf.set_string(7, 0, "x", Style::new().add_modifier(Modifier::REVERSED));
+        let svg = svg(&buf, "a & b");
+        assert!(svg.contains("<title>a &amp; b</title>"), "{svg}");
+        assert!(svg.contains(r##"<tspan x="20.4" fill="#c4444c">a&lt;b</tspan>"##), "{svg}");
+        assert_eq!(svg.matches("<path").count(), 1, "one path for one look: {svg}");
+        assert!(
+            svg.contains(r##"<rect x="71.01" y="34" width="8.43" height="18" fill="#d5dae3"/>"##),
+            "{svg}"
+        );
     }
 }

@@ -17,9 +17,8 @@ use super::key::{Input, Key};
 use super::keymap::{self, Context};
 use super::{Console, Mode, Scene, panes};
 use crate::model::World;
-use crate::plan::Plan;
 use crate::plan::event::{Decision, Entry};
-use crate::plan::interlock::Interlock;
+use crate::plan::interlock::Prepared;
 use crate::plan::progress::Progress;
 
 /// What a key press can be judged by: a [`Scene`] without the view.
@@ -159,15 +158,10 @@ impl View {
         self.with_dialog(facts, Dialog::tick)
     }
 
-    /// Hands an open sheet what the reads made after its key brought: the plan or why there is none.
-    pub fn sheet_read(
-        &mut self,
-        plan: Result<Plan, String>,
-        interlocks: Vec<Interlock>,
-        facts: &Facts<'_>,
-    ) -> Option<Request> {
+    /// Hands an open sheet what the reads made after its key brought: the plan with its interlocks, or why there is none.
+    pub fn sheet_read(&mut self, prepared: Result<Prepared, String>, facts: &Facts<'_>) -> Option<Request> {
         self.with_dialog(facts, |dialog, moment| match dialog {
-            Dialog::Sheet(sheet) => sheet.read(plan, interlocks, moment),
+            Dialog::Sheet(sheet) => sheet.read(prepared, moment),
             _ => Reply::Stay,
         })
     }

@@ -38,6 +38,10 @@ pub(crate) enum Reply {
     Lose { took: bool },
     /// It says yes and nothing happens.
     Lie,
+    /// It takes effect, no answer comes, and these sources fall silent.
+    Dark(Vec<Source>),
+    /// It never comes back at all.
+    Hang,
 }
 
 /// The shop behind the actuator.
@@ -45,6 +49,7 @@ pub(crate) enum Reply {
 pub(crate) struct Shop {
     pub(crate) topology: Arc<Topology>,
     pub(crate) clock: Clock,
+    metrics: Arc<[Metric]>,
     state: Arc<Mutex<State>>,
 }
 
@@ -71,7 +76,15 @@ pub(crate) struct Written {
 impl Shop {
     /// A shop that has served for an hour: us-east-1 writes, both Regions are On.
     pub(crate) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// The same with another declaration.
+    pub(crate) fn with(change: impl FnOnce(&mut Topology)) -> Self {
         let topology = config::parse(include_str!("shop.toml"), "shop.toml").unwrap().topology;
+        let mut topology = Arc::unwrap_or_clone(topology);
+        change(&mut topology);
+        let topology = Arc::new(topology);
         let clock = Clock::starting_at("2026-11-20T14:02:07Z".parse().unwrap(), 1);
         let on = |name: &str| (name.to_owned(), ControlState::On);
         let state = State {
@@ -85,7 +98,8 @@ impl Shop {
             history: BTreeMap::new(),
             ended: None,
         };
-        let shop = Self { topology, clock, state: Arc::new(Mutex::new(state)) };
+        let metrics = verdict::wanted_metrics(&topology).into();
+        let shop = Self { topology, clock, metrics, state: Arc::new(Mutex::new(state)) };
         for back in (1..=60).rev() {
             shop.measure(minute(shop.clock.now()) - SignedDuration::from_mins(back));
         }
@@ -185,10 +199,10 @@ impl Shop {
     }
 
     fn measure(&self, at: Timestamp) {
-        for metric in verdict::wanted_metrics(&self.topology) {
+        for metric in self.metrics.iter() {
             let mut state = self.state();
-            let value = state.value(&metric);
-            state.history.entry(metric).or_default().extend(value.map(|value| Point { at, value }));
+            let value = state.value(metric);
+            state.history.entry(metric.clone()).or_default().extend(value.map(|value| Point { at, value }));
         }
     }
 
@@ -206,7 +220,8 @@ impl Shop {
             Source::Aurora(store, _) => Reading::Aurora(state.aurora(self.aurora(store))),
             Source::AuroraEvents(store, region) => {
                 let cluster = self.aurora(store).clusters[region].rsplit(':').next().unwrap().to_owned();
-                let of = state.events.iter().filter(|(s, e)| s == store && e.cluster == cluster && e.at <= now);
+                let of =
+                    state.events.iter().filter(|(s, e)| s == store && e.cluster == cluster && e.at <= now);
                 Reading::AuroraEvents(of.map(|(_, e)| e.clone()).collect())
             }
             Source::Identity(_) => Reading::Identity(Identity {
@@ -222,6 +237,16 @@ impl Shop {
         self.topology.auroras.iter().find(|a| a.store == store).unwrap()
     }
 
+    fn hangs(&self, operation: &Operation) -> bool {
+        let mut state = self.state();
+        let replies = state.replies.entry(operation.api()).or_default();
+        let hangs = matches!(replies.front(), Some(Reply::Hang));
+        if hangs {
+            replies.pop_front();
+        }
+        hangs
+    }
+
     fn answer(&self, operation: &Operation, seq: u64) -> Answer {
         let now = self.clock.now();
         let mut state = self.state();
@@ -229,7 +254,7 @@ impl Shop {
         let gone = state.ended.is_some_and(|ended| seq >= ended);
         let planned = state.replies.get_mut(operation.api()).and_then(VecDeque::pop_front);
         let reply = if gone { Reply::Lose { took: false } } else { planned.unwrap_or(Reply::Accept) };
-        let took = matches!(reply, Reply::Accept | Reply::Lose { took: true });
+        let took = matches!(reply, Reply::Accept | Reply::Lose { took: true } | Reply::Dark(_));
         let conflict = took && state.conflicts(operation);
         let took = took && !conflict;
         state.written.push(Written { at: now, operation: operation.clone(), took });
@@ -246,7 +271,11 @@ impl Shop {
             },
             Reply::Refuse(kind) => refusal("Code", kind),
             Reply::NotSent(kind) => Answer::NotSent { trouble: trouble(kind) },
-            Reply::Lose { .. } => Answer::Lost { trouble: trouble(TroubleKind::TimedOut) },
+            Reply::Dark(sources) => {
+                state.away.extend(sources);
+                Answer::Lost { trouble: trouble(TroubleKind::TimedOut) }
+            }
+            Reply::Lose { .. } | Reply::Hang => Answer::Lost { trouble: trouble(TroubleKind::TimedOut) },
         }
     }
 }
@@ -364,6 +393,9 @@ impl Actuator for Shop {
     fn send<'a>(&'a self, operation: &'a Operation, receipt: &'a Receipt) -> Boxed<'a, Answer> {
         Box::pin(async move {
             self.clock.sleep(CALL).await;
+            if self.hangs(operation) {
+                std::future::pending::<()>().await;
+            }
             self.answer(operation, receipt.entry().seq)
         })
     }

@@ -75,7 +75,7 @@ impl Stage {
             observations,
             commands,
             entries: tell,
-            when_held: WhenHeld::Wait,
+            when_held: if self.decisions.is_empty() { WhenHeld::StopThere } else { WhenHeld::Wait },
         };
         let ended = tokio::time::timeout(Duration::from_hours(3), run::drive(progress, world, ports)).await;
         sampler.abort();
@@ -99,17 +99,22 @@ impl Stage {
     }
 }
 
-/// Decides at each hold in turn, and leaves when there is nothing more to decide.
+/// Decides at each hold in turn, again when it was refused, and leaves when there is nothing more to decide.
 async fn operate(
     mut entries: mpsc::UnboundedReceiver<Entry>,
     commands: mpsc::Sender<Command>,
     mut decisions: VecDeque<Decision>,
 ) {
+    let mut held = None;
     while let Some(entry) = entries.recv().await {
-        let Event::Ended { step, outcome, .. } = entry.event else { continue };
-        if !matches!(outcome, Outcome::Refused | Outcome::Failed | Outcome::Unknown) {
-            continue;
+        match entry.event {
+            Event::Ended { step, outcome: Outcome::Refused | Outcome::Failed | Outcome::Unknown, .. } => {
+                held = Some(step);
+            }
+            Event::Noted { .. } => {}
+            _ => continue,
         }
+        let Some(step) = held else { continue };
         let Some(decision) = decisions.pop_front() else { return };
         let command = Command::Decide { step, decision, who: WHO.to_owned() };
         if commands.send(command).await.is_err() {

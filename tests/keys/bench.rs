@@ -1,17 +1,14 @@
 //! A console on a bench: a calm two-Region world, a view, a clock, and fingers.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use pointsman::model::World;
-use pointsman::model::reading::{
-    AuroraMember, AuroraReading, ControlState, Identity, Observation, Reading, Source,
-};
+use pointsman::model::reading::{AuroraMember, AuroraReading, Observation, Reading, Source};
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{Entry, Event, Outcome, RunId, Start};
-use pointsman::plan::interlock::{Interlock, Verdict};
+use pointsman::plan::interlock::{self, Interlock, Verdict};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, Plan, Playbook, StepId, playbook};
 use pointsman::ui::dialog::{self, Request};
@@ -23,8 +20,8 @@ use pointsman::ui::{Console, Mode, Scene};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
-const CONFIG: &str = include_str!("shop.toml");
-const ENDPOINTS: [&str; 5] = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"];
+use crate::fixture::{self, State};
+
 pub(super) const EAST: &str = "us-east-1";
 pub(super) const WEST: &str = "us-west-2";
 
@@ -46,35 +43,30 @@ impl Bench {
     }
 
     pub(super) fn in_environment(word: &str) -> Self {
-        let config = pointsman::config::parse(CONFIG, "shop.toml").unwrap_or_else(|error| panic!("{error}"));
-        let topology = Topology { environment: word.to_owned(), ..(*config.topology).clone() };
-        let start: Timestamp = "2026-11-20T14:02:07Z".parse().unwrap();
-        let identity = Identity {
-            account: "111122223333".to_owned(),
-            arn: "arn:aws:sts::111122223333:assumed-role/ops-failover/maria".to_owned(),
-            expires: None,
-        };
+        Self::of(word, State::Calm)
+    }
+
+    /// In an environment of this name, in a world that stands so.
+    pub(super) fn of(environment: &str, state: State) -> Self {
+        let topology = Topology { environment: environment.to_owned(), ..fixture::retail() };
+        let start = fixture::now();
         let console = Console {
             mode: Mode::Watch,
             drill: false,
-            simulated: true,
-            identity: Some(identity),
+            simulated: environment == "simulated",
+            identity: Some(fixture::identity()),
             conch: "this host only".to_owned(),
             calls_per_hour: 64.0,
             dollars_per_month: 9.0,
             zone: TimeZone::UTC,
         };
-        let mut bench = Self {
-            world: World::new(topology.into()),
-            console,
-            run: None,
-            journal: Vec::new(),
-            view: View::default(),
-            now: start,
-            start,
-        };
-        bench.view.at = start;
-        bench.see_everything();
+        let mut view = View::default();
+        view.at = start;
+        let world = fixture::world(topology, state);
+        let mut bench = Self { world, console, run: None, journal: Vec::new(), view, now: start, start };
+        for region in [EAST, WEST] {
+            bench.see(Source::Identity(region.into()), Reading::Identity(fixture::identity()));
+        }
         bench
     }
 
@@ -85,16 +77,6 @@ impl Bench {
 
     pub(super) fn arm(&mut self) {
         self.console.mode = Mode::Armed { until: self.start + SignedDuration::from_mins(15) };
-    }
-
-    fn see_everything(&mut self) {
-        for endpoint in ENDPOINTS {
-            let states = BTreeMap::from([EAST, WEST].map(|name| (name.to_owned(), ControlState::On)));
-            self.see(Source::Endpoint(endpoint.into()), Reading::Controls(states));
-        }
-        for store in ["orders", "catalog"] {
-            self.writer(store, EAST);
-        }
     }
 
     /// Every Region says that this one writes.
@@ -166,18 +148,21 @@ impl Bench {
 
     /// The reads come back, and the plan is what the playbook makes of the world.
     pub(super) fn reads(&mut self, ms: i64, intent: &Intent) -> Option<Request> {
-        self.reads_with(ms, intent, vec![pass("us-west-2 healthy"), pass("rules allow it")])
+        self.reads_with(ms, intent, Vec::new())
     }
 
-    pub(super) fn reads_with(
-        &mut self,
-        ms: i64,
-        intent: &Intent,
-        interlocks: Vec<Interlock>,
-    ) -> Option<Request> {
+    /// The same, and these interlocks beside those of the world.
+    pub(super) fn reads_with(&mut self, ms: i64, intent: &Intent, more: Vec<Interlock>) -> Option<Request> {
         self.at(ms);
-        let plan = playbook::plan(&self.world, intent, self.now);
-        self.with_view(|view, facts| view.sheet_read(plan, interlocks, facts))
+        let fresh = fixture::observations(self.world.topology(), State::Calm, self.now);
+        for observation in fresh.into_iter().filter(|o| matches!(o.source, Source::Endpoint(_))) {
+            self.world.apply(observation);
+        }
+        let mut prepared = interlock::prepare(&self.world, intent, self.now);
+        if let Ok(prepared) = &mut prepared {
+            prepared.interlocks.extend(more);
+        }
+        self.with_view(|view, facts| view.sheet_read(prepared, facts))
     }
 
     pub(super) fn plan(&self, playbook: Playbook) -> Plan {
@@ -207,7 +192,7 @@ impl Bench {
         for (step, outcome) in held {
             let progress = run.steps.get_mut(&StepId(*step)).unwrap();
             progress.state = pointsman::plan::progress::StepState::Done(*outcome);
-            progress.why = "no answer from ap-southeast-2".to_owned();
+            "no answer from ap-southeast-2".clone_into(&mut progress.why);
         }
         self.journal.push(entry);
         self.run = Some(run);
@@ -257,10 +242,6 @@ impl Bench {
 
 pub(super) fn intent(playbook: Playbook) -> Intent {
     Intent { playbook, from: EAST.into(), to: WEST.into() }
-}
-
-pub(super) fn pass(name: &str) -> Interlock {
-    Interlock { name: name.to_owned(), verdict: Verdict::Pass }
 }
 
 pub(super) fn hold(name: &str, why: &str) -> Interlock {

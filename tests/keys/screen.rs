@@ -9,6 +9,7 @@ use pointsman::ui::view::{Facts, Pane, Size};
 use proptest::prelude::*;
 
 use super::bench::Bench;
+use crate::fixture::State;
 
 fn hints(bench: &Bench, width: u16) -> String {
     bench.screen(Size { width, height: 1 }).remove(0)
@@ -22,12 +23,12 @@ fn keys_move_the_focus_and_the_rows() {
         ("3", Pane::Traffic, 0),
         ("j", Pane::Traffic, 1),
         ("down", Pane::Traffic, 2),
-        ("j", Pane::Traffic, 2),
         ("k", Pane::Traffic, 1),
-        ("G", Pane::Traffic, 2),
+        ("G", Pane::Traffic, 5),
+        ("j", Pane::Traffic, 5),
         ("g", Pane::Traffic, 0),
         ("shift-tab", Pane::Replication, 0),
-        ("pgdn", Pane::Replication, 5),
+        ("pgdn", Pane::Replication, 6),
         ("ctrl-b", Pane::Replication, 0),
         ("6", Pane::Journal, 0),
         ("tab", Pane::Regions, 0),
@@ -40,8 +41,7 @@ fn keys_move_the_focus_and_the_rows() {
 
 #[test]
 fn next_problem_goes_round() {
-    let mut bench = Bench::new();
-    // Nothing was measured, so every Region and link is unknown.
+    let mut bench = Bench::of("simulated", State::Degraded);
     let facts = Facts {
         world: &bench.world,
         now: bench.now,
@@ -62,7 +62,7 @@ fn next_problem_goes_round() {
 
 #[test]
 fn the_hint_bar_shows_what_works_and_drops_the_lightest() {
-    let bench = Bench::new();
+    let bench = Bench::of("simulated", State::Degraded);
     let wide = hints(&bench, 120);
     assert_eq!(
         wide,

@@ -5,7 +5,7 @@ use pointsman::model::World;
 use pointsman::model::reading::{Trouble, TroubleKind};
 use pointsman::model::topology::Region;
 use pointsman::model::verdict;
-use pointsman::plan::event::{self, Answer, Decision, End, Entry, Event, Outcome, RunId, RungState, Start};
+use pointsman::plan::event::{self, Answer, End, Entry, Event, Outcome, RunId, RungState, Start};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, Playbook, Rung, StepId, playbook};
 
@@ -106,11 +106,11 @@ fn begin(pen: &mut Pen, world: &World, plan: &pointsman::plan::Plan) {
         pen.send(0.5, StepId(step), plan, "us-west-2");
         pen.accept(0.9, StepId(step), "us-west-2");
     }
-    for step in [2, 3] {
-        pen.climb(12.0, StepId(step), Rung::ReadBack, RungState::Open, "writer us-east-1, failing-over");
+    for (step, at) in [(2, 12.0), (3, 14.0)] {
+        pen.climb(at, StepId(step), Rung::ReadBack, RungState::Open, "writer us-east-1, failing-over");
         let when = pen.start + SignedDuration::from_secs(8);
         let text = "Global failover to cluster in Region us-west-2 started".to_owned();
-        pen.write(13.0, Event::Told { step: StepId(step), when, text });
+        pen.write(at + 0.5, Event::Told { step: StepId(step), when, text });
     }
 }
 
@@ -160,15 +160,4 @@ fn proved(pen: &mut Pen, step: StepId) {
         pen.climb(at, step, rung, RungState::Proved, evidence);
     }
     pen.end(300.5, step, Outcome::Confirmed, "");
-}
-
-/// A decision of a person about the step that is held.
-pub(crate) fn decide(story: &mut Story, now: Timestamp) {
-    let mut pen = Pen { start: now, lines: std::mem::take(&mut story.journal) };
-    pen.write(
-        -2.0,
-        Event::Decided { step: StepId(4), decision: Decision::ReadAgain, who: "maria".to_owned() },
-    );
-    story.run = Progress::replay(&pen.lines).unwrap();
-    story.journal = pen.lines;
 }

@@ -38,6 +38,7 @@ async fn what_is_wrong_is_said_in_a_sentence() {
     let sim = calm();
     for (method, path, body, status) in [
         (Method::POST, "/_sim/inject", json!({"kind": "earthquake"}), 400),
+        (Method::POST, "/_sim/inject", json!({"kind": "region-lost", "region": "mars"}), 400),
         (Method::POST, "/_sim/inject", Value::Null, 400),
         (Method::POST, "/_sim/advance", json!({"seconds": -1}), 400),
         (Method::POST, "/_sim/advance", json!({"minutes": 1}), 400),

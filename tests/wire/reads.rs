@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use pointsman::aws::Window;
-use pointsman::model::reading::{ControlState, Reading, Source};
+use pointsman::model::reading::{AlarmState, ControlState, Reading, Source};
 use pointsman::model::topology::Metric;
+use pointsman::sim::handout;
 
-use super::{Bench, EVERY, east, west};
+use super::{BASE_URL, Bench, EVERY, east, west, world};
 
 #[tokio::test(start_paused = true)]
 async fn an_endpoint_tells_the_state_of_every_control_by_its_name() {
@@ -146,6 +147,30 @@ async fn more_metrics_than_fit_one_call_are_asked_in_several() {
     assert_eq!(batch.series.len(), 701);
     assert!(!batch.series[700].points.is_empty() && batch.series[..700].iter().all(|s| s.points.is_empty()));
     assert_eq!(bench.clients.tally().counted().metrics, 701);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_alarms_that_signals_name_tell_their_state() {
+    let sim = world("calm");
+    sim.advance(Duration::from_mins(10));
+    let mut names: Vec<String> = sim.look(|world| {
+        let home = world.alarms.iter().filter(|alarm| alarm.arn.contains(":us-west-2:"));
+        home.map(|alarm| alarm.name.clone()).collect()
+    });
+    names.sort();
+    assert!(names.len() >= 2, "{names:?}");
+    let mut text = sim.look(|world| handout::config(world, BASE_URL));
+    for name in names.iter().map(String::as_str).chain(["no-such-alarm"]) {
+        let signal = format!(
+            "[[regions.signals]]\npreset = \"cloudwatch-alarm\"\nname = \"{name}\"\nfrom = \"us-west-2\"\n\
+             dimensions = {{ AlarmName = \"{name}\" }}\n\n[routing]\n"
+        );
+        text = text.replacen("[routing]\n", &signal, 1);
+    }
+    let bench = Bench::of(sim, &text);
+    let Reading::Alarms(states) = bench.read(&Source::Alarms(west())).await else { panic!() };
+    assert_eq!(states.keys().cloned().collect::<Vec<_>>(), names, "one that does not exist is absent");
+    assert!(states.values().any(|state| *state == AlarmState::Ok), "{states:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -27,12 +27,27 @@ fn find(path: &Path) -> Option<String> {
 /// The process of one line such as `1: POSIX  ADVISORY  WRITE 4711 08:01:131074 1073741824 1073742335`.
 #[cfg(target_os = "linux")]
 fn holder<'a>(line: &'a str, inode: &str) -> Option<&'a str> {
-    let mut fields = line.split_whitespace().filter(|field| *field != "->");
-    let pid = fields.nth(4)?;
+    let mut fields = line.split_whitespace();
+    let pid = fields.nth(4).filter(|pid| pid.bytes().all(|byte| byte.is_ascii_digit()))?;
     (fields.next()?.rsplit(':').next()? == inode).then_some(pid)
 }
 
 #[cfg(not(target_os = "linux"))]
 fn find(_path: &Path) -> Option<String> {
     None
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::holder;
+
+    #[test]
+    fn a_line_of_the_lock_table_names_its_process() {
+        let line = "1: POSIX  ADVISORY  WRITE 4711 08:01:131074 1073741824 1073742335";
+        assert_eq!(holder(line, "131074"), Some("4711"));
+        assert_eq!(holder(line, "131075"), None);
+        let waiting = "1: -> POSIX  ADVISORY  WRITE 4712 08:01:131074 0 EOF";
+        assert_eq!(holder(waiting, "131074"), None, "it waits and holds nothing");
+        assert_eq!(holder("", "131074"), None);
+    }
 }

@@ -70,6 +70,12 @@ impl Feed {
         self.last.as_ref().map(|seen| seen.round_trip)
     }
 
+    /// When it last failed, if its last word was a failure.
+    #[must_use]
+    pub fn failed_at(&self) -> Option<Timestamp> {
+        self.trouble.as_ref().and(self.tried)
+    }
+
     /// The trouble since the last answer, and when it began.
     #[must_use]
     pub fn trouble(&self) -> Option<(&Trouble, Timestamp)> {

@@ -44,7 +44,7 @@ impl View<'_> {
     /// Everything the world shows is in the journal: is it enough, or too late, or to be sent again?
     fn settle(&self, step: &Step, at: &StepProgress, operation: &Operation, shown: &[Shown]) -> Option<Next> {
         let undoing = self.progress.is_undoing(step);
-        if undoing && proved(at, Rung::ReadBack) {
+        if undoing && at.proved(Rung::ReadBack) {
             let why = format!("undone: {}", evidence(at, Rung::ReadBack));
             return Some(end(step, Outcome::Failed, why));
         }
@@ -57,13 +57,13 @@ impl View<'_> {
         self.send_again(step, at, operation)
     }
 
-    /// The rung of the plan is proved, and each one below is proved or cannot be seen; the read-back is always proved.
+    /// The rung of the plan is proved, and each one below is proved or cannot be seen; the read-back stands.
     fn climbed_all(&self, step: &Step, at: &StepProgress) -> bool {
         let ladder = proof::ladder(step, self.world);
         let below = ladder.into_iter().filter(|rung| *rung > Rung::Accepted);
         let covered = below.map(|rung| at.rungs.get(&rung).map(|(_, state, _)| *state));
         let mut covered = covered.map(|state| matches!(state, Some(RungState::Proved | RungState::Blind)));
-        proved(at, Rung::ReadBack) && proved(at, step.rung) && covered.all(|yes| yes)
+        at.read_back_stands(step) && at.proved(step.rung) && covered.all(|yes| yes)
     }
 
     fn too_late(
@@ -82,7 +82,7 @@ impl View<'_> {
             return Some(format!("the undo was not accepted: {why}"));
         }
         let began = self.began(step, at);
-        let since = if proved(at, Rung::ReadBack) { began } else { began.max(at.maybe.unwrap_or(began)) };
+        let since = if at.read_back_stands(step) { began } else { began.max(at.maybe.unwrap_or(began)) };
         let limit = self.limit(step, at, operation);
         if !self.passed(since, limit) {
             return None;
@@ -100,7 +100,7 @@ impl View<'_> {
     }
 
     fn limit(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Duration {
-        if proved(at, Rung::ReadBack) {
+        if at.read_back_stands(step) {
             return step.deadline;
         }
         if operation.is_idempotent_set() {
@@ -114,7 +114,7 @@ impl View<'_> {
     /// A write whose answer was lost, or that was turned away after one was lost.
     fn send_again(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
         let answer = at.answer.as_ref()?;
-        if proved(at, Rung::ReadBack) || matches!(answer, Answer::Accepted { .. }) {
+        if at.proved(Rung::ReadBack) || matches!(answer, Answer::Accepted { .. }) {
             return None;
         }
         let lost = matches!(answer, Answer::Lost { .. });
@@ -152,10 +152,6 @@ fn is_news(at: &StepProgress, shown: &Shown) -> bool {
 fn climbed(step: &Step, shown: &Shown) -> Next {
     let Shown { rung, state, evidence } = shown.clone();
     Next::Write(Event::Climbed { step: step.id, rung, state, evidence })
-}
-
-fn proved(at: &StepProgress, rung: Rung) -> bool {
-    at.rungs.get(&rung).is_some_and(|(_, state, _)| *state == RungState::Proved)
 }
 
 fn evidence(at: &StepProgress, rung: Rung) -> String {

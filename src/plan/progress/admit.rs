@@ -4,7 +4,7 @@
 
 use super::{Progress, StepProgress, StepState};
 use crate::model::reading::ControlState;
-use crate::plan::event::{Answer, Decision, End, Event, Outcome, RungState};
+use crate::plan::event::{Answer, Decision, End, Event, Outcome};
 use crate::plan::operation::Operation;
 use crate::plan::{Action, Rung, Step, StepId};
 
@@ -63,6 +63,7 @@ impl Progress {
         operation: Option<&Operation>,
     ) -> Result<(), String> {
         must(!self.paused, "the run is paused")?;
+        must(self.aborted.is_none(), "the run is being aborted")?;
         must(attempt == at.attempts + 1, "attempts count up by one")?;
         let (again, wanted) = match (&at.state, &at.answer) {
             (StepState::Waiting, _) => (self.needs_met(step), step.operation().cloned()),
@@ -95,25 +96,27 @@ impl Progress {
                 must(at.state == StepState::Proving, "it is not being proved")?;
                 must(!self.is_undoing(step), "it is being undone")?;
                 let enough =
-                    step.action == Action::Record || proved(at, Rung::ReadBack) && proved(at, step.rung);
+                    step.action == Action::Record || at.read_back_stands(step) && at.proved(step.rung);
                 must(enough, "the rung that confirms it is not proved")
             }
             Outcome::Refused | Outcome::Failed => {
                 let idle = match &at.state {
                     StepState::Waiting => self.needs_met(step),
-                    StepState::Intended | StepState::Deciding(Decision::Retry | Decision::ReadAgain) => true,
+                    StepState::Intended => true,
+                    StepState::Deciding(decision) => !matches!(decision, Decision::Skip { .. }),
                     StepState::Proving => self.is_undoing(step),
                     _ => false,
                 };
                 must(idle, "it is not at a point where nothing has happened")?;
-                let undone = self.is_undoing(step) && proved(at, Rung::ReadBack);
+                let undone = self.is_undoing(step) && at.proved(Rung::ReadBack);
                 must(at.maybe.is_none() || undone, "it may have happened")
             }
             Outcome::Unknown => {
                 let open = match &at.state {
                     StepState::Proving => true,
-                    StepState::Intended | StepState::Deciding(Decision::Retry | Decision::Undo) => {
-                        at.maybe.is_some()
+                    StepState::Intended => at.maybe.is_some(),
+                    StepState::Deciding(decision) => {
+                        at.maybe.is_some() && !matches!(decision, Decision::Skip { .. })
                     }
                     _ => false,
                 };
@@ -163,7 +166,10 @@ impl Progress {
             ),
             End::Aborted => {
                 let busy = |s: &StepProgress| {
-                    matches!(s.state, StepState::Intended | StepState::Sent | StepState::Proving)
+                    matches!(
+                        s.state,
+                        StepState::Intended | StepState::Sent | StepState::Proving | StepState::Deciding(_)
+                    )
                 };
                 must(!self.steps.values().any(busy), "a step is on its way and has no outcome")
             }
@@ -197,10 +203,6 @@ fn climbed(at: &StepProgress, rung: Rung) -> Result<(), String> {
 
 fn recorded(step: &Step, at: &StepProgress) -> Result<(), String> {
     must(step.action == Action::Record && at.state == StepState::Intended, "there is nothing to record")
-}
-
-fn proved(at: &StepProgress, rung: Rung) -> bool {
-    at.rungs.get(&rung).is_some_and(|(_, state, _)| *state == RungState::Proved)
 }
 
 fn must(holds: bool, why: &str) -> Result<(), String> {

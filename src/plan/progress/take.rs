@@ -17,6 +17,9 @@ impl Progress {
                 self.resumed = Some(at);
             }
             Event::Closed { end, summary } => self.closed = Some((at, *end, summary.clone())),
+            Event::Decided { decision: Decision::Abort { reason }, .. } => {
+                self.aborted = Some(reason.clone());
+            }
             Event::Recorded { at_risk, .. } => self.at_risk.clone_from(at_risk),
             _ => {}
         }

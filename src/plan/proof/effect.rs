@@ -116,10 +116,6 @@ pub(super) fn orders(entries: &[ControlChange], world: &World, since: Timestamp,
         return Shown::blind(Rung::Orders, "no orders metric is declared".to_owned());
     };
     let receiving = receiving(entries, world, now);
-    let usual: f64 = spec.series.keys().filter_map(|r| verdict::orders(world, r, since)?.baseline).sum();
-    if usual <= 0.0 {
-        return Shown::blind(Rung::Orders, "the usual rate is not known".to_owned());
-    }
     let minute = spec
         .series
         .iter()
@@ -131,6 +127,10 @@ pub(super) fn orders(entries: &[ControlChange], world: &World, since: Timestamp,
     let Some(minute) = minute else {
         return pending_at(Rung::Orders, &receiving, world, since, now);
     };
+    let usual: f64 = spec.series.keys().filter_map(|r| verdict::orders(world, r, since)?.baseline).sum();
+    if usual <= 0.0 {
+        return Shown::blind(Rung::Orders, "the usual rate is not known".to_owned());
+    }
     let rate: f64 = spec.series.values().filter_map(|metric| rate_at(world, metric, minute)).sum();
     let words = format!("{rate:.0} a minute of {usual:.0} usual, {:.0}%", rate / usual * 100.0);
     if rate >= usual * BACK { Shown::proved(Rung::Orders, words) } else { Shown::open(Rung::Orders, words) }

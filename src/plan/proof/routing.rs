@@ -1,6 +1,7 @@
 //! Proof of a routing update by reading the controls back at the cluster endpoints.
 //!
-//! One endpoint alone is never believed; it takes a quorum of answers asked after the write.
+//! One endpoint alone is never believed; it takes a quorum of answers asked after the write, or, where too few
+//! endpoints answer at all, the word of those that do together with a stronger rung.
 
 use jiff::Timestamp;
 
@@ -17,7 +18,11 @@ struct Count {
     agree: usize,
     contradict: Vec<String>,
     silent: Vec<String>,
+    unheard: usize,
 }
+
+/// So many endpoints must agree before the others' absence can be covered by a stronger rung.
+const WITNESSES: usize = 2;
 
 impl Count {
     fn of(entries: &[ControlChange], world: &World, fresh: impl Fn(Timestamp) -> bool) -> Self {
@@ -25,11 +30,13 @@ impl Count {
         let endpoints = routing.map(|r| r.endpoints.as_slice()).unwrap_or_default();
         let quorum = routing.map_or(usize::MAX, crate::model::topology::Routing::quorum);
         let mut count =
-            Self { endpoints: endpoints.len(), quorum, agree: 0, contradict: Vec::new(), silent: Vec::new() };
+            Self { endpoints: endpoints.len(), quorum, agree: 0, contradict: Vec::new(), silent: Vec::new(), unheard: 0 };
         for endpoint in endpoints {
             let feed = world.feed(&Source::Endpoint(endpoint.region.clone()));
             let answered = feed.filter(|feed| feed.asked().is_some_and(&fresh)).and_then(|feed| feed.seen());
             let Some((Reading::Controls(states), _)) = answered else {
+                let failed = feed.and_then(|f| f.failed_at()).is_some_and(&fresh);
+                count.unheard += usize::from(!failed);
                 count.silent.push(endpoint.region.to_string());
                 continue;
             };
@@ -65,6 +72,8 @@ pub(super) fn read_back(entries: &[ControlChange], world: &World, since: Timesta
     let count = Count::of(entries, world, |asked| asked > since);
     if count.agree >= count.quorum {
         Shown::proved(Rung::ReadBack, count.words())
+    } else if count.agree >= WITNESSES && count.contradict.is_empty() && count.unheard == 0 {
+        Shown::blind(Rung::ReadBack, count.words())
     } else {
         Shown::open(Rung::ReadBack, count.words())
     }

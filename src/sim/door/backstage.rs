@@ -58,6 +58,9 @@ impl Sim {
                 return error(StatusCode::BAD_REQUEST, &format!("This is not a fault: {problem}."));
             }
         };
+        if let Err(problem) = self.look(|world| world.understands(&injection.fault)) {
+            return error(StatusCode::BAD_REQUEST, &format!("This fault cannot be: {problem}."));
+        }
         answer(StatusCode::OK, &json!({ "id": self.inject(&injection) }))
     }
 

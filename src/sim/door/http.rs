@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::HeaderMap;
 use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -19,6 +21,11 @@ use tokio::net::{TcpListener, TcpStream};
 use super::backstage;
 use crate::sim::Sim;
 use crate::sim::door::inproc::Dropped;
+
+/// The world's time, as RFC 3339.
+const NOW: HeaderName = HeaderName::from_static("x-sim-now");
+/// Virtual seconds a real second.
+const SPEED: HeaderName = HeaderName::from_static("x-sim-speed");
 
 /// How long open calls may still run after the stop; a hung one would wait for ever.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
@@ -81,5 +88,14 @@ async fn exchange(
     if backstage::is_for(&request) && !peer.ip().is_loopback() {
         return Ok(backstage::not_from_here().map(Full::new));
     }
-    Ok(sim.call(request).await?.map(Full::new))
+    let mut response = sim.call(request).await?;
+    tell_time(&sim, response.headers_mut());
+    Ok(response.map(Full::new))
+}
+
+/// Whoever wants to live on the world's clock reads it in the head of any answer.
+fn tell_time(sim: &Sim, head: &mut HeaderMap) {
+    let (now, speed) = (sim.now().to_string(), sim.clock().speed());
+    head.extend(HeaderValue::try_from(now).ok().map(|now| (NOW, now)));
+    head.insert(SPEED, HeaderValue::from(speed));
 }

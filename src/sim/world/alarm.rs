@@ -2,9 +2,12 @@
 //! It must never look past what CloudWatch shows at that moment.
 
 mod judge;
+mod usual;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub(super) use usual::usual;
 
 use super::health::Comparison;
 use super::metric::{MetricId, Stat};

@@ -5,14 +5,12 @@ use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::alarm::{Alarm, AlarmState, Missing};
+use super::alarm;
 use super::arc::safety::RuleType;
 use super::arc::{Cluster, Control, ControlState, Endpoint, Guard, Panel, SafetyRule};
 use super::aurora::{Aurora, DbCluster, DbInstance, GlobalCluster, Member, Sync};
 use super::dns::{Alias, Dns, Geo, Record, Routing, Zone};
-use super::health::{Comparison, HealthCheck, Probe};
-use super::metric::publish::CANARIES;
-use super::metric::{MetricId, Stat};
+use super::health::{HealthCheck, Probe};
 use super::noise::{hex, uuid};
 use super::region::{Condition, Region};
 use super::table::{Consistency, Table};
@@ -48,7 +46,7 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
         arc,
         health_checks,
         dns,
-        alarms: alarms(w, &regions, &aurora, made),
+        alarms: alarm::usual(&w.account, &regions, &aurora, made),
         aurora,
         tables: w.tables.iter().map(|t| table(t, regions.len(), made)).collect(),
         metrics: metric::Metrics::default(),
@@ -65,62 +63,6 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
     world.upcoming = scenario.timeline.iter().map(|m| (world.moment(m.at), m.fault.clone())).collect();
     world.upcoming.sort_by_key(|(at, _)| *at);
     world
-}
-
-fn alarms(w: &spec::World, regions: &[Region], aurora: &Aurora, since: Timestamp) -> Vec<Alarm> {
-    let mut all = Vec::new();
-    let mut add = |region: &Region, name: String, id: MetricId, stat, (comparison, threshold), missing| {
-        all.push(Alarm {
-            arn: format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", region.name, w.account),
-            name,
-            region: region.name.clone(),
-            id,
-            stat,
-            period: 60,
-            periods: 2,
-            threshold,
-            comparison,
-            missing,
-            state: AlarmState::InsufficientData,
-            since,
-            reason: "Unchecked: Initial alarm creation".to_owned(),
-        });
-    };
-    for (at, region) in regions.iter().enumerate() {
-        let short = &region.short;
-        let canary = MetricId::new("CloudWatchSynthetics", "SuccessPercent", &[("CanaryName", CANARIES[0])]);
-        let below = (Comparison::LessThanThreshold, 90.0);
-        add(region, format!("canary-success-low-{short}"), canary, Stat::Average, below, Missing::Breaching);
-        let errors = MetricId::new(
-            "AWS/ApplicationELB",
-            "HTTPCode_Target_5XX_Count",
-            &[("LoadBalancer", &region.alb)],
-        );
-        let above = (Comparison::GreaterThanThreshold, 20.0);
-        add(region, format!("alb-5xx-high-{short}"), errors, Stat::Sum, above, Missing::NotBreaching);
-        let orders = MetricId::new("ecommerce", "OrdersCreated", &[]);
-        let none = (Comparison::LessThanOrEqualToThreshold, 0.0);
-        add(region, format!("orders-created-zero-{short}"), orders, Stat::Sum, none, Missing::Breaching);
-        for global in &aurora.globals {
-            let (Some(own), Some(writer)) = (global.member_in(at), global.writer()) else { continue };
-            if own.writer {
-                continue;
-            }
-            let cluster = own.cluster.rsplit(':').next().unwrap_or_default();
-            let dims = [("DBClusterIdentifier", cluster), ("SourceRegion", &regions[writer.region].name)];
-            let lag = MetricId::new("AWS/RDS", "AuroraGlobalDBReplicationLag", &dims);
-            let above = (Comparison::GreaterThanThreshold, 5000.0);
-            add(
-                region,
-                format!("aurora-lag-{}-{short}", global.store),
-                lag,
-                Stat::Average,
-                above,
-                Missing::Missing,
-            );
-        }
-    }
-    all
 }
 
 fn region(spec: &spec::Region) -> Region {

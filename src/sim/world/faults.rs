@@ -31,6 +31,30 @@ impl World {
         self.next_fault
     }
 
+    /// Whether a fault names what there is, and stays within its bounds.
+    ///
+    /// # Errors
+    /// Says what there is not.
+    pub fn understands(&self, fault: &Fault) -> Result<(), String> {
+        let region = |name: &str| known("Region", name, self.regions.iter().map(|r| &r.name));
+        let endpoint = |name: &str| known("endpoint", name, self.arc.endpoints.iter().map(|e| &e.region));
+        let stores = self.aurora.globals.iter().map(|g| &g.store).chain(self.tables.iter().map(|t| &t.store));
+        match fault {
+            Fault::RegionImpaired { region: r, severity, .. } => region(r).and(share(*severity)),
+            Fault::RegionLost { region: r } => region(r),
+            Fault::Partition { a, b } => region(a).and(region(b)),
+            Fault::EndpointDown { endpoint: e } | Fault::EndpointHang { endpoint: e } => endpoint(e),
+            Fault::CanaryFailure { region: r, rate } | Fault::ErrorRate { region: r, rate } => {
+                region(r).and(share(*rate))
+            }
+            Fault::Throttle { rate, .. } => share(*rate),
+            Fault::Lag { store, from, to, .. } => {
+                region(from).and(region(to)).and(known("store", store, stores))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Begins what is due and ends what is over.
     pub(super) fn turn_faults(&mut self) {
         let now = self.now;
@@ -62,4 +86,16 @@ impl World {
     pub fn isolated(&self, region: usize) -> bool {
         (0..self.regions.len()).filter(|other| *other != region).all(|other| self.cut(region, other))
     }
+}
+
+fn known<'a>(what: &str, name: &str, all: impl Iterator<Item = &'a String> + Clone) -> Result<(), String> {
+    if all.clone().any(|one| one == name) {
+        return Ok(());
+    }
+    let all: Vec<_> = all.map(String::as_str).collect();
+    Err(format!("no {what} {name}; there are {}", all.join(", ")))
+}
+
+fn share(value: f64) -> Result<(), String> {
+    if (0.0..=1.0).contains(&value) { Ok(()) } else { Err(format!("{value} is not from 0 to 1")) }
 }

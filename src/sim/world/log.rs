@@ -1,5 +1,5 @@
 //! Every write the simulator accepted: the ground truth of what was sent, which tests compare with the journal.
-//! It must never hold a read or a refused call.
+//! It must never hold a read, a refused call, or what moves nothing: items of tables and points of metrics.
 
 use jiff::Timestamp;
 use serde::Serialize;

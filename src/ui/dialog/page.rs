@@ -53,7 +53,7 @@ impl Ink {
 }
 
 /// The most columns a dialog takes.
-const WIDEST: u16 = 80;
+const WIDEST: u16 = 100;
 
 impl Para {
     pub(crate) fn blank() -> Self {
@@ -96,7 +96,7 @@ type Line = Vec<(String, Ink)>;
 
 /// The area of the largest dialog on a screen of this size: the header and the hint bar stay visible.
 fn outer(screen: Rect) -> Rect {
-    let top = (screen.height / 6).min(3);
+    let top = (screen.height / 6).min(2);
     let bottom = u16::from(screen.height >= 8);
     let width = screen.width.min(WIDEST);
     let x = screen.x + (screen.width - width) / 2;
@@ -107,16 +107,23 @@ fn inner_width(outer: Rect) -> usize {
     usize::from(outer.width.saturating_sub(4))
 }
 
-/// Lines that the body of a page can show at once when it has a tail of one line.
+/// Lines that the body of a page can show at once when it has no tail.
 pub(crate) fn room(size: Size) -> usize {
     usize::from(outer(Rect::new(0, 0, size.width, size.height)).height.saturating_sub(2)).max(1)
 }
 
-/// How many lines the body takes at most, in either set of glyphs.
-pub(crate) fn lines(body: &[Para], size: Size) -> usize {
+/// How many lines the body takes at most, in either set of glyphs, where `room` of them show at once.
+pub(crate) fn lines(body: &[Para], size: Size, room: usize) -> usize {
     let width = inner_width(outer(Rect::new(0, 0, size.width, size.height)));
-    let glyphs = Glyphs::ascii();
-    body.iter().map(|para| wrap(para, width, &glyphs).len()).sum()
+    tight(laid_out(body, width, &Glyphs::ascii()), room).len()
+}
+
+/// Without its blank lines, when they are what makes it too long.
+fn tight(mut lines: Vec<Line>, room: usize) -> Vec<Line> {
+    if lines.len() > room {
+        lines.retain(|line| !line.is_empty());
+    }
+    lines
 }
 
 /// The body of plain lines, as the dialog of CLI lines shows it.
@@ -132,7 +139,7 @@ pub(crate) fn plain(lines: &[String]) -> Vec<Para> {
 
 /// How many lines plain lines take.
 pub(crate) fn height(lines_of_text: &[String], size: Size) -> usize {
-    lines(&plain(lines_of_text), size)
+    lines(&plain(lines_of_text), size, room(size))
 }
 
 /// Draws a page over the screen.
@@ -142,8 +149,9 @@ pub(crate) fn draw(page: &Page, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer
         return;
     }
     let width = inner_width(most);
-    let body = laid_out(&page.body, width, glyphs);
-    let tail = laid_out(&page.tail, width, glyphs);
+    let tail = tight(laid_out(&page.tail, width, glyphs), usize::from(most.height / 3));
+    let room = usize::from(most.height.saturating_sub(2)).saturating_sub(tail.len());
+    let body = tight(laid_out(&page.body, width, glyphs), room);
     let wanted = u16::try_from(body.len() + tail.len() + 2).unwrap_or(u16::MAX);
     let area = Rect { height: wanted.min(most.height), ..most };
     let inside = usize::from(area.height.saturating_sub(2)).max(1);

@@ -11,7 +11,7 @@ use super::page::{Page, Para};
 use super::terms::Terms;
 use super::typed::{Typed, Word};
 use super::{Moment, Reply, Request, SETTLE, Scroll};
-use crate::plan::interlock::Interlock;
+use crate::plan::interlock::Prepared;
 use crate::plan::{Intent, Plan};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
@@ -107,8 +107,8 @@ impl Sheet {
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
         self.stamp(moment);
         if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
-            let lines = super::page::lines(&self.body(), moment.size());
-            self.scroll.on(action, lines, super::page::room(moment.size()).saturating_sub(TAIL));
+            let room = super::page::room(moment.size()).saturating_sub(TAIL);
+            self.scroll.on(action, super::page::lines(&self.body(), moment.size(), room), room);
             return Reply::Stay;
         }
         let expired = self.expire(moment);
@@ -157,21 +157,17 @@ impl Sheet {
     }
 
     /// Takes what the reads brought; what was planned for another intent, or too early, is left aside.
-    pub fn read(
-        &mut self,
-        plan: Result<Plan, String>,
-        interlocks: Vec<Interlock>,
-        moment: &Moment<'_>,
-    ) -> Reply {
-        let plan = match plan {
-            Ok(plan) if plan.intent != self.intent || plan.made < self.asked => return Reply::Stay,
-            Ok(plan) => plan,
+    pub fn read(&mut self, prepared: Result<Prepared, String>, moment: &Moment<'_>) -> Reply {
+        let is_ours = |plan: &Plan| plan.intent == self.intent && plan.made >= self.asked;
+        let prepared = match prepared {
+            Ok(prepared) if !is_ours(&prepared.plan) => return Reply::Stay,
+            Ok(prepared) => prepared,
             Err(why) => {
                 self.unstamped = true;
                 return self.unplanned(why, moment);
             }
         };
-        let newer = Terms::new(plan, interlocks, moment.facts);
+        let newer = Terms::new(prepared, moment.facts);
         self.unstamped = true;
         match &self.stage {
             Stage::Reading { .. } => {
@@ -228,7 +224,7 @@ impl Sheet {
             return self.refuse(differences, moment);
         }
         let intent = self.intent.clone();
-        Reply::Done(Request::Confirm { intent, plan: newer.plan, reason: String::new() })
+        Reply::Done(Request::Confirm { intent, plan: newer.prepared.plan, reason: String::new() })
     }
 
     /// Closes, and has the refusal journaled.
@@ -337,7 +333,7 @@ impl Sheet {
 }
 
 /// Lines of the tail while it asks.
-const TAIL: usize = 4;
+const TAIL: usize = 3;
 
 fn asking(typed: &Typed, said: Option<&str>) -> Vec<Para> {
     let name =
@@ -348,7 +344,7 @@ fn asking(typed: &Typed, said: Option<&str>) -> Vec<Para> {
         (Role::Selection, ("Enter, when it matches", Role::Muted))
     };
     let said = Para::default().add(said.unwrap_or_default(), Role::LampLook);
-    vec![Para::blank(), name, said, cancel(button).right(hint.0, hint.1)]
+    vec![said, name, cancel(button).right(hint.0, hint.1)]
 }
 
 fn cancel(role: Role) -> Para {

@@ -5,35 +5,27 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::page::Para;
 use crate::model::reading::ControlState;
 use crate::model::topology::{Aurora, Region, Topology};
 use crate::model::verdict;
-use crate::plan::interlock::{Interlock, Verdict};
+use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
 use crate::plan::operation::{AuroraTarget, ControlChange, Operation};
-use crate::plan::{Action, Intent, Plan};
+use crate::plan::{Intent, Plan};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
 
 /// What the operator agrees to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Terms {
-    /// The plan that will run.
-    pub plan: Plan,
-    /// Every interlock, as it stood.
-    pub interlocks: Vec<Interlock>,
+    /// The plan that will run, with every interlock as it stood.
+    pub prepared: Prepared,
     /// The environment word.
     pub environment: String,
     /// Account, role, host.
     pub who: String,
     /// What becomes of traffic and of each store.
     pub rows: Vec<Row>,
-    /// Orders at risk, if they could be known.
-    pub at_risk: Option<f64>,
-    /// The world's time of all this.
-    pub read: Timestamp,
 }
 
 /// What becomes of one thing.
@@ -47,52 +39,34 @@ pub struct Row {
     pub loses: bool,
 }
 
-/// Column at which the text of the rows begins.
-const INDENT: usize = 12;
-
 impl Terms {
-    /// Words the plan by the world as it stands.
+    /// Words what was prepared by the world as it stands.
     #[must_use]
-    pub fn new(plan: Plan, interlocks: Vec<Interlock>, facts: &Facts<'_>) -> Self {
+    pub fn new(prepared: Prepared, facts: &Facts<'_>) -> Self {
         let topology = facts.world.topology();
-        let mut rows = vec![traffic(&plan, facts)];
-        rows.extend(topology.auroras.iter().map(|aurora| aurora_row(&plan, aurora, facts)));
+        let plan = &prepared.plan;
+        let mut rows = vec![traffic(plan, facts)];
+        rows.extend(topology.auroras.iter().map(|aurora| aurora_row(plan, aurora, facts)));
         rows.extend(topology.tables.iter().map(|table| follower(&table.store, &plan.intent, facts)));
         let (from, to) = (&plan.intent.from, &plan.intent.to);
         let links = topology.lag_links.iter().filter(|link| &link.from == from && &link.to == to);
         rows.extend(links.map(|link| follower(&link.store, &plan.intent, facts)));
-        Self {
-            environment: topology.environment.to_uppercase(),
-            who: who(&plan.intent, facts),
-            at_risk: verdict::at_risk(facts.world, facts.now).map(|risk| risk.orders),
-            read: facts.now,
-            plan,
-            interlocks,
-            rows,
-        }
+        let environment = topology.environment.to_uppercase();
+        Self { environment, who: who(&plan.intent, facts), prepared, rows }
     }
 
     /// An interlock holds: this cannot be confirmed.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        !crate::plan::interlock::clear(&self.interlocks)
+        !interlock::clear(&self.prepared.interlocks)
     }
 
     /// In what the newer terms differ so much that the operator must agree anew; empty when they do not.
     #[must_use]
     pub fn differences(&self, newer: &Self) -> Vec<String> {
-        let mut differences = steps_differ(&self.plan, &newer.plan);
-        differences.extend(interlocks_differ(&self.interlocks, &newer.interlocks));
+        let mut differences = interlock::difference(&self.prepared, &newer.prepared);
         if self.who != newer.who {
             differences.push(format!("who acts: {}", newer.who));
-        }
-        match (self.at_risk, newer.at_risk) {
-            // A rate that breathes is no news; twice the loss is.
-            (Some(old), Some(new)) if new > old * 2.0 + 10.0 => {
-                differences.push(format!("about {new:.0} orders may be lost, it was about {old:.0}"));
-            }
-            (Some(_), None) => differences.push("how many orders may be lost is no longer known".to_owned()),
-            _ => {}
         }
         differences
     }
@@ -102,17 +76,18 @@ impl Terms {
         let role = if self.environment.starts_with("PROD") { Role::EnvProduction } else { Role::Env };
         let who = Para::default().add(&self.environment, role).add(format!(" {}", self.who), Role::Text);
         let mut paras = vec![who, Para::blank()];
-        paras.extend(self.rows.iter().map(Row::para));
+        let longest = self.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or_default();
+        paras.extend(self.rows.iter().map(|row| row.para(longest + 3)));
         paras.push(Para::blank());
-        paras.extend(interlock_paras(&self.interlocks));
-        let usual = self.plan.usual();
+        let usual = self.prepared.plan.usual();
         let time = format!("about {} (p95 {}); ", spoken(usual.p50), spoken(usual.p95));
         paras.push(Para::new(time).add(self.way_back(), Role::Danger));
+        paras.extend(interlock_paras(&self.prepared.interlocks));
         paras
     }
 
     fn way_back(&self) -> String {
-        match self.plan.point_of_no_return() {
+        match self.prepared.plan.point_of_no_return() {
             Some(step) => format!("after step {step} the only way back is failback"),
             None => "every write can be undone".to_owned(),
         }
@@ -120,10 +95,10 @@ impl Terms {
 }
 
 impl Row {
-    fn para(&self) -> Para {
+    fn para(&self, width: usize) -> Para {
         let role = if self.loses { Role::Danger } else { Role::Text };
-        let label = format!("{:<width$} ", self.label, width = INDENT - 3);
-        Para::default().add(format!("{label}  "), Role::Muted).add(&self.text, role).hang(INDENT)
+        let label = format!("{:<width$}", self.label);
+        Para::default().add(label, Role::Muted).add(&self.text, role).hang(width)
     }
 }
 
@@ -175,7 +150,7 @@ fn traffic_moves(entries: &[ControlChange], plan: &Plan, facts: &Facts<'_>) -> S
     let to = &plan.intent.to;
     let all = if topology.regions.len() == 2 { " all" } else { "" };
     let load = verdict::headroom(facts.world, to, facts.now)
-        .map_or_else(String::new, |(needed, capacity)| format!(", {needed:.0} orders/min of {capacity:.0}"));
+        .map_or_else(String::new, |(needed, capacity)| format!(", {needed:.0}/min of {capacity:.0}"));
     parts.push(format!("{to} RECEIVES{all}{load}"));
     parts.join("; ")
 }
@@ -247,70 +222,29 @@ pub(super) fn spoken(span: Duration) -> String {
     }
 }
 
-/// Those that pass side by side, each other one on a line of its own with its reason.
+/// Those that do not pass first, each on a line of its own with its reason; then those that do, in one flow.
 fn interlock_paras(interlocks: &[Interlock]) -> Vec<Para> {
-    let mut passing = Para::default().add(format!("{:<INDENT$}", "interlocks"), Role::Muted).hang(INDENT);
-    let mut passes = 0;
-    let mut others = Vec::new();
-    for interlock in interlocks {
-        let (shape, role, reason) = match &interlock.verdict {
-            Verdict::Pass => ("●", Role::LampOk, None),
-            Verdict::Warn(reason) => ("▲", Role::LampLook, Some(reason)),
-            Verdict::Hold(reason) => ("■", Role::LampBad, Some(reason)),
-        };
-        // The parts of one interlock stay together, so its spaces do not break.
+    let (passing, others): (Vec<_>, Vec<_>) =
+        interlocks.iter().partition(|interlock| interlock.verdict == Verdict::Pass);
+    let mut paras: Vec<Para> = others.into_iter().filter_map(not_passing).collect();
+    let mut flow = Para::default().hang(2);
+    for (at, interlock) in passing.into_iter().enumerate() {
+        let gap = if at == 0 { "" } else { "  " };
+        // The words of one interlock stay together, so their spaces do not break.
         let name = interlock.name.replace(' ', "\u{a0}");
-        let Some(reason) = reason else {
-            let gap = if passes == 0 { "" } else { "   " };
-            passing = passing.add(gap, Role::Text).add(shape, role).add(format!("\u{a0}{name}"), Role::Text);
-            passes += 1;
-            continue;
-        };
-        let line = Para::default().add(" ".repeat(INDENT), Role::Text).add(shape, role);
-        others.push(line.add(format!(" {}: {reason}", interlock.name), Role::Text).hang(INDENT + 2));
+        flow = flow.add(gap, Role::Text).add("●", Role::LampOk).add(format!("\u{a0}{name}"), Role::Text);
     }
-    if interlocks.is_empty() {
-        passing = passing.add("none", Role::Text);
-    } else if passes == 0 {
-        passing = passing.add("none of them passes", Role::Text);
-    }
-    std::iter::once(passing).chain(others).collect()
+    paras.push(flow);
+    paras
 }
 
-fn steps_differ(old: &Plan, new: &Plan) -> Vec<String> {
-    let gone =
-        old.steps.iter().filter(|step| !has(new, &step.action)).map(|s| format!("no longer: {}", s.title));
-    let come =
-        new.steps.iter().filter(|step| !has(old, &step.action)).map(|s| format!("now also: {}", s.title));
-    let mut differences: Vec<String> = gone.chain(come).collect();
-    let order = |plan: &Plan| plan.steps.iter().map(|s| (s.id, s.needs.clone(), s.rung)).collect::<Vec<_>>();
-    if differences.is_empty() && order(old) != order(new) {
-        differences.push("the steps are in another order".to_owned());
-    }
-    differences
-}
-
-fn has(plan: &Plan, action: &Action) -> bool {
-    plan.steps.iter().any(|step| &step.action == action)
-}
-
-fn interlocks_differ(old: &[Interlock], new: &[Interlock]) -> Vec<String> {
-    let rank = |verdict: &Verdict| match verdict {
-        Verdict::Pass => 0,
-        Verdict::Warn(_) => 1,
-        Verdict::Hold(_) => 2,
+fn not_passing(interlock: &Interlock) -> Option<Para> {
+    let (shape, role) = match &interlock.verdict {
+        Verdict::Pass => return None,
+        Verdict::Warn(_) => ("▲", Role::LampLook),
+        Verdict::Hold(_) => ("■", Role::LampBad),
     };
-    let worse = |now: &&Interlock| {
-        let before = old.iter().find(|i| i.name == now.name).map_or(0, |i| rank(&i.verdict));
-        rank(&now.verdict) > before
-    };
-    new.iter().filter(worse).map(said).collect()
-}
-
-fn said(interlock: &Interlock) -> String {
-    match &interlock.verdict {
-        Verdict::Pass => format!("{}: passes", interlock.name),
-        Verdict::Warn(reason) => format!("{}: {reason}", interlock.name),
-        Verdict::Hold(reason) => format!("{} holds it back: {reason}", interlock.name),
-    }
+    let reason = interlock.verdict.reason().unwrap_or_default();
+    let text = format!(" {}: {reason}", interlock.name);
+    Some(Para::default().add(shape, role).add(text, Role::Text).hang(2))
 }

@@ -20,14 +20,14 @@ const AT_ONCE: Duration = Duration::from_mins(5);
 
 pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
     let console = pen.scene.console;
-    let mut items = vec![match &console.identity {
-        Some(identity) => who(pen, identity),
-        None => Item::right(vec![
+    let mut items = match &console.identity {
+        Some(identity) => vec![who(pen, identity)],
+        None => vec![Item::right(vec![
             (7, line(pen, "account not read yet", Role::Stale)),
             (70, line(pen, "account ?", Role::Stale)),
-        ]),
-    }];
-    items.extend(console.identity.as_ref().and_then(|identity| credentials(pen, identity)));
+        ])],
+    };
+    items.extend(console.identity.as_ref().and_then(|identity| expired(pen, identity)));
     if !console.conch.is_empty() {
         let conch = format!("conch {}", console.conch);
         items.push(Item::right(vec![(45, line(pen, &conch, Role::Text))]));
@@ -35,7 +35,7 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
     let clock = say::clock(pen.clock);
     let form = |text: &str| line(pen, text, Role::Title);
     items.push(Item::right(vec![
-        (50, form(&format!("{clock} UTC"))),
+        (38, form(&format!("{clock} UTC"))),
         (60, form(&format!("{clock}Z"))),
         (80, form(&format!("{}Z", &clock[..5]))),
     ]));
@@ -46,7 +46,7 @@ fn line(pen: &Pen<'_>, text: &str, role: Role) -> Text {
     Line::from(pen.span(text, role))
 }
 
-/// `account …4821/ops-read`; an account that is not the declared one is said and never dropped.
+/// `account …4821/ops-read 52m`; an account that is not the declared one is said and never dropped.
 fn who(pen: &Pen<'_>, identity: &Identity) -> Item {
     let last = &identity.account[identity.account.len().saturating_sub(4)..];
     let declared = pen.scene.world.topology().account.as_ref();
@@ -54,27 +54,35 @@ fn who(pen: &Pen<'_>, identity: &Identity) -> Item {
         return Item::right(vec![(KEEP, line(pen, &format!("WRONG ACCOUNT …{last}"), Role::LampBad))]);
     }
     let role = identity.role();
-    let forms =
-        [(5, format!("account …{last}/{role}")), (55, format!("…{last}/{role}")), (75, format!("…{last}"))];
-    Item::right(forms.into_iter().map(|(cost, form)| (cost, line(pen, &form, Role::Text))).collect())
+    let left = left(pen, identity);
+    let form = |who: String, word: &str| {
+        let mut spans = vec![pen.span(who, Role::Text)];
+        spans.extend(left.as_ref().map(|(left, role)| pen.span(format!("{word}{left}"), *role)));
+        Line::from(spans)
+    };
+    Item::right(vec![
+        (3, form(format!("account …{last}/{role}"), "  credentials ")),
+        (5, form(format!("account …{last}/{role}"), "  creds ")),
+        (8, form(format!("…{last}/{role}"), "  creds ")),
+        (55, form(format!("…{last}/{role}"), " ")),
+        (75, form(format!("…{last}"), " ")),
+    ])
 }
 
-fn credentials(pen: &Pen<'_>, identity: &Identity) -> Option<Item> {
-    let expires = identity.expires?;
-    if expires <= pen.clock {
-        let forms = vec![
-            (6, line(pen, "credentials EXPIRED", Role::LampBad)),
-            (KEEP, line(pen, "EXPIRED", Role::LampBad)),
-        ];
-        return Some(Item::right(forms));
-    }
+/// How long the credentials still last, in the role it must be seen in.
+fn left(pen: &Pen<'_>, identity: &Identity) -> Option<(String, Role)> {
+    let expires = identity.expires.filter(|at| *at > pen.clock)?;
     let left = say::since(expires, pen.clock);
-    let role = match left {
-        left if left < AT_ONCE => Role::LampBad,
-        left if left < SOON => Role::LampLook,
-        _ => Role::Text,
-    };
-    let coarse = if left < SOON { verdict::span(left) } else { say::coarse(left) };
-    let forms = [(3, format!("credentials {coarse}")), (10, format!("creds {coarse}")), (78, coarse.clone())];
-    Some(Item::right(forms.into_iter().map(|(cost, form)| (cost, line(pen, &form, role))).collect()))
+    Some(match left {
+        left if left < AT_ONCE => (verdict::span(left), Role::LampBad),
+        left if left < SOON => (verdict::span(left), Role::LampLook),
+        _ => (say::coarse(left), Role::Text),
+    })
+}
+
+/// Credentials that have ended are said and never dropped.
+fn expired(pen: &Pen<'_>, identity: &Identity) -> Option<Item> {
+    let ended = identity.expires.is_some_and(|at| at <= pen.clock);
+    let line = |text: &str| line(pen, text, Role::LampBad);
+    ended.then(|| Item::right(vec![(6, line("credentials EXPIRED")), (KEEP, line("EXPIRED"))]))
 }

@@ -43,22 +43,18 @@ pub(super) fn muted(pen: &Pen<'_>, text: impl Into<String>) -> Text {
 fn region(pen: &Pen<'_>, room: usize, row: usize) -> Vec<Text> {
     let label = regions::side_by_side(pen, room).map(|labels| labels.get(row).copied());
     let digests = &pen.digest.regions;
-    let mut lines = Vec::new();
-    match label {
+    let sections: Vec<Vec<Text>> = match label {
         Some(Some(Label::Signal(name))) => {
-            for (digest, signal) in digests.iter().filter_map(|d| Some((d, d.signal(name)?))) {
-                lines.extend(metric::signal(pen, digest, signal));
-            }
+            let signals = digests.iter().filter_map(|digest| Some((digest, digest.signal(name)?)));
+            signals.map(|(digest, signal)| metric::signal(pen, digest, signal)).collect()
         }
-        Some(_) => lines.extend(digests.iter().flat_map(|digest| metric::region(pen, digest))),
-        None => {
-            if let Some(digest) = digests.get(row) {
-                lines.extend(metric::region(pen, digest));
-                lines.extend(digest.signals.iter().flat_map(|signal| metric::signal(pen, digest, signal)));
-            }
-        }
-    }
-    lines
+        Some(_) => digests.iter().map(|digest| metric::region(pen, digest)).collect(),
+        None => digests.get(row).map_or_else(Vec::new, |digest| {
+            let signals = digest.signals.iter().map(|signal| metric::signal(pen, digest, signal));
+            std::iter::once(metric::region(pen, digest)).chain(signals).collect()
+        }),
+    };
+    sections.join(&Line::default())
 }
 
 fn link(pen: &Pen<'_>, row: usize) -> Vec<Text> {
@@ -153,7 +149,7 @@ fn orders(pen: &Pen<'_>, row: usize) -> Vec<Text> {
     }
     let base = orders.baseline.map_or_else(|| "not known yet".to_owned(), say::rate);
     lines.push(text(pen, format!("usual rate {base}: the median of the older two thirds of the last hour")));
-    lines.push(text(pen, "look under 80 % of it, bad under 50 %"));
+    lines.push(text(pen, "look under 80% of it, bad under 50%"));
     if let Some(risk) = &pen.digest.at_risk {
         let lag = verdict::value_text(risk.lag, Unit::Seconds);
         lines.push(text(
@@ -187,7 +183,7 @@ fn step(pen: &Pen<'_>, row: usize) -> Vec<Text> {
     lines.push(text(
         pen,
         format!(
-            "usually {} (95 %: {}), holds after {}",
+            "usually {} (95%: {}), holds after {}",
             limit(usual.p50),
             limit(usual.p95),
             limit(step.deadline)

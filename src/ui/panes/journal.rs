@@ -8,22 +8,27 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::say;
 
+/// The columns of the time and the step.
+const BEFORE: usize = 12;
+
 pub(super) fn need(_stage: &Pen<'_>) -> usize {
     8
 }
 
-pub(super) fn listing(pen: &Pen<'_>, _room: usize) -> Listing {
+pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
     let mut listing = Listing::default();
     if pen.scene.journal.is_empty() {
         let text = "nothing yet: an act is written here before it leaves";
         listing.say(Line::from(pen.span(text, Role::Muted)));
     }
     for (at, entry) in pen.scene.journal.iter().enumerate() {
+        let text = event::line(entry, &pen.scene.journal[..at]);
+        let text = say::shortened(pen, text, room.saturating_sub(BEFORE));
         let step = entry.event.step().map_or_else(String::new, |step| step.to_string());
         listing.push(Line::from(vec![
             pen.span(say::clock(entry.at), Role::Muted),
             pen.span(format!(" {step:>2} "), Role::Text),
-            pen.span(event::line(entry, &pen.scene.journal[..at]), role(&entry.event)),
+            pen.span(text, role(&entry.event)),
         ]));
     }
     listing

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::ui::theme::Glyphs;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -103,11 +103,17 @@ pub fn cut_line(line: Text, room: usize) -> Text {
     Line::from(kept)
 }
 
-/// Draws a line in one row of the area; nothing when there is no such row.
+/// Draws a line in one row of the area, over what is there; nothing when there is no such row.
 pub fn row(buf: &mut Buffer, area: Rect, at: u16, line: &Line<'_>) {
     let area = area.intersection(buf.area);
     if at >= area.height || area.width == 0 {
         return;
+    }
+    let covered = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
+    for x in area.x..area.x + covered {
+        if let Some(cell) = buf.cell_mut((x, area.y + at)) {
+            cell.modifier = Modifier::empty();
+        }
     }
     if line.width() <= usize::from(area.width) {
         buf.set_line(area.x, area.y + at, line, area.width);

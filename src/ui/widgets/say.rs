@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::paint::Text;
+use super::paint::{self, Text};
 use crate::model::reading::Freshness;
 use crate::model::verdict::{self, Dated, Lamp};
 use crate::ui::Pen;
@@ -83,6 +83,18 @@ pub fn rate(rate: f64) -> String {
 #[must_use]
 pub fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M:%S").to_string()
+}
+
+/// The text, or with the short names of the Regions where the full ones do not fit.
+#[must_use]
+pub fn shortened(pen: &Pen<'_>, text: String, room: usize) -> String {
+    if paint::width(&text) <= room {
+        return text;
+    }
+    let topology = pen.scene.world.topology();
+    let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints).map(|e| &e.region);
+    let regions = topology.regions.iter().map(|region| &region.name);
+    regions.chain(endpoints).fold(text, |text, region| text.replace(region.as_str(), &topology.short(region)))
 }
 
 /// How long ago in its largest unit: `12m ago`; for places too narrow for more.

@@ -1,3 +1,5 @@
+//! Holds ARC's safety rules against brute force, its wait periods and its limits.
+
 use proptest::prelude::*;
 
 use super::*;

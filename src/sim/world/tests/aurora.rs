@@ -1,3 +1,5 @@
+//! Holds switchover and failover to their states, durations and RDS events.
+
 use super::*;
 use crate::sim::world::aurora::Sync;
 

@@ -1,3 +1,7 @@
+//! Holds that the same seed gives the same run, however often it is asked.
+
+use std::fmt::Write;
+
 use super::*;
 use crate::sim::world::Call;
 
@@ -7,7 +11,7 @@ fn trace(world: &World) -> String {
     for region in &world.regions {
         for id in world.metrics.list(&region.name, world.now) {
             let samples: Vec<_> = world.metrics.samples(&region.name, id, world.now).collect();
-            all.push_str(&format!("{id:?}{samples:?}"));
+            write!(all, "{id:?}{samples:?}").unwrap();
         }
     }
     all

@@ -1,3 +1,5 @@
+//! Holds Route 53's selection rules against a table, and how long resolvers keep an answer.
+
 use super::*;
 use crate::sim::world::arc::ControlState;
 use crate::sim::world::dns::choice::{Vantage, choose};

@@ -1,3 +1,5 @@
+//! Holds faults and quotas at the door of the services.
+
 use super::*;
 use crate::sim::world::{Call, Then};
 

@@ -1,3 +1,5 @@
+//! Holds that lag grows while a link is cut and drains after, for each store and direction.
+
 use super::*;
 
 fn lag(world: &World, store: &str) -> f64 {

@@ -1,3 +1,5 @@
+//! Holds that metrics come late, are absent when nothing was measured, and keep their statistics.
+
 use super::*;
 use crate::sim::world::metric::{MetricId, Query, Stat, StatSet};
 
@@ -24,8 +26,8 @@ fn carts(to: &str) -> MetricId {
 /// Points of the minutes `from..to` after the start that can be seen now.
 fn points(world: &World, region: &str, id: &MetricId, minutes: std::ops::Range<u64>, stat: Stat) -> Vec<f64> {
     let moment = |minute: u64| world.moment(Duration::from_mins(minute));
-    let (start, end) = (moment(minutes.start), moment(minutes.end));
-    let query = Query { region, id, start, end, period: Duration::from_mins(1), stat };
+    let (first, end) = (moment(minutes.start), moment(minutes.end));
+    let query = Query { region, id, start: first, end, period: Duration::from_mins(1), stat };
     world.metrics.series(&query, world.now).into_iter().map(|(_, value)| value).collect()
 }
 

@@ -1,3 +1,5 @@
+//! Holds the replication of table items.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Holds that orders and requests follow DNS, health and capacity.
+
 use super::*;
 use crate::sim::world::arc::ControlState::{Off, On};
 

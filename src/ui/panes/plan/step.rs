@@ -55,23 +55,17 @@ fn row(pen: &Pen<'_>, run: &Progress, step: &Step, room: usize) -> Vec<Cell> {
         pen.span(step.id.to_string(), title).into(),
         pen.span(titled(pen, step, room), title).into(),
         pen.span(word, role).into(),
-        rest(pen, step, &stand),
+        rest(pen, step, &stand, room),
     ]
 }
 
 /// The title, with the short names of the Regions where the full ones would take the room of the evidence.
 fn titled(pen: &Pen<'_>, step: &Step, room: usize) -> String {
-    if room >= ROOMY || paint::width(&step.title) <= TITLE {
-        return step.title.clone();
-    }
-    let regions = &pen.scene.world.topology().regions;
-    regions
-        .iter()
-        .fold(step.title.clone(), |title, region| title.replace(region.name.as_str(), &region.short))
+    say::shortened(pen, step.title.clone(), if room >= ROOMY { usize::MAX } else { TITLE })
 }
 
 /// Behind the state: time and evidence of what is done, a gauge of what runs, what the rest waits for.
-fn rest(pen: &Pen<'_>, step: &Step, stand: &Stand<'_>) -> Cell {
+fn rest(pen: &Pen<'_>, step: &Step, stand: &Stand<'_>, room: usize) -> Cell {
     match stand {
         Stand::Waits(ids) => {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
@@ -84,7 +78,9 @@ fn rest(pen: &Pen<'_>, step: &Step, stand: &Stand<'_>) -> Cell {
         }
         Stand::Ended(_, progress) => {
             let took = progress.started.zip(progress.ended).map(|(from, to)| took(say::since(to, from)));
-            let text = [took.unwrap_or_default(), shown(progress).unwrap_or_default()].join(" ");
+            let shown =
+                shown(progress).map(|text| if room >= ROOMY { text } else { say::shortened(pen, text, 0) });
+            let text = [took.unwrap_or_default(), shown.unwrap_or_default()].join(" ");
             Cell::Cut(Line::from(pen.span(text, Role::Muted)))
         }
     }

@@ -83,7 +83,7 @@ struct Widths {
 pub(super) fn listing(pen: &Pen<'_>, room: usize, height: usize, column: usize) -> Listing {
     let regions = &pen.digest.regions;
     let over = room.saturating_sub(label_width(pen) + regions.len() * (column + 1));
-    let widths = Widths { label: label_width(pen) + over.min(4), column };
+    let widths = Widths { label: label_width(pen) + over.min(12), column };
     let mut listing = Listing::default();
     listing.head.push(row(pen, "", regions.iter().map(|region| head(pen, region, column)), widths));
     for label in labels(pen) {

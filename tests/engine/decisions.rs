@@ -1,0 +1,243 @@
+//! What a person decides about a held step, and what the run does with it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pointsman::ledger::memory::Journal;
+use pointsman::model::reading::{ControlState, Source, TroubleKind};
+use pointsman::plan::event::{Decision, End, Event};
+use pointsman::plan::run::{self, Command, Ports, WhenHeld};
+use pointsman::plan::{Intent, Playbook, StepId, playbook};
+use tokio::sync::mpsc;
+
+use super::runs::{FAIL, SET, end, outcomes, why};
+use super::shop::{EAST, Reply, Shop, WEST};
+use super::stage::{Stage, WHO, start};
+
+fn skip() -> Decision {
+    Decision::Skip { reason: "catalog is read-only today".to_owned() }
+}
+
+fn abort() -> Decision {
+    Decision::Abort { reason: "the Region is back".to_owned() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_a_refusal_goes_on_to_the_end() {
+    let stage = Stage::new().deciding([Decision::Retry]);
+    stage.shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Confirmed));
+    assert_eq!(progress.steps[&StepId(2)].attempts, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_skipped_step_frees_what_depends_on_it() {
+    let stage = Stage::new().deciding([skip()]);
+    stage.shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert_eq!(end(&progress), Some(End::ConfirmedWithSkips));
+    assert_eq!(outcomes(&progress), ["confirmed", "skipped", "confirmed", "confirmed"]);
+    assert_eq!(why(&progress, 2), "catalog is read-only today");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_abort_ends_what_is_on_its_way_as_unknown() {
+    let stage = Stage::new().deciding([abort()]);
+    stage.shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Aborted));
+    assert_eq!(outcomes(&progress)[2..], ["unknown", "waiting"]);
+    assert_eq!(progress.closed.unwrap().2, "1 of 4 steps confirmed: the Region is back");
+    assert_eq!(stage.shop.controls()[EAST], ControlState::On);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_again_proves_what_was_unknown() {
+    let stage = Stage::new().deciding([Decision::ReadAgain]);
+    let away = [EAST, WEST, "eu-west-1"].map(|r| Source::Endpoint(r.into()));
+    stage.shop.replies(SET, [Reply::Dark(away.to_vec())]);
+    let shop = stage.shop.clone();
+    tokio::spawn(async move {
+        shop.clock.sleep(Duration::from_secs(140)).await;
+        away.iter().for_each(|source| shop.find(source));
+    });
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
+    let sends = stage.lines().iter().filter(|l| l.starts_with("2 sent")).count();
+    assert_eq!(sends, stage.shop.written().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_again_what_was_refused_changes_nothing_unless_it_is_so() {
+    let stage = Stage::new().deciding([Decision::ReadAgain]);
+    stage.shop.replies(SET, [Reply::Refuse(TroubleKind::Refused)]);
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(outcomes(&progress), ["confirmed", "refused"]);
+    assert_eq!(why(&progress, 2), "read again: 0 of 5 endpoints; us-east-1 says us-east-1 On");
+
+    let stage = Stage::new().deciding([Decision::ReadAgain]);
+    stage.shop.replies(SET, [Reply::Refuse(TroubleKind::Refused)]);
+    let shop = stage.shop.clone();
+    tokio::spawn(async move {
+        shop.clock.sleep(Duration::from_millis(2_500)).await;
+        shop.set(EAST, ControlState::Off);
+    });
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(stage.shop.written().len(), 1);
+    assert!([Some(End::Confirmed), None].contains(&end(&progress)));
+}
+
+/// The first call took effect unseen: the retry reads it and sends nothing.
+#[tokio::test(start_paused = true)]
+async fn a_retry_of_a_promotion_reads_before_it_sends() {
+    let stage = Stage::new().deciding([Decision::Retry]);
+    let blind = [EAST, WEST].map(|r| Source::Aurora("orders".to_owned(), r.into()));
+    stage.shop.replies(FAIL, [Reply::Dark(blind.to_vec())]);
+    let shop = stage.shop.clone();
+    tokio::spawn(async move {
+        shop.clock.sleep(Duration::from_secs(245)).await;
+        blind.iter().for_each(|source| shop.find(source));
+    });
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
+    assert!(
+        stage.lines().contains(&"2 already so: writer us-west-2, available; nothing was sent".to_owned())
+    );
+    assert_eq!(stage.shop.written().len(), 3);
+}
+
+/// Without a reading a promotion is never sent twice.
+#[tokio::test(start_paused = true)]
+async fn a_retry_that_cannot_read_stays_unknown() {
+    let stage = Stage::new().deciding([Decision::Retry]);
+    let blind = [EAST, WEST].map(|r| Source::Aurora("orders".to_owned(), r.into()));
+    stage.shop.replies(FAIL, [Reply::Dark(blind.to_vec())]);
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert_eq!(outcomes(&progress), ["confirmed", "unknown", "confirmed", "waiting"]);
+    assert_eq!(
+        why(&progress, 2),
+        "not sent, because no reading vouches for it: RDS us-west-2 (orders): unreachable: as scripted"
+    );
+    assert_eq!(stage.shop.written().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_sends_the_inverse_and_never_counts_as_confirmed() {
+    let stage = Stage::new().deciding([Decision::Undo, abort()]);
+    stage.shop.replies(SET, [Reply::Dark(vec![])]);
+    let shop = stage.shop.clone();
+    tokio::spawn(async move {
+        shop.clock.sleep(Duration::from_secs(30)).await;
+        shop.lose(Source::Metrics(WEST.into()));
+    });
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Aborted), "{:#?}", stage.lines());
+    assert_eq!(outcomes(&progress), ["confirmed", "failed"]);
+    assert_eq!(why(&progress, 2), "undone: 5 of 5 endpoints");
+    assert_eq!(stage.shop.controls()[EAST], ControlState::On);
+    assert_eq!(stage.shop.written().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_decided_is_refused_and_written_down() {
+    let stage = Stage::new().deciding([Decision::Undo]);
+    stage.shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert!(progress.is_open());
+    let refused = "- note maria: asked for undo and was refused: step 2: there is nothing to undo".to_owned();
+    assert!(stage.lines().contains(&refused), "{:#?}", stage.lines());
+}
+
+/// A stage whose commands the test sends itself.
+struct Console {
+    commands: mpsc::Sender<Command>,
+    entries: mpsc::UnboundedReceiver<pointsman::plan::event::Entry>,
+}
+
+async fn console(
+    shop: &Shop,
+    journal: &Journal,
+    playbook: Playbook,
+    when_held: WhenHeld,
+) -> (Console, impl Future<Output = pointsman::plan::progress::Progress>) {
+    let world = shop.world().await;
+    let intent = Intent { playbook, from: EAST.into(), to: WEST.into() };
+    let plan = playbook::plan(&world, &intent, shop.clock.now()).unwrap();
+    let mut ledger = journal.clone();
+    let Ok(progress) = run::start(plan, start(), &mut ledger, &shop.clock) else { panic!("no start") };
+    let (observe, observations) = mpsc::channel(64);
+    let (commands, obeyed) = mpsc::channel(16);
+    let (tell, entries) = mpsc::unbounded_channel();
+    let sampler = tokio::spawn(shop.clone().sample(observe));
+    let ports = Ports {
+        actuator: Arc::new(shop.clone()),
+        ledger: Box::new(journal.clone()),
+        clock: shop.clock.clone(),
+        observations,
+        commands: obeyed,
+        entries: tell,
+        when_held,
+    };
+    let driven = async move {
+        let progress = run::drive(progress, world, ports).await.unwrap();
+        sampler.abort();
+        progress
+    };
+    (Console { commands, entries }, driven)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_lets_nothing_new_start() {
+    let (shop, journal) = (Shop::new(), Journal::new());
+    let (mut console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
+    let who = WHO.to_owned();
+    let operator = async {
+        while let Some(entry) = console.entries.recv().await {
+            if matches!(entry.event, Event::Sent { step: StepId(3), .. }) {
+                break;
+            }
+        }
+        console.commands.send(Command::Pause { who: who.clone() }).await.unwrap();
+        shop.clock.sleep(Duration::from_mins(20)).await;
+        let before = shop.written().len();
+        console.commands.send(Command::Resume { who }).await.unwrap();
+        while console.entries.recv().await.is_some() {}
+        before
+    };
+    let (progress, before) = tokio::join!(driven, operator);
+    assert_eq!(before, 2, "the promotions were proved, and traffic waited");
+    assert_eq!(end(&progress), Some(End::Confirmed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_abort_needs_no_held_step() {
+    let (shop, journal) = (Shop::new(), Journal::new());
+    let (mut console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
+    let operator = async {
+        while let Some(entry) = console.entries.recv().await {
+            if matches!(entry.event, Event::Sent { step: StepId(3), .. }) {
+                break;
+            }
+        }
+        let reason = "a false alarm".to_owned();
+        console.commands.send(Command::Abort { who: WHO.to_owned(), reason }).await.unwrap();
+        while console.entries.recv().await.is_some() {}
+    };
+    let (progress, ()) = tokio::join!(driven, operator);
+    assert_eq!(end(&progress), Some(End::Aborted));
+    assert_eq!(outcomes(&progress), ["confirmed", "unknown", "unknown", "waiting"]);
+    let answered =
+        journal.all().unwrap().iter().filter(|e| matches!(e.event, Event::Answered { .. })).count();
+    assert_eq!(answered, 2, "every write that left has its answer in the journal");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_anyone_to_ask_a_held_run_returns() {
+    let (shop, journal) = (Shop::new(), Journal::new());
+    shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+    let (console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::StopThere).await;
+    let progress = driven.await;
+    assert_eq!(outcomes(&progress), ["confirmed", "refused", "confirmed", "waiting"]);
+    drop(console);
+}

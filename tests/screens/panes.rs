@@ -1,0 +1,170 @@
+//! Each pane in each state.
+
+use pointsman::ui::theme::{Glyphs, Theme};
+use pointsman::ui::view::Pane;
+use pointsman::ui::{Mode, panes};
+
+use super::show::{self, Show};
+use super::story::Until;
+use crate::fixture::{self, State};
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
+fn picture(name: &str, show: &Show, sizes: &[(u16, u16)]) {
+    for (width, height) in sizes {
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), show.text(*width, *height));
+    }
+}
+
+#[test]
+fn every_state_of_the_world() {
+    for state in [State::Calm, State::Degraded, State::Stale, State::Unreachable, State::Empty] {
+        picture(&format!("{state:?}").to_lowercase(), &Show::of(state), &SIZES);
+    }
+}
+
+#[test]
+fn every_state_of_a_run() {
+    for until in [Until::Promoting, Until::Lost, Until::Unknown, Until::Closed] {
+        picture(&format!("run_{until:?}").to_lowercase(), &Show::running(until), &SIZES);
+    }
+}
+
+#[test]
+fn each_pane_fills_the_screen() {
+    for pane in Pane::ALL {
+        let show = if matches!(pane, Pane::Plan | Pane::Journal) {
+            Show::running(Until::Unknown)
+        } else {
+            Show::of(State::Degraded)
+        };
+        let name = format!("zoom_{}", pane.name().to_lowercase());
+        picture(&name, &show.zoomed(pane), &SIZES);
+    }
+}
+
+#[test]
+fn a_large_screen_is_used() {
+    picture("degraded", &Show::of(State::Degraded), &[(200, 50)]);
+    picture("run_promoting", &Show::running(Until::Promoting), &[(200, 50)]);
+}
+
+#[test]
+fn a_small_screen_shows_lamps_and_the_current_step() {
+    let sizes = [(70, 20), (60, 15), (50, 8), (40, 1)];
+    picture("small", &Show::of(State::Degraded), &sizes);
+    picture("small_run", &Show::running(Until::Unknown), &sizes);
+}
+
+#[test]
+fn thirty_regions() {
+    let mut show = Show::with(fixture::world(fixture::many(30, 8), State::Degraded), true);
+    picture("many", &show, &[(80, 24), (120, 40)]);
+    show.view.rows.insert(Pane::Regions, 29);
+    picture("many_last", &show.zoomed(Pane::Regions), &[(80, 24)]);
+}
+
+#[test]
+fn roles_are_as_the_words() {
+    insta::assert_snapshot!("roles_degraded", Show::of(State::Degraded).roles(80, 24));
+    insta::assert_snapshot!("roles_unknown", Show::running(Until::Unknown).roles(80, 24));
+}
+
+#[test]
+fn a_frozen_screen_says_so_and_how_long() {
+    let mut show = Show::of(State::Degraded);
+    show.press(&["f"]);
+    show.wait(95_000);
+    let text = show.text(80, 24);
+    assert!(text.lines().next().unwrap().contains(" FROZEN 1m35s "), "{text}");
+    let still = text.lines().skip(3).take(20).collect::<Vec<_>>();
+    let before = Show::of(State::Degraded).text(80, 24);
+    assert_eq!(still, before.lines().skip(3).take(20).collect::<Vec<_>>(), "the panes stand still");
+}
+
+#[test]
+fn mode_and_environment_are_on_every_frame() {
+    let mut show = Show::of(State::Unreachable).armed();
+    (show.console.drill, show.console.simulated) = (true, true);
+    for width in 45..=250 {
+        for height in [1, 5, 15, 24, 50] {
+            let text = show.text(width, height);
+            let first = text.lines().next().unwrap();
+            for word in ["ARMED 14m32s", "DRILL", "SIMULATED", "PRODUCTION"] {
+                assert!(first.contains(word), "{word} at {width}×{height}: {first}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_simulated_world_says_so_once() {
+    let topology =
+        pointsman::model::topology::Topology { environment: "simulated".to_owned(), ..fixture::retail() };
+    let mut show = Show::with(fixture::world(topology, State::Calm), true);
+    show.console.simulated = true;
+    assert_eq!(show.text(80, 24).matches("SIMULATED").count(), 1);
+}
+
+#[test]
+fn another_account_than_the_declared_one_is_never_left_out() {
+    let mut show = Show::of(State::Calm);
+    show.console.identity = Some(pointsman::model::reading::Identity {
+        account: "999988887777".to_owned(),
+        ..fixture::identity()
+    });
+    for width in [60, 80, 120] {
+        assert!(show.text(width, 24).contains("WRONG ACCOUNT …7777"), "at {width}");
+    }
+}
+
+#[test]
+fn the_header_is_never_cut_in_a_word() {
+    for show in [Show::of(State::Degraded), Show::running(Until::Promoting), Show::of(State::Empty)] {
+        for width in 60..=220 {
+            let text = show.text(width, 24);
+            for line in text.lines().take(2) {
+                let cut = line.replace("…3333", "");
+                assert!(!cut.contains('…'), "{width}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn without_colour_the_words_are_the_same() {
+    let mono = Theme::find("mono").unwrap();
+    for show in [Show::of(State::Degraded), Show::running(Until::Unknown)] {
+        let plain = show.frame_in(120, 40, &mono, Glyphs::unicode());
+        assert_eq!(show::text(&plain), show.text(120, 40));
+    }
+}
+
+#[test]
+fn the_ascii_set_draws_ascii_only() {
+    for show in [Show::of(State::Degraded), Show::of(State::Unreachable), Show::running(Until::Unknown)] {
+        for (width, height) in [(40, 3), (80, 24), (120, 40)] {
+            let text = show::text(&show.frame_in(width, height, &show::dark(), Glyphs::ascii()));
+            let strange: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
+            assert!(strange.is_empty(), "{strange:?} in\n{text}");
+        }
+    }
+    let text = show::text(&Show::of(State::Degraded).frame_in(80, 24, &show::dark(), Glyphs::ascii()));
+    insta::assert_snapshot!("ascii_80x24", text);
+}
+
+#[test]
+fn rows_and_selection_are_those_on_the_screen() {
+    let screen = ratatui::layout::Rect::new(0, 0, 80, 24);
+    let show = Show::running(Until::Unknown);
+    show.scene(|scene| {
+        assert_eq!(panes::rows(scene, screen, Pane::Plan), 4);
+        assert_eq!(panes::selected(scene, screen, Pane::Plan), Some(3), "the held step");
+        let lines = scene.journal.len();
+        assert_eq!(panes::selected(scene, screen, Pane::Journal), Some(lines - 1), "the newest line");
+    });
+    let mut show = Show::of(State::Calm);
+    show.view.rows.insert(Pane::Replication, 99);
+    show.scene(|scene| assert_eq!(panes::selected(scene, screen, Pane::Replication), Some(6)));
+    assert_eq!(show.console.mode, Mode::Watch);
+}
