@@ -5,6 +5,7 @@ mod config;
 mod engine;
 mod fixture;
 mod keys;
+mod scenarios;
 mod screens;
 mod sim;
 mod support;
