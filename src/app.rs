@@ -248,6 +248,12 @@ impl App {
         self.run.as_ref()
     }
 
+    /// The number of the newest journal line that is shown; 0 when there is none.
+    #[must_use]
+    pub fn newest_line(&self) -> u64 {
+        self.journal.last().map_or(0, |entry| entry.seq)
+    }
+
     /// Takes in what happened at `now` of the world's clock; what must happen outside comes back.
     pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.console.mode = self.mode(now);

@@ -13,14 +13,15 @@ use super::error::trouble;
 use super::time::{from_sdk, to_sdk};
 use super::{Clients, undeclared};
 use crate::model::reading::{AlarmState, MetricAnswer, MetricBatch, Point, Trouble, TroubleKind};
-use crate::model::topology::{Formula, Metric, Region};
+use crate::model::topology::{Metric, Region};
+use crate::model::verdict;
 
 /// The most metrics one `GetMetricData` may ask (aws-facts section 7).
 pub const QUERIES_A_CALL: usize = 500;
 /// The most names one `DescribeAlarms` may ask.
 const ALARMS_A_CALL: usize = 100;
 /// How long after the end of a period its data can exist (aws-facts section 7: one to three minutes late).
-const LATENESS: Duration = Duration::from_secs(65);
+const LATENESS: Duration = Duration::from_secs(80);
 /// How far back an ordinary read reaches, for points that came later than expected.
 const REACH: Duration = Duration::from_mins(10);
 
@@ -146,17 +147,9 @@ impl Clients {
         Ok(states)
     }
 
-    fn alarm_names(&self, wanted: &Region) -> Vec<String> {
-        let signals = self.inner.topology.regions.iter().flat_map(|region| &region.signals);
-        let mut names: Vec<String> = signals
-            .filter_map(|signal| match &signal.formula {
-                Formula::Alarm { region, name } if region == wanted => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
-        names.sort();
-        names.dedup();
-        names
+    fn alarm_names(&self, region: &Region) -> Vec<String> {
+        let mut wanted = verdict::wanted_alarms(&self.inner.topology);
+        wanted.remove(region).unwrap_or_default().into_iter().collect()
     }
 }
 
