@@ -138,7 +138,7 @@ fn points(seed: &Seed, n: usize, at: Timestamp) -> Vec<Point> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_world_at_any_size(
@@ -170,8 +170,8 @@ proptest! {
 fn every_size_of_one_world() {
     let show = Show::running(Until::Unknown);
     let calm = Show::of(State::Degraded);
-    for width in (0..=250).step_by(7) {
-        for height in (0..=80).step_by(5) {
+    for width in (0..=250).step_by(11) {
+        for height in (0..=80).step_by(7) {
             show.frame(width, height);
             calm.frame(width, height);
         }

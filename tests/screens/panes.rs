@@ -168,3 +168,15 @@ fn rows_and_selection_are_those_on_the_screen() {
     show.scene(|scene| assert_eq!(panes::selected(scene, screen, Pane::Replication), Some(6)));
     assert_eq!(show.console.mode, Mode::Watch);
 }
+
+#[test]
+fn the_digest_says_what_the_verdicts_say() {
+    for state in [State::Calm, State::Degraded, State::Stale, State::Unreachable] {
+        let show = Show::of(state);
+        let digest = pointsman::ui::digest::Digest::of(&show.world, show.now);
+        for region in &digest.regions {
+            let headroom = pointsman::model::verdict::headroom(&show.world, &region.spec.name, show.now);
+            assert_eq!(region.headroom, headroom, "{} when {state:?}", region.spec.name);
+        }
+    }
+}
