@@ -81,7 +81,7 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
-        let simulated = access.endpoint_url.as_deref().is_some_and(credentials::is_loopback);
+        let simulated = access.is_simulated();
         let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
         let finder = Finder::new(access, &topology, &clock, &http);
         let wallet = Arc::new(Wallet::new(finder, clock.clone()));
@@ -164,6 +164,7 @@ impl Clients {
     /// Waits for credentials, but not for ever.
     async fn signer(&self) -> Result<(), Trouble> {
         tokio::select! {
+            biased;
             ready = self.inner.wallet.ready() => ready,
             () = tokio::time::sleep(time::patience(&self.inner.clock, PATIENCE)) => Err(gave_up()),
         }
@@ -178,6 +179,7 @@ impl Clients {
         let clock = &self.inner.clock;
         let asked = clock.now();
         let result = tokio::select! {
+            biased;
             result = reading => result,
             () = tokio::time::sleep(time::patience(clock, PATIENCE)) => Err(gave_up()),
         };

@@ -4,10 +4,13 @@
 
 mod check;
 mod demo;
+pub mod exit;
+mod follow;
 mod journal;
 mod place;
 mod plan;
 mod run;
+mod say;
 mod setup;
 mod sim;
 mod status;
@@ -22,23 +25,27 @@ use color_eyre::eyre::Result;
 
 use crate::plan::Playbook;
 
-/// Exit codes that scripts may rely on; `0` is all ok.
-pub mod exit {
-    /// Bad usage or a bad config.
-    pub const USAGE: u8 = 2;
-    /// Something is worth a look.
-    pub const LOOK: u8 = 10;
-    /// Something is bad, or a run did not confirm every step.
-    pub const BAD: u8 = 20;
-    /// Something cannot be known.
-    pub const UNKNOWN: u8 = 30;
-}
+/// Under the help of the whole program.
+const AFTER: &str = "\
+Exit codes:
+   0  all ok; every step of the run confirmed
+   1  something that nobody foresaw, in words on standard error
+   2  bad usage or a bad config; nothing was sent
+  10  something is worth a look
+  20  something is bad, was refused, or ended unconfirmed
+  30  something cannot be known
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM
+
+Files: the journal of a workload is in WORKLOAD-ENVIRONMENT/journal.db in the
+state folder, the program's own log in pointsman.log beside it (POINTSMAN_LOG
+sets its level, such as `debug`).";
 
 /// A terminal console for a service that runs in several AWS Regions at once.
 ///
-/// Without a command it watches the workload of pointsman.toml. Watching sends only reads.
+/// Without a command it watches the workload of pointsman.toml. Watching sends
+/// only reads; acting asks for the receiving Region's name, typed.
 #[derive(Debug, Parser)]
-#[command(name = "pointsman", version, max_term_width = 100)]
+#[command(name = "pointsman", version, max_term_width = 100, after_long_help = AFTER)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -48,19 +55,22 @@ pub struct Cli {
 
 /// What every command takes.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Common {
-    /// The workload's file [default: $POINTSMAN_CONFIG, ./pointsman.toml, then the one in the config folder]
+    /// The workload's file [default: $POINTSMAN_CONFIG, else ./pointsman.toml, else
+    /// ~/.config/pointsman/pointsman.toml]
     #[arg(long, short, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Where the journals are kept [default: $XDG_STATE_HOME/pointsman, else
+    /// ~/.local/state/pointsman]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub state_dir: Option<PathBuf>,
     /// A theme's name or file: dark, light, mono, high-contrast
     #[arg(long, global = true, value_name = "THEME")]
     pub theme: Option<String>,
     /// Draw with ASCII only
     #[arg(long, global = true)]
     pub ascii: bool,
-    /// Where the journal is kept [default: $XDG_STATE_HOME/pointsman]
-    #[arg(long, global = true, value_name = "FOLDER")]
-    pub state_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -68,6 +78,10 @@ enum Command {
     /// Watch the workload (what happens without a command)
     Watch,
     /// Watch a simulated platform that goes through a scenario; needs no account
+    ///
+    /// Without a terminal it prints what `status` prints. The first failover:
+    /// A, a reason, Enter (arms); a, Enter (the sheet); the receiving Region's
+    /// name, Enter.
     Demo(Simulated),
     /// Print how the workload is now; exit 0 all ok, 10 look, 20 bad, 30 unknown
     Status {
@@ -76,6 +90,9 @@ enum Command {
         json: bool,
     },
     /// Print what a playbook would do now, without doing it
+    ///
+    /// Steps in waves, what holds it back, and the equal AWS CLI line of each
+    /// write. Exit 0 when nothing holds it back, else 20.
     Plan {
         #[command(flatten)]
         intent: IntentArgs,
@@ -83,11 +100,20 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Check the config and everything it names: every endpoint, every ARN, every rule
+    /// Check the config and everything it names: endpoints, ARNs, rules, metrics
+    ///
+    /// It reads control planes too, so it is for a quiet day. Exit 0 all as
+    /// declared, 10 something to know, 20 something is wrong, 30 something could
+    /// not be seen.
     Check,
     /// Run a playbook without a screen; exit 0 only when every step is confirmed
+    ///
+    /// One line for each event. When a step needs a decision the run stays on
+    /// hold and the command ends; the console asks for the decision. The first
+    /// Ctrl-C lets nothing new start, the second leaves at once; a terminal that
+    /// hangs up changes nothing.
     Run(RunArgs),
-    /// Go on with a run that was cut off or is on hold
+    /// Go on with a run that was cut off or is paused
     Resume {
         /// The run's name, or its first digits
         run: String,
@@ -103,19 +129,22 @@ enum Command {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
-    /// Read the journal
+    /// Read the journals of all workloads
     Journal {
         #[command(subcommand)]
         command: JournalCommand,
     },
     /// Serve the simulated AWS on loopback for the SDKs, the AWS CLI and boto3
+    ///
+    /// Prints its base URL and serves until it is told to stop. A console that
+    /// is started with the written config lives on its clock.
     Sim(SimArgs),
 }
 
 /// From where to where.
 #[derive(Clone, Debug, Args)]
 pub struct IntentArgs {
-    /// switchover, failover or evacuate
+    /// What to do
     #[arg(value_enum)]
     pub playbook: PlaybookArg,
     /// The Region that leaves
@@ -129,11 +158,11 @@ pub struct IntentArgs {
 /// A built-in playbook on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PlaybookArg {
-    /// Planned; nothing is lost.
+    /// Planned; nothing is lost
     Switchover,
-    /// The Region is bad or gone; may lose what had not replicated.
+    /// The Region is bad or gone; may lose what had not replicated
     Failover,
-    /// Traffic only.
+    /// Traffic only; the writer stays
     Evacuate,
 }
 
@@ -152,9 +181,10 @@ impl From<PlaybookArg> for Playbook {
 pub struct RunArgs {
     #[command(flatten)]
     intent: IntentArgs,
-    /// The receiving Region again; anything else refuses before any call
-    #[arg(long, value_name = "REGION", default_value = "")]
-    confirm: String,
+    /// The receiving Region again; without it, or with another, the run is
+    /// refused before any call
+    #[arg(long, value_name = "REGION")]
+    confirm: Option<String>,
     /// Why; it is written into the journal
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -166,10 +196,10 @@ pub struct RunArgs {
 /// The simulated world of `demo`.
 #[derive(Clone, Debug, Args)]
 pub struct Simulated {
-    /// Which scenario
+    /// The scenario: a name such as calm or region-loss, or a file that ends in .toml
     #[arg(long, value_name = "NAME", default_value = "region-loss")]
     pub scenario: String,
-    /// Virtual seconds a second
+    /// Virtual seconds a real second
     #[arg(long, value_name = "1..60", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=60))]
     pub speed: u32,
     /// The same seed gives the same run
@@ -180,6 +210,7 @@ pub struct Simulated {
 /// What `sim` takes.
 #[derive(Clone, Debug, Args)]
 pub struct SimArgs {
+    /// The world it serves.
     #[command(flatten)]
     pub world: Simulated,
     /// Where to listen; loopback only
@@ -209,17 +240,17 @@ pub enum JournalCommand {
     },
 }
 
-/// Parses the command line and answers it.
+/// Parses the command line and answers it; what could not be done is said on standard error.
 ///
 /// # Errors
-/// What could not be done, in words for the operator.
+/// When not even a runtime can be started.
 pub fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let answer = runtime.block_on(answer(cli));
     // Reads that still hang must not hold the prompt back.
     runtime.shutdown_background();
-    answer
+    Ok(answer.unwrap_or_else(|report| exit::told(&report)))
 }
 
 async fn answer(cli: Cli) -> Result<ExitCode> {

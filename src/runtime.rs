@@ -3,26 +3,34 @@
 //! One ordered channel of events goes in, effects come out and are performed here. Nothing on this path waits for
 //! AWS: reads, runs and the terminal's own writing each have a task or thread of their own.
 
+pub mod conch;
+pub mod flight;
 mod input;
 mod perform;
-mod signals;
+pub mod signals;
 pub mod terminal;
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr};
+use futures::FutureExt;
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
 use crate::app::{App, Effect, Event};
 use crate::aws::Clients;
 use crate::clock::Clock;
+use crate::plan::progress::Progress;
 use crate::ui;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
+use flight::Flight;
+use input::Keyboard;
 use perform::Performer;
 use signals::{Signal, Signals};
 use terminal::{Guard, Screen};
@@ -60,8 +68,21 @@ pub struct Operator {
 pub enum Exit {
     /// The operator left.
     Left,
-    /// A signal or a terminal that is gone ended it.
-    Ended,
+    /// A signal ended it, or the terminal is gone, which is a hang-up too.
+    Ended(Signal),
+    /// It fell over; what is wrong was told on standard error.
+    FellOver,
+}
+
+/// A console that has ended and given the terminal back.
+#[derive(Debug)]
+pub struct Ended {
+    /// Why.
+    pub exit: Exit,
+    /// The newest run that it began, took up or closed.
+    pub run: Option<Progress>,
+    /// That run, if it goes on without a console: to its next hold or its end.
+    pub flight: Option<Flight>,
 }
 
 /// How long after a change the screen may wait for more changes, so that a burst of readings is one frame.
@@ -70,28 +91,30 @@ const SETTLE: Duration = Duration::from_millis(40);
 /// How many events may wait; readings are replaced by newer ones, so a full channel only slows the readers.
 const EVENTS: usize = 1024;
 
-/// Shows the console until the operator leaves or the terminal is gone; a run in flight then goes on to its next
-/// hold or end.
+/// Shows the console until the operator leaves or the terminal is gone; a run in flight is handed back.
 ///
 /// # Errors
-/// When the terminal cannot be taken over or the journal cannot be opened.
-pub async fn watch(setup: Setup) -> Result<Exit> {
+/// When the terminal cannot be taken over or the signals cannot be had.
+pub async fn watch(setup: Setup) -> Result<Ended> {
+    let mut signals = Signals::new()?;
     let guard = Guard::take().wrap_err("cannot take the terminal over")?;
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
     let Setup { mut app, clients, clock, theme, glyphs, state, operator } = setup;
-    let area = screen.area();
-    let size = Input::Resize { width: area.width, height: area.height };
-    app.update(Event::Input(size, Timestamp::now()), clock.now());
+    app.update(Event::Input(screen.size(), Timestamp::now()), clock.now());
     screen.show(draw(&app, &clock, &theme, glyphs, &screen)).wrap_err("cannot draw the first frame")?;
-    input::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
+    let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let performer = Performer::new(clients, clock.clone(), state, operator, to_app);
-    let mut console = Console { app, clock, theme, glyphs, screen, performer, events, redraw: Redraw::Soon };
-    let exit = console.live(Signals::new()?).await;
-    let Console { performer, events, .. } = console;
-    drop((guard, events));
-    performer.finish().await;
-    exit
+    let mut console =
+        Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
+    // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
+    let live = AssertUnwindSafe(console.live(&mut signals)).catch_unwind().await;
+    let exit = live.unwrap_or(Exit::FellOver);
+    drop(guard);
+    tracing::info!(?exit, running = console.app.is_running(), "the console ends");
+    let Console { app, performer, .. } = console;
+    let run = app.run().filter(|_| performer.has_run()).cloned();
+    Ok(Ended { exit, run, flight: performer.leave() })
 }
 
 struct Console {
@@ -100,6 +123,7 @@ struct Console {
     theme: Theme,
     glyphs: Glyphs,
     screen: Screen,
+    keyboard: Keyboard,
     performer: Performer,
     events: mpsc::Receiver<Event>,
     redraw: Redraw,
@@ -117,16 +141,22 @@ enum Redraw {
 }
 
 impl Console {
-    async fn live(&mut self, mut signals: Signals) -> Result<Exit> {
+    async fn live(&mut self, signals: &mut Signals) -> Exit {
         let mut second = tokio::time::interval(Duration::from_secs(1));
+        second.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut frame = tokio::time::interval(SETTLE);
-        frame.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
         panic_if_asked_to();
         loop {
             let left = tokio::select! {
                 biased;
-                signal = signals.next() => return Ok(self.on_signal(signal)),
+                signal = signals.next() => match signal {
+                    Signal::Resize => self.take(Event::Input(self.screen.size(), Timestamp::now())),
+                    signal => return Exit::Ended(signal),
+                },
+                () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
                 Some(event) = self.events.recv() => self.take(event),
+                told = self.performer.told() => told.is_some_and(|event| self.take(event)),
                 _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(Timestamp::now())),
                 _ = frame.tick(), if self.redraw == Redraw::Soon => {
                     self.redraw = Redraw::Now;
@@ -134,12 +164,11 @@ impl Console {
                 }
             };
             if left {
-                return Ok(Exit::Left);
+                return Exit::Left;
             }
-            if self.screen.is_broken() {
-                return Ok(Exit::Ended);
+            if self.show().is_err() || self.screen.is_broken() {
+                return Exit::Ended(Signal::HangUp);
             }
-            self.show().wrap_err("cannot draw")?;
         }
     }
 
@@ -156,9 +185,8 @@ impl Console {
     }
 
     fn take_one(&mut self, event: Event) -> bool {
-        if let Event::Input(Input::Resize { .. }, _) = event {
-            // A terminal that does not tell its size is about to be gone, which the next write shows.
-            let _gone = self.screen.resize();
+        if let Event::Input(Input::Resize { width, height }, _) = event {
+            self.screen.resize(width, height);
         }
         if let Event::Observed(observation) = &event {
             self.performer.pass_on(observation);
@@ -190,11 +218,6 @@ impl Console {
         self.redraw = Redraw::Never;
         let frame = draw(&self.app, &self.clock, &self.theme, self.glyphs, &self.screen);
         self.screen.show(frame)
-    }
-
-    fn on_signal(&self, signal: Signal) -> Exit {
-        tracing::info!(?signal, run = self.app.is_running(), "the console ends");
-        Exit::Ended
     }
 }
 

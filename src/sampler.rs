@@ -113,6 +113,7 @@ impl Sampler {
             }
             let wait = self.schedule.next().map(|next| until(self.clock.now(), next));
             tokio::select! {
+                biased;
                 Some(done) = asking.join_next() => {
                     if let Ok((due, seen)) = done && !self.took(&due, seen).await { return }
                 }

@@ -1,10 +1,12 @@
 //! The one integration binary, so that the SDK is linked once.
 
 mod boto;
+mod cli;
 mod config;
 mod engine;
 mod fixture;
 mod keys;
+mod scenarios;
 mod screens;
 mod sim;
 mod support;

@@ -31,6 +31,7 @@ impl Clients {
         let mut global = Box::pin(self.global_cluster(&aurora.global, region));
         let mut seen = None;
         let global = tokio::select! {
+            biased;
             global = &mut global => global,
             cluster = &mut own => { seen = Some(cluster); global.await }
         }?;
@@ -38,7 +39,11 @@ impl Clients {
         let own = if let Some(cluster) = seen {
             cluster
         } else {
-            tokio::select! { cluster = own => cluster, () = tokio::time::sleep(patience(clock, GRACE)) => None }
+            tokio::select! {
+                biased;
+                cluster = own => cluster,
+                () = tokio::time::sleep(patience(clock, GRACE)) => None,
+            }
         };
         Ok(reading(&global, own.as_ref()))
     }

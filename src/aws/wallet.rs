@@ -120,6 +120,7 @@ impl Wallet {
         let clock = self.clock.clone();
         let search = tokio::spawn(async move {
             tokio::select! {
+                biased;
                 found = finder.find() => found,
                 () = clock.sleep(SEARCH) => Err(none("no credentials came in time")),
             }

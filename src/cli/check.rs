@@ -9,8 +9,8 @@ use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
 
-use super::setup::{Loaded, Reader, load};
-use super::{Common, exit};
+use super::setup::{Reader, load};
+use super::{Common, exit, say};
 use crate::clock::Clock;
 use crate::model::reading::Trouble;
 
@@ -36,6 +36,17 @@ enum State {
     Wrong(String),
 }
 
+impl State {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Fine(_) => "ok",
+            Self::Note(_) => "look",
+            Self::Unseen(_) => "unseen",
+            Self::Wrong(_) => "WRONG",
+        }
+    }
+}
+
 impl Finding {
     fn new(what: impl Into<String>, state: State) -> Self {
         Self { what: what.into(), state }
@@ -48,28 +59,23 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (word, text) = match &self.state {
-            State::Fine(text) => ("ok", text),
-            State::Note(text) => ("look", text),
-            State::Unseen(text) => ("unseen", text),
-            State::Wrong(text) => ("WRONG", text),
-        };
-        write!(f, "{word:<7} {}", self.what)?;
+        let (State::Fine(text) | State::Note(text) | State::Unseen(text) | State::Wrong(text)) = &self.state;
+        write!(f, "{:<7} {}", self.state.word(), self.what)?;
         if text.is_empty() { Ok(()) } else { write!(f, ": {text}") }
     }
 }
 
 /// Looks at everything once; exit 0 all as declared, 10 something to know, 20 something wrong, 30 something unseen.
-#[expect(clippy::print_stdout, reason = "the findings are what was asked for")]
 pub(super) async fn check(common: &Common) -> Result<ExitCode> {
-    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
-    let reader = Reader::new(*config, Clock::wall());
+    let reader = Reader::new(load(common)?, Clock::wall());
+    reader.clients.learn_time().await;
     let (world, planes) = tokio::join!(reader.world(), compare::control_planes(&reader.clients));
     let mut findings = compare::world(&world);
     findings.extend(planes);
     for finding in &findings {
-        println!("{finding}");
+        say::out(finding);
     }
+    say::out(format_args!("\n{}", counts(&findings)));
     let worst = findings.iter().map(|finding| &finding.state).max();
     Ok(match worst {
         None | Some(State::Fine(_)) => ExitCode::SUCCESS,
@@ -77,4 +83,12 @@ pub(super) async fn check(common: &Common) -> Result<ExitCode> {
         Some(State::Unseen(_)) => exit::UNKNOWN.into(),
         Some(State::Wrong(_)) => exit::BAD.into(),
     })
+}
+
+/// How many there are of each word, the worst first.
+fn counts(findings: &[Finding]) -> String {
+    let count = |word: &str| findings.iter().filter(|finding| finding.state.word() == word).count();
+    let counts = ["WRONG", "unseen", "look", "ok"].map(|word| (count(word), word));
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }

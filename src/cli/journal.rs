@@ -5,9 +5,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use color_eyre::eyre::{Result, eyre};
+use color_eyre::eyre::Result;
 
-use super::{Common, JournalCommand, exit, place};
+use super::exit::{self, Refused};
+use super::{Common, JournalCommand, place, say};
 use crate::ledger::sqlite::{FILE, Journal};
 use crate::ledger::{RunState, RunSummary};
 use crate::plan::event::{Entry, RunId, line};
@@ -46,17 +47,16 @@ fn journals(common: &Common) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-#[expect(clippy::print_stdout, reason = "the list is what was asked for")]
 fn list(journals: &[Found]) -> Result<ExitCode> {
     let mut none = true;
     for Found { workload, journal } in journals {
         for run in journal.runs()?.iter().rev() {
             none = false;
-            println!("{}", list_line(workload, run));
+            say::out(list_line(workload, run));
         }
     }
     if none {
-        println!("no run yet");
+        say::out("no run yet");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -75,42 +75,35 @@ fn list_line(workload: &str, run: &RunSummary) -> String {
     )
 }
 
-#[expect(clippy::print_stdout, reason = "the lines are what was asked for")]
 fn show(journals: &[Found], name: &str) -> Result<ExitCode> {
     let lines = find(journals, name)?;
     for (at, entry) in lines.iter().enumerate() {
-        println!(
-            "{:>5}  {}  {}",
-            entry.seq,
-            entry.at.strftime("%Y-%m-%d %H:%M:%S"),
-            line(entry, &lines[..at])
-        );
+        let when = entry.at.strftime("%Y-%m-%d %H:%M:%S");
+        say::out(format_args!("{:>5}  {when}  {}", entry.seq, line(entry, &lines[..at])));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-#[expect(clippy::print_stdout, reason = "the lines are what was asked for")]
 fn export(journals: &[Found], name: &str) -> Result<ExitCode> {
     for entry in find(journals, name)? {
-        println!("{}", serde_json::to_string(&entry)?);
+        say::out(serde_json::to_string(&entry)?);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-#[expect(clippy::print_stdout, reason = "the verdict is what was asked for")]
 fn verify(journals: &[Found]) -> Result<ExitCode> {
     let mut whole = true;
     for Found { workload, journal } in journals {
         match journal.verify()? {
-            Ok(lines) => println!("{workload}: {lines} lines, the chain holds"),
+            Ok(lines) => say::out(format_args!("{workload}: {lines} lines, the chain holds")),
             Err(broken) => {
                 whole = false;
-                println!("{workload}: BROKEN at line {}: {}", broken.seq, broken.what);
+                say::out(format_args!("{workload}: BROKEN at line {}: {}", broken.seq, broken.what));
             }
         }
     }
     if journals.is_empty() {
-        println!("no journal yet");
+        say::out("no journal yet");
     }
     Ok(if whole { ExitCode::SUCCESS } else { exit::BAD.into() })
 }
@@ -123,11 +116,15 @@ fn find(journals: &[Found], name: &str) -> Result<Vec<Entry>> {
         fits.extend(runs.filter(|run| run.0.starts_with(name)).map(|run| (journal, run)));
     }
     match fits.as_slice() {
-        [] => Err(eyre!("no run begins with `{name}`; `pointsman journal list` names them")),
+        [] => {
+            let why = format!("no run begins with `{name}`; `pointsman journal list` names them");
+            Err(Refused::new(exit::USAGE, why).into())
+        }
         [(journal, run)] => Ok(journal.entries(run)?),
         several => {
             let names: Vec<_> = several.iter().map(|(_, run)| run.0.as_str()).collect();
-            Err(eyre!("`{name}` fits {} runs: {}", several.len(), names.join(", ")))
+            let why = format!("`{name}` fits {} runs: {}", several.len(), names.join(", "));
+            Err(Refused::new(exit::USAGE, why).into())
         }
     }
 }

@@ -7,8 +7,9 @@ use color_eyre::eyre::Result;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::setup::{Loaded, Reader, load};
-use super::{Common, IntentArgs, exit};
+use super::exit::{self, Refused};
+use super::setup::{Reader, load};
+use super::{Common, IntentArgs, say};
 use crate::clock::Clock;
 use crate::model::World;
 use crate::model::topology::{Region, Topology};
@@ -17,29 +18,20 @@ use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::{Intent, Plan, Step, playbook};
 
 /// Reads everything once and prints the plan; exit 20 when an interlock holds it back.
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the plan is what was asked for")]
 pub(super) async fn plan(common: &Common, args: &IntentArgs, as_json: bool) -> Result<ExitCode> {
-    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
+    let config = load(common)?;
     let intent = intent(args);
-    if let Err(why) = declared(&intent, &config.topology) {
-        eprintln!("{why}");
-        return Ok(exit::USAGE.into());
-    }
-    let reader = Reader::new(*config, Clock::wall());
+    declared(&intent, &config.topology)?;
+    let reader = Reader::new(config, Clock::wall());
     let world = reader.world().await;
     let now = reader.clock.now();
-    let plan = match playbook::plan(&world, &intent, now) {
-        Ok(plan) => plan,
-        Err(why) => {
-            eprintln!("no plan: {why}");
-            return Ok(exit::BAD.into());
-        }
-    };
+    let plan = playbook::plan(&world, &intent, now);
+    let plan = plan.map_err(|why| Refused::new(exit::BAD, format!("no plan: {why}")))?;
     let interlocks = interlock::check(&world, &intent, now);
     if as_json {
-        println!("{:#}", as_value(&plan, &interlocks, &world, now));
+        say::out(format_args!("{:#}", as_value(&plan, &interlocks, &world, now)));
     } else {
-        print!("{}", as_text(&plan, &interlocks, &world, now));
+        say::text(&as_text(&plan, &interlocks, &world, now));
     }
     Ok(if interlock::clear(&interlocks) { ExitCode::SUCCESS } else { exit::BAD.into() })
 }
@@ -49,16 +41,21 @@ pub(super) fn intent(args: &IntentArgs) -> Intent {
     Intent { playbook: args.playbook.into(), from: Region::new(&args.from), to: Region::new(&args.to) }
 }
 
-/// Both Regions are declared.
-pub(super) fn declared(intent: &Intent, topology: &Topology) -> Result<(), String> {
+/// Both Regions are declared, and are two.
+///
+/// # Errors
+/// Which is not.
+pub(super) fn declared(intent: &Intent, topology: &Topology) -> Result<(), Refused> {
     for (flag, region) in [("--from", &intent.from), ("--to", &intent.to)] {
         if topology.region(region).is_none() {
             let known: Vec<_> = topology.regions.iter().map(|r| r.name.as_str()).collect();
-            return Err(format!(
-                "{flag} {region}: no such Region in this workload; it has {}",
-                known.join(", ")
-            ));
+            let known = known.join(", ");
+            let why = format!("{flag} {region}: no such Region in this workload; it has {known}");
+            return Err(Refused::new(exit::USAGE, why));
         }
+    }
+    if intent.from == intent.to {
+        return Err(Refused::new(exit::USAGE, format!("--from and --to are both {}", intent.to)));
     }
     Ok(())
 }

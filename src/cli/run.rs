@@ -4,188 +4,190 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use color_eyre::eyre::{Result, eyre};
-use tokio::sync::{mpsc, watch as channel};
+use color_eyre::eyre::Result;
+use jiff::Timestamp;
+use tokio::sync::watch as channel;
 
+use super::exit::{self, Refused};
+use super::follow::{Teller, ended, follow};
 use super::plan::{declared, intent};
-use super::setup::{Loaded, Reader, load};
-use super::watch::state_of;
-use super::{Common, RunArgs, exit, place};
-use crate::aws::actuator::Hands;
+use super::setup::{Reader, load};
+use super::{Common, RunArgs, place, say};
 use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::reading::{Identity, Reading, Source};
-use crate::plan::event::{End, Entry, Outcome, RunId, Start, line};
+use crate::plan::event::{RunId, Start};
 use crate::plan::interlock::{self, Interlock, Verdict};
-use crate::plan::progress::{Progress, StepState};
-use crate::plan::run::{self, Ledger, Ports, WhenHeld};
-use crate::plan::{Intent, playbook};
+use crate::plan::progress::Progress;
+use crate::plan::run::{self, Ledger, WhenHeld};
+use crate::plan::{Intent, Plan, playbook};
+use crate::runtime::Operator;
+use crate::runtime::conch::Conch;
+use crate::runtime::flight::{Flight, Gear};
 use crate::sampler::{self, Pace};
 
-/// Runs a playbook to its end or to a hold.
-#[expect(clippy::print_stderr, reason = "what is refused is said on standard error")]
-pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
-    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
-    let intent = intent(&args.intent);
-    if let Err(why) = declared(&intent, &config.topology) {
-        eprintln!("{why}");
-        return Ok(exit::USAGE.into());
-    }
-    let state = state_of(common, &config.topology.workload)?;
-    let clock = Clock::wall();
-    if args.confirm != args.intent.to {
-        let why = format!(
-            "--confirm must name the Region that receives, {}; it says `{}`",
-            intent.to, args.confirm
-        );
-        eprintln!("refused, nothing was sent: {why}");
-        refuse(&state, intent, why, &clock)?;
-        return Ok(exit::USAGE.into());
-    }
-    let mut journal = Journal::open(&state)?;
-    if let Some(open) = journal.open_run()? {
-        eprintln!(
-            "refused, nothing was sent: run {0} has not ended. `pointsman journal show {0}` tells it; \
-             `pointsman resume {0}` goes on with it, `pointsman close {0} --reason TEXT` ends it.",
-            open.run
-        );
-        return Ok(exit::BAD.into());
-    }
-    let reader = Reader::new(*config, clock);
-    let world = reader.world().await;
-    let now = reader.clock.now();
-    let plan = match playbook::plan(&world, &intent, now) {
-        Ok(plan) => plan,
-        Err(why) => {
-            eprintln!("no plan: {why}");
-            return Ok(exit::BAD.into());
-        }
-    };
-    let interlocks = interlock::check(&world, &intent, now);
-    if !interlock::clear(&interlocks) {
-        let why = held_by(&interlocks);
-        eprintln!("refused, nothing was sent: {why}");
-        refuse(&state, intent, why, &reader.clock)?;
-        return Ok(exit::BAD.into());
-    }
-    let start = start_of(&world, args.reason.clone(), reader.config.simulated);
-    let progress = run::start(plan, start, &mut journal, &reader.clock)?;
-    drive(reader, world, journal, progress, args.json).await
+/// Where a run is written down, and the right to have one.
+struct Desk {
+    journal: Journal,
+    conch: Conch,
+    operator: Operator,
 }
 
-/// Goes on with a run that was cut off or is on hold.
+/// Runs a playbook to its end or to a hold.
+pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
+    let config = load(common)?;
+    let intent = intent(&args.intent);
+    declared(&intent, &config.topology)?;
+    let state = place::state_of(common, &config.topology)?;
+    let reader = Reader::new(config, Clock::wall());
+    let cleared = match confirmed(args.confirm.as_deref(), &intent) {
+        Ok(()) => clear(&state, &reader, &intent).await,
+        Err(unconfirmed) => Err(unconfirmed.into()),
+    };
+    let (mut desk, world, plan) = match cleared {
+        Ok(cleared) => cleared,
+        Err(report) => {
+            if let Some(Refused { why, .. }) = report.downcast_ref() {
+                say::err("refused, nothing was sent:");
+                refuse(&state, &intent, why, args.json)?;
+            }
+            return Err(report);
+        }
+    };
+    let start = start_of(&world, &desk.operator, args.reason.clone(), reader.config.simulated);
+    let progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
+    fly(reader, world, desk, progress, args.json).await
+}
+
+/// Goes on with a run that was cut off or is paused.
 pub(super) async fn resume(common: &Common, name: &str, json: bool) -> Result<ExitCode> {
-    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
-    let state = state_of(common, &config.topology.workload)?;
-    let reader = Reader::new(*config, Clock::wall());
-    let mut journal = Journal::open(&state)?;
-    let lines = journal.entries(&open_run(&journal, name)?)?;
+    let config = load(common)?;
+    let state = place::state_of(common, &config.topology)?;
+    let (run, mut desk) = take_up(&state, name)?;
+    let reader = Reader::new(config, Clock::wall());
     let world = reader.world().await;
-    let progress = run::resume(&lines, &place::operator(), &mut journal, &reader.clock)?;
-    drive(reader, world, journal, progress, json).await
+    let lines = desk.journal.entries(&run)?;
+    let progress = run::resume(&lines, &desk.operator.who, &mut desk.journal, &reader.clock)?;
+    fly(reader, world, desk, progress, json).await
 }
 
 /// Ends a run that was cut off or is on hold; sends nothing.
-#[expect(clippy::print_stdout, reason = "what was done is the answer")]
 pub(super) fn close(common: &Common, name: &str, reason: &str) -> Result<ExitCode> {
-    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
-    let mut journal = Journal::open(&state_of(common, &config.topology.workload)?)?;
-    let run = open_run(&journal, name)?;
-    let lines = journal.entries(&run)?;
-    run::close(&lines, (&place::operator(), reason), &mut journal, &Clock::wall())?;
-    println!("run {run} is closed; nothing was sent and nothing was undone");
+    let config = load(common)?;
+    let state = place::state_of(common, &config.topology)?;
+    let (run, mut desk) = take_up(&state, name)?;
+    close_run(&mut desk.journal, &run, &desk.operator, reason)?;
+    say::out(format_args!("run {run} is closed; nothing was sent and nothing was undone"));
     Ok(ExitCode::SUCCESS)
 }
 
-/// The open run whose name begins like this.
-fn open_run(journal: &Journal, name: &str) -> Result<RunId> {
-    match journal.open_run()? {
-        Some(open) if open.run.0.starts_with(name) => Ok(open.run),
-        Some(open) => Err(eyre!("the run that has not ended is {}, not `{name}`", open.run)),
-        None => Err(eyre!("every run in {} has ended", journal.path().display())),
-    }
-}
-
-async fn drive(
-    reader: Reader,
-    world: World,
-    journal: Journal,
-    begun: Progress,
-    json: bool,
-) -> Result<ExitCode> {
-    let Reader { clients, clock, .. } = reader;
-    let mut told = journal.entries(&begun.run)?;
-    told.iter().enumerate().for_each(|(at, entry)| print(entry, &told[..at], json));
-    let (out, observations) = mpsc::channel(1024);
-    // The sampler stays at this pace for as long as the sender lives.
-    let (_pace, paced) = channel::channel(Pace::Run);
-    let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
-    let (_commands, commanded) = mpsc::channel(1);
-    let (entries, mut lines) = mpsc::unbounded_channel();
-    let ports = Ports {
-        actuator: Arc::new(Hands::new(clients, u64::from(std::process::id()))),
-        ledger: Box::new(journal),
-        clock,
-        observations,
-        commands: commanded,
-        entries,
-        when_held: WhenHeld::StopThere,
-    };
-    let driving = tokio::spawn(run::drive(begun, world, ports));
-    while let Some(entry) = lines.recv().await {
-        print(&entry, &told, json);
-        told.push(entry);
-    }
-    let progress = driving.await??;
-    Ok(ended(&progress))
-}
-
-#[expect(clippy::print_stdout, reason = "one event a line is what was asked for")]
-fn print(entry: &Entry, before: &[Entry], json: bool) {
-    if json {
-        let text = serde_json::to_string(entry).unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}"));
-        println!("{text}");
-    } else {
-        println!("{}  {}", entry.at.strftime("%H:%M:%S"), line(entry, before));
-    }
-}
-
-#[expect(clippy::print_stderr, reason = "why it did not end well goes to standard error")]
-fn ended(progress: &Progress) -> ExitCode {
-    match &progress.closed {
-        Some((_, End::Confirmed, _)) => return ExitCode::SUCCESS,
-        Some((_, _, summary)) => eprintln!("{summary}"),
-        None => eprintln!(
-            "run {0} is on hold and needs a person: the console shows it, or `pointsman resume {0}` and \
-             `pointsman close {0} --reason TEXT`",
-            progress.run
-        ),
-    }
-    let unknown = progress.steps.values().any(|step| step.state == StepState::Done(Outcome::Unknown));
-    if unknown { exit::UNKNOWN.into() } else { exit::BAD.into() }
-}
-
-fn refuse(state: &Path, intent: Intent, why: String, clock: &Clock) -> Result<()> {
-    run::refuse(intent, why, place::operator(), &mut Journal::open(state)?, clock)?;
+/// Writes that a run is over, at no earlier time than its last line: a simulated world may be ahead of this clock.
+pub(super) fn close_run(journal: &mut Journal, run: &RunId, operator: &Operator, reason: &str) -> Result<()> {
+    let lines = journal.entries(run)?;
+    let newest = lines.last().map_or(Timestamp::MIN, |line| line.at);
+    let clock = Clock::starting_at(Timestamp::now().max(newest), 1);
+    run::close(&lines, (&operator.who, reason), journal, &clock)?;
     Ok(())
 }
 
-fn held_by(interlocks: &[Interlock]) -> String {
-    let holds = interlocks.iter().filter_map(|interlock| match &interlock.verdict {
-        Verdict::Hold(why) => Some(format!("{}: {why}", interlock.name)),
-        Verdict::Pass | Verdict::Warn(_) => None,
-    });
-    holds.collect::<Vec<_>>().join("; ")
+/// The Region that receives was named again.
+fn confirmed(confirm: Option<&str>, intent: &Intent) -> Result<(), Refused> {
+    let to = &intent.to;
+    let why = match confirm {
+        Some(typed) if typed == to.as_str() => return Ok(()),
+        Some(typed) => format!("--confirm must name the Region that receives, {to}; it says `{typed}`"),
+        None => format!("--confirm is missing; it must name the Region that receives, {to}"),
+    };
+    Err(Refused::new(exit::USAGE, why))
 }
 
-fn start_of(world: &World, reason: String, simulated: bool) -> Start {
+/// Everything that must be so before a run may begin; nothing is written yet.
+async fn clear(state: &Path, reader: &Reader, intent: &Intent) -> Result<(Desk, World, Plan)> {
+    let desk = Desk::open(state)?;
+    if let Some(open) = desk.journal.open_run()? {
+        let why = format!(
+            "run {0} has not ended. `pointsman journal show {0}` tells it, `pointsman resume {0}` goes on with it, \
+             `pointsman close {0} --reason TEXT` ends it",
+            open.run
+        );
+        return Err(Refused::new(exit::BAD, why).into());
+    }
+    let world = reader.world().await;
+    let now = reader.clock.now();
+    let plan = playbook::plan(&world, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
+    held_back(&interlock::check(&world, intent, now))?;
+    Ok((desk, world, plan))
+}
+
+/// What warns is said; what holds, all of it, is why there is no run.
+fn held_back(interlocks: &[Interlock]) -> Result<(), Refused> {
+    let mut holds = Vec::new();
+    for Interlock { name, verdict, .. } in interlocks {
+        match verdict {
+            Verdict::Pass => {}
+            Verdict::Warn(why) => say::err(format_args!("warning: {name}: {why}")),
+            Verdict::Hold(why) => holds.push(format!("{name}: {why}")),
+        }
+    }
+    if holds.is_empty() { Ok(()) } else { Err(Refused::new(exit::BAD, holds.join("\n"))) }
+}
+
+/// Writes down what was refused.
+fn refuse(state: &Path, intent: &Intent, why: &str, json: bool) -> Result<()> {
+    let (mut journal, who) = (Journal::open(state)?, place::operator().who);
+    let line = run::refuse(intent.clone(), why.to_owned(), who, &mut journal, &Clock::wall())?;
+    if json {
+        Teller::after(Vec::new(), true).tell(line);
+    }
+    Ok(())
+}
+
+impl Desk {
+    /// The journal of a state folder, for whoever may act.
+    fn open(state: &Path) -> Result<Self> {
+        let (journal, operator) = (Journal::open(state)?, place::operator());
+        let conch =
+            Conch::take(state, &operator).map_err(|held| Refused::new(exit::BAD, held.to_string()))?;
+        Ok(Self { journal, conch, operator })
+    }
+}
+
+/// The open run whose name begins like this, for whoever may act.
+fn take_up(state: &Path, name: &str) -> Result<(RunId, Desk)> {
+    let desk = Desk::open(state)?;
+    let why = match desk.journal.open_run()? {
+        Some(open) if open.run.0.starts_with(name) => return Ok((open.run, desk)),
+        Some(open) => format!("the run that has not ended is {}, not `{name}`", open.run),
+        None => format!("every run in {} has ended", desk.journal.path().display()),
+    };
+    Err(Refused::new(exit::USAGE, why).into())
+}
+
+/// Drives a run that has begun, and tells its lines from the first.
+async fn fly(reader: Reader, world: World, desk: Desk, begun: Progress, json: bool) -> Result<ExitCode> {
+    let Desk { journal, conch, operator } = desk;
+    let Reader { clients, clock, .. } = reader;
+    let _log = journal.path().parent().and_then(place::log_in);
+    let mut teller = Teller::after(Vec::new(), json);
+    for line in journal.entries(&begun.run)? {
+        teller.tell(line);
+    }
+    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch };
+    let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
+    // The sampler stays at this pace for as long as the sender lives.
+    let (_pace, paced) = channel::channel(Pace::Run);
+    let _meter = sampler::spawn(clients, clock, readings, paced);
+    let followed = follow(&mut flight, &mut teller, &operator).await?;
+    Ok(ended(&followed))
+}
+
+fn start_of(world: &World, operator: &Operator, reason: String, simulated: bool) -> Start {
     let identity = identity(world);
     Start {
-        who: place::operator(),
-        host: place::host(),
+        who: operator.who.clone(),
+        host: operator.host.clone(),
         account: identity.map(|i| i.account.clone()),
         role: identity.map(|i| i.role().to_owned()),
         reason,

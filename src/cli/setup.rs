@@ -4,20 +4,13 @@ use std::sync::Arc;
 
 use color_eyre::eyre::{Result, eyre};
 
-use super::{Common, exit};
+use super::exit::{self, Refused};
+use super::{Common, say};
 use crate::aws::Clients;
 use crate::clock::Clock;
 use crate::config::{self, Config, Overrides};
 use crate::model::World;
 use crate::sampler;
-
-/// A config that could be read, or the exit code after its problems were printed.
-pub(super) enum Loaded {
-    /// Here it is.
-    Config(Box<Config>),
-    /// It is wrong; every problem is on standard error.
-    Wrong,
-}
 
 /// What a command reads with.
 pub(super) struct Reader {
@@ -29,34 +22,22 @@ pub(super) struct Reader {
     pub clock: Clock,
 }
 
-impl Loaded {
-    /// The exit code of a wrong config.
-    pub(super) fn code() -> std::process::ExitCode {
-        exit::USAGE.into()
-    }
-}
-
-/// Reads the config of the command line; problems go to standard error, all of them.
-#[expect(clippy::print_stderr, reason = "a command line prints its problems")]
-pub(super) fn load(common: &Common) -> Loaded {
+/// Reads the config of the command line.
+///
+/// # Errors
+/// All problems in it at once.
+pub(super) fn load(common: &Common) -> Result<Config> {
     let variable = |name: &str| std::env::var(name).ok();
     let flags = Overrides { theme: common.theme.clone(), ..Overrides::default() };
     let overrides = flags.over(Overrides::environment(variable));
     let config = config::find(common.config.as_deref(), variable, |place| place.exists())
         .and_then(|file| config::load(&file))
-        .and_then(|config| config.overridden(overrides));
-    match config {
-        Ok(config) => {
-            for warning in &config.warnings {
-                eprintln!("warning: {warning}");
-            }
-            Loaded::Config(Box::new(config))
-        }
-        Err(problems) => {
-            eprintln!("{problems}");
-            Loaded::Wrong
-        }
+        .and_then(|config| config.overridden(overrides))
+        .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;
+    for warning in &config.warnings {
+        say::err(format_args!("warning: {warning}"));
     }
+    Ok(config)
 }
 
 /// A config that the simulator handed out, on the simulator's clock.

@@ -6,12 +6,14 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use color_eyre::eyre::{Result, WrapErr, eyre};
+use color_eyre::eyre::{Result, WrapErr};
 use jiff::Timestamp;
 
-use super::{SimArgs, Simulated};
+use super::exit::{self, Refused};
+use super::{SimArgs, Simulated, say};
 use crate::clock::Clock;
 use crate::sim::door::http::serve;
+use crate::sim::scenario::Scenario;
 use crate::sim::{Sim, handout, scenario};
 
 /// A simulated AWS that listens on loopback.
@@ -33,9 +35,10 @@ pub(super) async fn start(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Served> {
     if !listen.ip().is_loopback() {
-        return Err(eyre!("the simulator listens on loopback only, and {listen} is not; use 127.0.0.1:PORT"));
+        let why = format!("the simulator listens on loopback only, and {listen} is not; use 127.0.0.1:PORT");
+        return Err(Refused::new(exit::USAGE, why).into());
     }
-    let scenario = scenario::find(&args.scenario).map_err(|why| eyre!(why))?;
+    let scenario = scenario_of(&args.scenario).map_err(|why| Refused::new(exit::USAGE, why))?;
     let sim = Sim::new(&scenario, args.seed, Clock::starting_at(Timestamp::now(), args.speed));
     let (address, server) =
         serve(sim.clone(), listen, stop).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;
@@ -44,14 +47,22 @@ pub(super) async fn start(
     Ok(Served { sim, base_url, config, server: tokio::spawn(server) })
 }
 
+/// A scenario by its name, or from a file.
+fn scenario_of(name: &str) -> Result<Scenario, String> {
+    if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
+        return scenario::find(name);
+    }
+    let text = fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
+    scenario::parse(&text).map_err(|error| format!("{name}: {error}"))
+}
+
 /// Serves until Ctrl-C or SIGTERM.
-#[expect(clippy::print_stdout, reason = "the base URL is what scripts read")]
 pub(super) async fn sim(args: &SimArgs) -> Result<ExitCode> {
     let served = start(&args.world, args.listen, told_to_stop()).await?;
     if let Some(file) = &args.write_config {
         write(file, &served.config)?;
     }
-    println!("{}", served.base_url);
+    say::out(&served.base_url);
     served.server.await?;
     Ok(ExitCode::SUCCESS)
 }

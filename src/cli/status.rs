@@ -7,8 +7,8 @@ use color_eyre::eyre::Result;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::setup::{Loaded, Reader, load};
-use super::{Common, exit};
+use super::setup::{Reader, load};
+use super::{Common, exit, say};
 use crate::clock::Clock;
 use crate::model::World;
 use crate::model::reading::Freshness;
@@ -16,19 +16,17 @@ use crate::model::verdict::{self, Lamp};
 
 /// Reads everything once and prints it.
 pub(super) async fn status(common: &Common, as_json: bool) -> Result<ExitCode> {
-    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
-    let reader = Reader::new(*config, Clock::wall());
+    let reader = Reader::new(load(common)?, Clock::wall());
     let world = reader.world().await;
     Ok(print(&world, reader.clock.now(), as_json))
 }
 
 /// Prints the status of a world and says it in an exit code.
-#[expect(clippy::print_stdout, reason = "the status is what was asked for")]
 pub(super) fn print(world: &World, now: Timestamp, as_json: bool) -> ExitCode {
     if as_json {
-        println!("{:#}", as_value(world, now));
+        say::out(format_args!("{:#}", as_value(world, now)));
     } else {
-        print!("{}", as_text(world, now));
+        say::text(&as_text(world, now));
     }
     code(worst(world, now)).into()
 }
@@ -42,7 +40,7 @@ fn code(lamp: Lamp) -> u8 {
     }
 }
 
-/// The worst lamp of all Regions, live links and controls; `unknown` counts more than `look`, less than `bad`.
+/// The worst lamp of all Regions, live links and controls, in the order in which the situation ranks them too.
 fn worst(world: &World, now: Timestamp) -> Lamp {
     let regions = world.topology().regions.iter().map(|r| verdict::region(world, &r.name, now).lamp);
     let links = verdict::links(world, now).into_iter().filter(|l| l.live).map(|l| l.lamp);
@@ -51,13 +49,7 @@ fn worst(world: &World, now: Timestamp) -> Lamp {
         (None, false) => Lamp::Unknown,
         (Some(_), false) => Lamp::Ok,
     });
-    let weight = |lamp: &Lamp| match lamp {
-        Lamp::Ok => 0,
-        Lamp::Look => 1,
-        Lamp::Unknown => 2,
-        Lamp::Bad => 3,
-    };
-    regions.chain(links).chain(controls).max_by_key(weight).unwrap_or(Lamp::Unknown)
+    regions.chain(links).chain(controls).max().unwrap_or(Lamp::Unknown)
 }
 
 fn as_text(world: &World, now: Timestamp) -> String {

@@ -1,39 +1,40 @@
-//! `pointsman watch`: the console on the workload of the config.
+//! `pointsman watch`: the console on the workload of the config, and what is left to say when it has ended.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use color_eyre::eyre::{Result, eyre};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::setup::{Loaded, Reader, load};
-use super::{Common, exit, place};
-use crate::app::App;
+use super::exit::{self, Refused};
+use super::follow::{self, Followed, Teller, ended, standing, way_on};
+use super::setup::{Reader, load};
+use super::{Common, place, say};
+use crate::app::{App, Event};
 use crate::clock::Clock;
-use crate::ledger::sqlite::Journal;
+use crate::ledger::sqlite::{FILE, Journal};
 use crate::model::World;
 use crate::plan::progress::Progress;
 use crate::plan::run::Ledger;
-use crate::runtime::{self, Operator, Setup};
+use crate::runtime::conch::Conch;
+use crate::runtime::{self, Ended, Exit, Operator, Setup};
 use crate::ui::theme::{self, Glyphs, Theme};
 
 /// How many lines of earlier runs the journal pane begins with.
 const LINES_SHOWN: usize = 200;
 
 /// Shows the console until the operator leaves.
-#[expect(clippy::print_stderr, reason = "without a terminal there is only standard error")]
 pub(super) async fn watch(common: &Common) -> Result<ExitCode> {
-    let Loaded::Config(config) = load(common) else { return Ok(Loaded::code()) };
+    let config = load(common)?;
     if !has_terminal() {
-        eprintln!(
-            "no terminal here: `pointsman status` prints how the workload is, `pointsman run` acts without one"
-        );
-        return Ok(exit::USAGE.into());
+        let why = "no terminal here: `pointsman status` prints how the workload is, `pointsman run` acts without one";
+        return Err(Refused::new(exit::USAGE, why).into());
     }
-    let state = state_of(common, &config.topology.workload)?;
-    show(Reader::new(*config, Clock::wall()), common, &state).await
+    let state = place::state_of(common, &config.topology)?;
+    show(Reader::new(config, Clock::wall()), common, &state).await
 }
 
 /// A person can see and type.
@@ -41,22 +42,17 @@ pub(super) fn has_terminal() -> bool {
     std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
 }
 
-/// The state folder of a workload.
-pub(super) fn state_of(common: &Common, workload: &str) -> Result<PathBuf> {
-    Ok(place::state_dir(common)?.join(workload))
-}
-
-/// Shows the console of a reader.
+/// Shows the console of a reader, and follows a run that goes on without it.
 pub(super) async fn show(reader: Reader, common: &Common, state: &Path) -> Result<ExitCode> {
     let Reader { config, clients, clock } = reader;
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let name = theme::choose(common.theme.as_deref(), config.screen.theme.as_deref(), no_color);
     let theme = Theme::find(name).map_err(|problems| eyre!("{problems}"))?;
-    let operator = Operator { who: place::operator(), host: place::host() };
+    let operator = place::operator();
     let world = World::new(Arc::clone(&config.topology));
     let mut app = App::new(world, operator.who.clone(), config.simulated, TimeZone::system());
-    remember(&mut app, state)?;
-    let _log = log_in(state);
+    remember(&mut app, state, &operator, clock.now())?;
+    let _log = place::log_in(state);
     let setup = Setup {
         app,
         clients,
@@ -64,10 +60,10 @@ pub(super) async fn show(reader: Reader, common: &Common, state: &Path) -> Resul
         theme,
         glyphs: if common.ascii || !is_utf8() { Glyphs::ascii() } else { Glyphs::unicode() },
         state: state.to_owned(),
-        operator,
+        operator: operator.clone(),
     };
-    runtime::watch(setup).await?;
-    Ok(ExitCode::SUCCESS)
+    let ended = runtime::watch(setup).await?;
+    after(ended, state, &operator).await
 }
 
 /// The locale can write what the console draws; no locale at all counts as UTF-8, as most terminals are.
@@ -82,23 +78,62 @@ fn is_utf8() -> bool {
 }
 
 /// Shows what the journal held before; a journal that cannot be opened is an error now and not at the first act.
-fn remember(app: &mut App, state: &Path) -> Result<()> {
+fn remember(app: &mut App, state: &Path, operator: &Operator, now: Timestamp) -> Result<()> {
     let journal = Journal::open(state)?;
-    let cut_off = match journal.open_run()? {
-        Some(run) => Some(Progress::replay(&journal.entries(&run.run)?)?),
-        None => None,
+    let lines = journal.tail(LINES_SHOWN)?;
+    let Some(run) = journal.open_run()? else {
+        app.remember(lines, None);
+        return Ok(());
     };
-    app.remember(journal.tail(LINES_SHOWN)?, cut_off);
+    // Whoever holds the conch drives it; else it was cut off or is on hold, and asks for a person.
+    match Conch::take(state, operator) {
+        Ok(_free) => app.remember(lines, Some(Progress::replay(&journal.entries(&run.run)?)?)),
+        Err(held) => {
+            app.remember(lines, None);
+            let title = format!("Run {} is in flight in another process", run.run);
+            let text = format!(
+                "{held}. This console watches the workload; `pointsman journal show {}` tells the run.",
+                run.run
+            );
+            app.update(Event::Trouble { title, text }, now);
+        }
+    }
     Ok(())
 }
 
-/// Writes the program's own log beside the journal: the screen is taken.
-fn log_in(folder: &Path) -> Option<tracing_appender::non_blocking::WorkerGuard> {
-    let file = tracing_appender::rolling::never(folder, "pointsman.log");
-    let (writer, guard) = tracing_appender::non_blocking(file);
-    let filter = tracing_subscriber::EnvFilter::try_from_env("POINTSMAN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,pointsman=info"));
-    let taken =
-        tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).try_init();
-    taken.ok().map(|()| guard)
+/// Says what is left to say on the terminal that was given back.
+async fn after(ended: Ended, state: &Path, operator: &Operator) -> Result<ExitCode> {
+    let Ended { exit, run, flight } = ended;
+    let Some(run) = run else { return Ok(code(exit)) };
+    let Some(mut flight) = flight else {
+        sum_up(&run, state);
+        return Ok(code(exit));
+    };
+    let mut teller = Teller::of(state, &run.run)?;
+    say::out(format_args!(
+        "run {} goes on without the console, to its next hold or its end; Ctrl-C lets nothing new start",
+        run.run
+    ));
+    let followed = follow::follow(&mut flight, &mut teller, operator).await?;
+    let Followed::To(run) = &followed else { return Ok(self::ended(&followed)) };
+    sum_up(run, state);
+    Ok(follow::code(run))
+}
+
+fn sum_up(run: &Progress, state: &Path) {
+    say::out(standing(run));
+    say::out(format_args!("its journal is in {}", state.join(FILE).display()));
+    if run.is_open() {
+        say::out(way_on(run));
+    } else {
+        say::out(format_args!("`pointsman journal show {}` tells it line by line", run.run));
+    }
+}
+
+fn code(exit: Exit) -> ExitCode {
+    match exit {
+        Exit::Left => ExitCode::SUCCESS,
+        Exit::Ended(signal) => signal.code().into(),
+        Exit::FellOver => exit::FELL_OVER.into(),
+    }
 }

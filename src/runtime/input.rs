@@ -2,27 +2,75 @@
 //!
 //! It must never act on an input, and it ends when the terminal is gone instead of spinning on it.
 
+use std::io::{self, PipeReader, PipeWriter};
+use std::time::Duration;
+
 use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use rustix::event::{PollFd, PollFlags, poll};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::app::Event;
 use crate::ui::key::{Code, Input, Key};
 
-/// Starts the thread; it ends with the terminal or the receiver.
-///
-/// # Errors
-/// When no thread can be started.
-pub fn listen(to: mpsc::Sender<Event>) -> std::io::Result<()> {
-    std::thread::Builder::new().name("input".to_owned()).spawn(move || {
-        while let Ok(event) = event::read() {
-            let Some(input) = translate(event) else { continue };
+/// How long crossterm may look for an event in bytes that are already there.
+const AT_ONCE: Duration = Duration::from_millis(1);
+
+/// The thread that listens; it ends when this is dropped, so that what is typed later is the shell's again.
+#[derive(Debug)]
+pub(super) struct Keyboard {
+    _stop: PipeWriter,
+    gone: oneshot::Receiver<()>,
+}
+
+impl Keyboard {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub(super) fn listen(to: mpsc::Sender<Event>) -> io::Result<Self> {
+        let (stopped, stop) = io::pipe()?;
+        let (ended, gone) = oneshot::channel();
+        std::thread::Builder::new().name("input".to_owned()).spawn(move || {
+            // Whatever ends it, the console is told by `ended` being dropped.
+            let _ended = ended;
+            let _gone = listen(&to, &stopped);
+        })?;
+        Ok(Self { _stop: stop, gone })
+    }
+
+    /// Returns once the terminal gives no input any more.
+    pub(super) async fn gone(&mut self) {
+        let _dropped = (&mut self.gone).await;
+    }
+}
+
+fn listen(to: &mpsc::Sender<Event>, stopped: &PipeReader) -> io::Result<()> {
+    while waits(stopped)? {
+        while event::poll(AT_ONCE)? {
+            let Some(input) = translate(event::read()?) else { continue };
             if to.blocking_send(Event::Input(input, Timestamp::now())).is_err() {
-                break;
+                return Ok(());
             }
         }
-    })?;
+    }
     Ok(())
+}
+
+/// Waits for input; false when there will be none any more. crossterm itself reads a terminal that hung up without
+/// end, so it is only asked while there is one.
+fn waits(stopped: &PipeReader) -> io::Result<bool> {
+    let keys = io::stdin();
+    let mut looked = [PollFd::new(&keys, PollFlags::IN), PollFd::new(stopped, PollFlags::empty())];
+    loop {
+        match poll(&mut looked, None) {
+            Ok(_) => break,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let [keys, stop] = looked.map(|fd| fd.revents());
+    Ok(keys == PollFlags::IN && stop.is_empty())
 }
 
 fn translate(event: event::Event) -> Option<Input> {

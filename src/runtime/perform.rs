@@ -3,34 +3,29 @@
 //! It decides nothing; whatever comes of an effect goes back into the one channel of events.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
 
 use super::Operator;
-use crate::app::{App, Attention, Effect, Event};
+use super::conch::Conch;
+use super::flight::{Flight, Gear};
+use crate::app::{App, Attention, Effect, Event, Ticket};
 use crate::aws::Clients;
-use crate::aws::actuator::Hands;
 use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
-use crate::model::World;
 use crate::model::reading::{Observation, Source};
 use crate::plan::Plan;
 use crate::plan::event::{self, Entry, RunId, Start};
 use crate::plan::progress::Progress;
-use crate::plan::run::{self, Command, Ledger, Ports, Stop, WhenHeld};
+use crate::plan::run::{self, Command, Ledger, WhenHeld};
 use crate::sampler::{self, Meter, Pace};
 
 /// How long a sheet waits for its reads; what has not come by then is missing on it, and said so.
 const READS: Duration = Duration::from_secs(6);
 
-/// How many readings may wait for a run; newer ones replace what is dropped.
+/// How many readings may wait on their way to the console.
 const READINGS: usize = 1024;
-
-/// What was read outside the sampler's cadence is judged against this interval.
-const AFRESH: Duration = Duration::from_secs(15);
 
 /// The outside of the console.
 pub(super) struct Performer {
@@ -42,14 +37,17 @@ pub(super) struct Performer {
     pace: watch::Sender<Pace>,
     meter: Meter,
     running: Option<Running>,
+    has_run: bool,
 }
 
 /// A run in flight, as the console holds it.
 struct Running {
-    commands: mpsc::Sender<Command>,
+    flight: Flight,
     readings: mpsc::Sender<Observation>,
-    task: JoinHandle<()>,
 }
+
+/// A run that may be driven from here on, or why not.
+type Begun = Result<(Progress, Journal, Conch), String>;
 
 impl Performer {
     /// Begins to read.
@@ -71,13 +69,18 @@ impl Performer {
                 }
             }
         });
-        Self { clients, clock, state, operator, to_app, pace, meter, running: None }
+        Self { clients, clock, state, operator, to_app, pace, meter, running: None, has_run: false }
     }
 
     /// What reading costs now.
     pub(super) fn budget(&self) -> Event {
         let budget = self.meter.budget();
         Event::Budget { calls_per_hour: budget.calls_per_hour, dollars_per_month: budget.dollars_per_month }
+    }
+
+    /// A run was begun or ended by this console.
+    pub(super) fn has_run(&self) -> bool {
+        self.has_run
     }
 
     /// Lets the run in flight see what the console sees; a full channel means newer readings are on their way.
@@ -97,13 +100,26 @@ impl Performer {
         self.pace.send_if_modified(|now| std::mem::replace(now, pace) != pace);
     }
 
+    /// What the run in flight tells next, for ever nothing without one; `None` when it has come to its end.
+    pub(super) async fn told(&mut self) -> Option<Event> {
+        let Some(running) = &mut self.running else { return std::future::pending().await };
+        if let Some(line) = running.flight.line().await {
+            return Some(Event::Logged(Box::new(line)));
+        }
+        let end = running.flight.end().await;
+        self.running = None;
+        let why = end.err()?.to_string();
+        tracing::error!(why, "the run stopped");
+        Some(Event::Stopped { why })
+    }
+
     /// Performs one effect; what came of it at once is returned, the rest comes as events.
     pub(super) fn perform(&mut self, effect: Effect, app: &App) -> Vec<Event> {
         let who = self.operator.who.clone();
         match effect {
-            Effect::Read(sources) => self.read(sources),
-            Effect::Start { plan, reason } => return self.begin(self.start(*plan, reason, app), 0, app),
-            Effect::TakeUp(run) => return self.take_up_again(&run, app),
+            Effect::Read(ticket, sources) => self.read(ticket, sources),
+            Effect::Start { plan, reason } => return self.begin(self.start(*plan, reason, app), app),
+            Effect::TakeUp(run) => return self.begin(self.taken_up(&run), app),
             Effect::Close { run, reason } => return self.close(&run, &reason),
             Effect::Decide { step, decision } => {
                 return self.command(Command::Decide { step, decision, who });
@@ -116,22 +132,20 @@ impl Performer {
         Vec::new()
     }
 
-    /// Waits for a run in flight to come to its next hold or end.
-    pub(super) async fn finish(self) {
-        let Some(Running { commands, readings, task }) = self.running else { return };
-        drop((commands, readings, self.to_app));
-        if let Err(fallen) = task.await {
-            tracing::error!(%fallen, "the run fell over; it can be taken up again");
-        }
+    /// Ends the reading and hands over the run in flight, which nobody attends any more.
+    pub(super) fn leave(self) -> Option<Flight> {
+        let mut flight = self.running?.flight;
+        flight.let_go();
+        Some(flight)
     }
 
-    fn read(&self, sources: Vec<Source>) {
+    fn read(&self, ticket: Ticket, sources: Vec<Source>) {
         let (clients, clock, to_app) = (self.clients.clone(), self.clock.clone(), self.to_app.clone());
         tokio::spawn(async move {
             let reads = sources.iter().map(|source| {
                 let (clients, to_app) = (&clients, &to_app);
                 async move {
-                    let observation = clients.observe(source, AFRESH).await;
+                    let observation = clients.look(source).await;
                     let _gone = to_app.send(Event::Observed(observation)).await;
                 }
             });
@@ -139,12 +153,17 @@ impl Performer {
                 _ = futures::future::join_all(reads) => {}
                 () = clock.sleep(READS) => {}
             }
-            let _gone = to_app.send(Event::ReadsDone).await;
+            let _gone = to_app.send(Event::ReadsDone(ticket)).await;
         });
     }
 
-    fn start(&self, plan: Plan, reason: String, app: &App) -> Result<(Progress, Journal), Stop> {
-        let mut journal = Journal::open(&self.state)?;
+    fn start(&self, plan: Plan, reason: String, app: &App) -> Begun {
+        let mut journal = Journal::open(&self.state).map_err(words)?;
+        let conch = Conch::take(&self.state, &self.operator).map_err(words)?;
+        if let Some(open) = journal.open_run().map_err(words)? {
+            let run = open.run;
+            return Err(format!("run {run} has not ended; the next start of this console asks about it"));
+        }
         let identity = app.identity();
         let start = Start {
             who: self.operator.who.clone(),
@@ -155,82 +174,55 @@ impl Performer {
             drill: false,
             simulated: app.is_simulated(),
         };
-        let progress = run::start(plan, start, &mut journal, &self.clock)?;
-        Ok((progress, journal))
+        let progress = run::start(plan, start, &mut journal, &self.clock).map_err(words)?;
+        Ok((progress, journal, conch))
     }
 
-    /// The run's lines from before are already on the screen; only the new ones are told.
-    fn take_up_again(&mut self, run: &RunId, app: &App) -> Vec<Event> {
-        let taken = Journal::open(&self.state).map_err(Stop::from).and_then(|mut journal| {
-            let lines = journal.entries(run)?;
-            let progress = run::resume(&lines, &self.operator.who, &mut journal, &self.clock)?;
-            Ok((lines.len(), (progress, journal)))
-        });
-        match taken {
-            Ok((known, begun)) => self.begin(Ok(begun), known, app),
-            Err(stop) => self.begin(Err(stop), 0, app),
-        }
+    fn taken_up(&self, run: &RunId) -> Begun {
+        let mut journal = Journal::open(&self.state).map_err(words)?;
+        let conch = Conch::take(&self.state, &self.operator).map_err(words)?;
+        let lines = journal.entries(run).map_err(words)?;
+        let progress = run::resume(&lines, &self.operator.who, &mut journal, &self.clock).map_err(words)?;
+        Ok((progress, journal, conch))
     }
 
-    /// Drives a run that has begun, and tells the console its lines but the first `known` ones.
-    fn begin(&mut self, begun: Result<(Progress, Journal), Stop>, known: usize, app: &App) -> Vec<Event> {
-        let (progress, journal) = match begun {
+    /// Drives a run that has begun, and tells the console the lines that it has not seen yet.
+    fn begin(&mut self, begun: Begun, app: &App) -> Vec<Event> {
+        let (progress, journal, conch) = match begun {
             Ok(begun) => begun,
-            Err(stop) => return trouble("The run did not begin; nothing was sent", &stop),
+            Err(why) => return trouble("The run did not begin; nothing was sent", &why),
         };
-        let mut lines = match journal.entries(&progress.run) {
+        let lines = match journal.entries(&progress.run) {
             Ok(lines) => lines,
             Err(error) => return trouble("The journal cannot be read back; nothing was sent", &error),
         };
-        self.running = Some(self.drive(progress, journal, app.world().clone()));
-        tell(lines.split_off(known))
+        let gear = Gear { clients: self.clients.clone(), clock: self.clock.clone(), journal, conch };
+        let (flight, readings) = Flight::begin(progress, app.world().clone(), gear, WhenHeld::Wait);
+        (self.running, self.has_run) = (Some(Running { flight, readings }), true);
+        tell(lines.into_iter().filter(|line| line.seq > app.newest_line()).collect())
     }
 
-    fn drive(&self, progress: Progress, journal: Journal, world: World) -> Running {
-        let (commands, commanded) = mpsc::channel(16);
-        let (readings, observations) = mpsc::channel(READINGS);
-        let (entries, mut written) = mpsc::unbounded_channel::<Entry>();
-        let ports = Ports {
-            actuator: Arc::new(Hands::new(self.clients.clone(), u64::from(std::process::id()))),
-            ledger: Box::new(journal),
-            clock: self.clock.clone(),
-            observations,
-            commands: commanded,
-            entries,
-            when_held: WhenHeld::Wait,
-        };
-        let to_app = self.to_app.clone();
-        let task = tokio::spawn(async move {
-            let drive = tokio::spawn(run::drive(progress, world, ports));
-            while let Some(line) = written.recv().await {
-                let _gone = to_app.send(Event::Logged(Box::new(line))).await;
+    fn close(&mut self, run: &RunId, reason: &str) -> Vec<Event> {
+        match self.closed(run, reason) {
+            Ok(lines) => {
+                self.has_run = true;
+                tell(lines)
             }
-            let why = match drive.await {
-                Ok(Ok(_)) => return,
-                Ok(Err(stopped)) => stopped.to_string(),
-                Err(fallen) => fallen.to_string(),
-            };
-            tracing::error!(why, "the run stopped");
-            let _gone = to_app.send(Event::Stopped { why }).await;
-        });
-        Running { commands, readings, task }
+            Err(why) => trouble("The run could not be closed", &why),
+        }
     }
 
-    fn close(&self, run: &RunId, reason: &str) -> Vec<Event> {
-        let closed = Journal::open(&self.state).map_err(Stop::from).and_then(|mut journal| {
-            let before = journal.entries(run)?;
-            run::close(&before, (&self.operator.who, reason), &mut journal, &self.clock)?;
-            Ok(journal.entries(run)?.split_off(before.len()))
-        });
-        match closed {
-            Ok(lines) => tell(lines),
-            Err(stop) => trouble("The run could not be closed", &stop),
-        }
+    fn closed(&self, run: &RunId, reason: &str) -> Result<Vec<Entry>, String> {
+        let mut journal = Journal::open(&self.state).map_err(words)?;
+        let _conch = Conch::take(&self.state, &self.operator).map_err(words)?;
+        let before = journal.entries(run).map_err(words)?;
+        run::close(&before, (&self.operator.who, reason), &mut journal, &self.clock).map_err(words)?;
+        Ok(journal.entries(run).map_err(words)?.split_off(before.len()))
     }
 
     fn command(&self, command: Command) -> Vec<Event> {
         let Some(running) = &self.running else { return Vec::new() };
-        match running.commands.try_send(command) {
+        match running.flight.command(command) {
             Ok(()) => Vec::new(),
             Err(refused) => trouble("The run does not take this now", &refused),
         }
@@ -249,6 +241,10 @@ impl Performer {
 
 fn tell(lines: Vec<Entry>) -> Vec<Event> {
     lines.into_iter().map(|line| Event::Logged(Box::new(line))).collect()
+}
+
+fn words(why: impl std::fmt::Display) -> String {
+    why.to_string()
 }
 
 fn trouble(title: &str, why: &dyn std::fmt::Display) -> Vec<Event> {

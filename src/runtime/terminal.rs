@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{
@@ -17,22 +18,32 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::ui::key::Input;
+
+/// Changed only while standard output is locked, so that no frame comes after the terminal was given back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// How long a terminal that takes no bytes may hold up the end.
+const LAST_BYTES: Duration = Duration::from_secs(1);
 
 /// Holds the terminal in raw mode on the alternate screen until it is dropped.
 #[derive(Debug)]
 pub struct Guard(());
 
 impl Guard {
-    /// Takes the terminal over.
+    /// Takes the terminal over. A panic on this thread gives it back before it tells of itself; one on another
+    /// thread ends only a task and goes into the log.
     ///
     /// # Errors
     /// When standard output is no terminal or refuses raw mode.
     pub fn take() -> io::Result<Self> {
         enable_raw_mode()?;
+        let guard = Self(());
+        let mut out = io::stdout().lock();
         TAKEN.store(true, Ordering::SeqCst);
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
-        Ok(Self(()))
+        execute!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
+        give_back_on_panic();
+        Ok(guard)
     }
 }
 
@@ -42,22 +53,41 @@ impl Drop for Guard {
     }
 }
 
+fn give_back_on_panic() {
+    let (tell, here) = (std::panic::take_hook(), std::thread::current().id());
+    std::panic::set_hook(Box::new(move |panic| {
+        if TAKEN.load(Ordering::SeqCst) && std::thread::current().id() != here {
+            tracing::error!(%panic, "a task fell over");
+            return;
+        }
+        give_back();
+        tell(panic);
+    }));
+}
+
 /// Gives the terminal back if it was taken; safe to call twice and from a panic hook.
 pub fn give_back() {
-    if !TAKEN.swap(false, Ordering::SeqCst) {
-        return;
-    }
     // A terminal that is gone cannot be restored; there is nobody left to tell.
-    let mut out = io::stdout();
-    let _gone = execute!(
-        out,
-        EndSynchronizedUpdate,
-        DisableFocusChange,
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        cursor::Show
-    );
     let _gone = disable_raw_mode();
+    // The last frame may be stuck in a terminal that takes no bytes, and standard output with it.
+    let (done, wait) = mpsc::channel::<()>();
+    let leaving = std::thread::Builder::new().name("leave".to_owned()).spawn(move || {
+        let mut out = io::stdout().lock();
+        if TAKEN.swap(false, Ordering::SeqCst) {
+            let _gone = execute!(
+                out,
+                EndSynchronizedUpdate,
+                DisableFocusChange,
+                DisableBracketedPaste,
+                LeaveAlternateScreen,
+                cursor::Show
+            );
+        }
+        drop(done);
+    });
+    if leaving.is_ok() {
+        let _late = wait.recv_timeout(LAST_BYTES);
+    }
 }
 
 /// What is on the terminal now, and the way to change it.
@@ -82,9 +112,11 @@ impl Screen {
         std::thread::Builder::new().name("screen".to_owned()).spawn(move || {
             for frame in frames {
                 let mut out = io::stdout().lock();
-                if out.write_all(&frame).and_then(|()| out.flush()).is_err() {
+                let taken = TAKEN.load(Ordering::SeqCst);
+                if taken && out.write_all(&frame).and_then(|()| out.flush()).is_err() {
                     broken_there.store(true, Ordering::SeqCst);
                 }
+                drop(out);
                 busy_there.store(false, Ordering::SeqCst);
             }
         })?;
@@ -109,14 +141,17 @@ impl Screen {
         self.broken.load(Ordering::SeqCst)
     }
 
-    /// Takes on the terminal's size now and forgets what was drawn; the next frame is a whole one.
-    ///
-    /// # Errors
-    /// When the terminal does not tell its size.
-    pub fn resize(&mut self) -> io::Result<()> {
-        self.shown = Buffer::empty(size()?);
+    /// The terminal's size now, as an input; a terminal that does not tell it is about to be gone.
+    #[must_use]
+    pub fn size(&self) -> Input {
+        let Rect { width, height, .. } = size().unwrap_or(self.shown.area);
+        Input::Resize { width, height }
+    }
+
+    /// Takes on a size and forgets what was drawn; the next frame is a whole one.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.shown = Buffer::empty(Rect { width, height, ..self.shown.area });
         self.clear = true;
-        Ok(())
     }
 
     /// Shows a frame: writes what differs from what is shown, or nothing.

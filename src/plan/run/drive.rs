@@ -182,6 +182,7 @@ impl Driver {
         let (actuator, clock) = (Arc::clone(&self.ports.actuator), self.ports.clock.clone());
         self.sends.push(Box::pin(async move {
             let answer = tokio::select! {
+                biased;
                 answer = actuator.send(&operation, &receipt) => answer,
                 () = clock.sleep(SEND) => silence(),
             };
@@ -202,6 +203,7 @@ impl Driver {
             let (actuator, clock) = (Arc::clone(&self.ports.actuator), self.ports.clock.clone());
             self.looks.push(Box::pin(async move {
                 let seen = tokio::select! {
+                    biased;
                     seen = actuator.look(&source) => Some(seen),
                     () = clock.sleep(LOOK) => None,
                 };

@@ -1,0 +1,148 @@
+//! Follows a run without a screen, line by line, to its end or to a hold that needs a person.
+//!
+//! A terminal that hangs up changes nothing. The first Ctrl-C or SIGTERM lets nothing new start; the second leaves at
+//! once, as a crash would, and the run can be taken up again. It never decides for a person.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use color_eyre::eyre::Result;
+
+use super::{exit, say};
+use crate::ledger::sqlite::Journal;
+use crate::model::verdict;
+use crate::plan::event::{End, Entry, Outcome, RunId, line};
+use crate::plan::progress::{Progress, StepState};
+use crate::plan::run::Ledger;
+use crate::runtime::Operator;
+use crate::runtime::flight::Flight;
+use crate::runtime::signals::{Signal, Signals};
+
+/// Prints lines of a run, each once.
+pub(super) struct Teller {
+    told: Vec<Entry>,
+    json: bool,
+}
+
+impl Teller {
+    /// A teller that has told these lines already; what was sent is said of a line only by those before it.
+    pub(super) fn after(told: Vec<Entry>, json: bool) -> Self {
+        Self { told, json }
+    }
+
+    /// A teller that has told what the journal holds of a run.
+    pub(super) fn of(state: &Path, run: &RunId) -> Result<Self> {
+        let journal = Journal::open_to_read(state)?;
+        let told = journal.map(|journal| journal.entries(run)).transpose()?;
+        Ok(Self::after(told.unwrap_or_default(), false))
+    }
+
+    /// Prints one line.
+    pub(super) fn tell(&mut self, entry: Entry) {
+        if self.json {
+            say::out(serde_json::to_string(&entry).unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}")));
+        } else {
+            say::out(format_args!("{}  {}", entry.at.strftime("%H:%M:%S"), line(&entry, &self.told)));
+        }
+        self.told.push(entry);
+    }
+}
+
+/// How a run was followed.
+pub(super) enum Followed {
+    /// To where it stands now.
+    To(Box<Progress>),
+    /// Until a signal cut it off.
+    CutOff(Signal),
+}
+
+/// Prints the lines of a run until it has no more.
+pub(super) async fn follow(
+    flight: &mut Flight,
+    teller: &mut Teller,
+    operator: &Operator,
+) -> Result<Followed> {
+    let mut signals = Signals::new()?;
+    let mut landing = false;
+    loop {
+        tokio::select! {
+            line = flight.line() => match line {
+                Some(entry) => teller.tell(entry),
+                None => return Ok(Followed::To(Box::new(flight.end().await?))),
+            },
+            signal = signals.next() => match signal {
+                Signal::Resize => {}
+                Signal::HangUp => tracing::info!("the terminal hung up; the run goes on"),
+                Signal::Interrupt | Signal::Terminate if landing => return Ok(Followed::CutOff(signal)),
+                Signal::Interrupt | Signal::Terminate => {
+                    landing = true;
+                    flight.land(&operator.who);
+                    say::err("pausing: nothing new starts, what was sent is still proved; once more leaves at once");
+                }
+            },
+        }
+    }
+}
+
+/// Says how a run that was followed stands, and the exit code for it: 0 only when every step is confirmed.
+pub(super) fn ended(followed: &Followed) -> ExitCode {
+    match followed {
+        Followed::CutOff(signal) => {
+            say::err(
+                "the run was cut off here: nothing more is sent, and `pointsman resume` can take it up again",
+            );
+            signal.code().into()
+        }
+        Followed::To(progress) => {
+            if progress.is_open() {
+                say::err(format_args!("{}\n{}", standing(progress), way_on(progress)));
+            } else if !is_confirmed(progress) {
+                say::err(standing(progress));
+            }
+            code(progress)
+        }
+    }
+}
+
+/// The exit code of a run: 0 confirmed, 30 when something is unknown, else 20.
+pub(super) fn code(progress: &Progress) -> ExitCode {
+    if is_confirmed(progress) {
+        return ExitCode::SUCCESS;
+    }
+    let unknown = progress.steps.values().any(|step| step.state == StepState::Done(Outcome::Unknown));
+    if unknown { exit::UNKNOWN.into() } else { exit::BAD.into() }
+}
+
+fn is_confirmed(progress: &Progress) -> bool {
+    matches!(progress.closed, Some((_, End::Confirmed, _)))
+}
+
+/// A run in one line: what it was for and how it stands.
+pub(super) fn standing(progress: &Progress) -> String {
+    let Progress { run, plan, .. } = progress;
+    let intent = &plan.intent;
+    let what = format!("run {run}: {} {} → {}", intent.playbook.verb(), intent.from, intent.to);
+    if let Some((at, end, summary)) = &progress.closed {
+        let took = verdict::span(verdict::age(progress.started, *at));
+        return format!("{what}, {end} after {took}: {summary}");
+    }
+    match progress.held().first() {
+        Some(step) => {
+            let why = progress.steps.get(step).map(|s| s.why.as_str()).unwrap_or_default();
+            format!("{what}, on hold at step {step}: {why}")
+        }
+        None if progress.paused => format!("{what}, paused"),
+        None => format!("{what}, not ended"),
+    }
+}
+
+/// What a person can do with a run that has not ended.
+pub(super) fn way_on(progress: &Progress) -> String {
+    let run = &progress.run;
+    let on = if progress.held().is_empty() {
+        format!("`pointsman resume {run}` or the console goes on with it")
+    } else {
+        "it needs a decision: `pointsman` shows it and asks".to_owned()
+    };
+    format!("{on}; `pointsman close {run} --reason TEXT` ends it")
+}

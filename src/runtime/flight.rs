@@ -1,0 +1,119 @@
+//! A run in flight, as whoever watches it holds it: its lines as they are written, and the way to steer it.
+//!
+//! A flight that is dropped is cut off; it must be flown to its end or let go first, and never decides for a person.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::conch::Conch;
+use crate::aws::Clients;
+use crate::aws::actuator::Hands;
+use crate::clock::Clock;
+use crate::ledger::sqlite::Journal;
+use crate::model::World;
+use crate::model::reading::Observation;
+use crate::plan::event::Entry;
+use crate::plan::progress::Progress;
+use crate::plan::run::{self, Command, Ports, Stopped, WhenHeld};
+
+/// How many readings may wait for a run; newer ones replace what is dropped.
+const READINGS: usize = 1024;
+
+/// What a run flies with.
+#[derive(Debug)]
+pub struct Gear {
+    /// The way to AWS.
+    pub clients: Clients,
+    /// The world's clock.
+    pub clock: Clock,
+    /// Where each line goes before anything happens.
+    pub journal: Journal,
+    /// The right to act.
+    pub conch: Conch,
+}
+
+/// A run in flight.
+#[derive(Debug)]
+pub struct Flight {
+    lines: mpsc::UnboundedReceiver<Entry>,
+    commands: Option<mpsc::Sender<Command>>,
+    task: JoinHandle<Result<Progress, Stopped>>,
+}
+
+/// Why a flight has no end to tell.
+#[derive(Debug, thiserror::Error)]
+pub enum Fallen {
+    /// The run stopped before its end.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// It fell over.
+    #[error("it fell over: {0}")]
+    Over(#[from] tokio::task::JoinError),
+}
+
+impl Flight {
+    /// Sets a run that has begun going. What is read elsewhere may be sent to it; without, it reads by itself.
+    #[must_use]
+    pub fn begin(
+        progress: Progress,
+        world: World,
+        gear: Gear,
+        when_held: WhenHeld,
+    ) -> (Self, mpsc::Sender<Observation>) {
+        let Gear { clients, clock, journal, conch } = gear;
+        let (commands, commanded) = mpsc::channel(16);
+        let (readings, observations) = mpsc::channel(READINGS);
+        let (entries, lines) = mpsc::unbounded_channel();
+        let ports = Ports {
+            actuator: Arc::new(Hands::new(clients, u64::from(std::process::id()))),
+            ledger: Box::new(journal),
+            clock,
+            observations,
+            commands: commanded,
+            entries,
+            when_held,
+        };
+        let task = tokio::spawn(async move {
+            let ended = run::drive(progress, world, ports).await;
+            drop(conch);
+            ended
+        });
+        (Self { lines, commands: Some(commands), task }, readings)
+    }
+
+    /// The next line once it is on disk; `None` when the run has come to its end, or to a hold that nobody attends.
+    pub async fn line(&mut self) -> Option<Entry> {
+        self.lines.recv().await
+    }
+
+    /// Where the run stands, once it has no more lines.
+    ///
+    /// # Errors
+    /// When it stopped before its end: its journal can be replayed and the run taken up again.
+    pub async fn end(&mut self) -> Result<Progress, Fallen> {
+        Ok((&mut self.task).await??)
+    }
+
+    /// Hands the run a command.
+    ///
+    /// # Errors
+    /// In words, when it takes none now.
+    pub fn command(&self, command: Command) -> Result<(), String> {
+        let Some(commands) = &self.commands else { return Err("nobody steers this run any more".to_owned()) };
+        commands.try_send(command).map_err(|refused| refused.to_string())
+    }
+
+    /// Nobody is there to be asked any more: at its next hold the run ends its flight and stays open.
+    pub fn let_go(&mut self) {
+        self.commands = None;
+    }
+
+    /// Starts nothing new; once what is on its way has ended, the flight ends and the run stays open.
+    pub fn land(&mut self, who: &str) {
+        // A run that takes no command any more is about to end anyway.
+        let _ended = self.command(Command::Pause { who: who.to_owned() });
+        self.let_go();
+    }
+}

@@ -1,0 +1,142 @@
+//! The simulator's door, noting every write that leaves for it and what the journal said at that moment.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use jiff::Timestamp;
+use pointsman::plan::event::Entry;
+use pointsman::plan::operation::Operation;
+
+use super::book::Book;
+use crate::support::InProcess;
+
+/// What reads are called; whatever else leaves is a write.
+const READS: [&str; 4] = ["Get", "List", "Describe", "Query"];
+
+/// A write on its way, whether it is taken or not.
+#[derive(Clone, Debug)]
+pub(super) struct Left {
+    pub(super) at: Timestamp,
+    pub(super) region: String,
+    pub(super) operation: String,
+    pub(super) body: String,
+    /// Every journal line there was, read back at that moment.
+    pub(super) journal: Vec<Entry>,
+    /// The Region that really wrote each store.
+    pub(super) writers: BTreeMap<String, Option<String>>,
+}
+
+impl Left {
+    /// It carries exactly this operation.
+    pub(super) fn carries(&self, operation: &Operation) -> bool {
+        if self.operation != operation.api() {
+            return false;
+        }
+        match operation {
+            Operation::RoutingSet { entries } => {
+                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+                let list = body["UpdateRoutingControlStateEntries"].as_array().unwrap();
+                let sent =
+                    list.iter().map(|e| (e["RoutingControlArn"].as_str(), e["RoutingControlState"].as_str()));
+                let wanted = entries.iter().map(|e| (e.arn.clone(), e.state.to_string()));
+                let only = body.as_object().unwrap().len() == 1;
+                let sent: Vec<_> =
+                    sent.map(|(a, s)| (a.unwrap().to_owned(), s.unwrap().to_owned())).collect();
+                only && sent == wanted.collect::<Vec<_>>()
+            }
+            Operation::AuroraSwitchover(target) => {
+                self.region == target.from.as_str() && self.names(&target.global, &target.cluster, None)
+            }
+            Operation::AuroraFailover(target) => {
+                self.region == target.to.as_str() && self.names(&target.global, &target.cluster, Some("true"))
+            }
+        }
+    }
+
+    fn names(&self, global: &str, cluster: &str, loss: Option<&str>) -> bool {
+        let form: BTreeMap<_, _> = form_urlencoded::parse(self.body.as_bytes()).into_owned().collect();
+        let is = |key: &str, value: Option<&str>| form.get(key).map(String::as_str) == value;
+        is("GlobalClusterIdentifier", Some(global))
+            && is("TargetDbClusterIdentifier", Some(cluster))
+            && is("AllowDataLoss", loss)
+            && is("Switchover", None)
+    }
+}
+
+/// The door.
+#[derive(Clone, Debug)]
+pub(super) struct Watched {
+    inner: InProcess,
+    book: Book,
+    left: Arc<Mutex<Vec<Left>>>,
+}
+
+impl Watched {
+    pub(super) fn new(inner: InProcess, book: Book) -> Self {
+        Self { inner, book, left: Arc::default() }
+    }
+
+    /// Every write that left so far.
+    pub(super) fn left(&self) -> Vec<Left> {
+        self.left.lock().unwrap().clone()
+    }
+
+    fn note(&self, operation: &str, request: &HttpRequest) {
+        let sim = &self.inner.0;
+        let signed = request.headers().get("authorization").unwrap_or_default();
+        let region = signed.split(['/', ',']).nth(2).unwrap_or_default().to_owned();
+        let body = String::from_utf8(request.body().bytes().unwrap_or_default().to_vec()).unwrap();
+        let writers = sim.look(|world| {
+            let of =
+                |member: &pointsman::sim::world::aurora::Member| world.regions[member.region].name.clone();
+            world.aurora.globals.iter().map(|g| (g.store.clone(), g.writer().map(of))).collect()
+        });
+        let (operation, journal) = (operation.to_owned(), self.book.lines());
+        self.left.lock().unwrap().push(Left { at: sim.now(), region, operation, body, journal, writers });
+    }
+}
+
+impl HttpClient for Watched {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Watched {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if let Some(operation) = write_of(&request) {
+            self.note(&operation, &request);
+        }
+        self.inner.call(request)
+    }
+}
+
+/// The operation of a request that is no read.
+fn write_of(request: &HttpRequest) -> Option<String> {
+    let operation = operation(request);
+    (!READS.iter().any(|read| operation.starts_with(read))).then_some(operation)
+}
+
+/// Its name, as each protocol carries it: in a header, in the body, in the path, or as method and path.
+fn operation(request: &HttpRequest) -> String {
+    if let Some(target) = request.headers().get("x-amz-target") {
+        return target.rsplit('.').next().unwrap_or_default().to_owned();
+    }
+    let body = request.body().bytes().unwrap_or_default();
+    if let Some((_, action)) = form_urlencoded::parse(body).find(|(key, _)| key == "Action") {
+        return action.into_owned();
+    }
+    if let Some((_, operation)) = request.uri().rsplit_once("/operation/") {
+        return operation.to_owned();
+    }
+    if request.method() == "GET" {
+        "GetByPath".to_owned()
+    } else {
+        format!("{} {}", request.method(), request.uri())
+    }
+}

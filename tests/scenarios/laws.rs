@@ -1,0 +1,180 @@
+//! What must be true of every play, whatever it is about: from what left for the wire, from the simulator's own log
+//! of the writes it took, and from the journal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pointsman::plan::event::{Answer, Entry, Event, Outcome, RunId, line};
+use pointsman::plan::operation::Operation;
+use pointsman::plan::progress::Progress;
+use pointsman::plan::{Plan, Playbook, StepId};
+use pointsman::sim::world::WriteRecord;
+
+use super::book::Book;
+use super::door::Left;
+use super::stage::{Came, Played};
+
+/// The journal in words, for a failure.
+pub(super) fn told(book: &Book) -> String {
+    let lines = book.lines();
+    let words = lines
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| format!("{} {}", entry.at.strftime("%H:%M:%S%.3f"), line(entry, &lines[..at])));
+    words.collect::<Vec<_>>().join("\n")
+}
+
+/// Both played the same, to the last hash.
+pub(super) fn same(one: &Played, other: &Played) {
+    let (here, there) = (one.journal(), other.journal());
+    if let Some((here, there)) = here.iter().zip(&there).find(|(here, there)| here != there) {
+        panic!("one seed, two journals:\n{here:?}\n{there:?}\n{}", told(&one.book));
+    }
+    assert_eq!(here.len(), there.len(), "one seed, two journals");
+    assert!(one.truth == other.truth, "one seed, two worlds:\n{}\n{}", one.truth, other.truth);
+}
+
+/// Every law at once.
+pub(super) fn hold(played: &Played) {
+    let journal = played.journal();
+    let words = || format!("{}\n{}", played.scenario.scenario.name, told(&played.book));
+    assert_eq!(played.book.verified(), journal.len() as u64);
+    for left in &played.left {
+        let on_disk = awaited(left);
+        assert!(on_disk.is_some(), "it left without its line: {left:?}\n{}", words());
+        writers_moved_first(left, &on_disk.unwrap(), &words());
+    }
+    let log = played.sim.writes();
+    for write in &log {
+        has_its_lines(write, &journal, &words());
+        assert!(left_for(write, &played.left), "it never left: {write:?}");
+    }
+    nothing_twice(&log);
+    never_zero_on(played, &log);
+    for came in &played.came {
+        if let Came::Ran(run) = came {
+            let lines: Vec<Entry> = journal.iter().filter(|entry| entry.run == run.run).cloned().collect();
+            assert_eq!(&Progress::replay(&lines).unwrap(), run.as_ref(), "the journal tells it all");
+            dependants_were_locked(run, &lines, &words());
+        }
+    }
+}
+
+/// The newest run's step whose `sent` line was in the journal, with exactly this write and no answer yet.
+fn awaited(left: &Left) -> Option<(Plan, StepId)> {
+    let mut open: BTreeMap<(RunId, StepId), Operation> = BTreeMap::new();
+    let mut intended: BTreeMap<(RunId, StepId), Operation> = BTreeMap::new();
+    let mut plans: BTreeMap<RunId, Plan> = BTreeMap::new();
+    for entry in &left.journal {
+        let key = |step: &StepId| (entry.run.clone(), *step);
+        match &entry.event {
+            Event::Started { plan, .. } => drop(plans.insert(entry.run.clone(), plan.clone())),
+            Event::Intended { step, operation: Some(operation), .. } => {
+                intended.insert(key(step), operation.clone());
+            }
+            Event::Sent { step, .. } => {
+                open.insert(key(step), intended[&key(step)].clone());
+            }
+            Event::Answered { step, .. } => drop(open.remove(&key(step))),
+            _ => {}
+        }
+    }
+    let ((run, step), _) = open.into_iter().find(|(_, operation)| left.carries(operation))?;
+    let plan = plans.remove(&run)?;
+    let planned = plan.step(step)?.operation()?.clone();
+    (left.carries(&planned)).then_some((plan, step))
+}
+
+/// Law 7, by the ground truth: whoever moves traffic after writers finds them where it goes.
+fn writers_moved_first(left: &Left, (plan, step): &(Plan, StepId), words: &str) {
+    let moves_traffic =
+        matches!(plan.step(*step).and_then(|s| s.operation()), Some(Operation::RoutingSet { .. }));
+    if !moves_traffic || plan.intent.playbook == Playbook::Evacuate {
+        return;
+    }
+    for (store, writer) in &left.writers {
+        assert_eq!(
+            writer.as_deref(),
+            Some(plan.intent.to.as_str()),
+            "traffic before the writer of {store}\n{words}"
+        );
+    }
+}
+
+/// A write that took effect has its intent and its sending before, an answer and an outcome after.
+fn has_its_lines(write: &WriteRecord, journal: &[Entry], words: &str) {
+    let answered = journal.iter().filter_map(|entry| match &entry.event {
+        Event::Answered { step, attempt, answer } if entry.at >= write.at && of(write, answer) => {
+            Some((entry, *step, *attempt))
+        }
+        _ => None,
+    });
+    let complete = answered.into_iter().any(|(answer, step, attempt)| {
+        let before =
+            || journal.iter().filter(|e| e.run == answer.run && e.seq < answer.seq && e.at <= write.at);
+        let intended = before().any(|e| {
+            matches!(&e.event, Event::Intended { step: s, attempt: a, operation: Some(operation), .. }
+                if (*s, *a) == (step, attempt) && operation.api() == write.operation)
+        });
+        let sent = before()
+            .any(|e| matches!(e.event, Event::Sent { step: s, attempt: a } if (s, a) == (step, attempt)));
+        let ended = journal.iter().any(|e| {
+            e.run == answer.run
+                && e.seq > answer.seq
+                && matches!(e.event, Event::Ended { step: s, .. } if s == step)
+        });
+        intended && sent && ended
+    });
+    assert!(complete, "not all of its lines are there: {write:?}\n{words}");
+}
+
+/// The answer tells of this write, or was lost.
+fn of(write: &WriteRecord, answer: &Answer) -> bool {
+    match answer {
+        Answer::Accepted { request_id, .. } => *request_id == write.request_id,
+        Answer::Lost { .. } => true,
+        Answer::Refused { .. } | Answer::NotSent { .. } => false,
+    }
+}
+
+fn left_for(write: &WriteRecord, left: &[Left]) -> bool {
+    left.iter().any(|l| l.operation == write.operation && l.region == write.region && l.at <= write.at)
+}
+
+/// Only what is an idempotent set takes effect more than once.
+fn nothing_twice(log: &[WriteRecord]) {
+    let mut once = BTreeSet::new();
+    for write in log.iter().filter(|write| write.operation != "UpdateRoutingControlStates") {
+        assert!(once.insert((&write.operation, write.detail.to_string())), "twice: {write:?}\n{log:#?}");
+    }
+}
+
+/// Law 6, from the log: after no write is every control Off.
+fn never_zero_on(played: &Played, log: &[WriteRecord]) {
+    let controls = played.topology.routing.iter().flat_map(|routing| &routing.controls);
+    let initial = &played.scenario.world.controls;
+    let on = |name: &String| initial.get(name).is_none_or(|state| state.as_str() == "On");
+    let mut states: BTreeMap<String, bool> = controls.map(|c| (c.arn.clone(), on(&c.name))).collect();
+    for write in log.iter().filter(|write| write.operation.starts_with("UpdateRoutingControlState")) {
+        for entry in write.detail["entries"].as_array().unwrap() {
+            states.insert(entry["arn"].as_str().unwrap().to_owned(), entry["state"] == "On");
+        }
+        assert!(states.values().any(|on| *on), "no Region is On after {write:?}");
+    }
+}
+
+/// A step begins only when all it needs is confirmed or was skipped by a person.
+fn dependants_were_locked(run: &Progress, lines: &[Entry], words: &str) {
+    let mut done = BTreeSet::new();
+    for entry in lines {
+        match &entry.event {
+            Event::Ended { step, outcome: Outcome::Confirmed | Outcome::Skipped, .. } => {
+                done.insert(*step);
+            }
+            Event::Intended { step, .. } | Event::Sent { step, .. } | Event::AlreadySo { step, .. } => {
+                let needs = &run.plan.step(*step).unwrap().needs;
+                assert!(needs.iter().all(|need| done.contains(need)), "step {step} was not locked\n{words}");
+            }
+            _ => {}
+        }
+    }
+}

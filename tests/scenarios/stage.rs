@@ -1,0 +1,362 @@
+//! A play: the world of a scenario, the console's eyes and hands, and an operator who acts when the scenario says.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+use pointsman::aws::Clients;
+use pointsman::aws::actuator::Hands;
+use pointsman::clock::Clock;
+use pointsman::config::{self, Config};
+use pointsman::model::World;
+use pointsman::model::reading::{Observation, Source};
+use pointsman::model::topology::{Region, Topology};
+use pointsman::plan::event::{End, Entry, Outcome, Start};
+use pointsman::plan::interlock::{self, Interlock, Verdict};
+use pointsman::plan::progress::{Progress, StepState};
+use pointsman::plan::run::{self, Command, Ports, WhenHeld};
+use pointsman::plan::{Intent, Playbook, playbook};
+use pointsman::sampler::{self, Pace};
+use pointsman::sim::scenario::{Act, Expect, Scenario};
+use pointsman::sim::{Sim, handout};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::book::Book;
+use super::door::{Left, Watched};
+use crate::support::InProcess;
+
+/// When every play begins: not on a whole minute, as no day does.
+const START: &str = "2026-03-02T09:00:17Z";
+/// A loopback address, so that the clients sign as the simulated caller; no socket is ever opened.
+const BASE_URL: &str = "http://127.0.0.1:4566";
+/// How long an operator waits for the reads after the key.
+const READS: Duration = Duration::from_secs(6);
+const AFRESH: Duration = Duration::from_secs(15);
+/// Who acts.
+const WHO: &str = "maria";
+
+/// How an act ended, as far as it did.
+#[derive(Clone, Debug)]
+pub(super) enum Came {
+    /// It was refused before anything could be sent, with every reason.
+    Refused(String),
+    /// It ran; this is where it stood when it ended or held.
+    Ran(Box<Progress>),
+}
+
+impl Came {
+    /// `confirmed`, or how the first step ended that did not end well.
+    pub(super) fn outcome(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Ran(run) => match (&run.closed, held(run).first()) {
+                (Some((_, End::Confirmed, _)), _) => "confirmed",
+                (None, Some((outcome, _))) => outcome.word(),
+                _ => "neither ended nor held",
+            },
+        }
+    }
+
+    /// What it says where it stopped.
+    pub(super) fn says(&self) -> String {
+        match self {
+            Self::Refused(why) => why.clone(),
+            Self::Ran(run) => match &run.closed {
+                Some((_, _, summary)) => summary.clone(),
+                None => held(run).into_iter().map(|(_, why)| why).collect::<Vec<_>>().join("; "),
+            },
+        }
+    }
+}
+
+fn held(run: &Progress) -> Vec<(Outcome, String)> {
+    let ends = run.held().into_iter().filter_map(|id| run.steps.get(&id));
+    ends.filter_map(|step| match step.state {
+        StepState::Done(outcome) => Some((outcome, step.why.clone())),
+        _ => None,
+    })
+    .collect()
+}
+
+/// Something to do at a moment.
+#[derive(Clone, Copy, Debug)]
+enum Cue<'a> {
+    Check(&'a Expect),
+    Act(&'a Act),
+    End,
+}
+
+/// The stage.
+pub(super) struct Stage {
+    pub(super) sim: Sim,
+    pub(super) config: Config,
+    scenario: Scenario,
+    book: Book,
+    door: Watched,
+    patience: WhenHeld,
+}
+
+/// A play that is over.
+pub(super) struct Played {
+    pub(super) sim: Sim,
+    pub(super) scenario: Scenario,
+    pub(super) book: Book,
+    pub(super) came: Vec<Came>,
+    pub(super) left: Vec<Left>,
+    pub(super) topology: Arc<Topology>,
+    /// The ground truth at the end.
+    pub(super) truth: serde_json::Value,
+}
+
+impl Played {
+    pub(super) fn journal(&self) -> Vec<Entry> {
+        self.book.lines()
+    }
+
+    /// The run of an act, the first being 1.
+    pub(super) fn run(&self, act: usize) -> &Progress {
+        match &self.came[act - 1] {
+            Came::Ran(run) => run,
+            Came::Refused(why) => panic!("it was refused: {why}"),
+        }
+    }
+}
+
+impl Stage {
+    pub(super) fn new(scenario: &Scenario, seed: u64, book: Book) -> Self {
+        let sim = Sim::new(scenario, seed, Clock::starting_at(START.parse().unwrap(), 1));
+        let config = sim.look(|world| handout::config(world, BASE_URL));
+        let config = config::parse(&config, "pointsman.toml").unwrap();
+        let door = Watched::new(InProcess(sim.clone()), book.clone());
+        Self { sim, config, scenario: scenario.clone(), book, door, patience: WhenHeld::StopThere }
+    }
+
+    /// Plays to the end and holds every expectation against what is so.
+    pub(super) async fn play(self) -> Played {
+        let began = std::time::Instant::now();
+        let Self { sim, config, scenario, book, door, .. } = self;
+        let clock = sim.clock().clone();
+        let transport = SharedHttpClient::new(door.clone());
+        let clients = Clients::new(&config.access, config.topology.clone(), clock.clone(), Some(transport));
+        let (out, observations) = mpsc::channel(4096);
+        let (pace, paced) = watch::channel(Pace::Calm);
+        let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
+        let world = World::new(config.topology.clone());
+        let mut console = Console {
+            clock,
+            clients,
+            world,
+            book: book.clone(),
+            observations,
+            pace,
+            running: None,
+            came: Vec::new(),
+        };
+        let start = sim.now();
+        for (moment, cue) in cues(&scenario) {
+            console.until(start.checked_add(moment).unwrap()).await;
+            match cue {
+                Cue::Check(expect) => {
+                    let name = &scenario.scenario.name;
+                    assert_eq!(
+                        console.clock.now(),
+                        start.checked_add(moment).unwrap(),
+                        "{name}: {expect:?} is late"
+                    );
+                    let result = super::expect::check(expect, &sim, &console.world, &console.came);
+                    assert_eq!(
+                        result,
+                        Ok(()),
+                        "{name} at {moment:?}: {expect:?}\n{}",
+                        super::laws::told(&book)
+                    );
+                }
+                Cue::Act(act) => console.act(act).await,
+                Cue::End => {}
+            }
+        }
+        assert!(console.running.is_none(), "a run has come to no rest:\n{}", super::laws::told(&book));
+        let truth = sim.truth();
+        eprintln!("TALLY {:?} {:?}", _meter.counted(), began.elapsed());
+        Played {
+            sim,
+            scenario,
+            book,
+            came: console.came,
+            left: door.left(),
+            topology: config.topology,
+            truth,
+        }
+    }
+}
+
+/// Everything in the order of time; what is checked at a moment is checked before what is done then.
+fn cues(scenario: &Scenario) -> Vec<(Duration, Cue<'_>)> {
+    let end = scenario.scenario.length;
+    let checks = scenario.expect.iter().map(|expect| (expect.by.unwrap_or(end), Cue::Check(expect)));
+    let acts = scenario.act.iter().map(|act| (act.at, Cue::Act(act)));
+    let mut cues: Vec<_> = checks.chain(acts).chain([(end, Cue::End)]).collect();
+    cues.sort_by_key(|(at, _)| *at);
+    cues
+}
+
+/// What an operator sits at.
+struct Console {
+    clock: Clock,
+    clients: Clients,
+    world: World,
+    book: Book,
+    observations: mpsc::Receiver<Observation>,
+    pace: watch::Sender<Pace>,
+    running: Option<Running>,
+    came: Vec<Came>,
+}
+
+struct Running {
+    readings: mpsc::Sender<Observation>,
+    _commands: mpsc::Sender<Command>,
+    task: JoinHandle<Progress>,
+}
+
+impl Console {
+    /// Lets time pass until then, seeing what is seen.
+    async fn until(&mut self, then: Timestamp) {
+        let left = Duration::try_from(then.duration_since(self.clock.now())).unwrap_or_default();
+        let clock = self.clock.clone();
+        self.meanwhile(clock.sleep(left)).await;
+    }
+
+    /// Takes in what is seen, and the end of a run, while something else is waited for.
+    async fn meanwhile<T>(&mut self, other: impl Future<Output = T>) -> T {
+        let mut other = std::pin::pin!(other);
+        loop {
+            let running = self.running.as_mut();
+            tokio::select! {
+                biased;
+                Some(seen) = self.observations.recv() => self.take_in(seen),
+                ran = async { (&mut running.unwrap().task).await }, if running.is_some() => {
+                    self.running = None;
+                    self.came.push(Came::Ran(Box::new(ran.unwrap())));
+                    self.pace.send(Pace::Calm).unwrap();
+                }
+                done = &mut other => return done,
+            }
+        }
+    }
+
+    fn take_in(&mut self, seen: Observation) {
+        if let Some(running) = &self.running {
+            // As in the console: a full channel means newer readings are on their way.
+            let _dropped = running.readings.try_send(seen.clone());
+        }
+        self.world.apply(seen);
+    }
+
+    /// What an operator does: looks afresh, is told what holds, and begins.
+    async fn act(&mut self, act: &Act) {
+        assert!(self.running.is_none(), "two runs at a time");
+        let intent = intent(act);
+        self.pace.send(Pace::Run).unwrap();
+        self.read_afresh(&intent).await;
+        let now = self.clock.now();
+        let refused = match playbook::plan(&self.world, &intent, now) {
+            Err(why) => Err(why),
+            Ok(plan) => {
+                let held = holds(&interlock::check(&self.world, &intent, now));
+                if held.is_empty() { Ok(plan) } else { Err(held) }
+            }
+        };
+        let mut ledger = self.book.ledger();
+        match refused {
+            Err(why) => {
+                run::refuse(intent, why.clone(), WHO.to_owned(), &mut *ledger, &self.clock).unwrap();
+                self.came.push(Came::Refused(why));
+                self.pace.send(Pace::Calm).unwrap();
+            }
+            Ok(plan) => {
+                let begun = run::start(plan, start_of(), &mut *ledger, &self.clock).unwrap();
+                self.running = Some(self.drive(begun));
+            }
+        }
+    }
+
+    /// Everything a plan decides on but metrics, as the sheet reads it.
+    async fn read_afresh(&mut self, intent: &Intent) {
+        let (clients, clock) = (self.clients.clone(), self.clock.clone());
+        let (told, mut heard) = mpsc::unbounded_channel();
+        let reads = sources(clients.topology(), intent).into_iter().map(move |source| {
+            let (clients, told) = (clients.clone(), told.clone());
+            async move {
+                let _gone = told.send(clients.observe(&source, AFRESH).await);
+            }
+        });
+        let reads: Vec<_> = reads.collect();
+        self.meanwhile(async move {
+            tokio::select! {
+                _ = futures::future::join_all(reads) => {}
+                () = clock.sleep(READS) => {}
+            }
+        })
+        .await;
+        while let Ok(seen) = heard.try_recv() {
+            self.take_in(seen);
+        }
+    }
+
+    fn drive(&self, begun: Progress) -> Running {
+        let (commands, commanded) = mpsc::channel(1);
+        let (readings, observations) = mpsc::channel(1024);
+        let (entries, _nobody) = mpsc::unbounded_channel();
+        let ports = Ports {
+            actuator: Arc::new(Hands::new(self.clients.clone(), 7)),
+            ledger: self.book.ledger(),
+            clock: self.clock.clone(),
+            observations,
+            commands: commanded,
+            entries,
+            when_held: WhenHeld::StopThere,
+        };
+        let driven = run::drive(begun, self.world.clone(), ports);
+        let task = tokio::spawn(async move { driven.await.unwrap() });
+        Running { readings, _commands: commands, task }
+    }
+}
+
+fn intent(act: &Act) -> Intent {
+    let playbook = Playbook::ALL.into_iter().find(|p| p.word() == act.playbook).unwrap();
+    Intent { playbook, from: Region::new(&act.from), to: Region::new(&act.to) }
+}
+
+fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
+    let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
+    let mut sources: Vec<Source> = endpoints.map(|e| Source::Endpoint(e.region.clone())).collect();
+    for aurora in &topology.auroras {
+        let both =
+            [&intent.to, &intent.from].map(|region| Source::Aurora(aurora.store.clone(), region.clone()));
+        sources.extend(both);
+    }
+    sources.push(Source::Identity(intent.to.clone()));
+    sources
+}
+
+fn holds(interlocks: &[Interlock]) -> String {
+    let held = interlocks.iter().filter_map(|i| match &i.verdict {
+        Verdict::Hold(why) => Some(format!("{}: {why}", i.name)),
+        Verdict::Pass | Verdict::Warn(_) => None,
+    });
+    held.collect::<Vec<_>>().join("; ")
+}
+
+fn start_of() -> Start {
+    Start {
+        who: WHO.to_owned(),
+        host: "bastion".to_owned(),
+        account: None,
+        role: None,
+        reason: "the scenario says so".to_owned(),
+        drill: true,
+        simulated: true,
+    }
+}

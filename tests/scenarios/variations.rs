@@ -1,0 +1,1 @@
+//! Plays that differ from their scenario in one thing.
