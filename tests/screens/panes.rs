@@ -135,7 +135,7 @@ fn the_header_is_never_cut_in_a_word() {
 fn without_colour_the_words_are_the_same() {
     let mono = Theme::find("mono").unwrap();
     for show in [Show::of(State::Degraded), Show::running(Until::Unknown)] {
-        let plain = show.frame_in(120, 40, &mono, Glyphs::unicode());
+        let plain = show.frame_in(120, 40, &mono, &Glyphs::unicode());
         assert_eq!(show::text(&plain), show.text(120, 40));
     }
 }
@@ -144,12 +144,12 @@ fn without_colour_the_words_are_the_same() {
 fn the_ascii_set_draws_ascii_only() {
     for show in [Show::of(State::Degraded), Show::of(State::Unreachable), Show::running(Until::Unknown)] {
         for (width, height) in [(40, 3), (80, 24), (120, 40)] {
-            let text = show::text(&show.frame_in(width, height, &show::dark(), Glyphs::ascii()));
+            let text = show::text(&show.frame_in(width, height, &show::dark(), &Glyphs::ascii()));
             let strange: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
             assert!(strange.is_empty(), "{strange:?} in\n{text}");
         }
     }
-    let text = show::text(&Show::of(State::Degraded).frame_in(80, 24, &show::dark(), Glyphs::ascii()));
+    let text = show::text(&Show::of(State::Degraded).frame_in(80, 24, &show::dark(), &Glyphs::ascii()));
     insta::assert_snapshot!("ascii_80x24", text);
 }
 
