@@ -21,7 +21,7 @@ pub const QUERIES_A_CALL: usize = 500;
 /// The most names one `DescribeAlarms` may ask.
 const ALARMS_A_CALL: usize = 100;
 /// How long after the end of a period its data can exist (aws-facts section 7: one to three minutes late).
-const LATENESS: Duration = Duration::from_secs(65);
+const LATENESS: Duration = Duration::from_secs(80);
 /// How far back an ordinary read reaches, for points that came later than expected.
 const REACH: Duration = Duration::from_mins(10);
 
