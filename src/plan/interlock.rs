@@ -171,7 +171,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
+    use crate::model::fixture::{EAST, Scene, WEST, created, east, errors, two_regions, west};
     use crate::model::reading::{
         AuroraMember, AuroraReading, ControlState, Identity, Reading, Source, TroubleKind,
     };
@@ -427,6 +427,22 @@ mod tests {
         let all = check(&scene.world, &back, scene.now);
         assert_eq!(all[0].verdict.word(), "hold");
         assert!(!clear(&all));
+    }
+
+    #[test]
+    fn a_receiver_that_the_lost_writer_drags_down_does_not_hold_the_failover() {
+        let mut scene = Scene::region_loss();
+        identified(&mut scene, ACCOUNT, 52);
+        scene.tail(&errors(WEST), &[400.0; 10]);
+        scene.tail(&created(WEST), &[50.0; 10]);
+        let failover = wrong(&scene, Playbook::Failover);
+        let dragged = "warn us-west-2 healthy: it is bad too, and writes in us-east-1, which may be why: ";
+        assert!(failover.iter().any(|w| w.starts_with(dragged)), "{failover:?}");
+        assert!(!failover.iter().any(|w| w.starts_with("hold")), "{failover:?}");
+        for playbook in [Playbook::Switchover, Playbook::Evacuate] {
+            let wrong = wrong(&scene, playbook);
+            assert!(wrong.iter().any(|w| w.starts_with("hold us-west-2 healthy: it is bad: ")), "{wrong:?}");
+        }
     }
 
     #[test]
