@@ -68,10 +68,10 @@ impl CutOff {
     pub(super) fn page(&self) -> Page {
         let mut body = vec![Para::new(self.about.clone()), Para::blank()];
         body.extend(CHOICES.iter().enumerate().map(|(at, (word, meaning))| {
-            Para::default()
+            Para::new(if at == self.choice { "▸ " } else { "  " })
                 .add(format!("{word}: "), Role::Title)
                 .add(*meaning, Role::Text)
-                .hang(2)
+                .hang(4)
                 .selected(at == self.choice)
         }));
         let tail = vec![Para::blank(), Para::default().add("j k choose, Enter takes it", Role::Muted)];
