@@ -3,24 +3,37 @@
 
 use super::{Interlock, Question};
 use crate::model::verdict::{self, Lamp, RegionVerdict};
-use crate::plan::Playbook;
+use crate::plan::operation::Operation;
+use crate::plan::{Playbook, Step};
 
 pub(super) fn regions(question: &Question<'_>) -> Vec<Interlock> {
     let of = |region| verdict::region(question.world, region, question.now);
-    let mut all = vec![receives(&of(&question.intent.to))];
-    all.extend(leaves(question.intent.playbook, &of(&question.intent.from)));
+    let (from, to) = (of(&question.intent.from), of(&question.intent.to));
+    let mut all = vec![receives(question, &from, &to)];
+    all.extend(leaves(question.intent.playbook, &from));
     all
 }
 
-fn receives(to: &RegionVerdict) -> Interlock {
+fn receives(question: &Question<'_>, from: &RegionVerdict, to: &RegionVerdict) -> Interlock {
     let name = format!("{} healthy", to.region);
     let why = words(to);
     match to.lamp {
         Lamp::Ok => Interlock::pass(name),
+        Lamp::Bad if drags(question, from) => Interlock::warn(
+            name,
+            format!("it is bad, as a Region may be whose writer is in a bad one: {why}"),
+        ),
         Lamp::Bad => Interlock::hold(name, format!("it is bad: {why}")),
         Lamp::Look => Interlock::warn(name, format!("worth a look: {why}")),
         Lamp::Unknown => Interlock::warn(name, format!("not known: {why}")),
     }
+}
+
+/// A Region that goes bad with the writer in it takes the orders of the others with it. Then what is wrong in the
+/// receiving Region is no reason to stay: it may be what the failover mends.
+fn drags(question: &Question<'_>, from: &RegionVerdict) -> bool {
+    let moves = |step: &Step| matches!(step.operation(), Some(Operation::AuroraFailover(_)));
+    matches!(from.lamp, Lamp::Bad | Lamp::Unknown) && question.plan.steps.iter().any(moves)
 }
 
 /// A failover is for a Region that is bad; a switchover needs one that still works.

@@ -23,8 +23,10 @@ const BACK: f64 = 0.8;
 /// Metrics come late (aws-facts section 7), so a source that does not answer is called blind only after this.
 const LATE: SignedDuration = SignedDuration::from_secs(120);
 
-/// A Region that answers but has published nothing for this long is blind too: a period, its lateness and a little more.
-const SILENT: SignedDuration = SignedDuration::from_secs(150);
+/// A Region that answers but has published nothing for this long is blind too. The first whole period begins up to a
+/// minute after the write, ends a minute later and is seen up to two after that: called blind sooner, every well
+/// Region would be for a while, and weaker proof would do.
+const SILENT: SignedDuration = SignedDuration::from_mins(4);
 
 /// Whether the workload declares what this rung is proved by.
 pub(super) fn declared(rung: Rung, entries: &[ControlChange], world: &World) -> bool {
