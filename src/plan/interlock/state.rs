@@ -19,7 +19,7 @@ fn receives(playbook: Playbook, to: &RegionVerdict, from: &RegionVerdict) -> Int
     match to.lamp {
         Lamp::Ok => Interlock::pass(name),
         // A Region whose writer is away is dragged down by it, and to give it the writer is the way out.
-        Lamp::Bad if playbook == Playbook::Failover && from.lamp == Lamp::Bad && writes(from) => {
+        Lamp::Bad if playbook == Playbook::Failover && is_lost(from) && writes(from) => {
             let away = &from.region;
             Interlock::warn(name, format!("it is bad too, and writes in {away}, which may be why: {why}"))
         }
@@ -27,6 +27,11 @@ fn receives(playbook: Playbook, to: &RegionVerdict, from: &RegionVerdict) -> Int
         Lamp::Look => Interlock::warn(name, format!("worth a look: {why}")),
         Lamp::Unknown => Interlock::warn(name, format!("not known: {why}")),
     }
+}
+
+/// It is bad, or cannot be seen any more.
+fn is_lost(region: &RegionVerdict) -> bool {
+    matches!(region.lamp, Lamp::Bad | Lamp::Unknown)
 }
 
 /// It holds the writer of a store.
