@@ -216,7 +216,9 @@ async fn endpoints_that_come_back_in_time_prove_it() {
     let shop = stage.shop.clone();
     tokio::spawn(async move {
         shop.clock.sleep(Duration::from_secs(90)).await;
-        away.iter().for_each(|r| shop.find(&Source::Endpoint((*r).into())));
+        for region in away {
+            shop.find(&Source::Endpoint(region.into()));
+        }
     });
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed));
@@ -315,7 +317,8 @@ async fn with_three_endpoints_away_orders_prove_it() {
     stage.shop.lose_endpoints(&[EAST, WEST, "eu-west-1"]);
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
-    let blind = "2 blind read back: 2 of 5 endpoints; no answer from us-east-1, us-west-2, eu-west-1".to_owned();
+    let blind =
+        "2 blind read back: 2 of 5 endpoints; no answer from us-east-1, us-west-2, eu-west-1".to_owned();
     assert!(stage.lines().contains(&blind), "{:#?}", stage.lines());
 }
 
@@ -329,7 +332,9 @@ async fn an_endpoint_that_contradicts_ends_the_trust() {
     tokio::spawn(async move {
         shop.clock.sleep(Duration::from_secs(30)).await;
         shop.set(EAST, ControlState::On);
-        away.iter().for_each(|r| shop.find(&Source::Endpoint((*r).into())));
+        for region in away {
+            shop.find(&Source::Endpoint(region.into()));
+        }
     });
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(outcomes(&progress), ["confirmed", "unknown"]);
