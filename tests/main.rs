@@ -1,5 +1,4 @@
 //! The one integration binary, so that the SDK is linked once.
-#![cfg(test)]
 
 mod boto;
 mod cli;
