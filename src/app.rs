@@ -25,6 +25,10 @@ pub const ARMED_FOR: Duration = Duration::from_mins(15);
 /// How many journal lines the screen keeps.
 const LINES_KEPT: usize = 2000;
 
+/// Which asking some reads belong to; a sheet is filled by those that it asked for itself and by no others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticket(u64);
+
 /// What happened outside.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -36,8 +40,8 @@ pub enum Event {
     Tick(Timestamp),
     /// A line is in the journal.
     Logged(Box<Entry>),
-    /// The reads of [`Effect::Read`] have all come in.
-    ReadsDone,
+    /// The reads of the [`Effect::Read`] with this ticket have all come in.
+    ReadsDone(Ticket),
     /// What reading costs at the cadence now.
     Budget {
         /// Calls an hour.
@@ -62,8 +66,8 @@ pub enum Event {
 /// What must happen outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Read these sources now; their observations come back as usual, then [`Event::ReadsDone`].
-    Read(Vec<Source>),
+    /// Read these sources now; their observations come back as usual, then [`Event::ReadsDone`] with the ticket.
+    Read(Ticket, Vec<Source>),
     /// Run this plan.
     Start {
         /// The plan, as confirmed.
@@ -118,7 +122,8 @@ pub struct App {
     journal: Vec<Entry>,
     view: View,
     armed: Option<Timestamp>,
-    reading_for: Option<Intent>,
+    reading_for: Option<(Ticket, Intent)>,
+    newest: Ticket,
     frozen: Option<Box<Frozen>>,
     who: String,
     focused: bool,
@@ -155,6 +160,7 @@ impl App {
             view: View::default(),
             armed: None,
             reading_for: None,
+            newest: Ticket::default(),
             frozen: None,
             who,
             focused: true,
@@ -270,7 +276,7 @@ impl App {
                 return self.fulfil(request, now);
             }
             Event::Logged(entry) => self.log(*entry),
-            Event::ReadsDone => return self.fill_sheet(now),
+            Event::ReadsDone(ticket) => return self.fill_sheet(ticket, now),
             Event::Budget { calls_per_hour, dollars_per_month } => {
                 self.console.calls_per_hour = calls_per_hour;
                 self.console.dollars_per_month = dollars_per_month;
@@ -296,8 +302,9 @@ impl App {
         match request {
             Request::OpenSheet(intent) | Request::Recheck(intent) => {
                 let sources = self.sources_of(&intent);
-                self.reading_for = Some(intent);
-                vec![Effect::Read(sources)]
+                self.newest.0 += 1;
+                self.reading_for = Some((self.newest, intent));
+                vec![Effect::Read(self.newest, sources)]
             }
             Request::Confirm { plan, reason, .. } => {
                 self.reading_for = None;
@@ -339,8 +346,11 @@ impl App {
         sources
     }
 
-    fn fill_sheet(&mut self, now: Timestamp) -> Vec<Effect> {
-        let Some(intent) = self.reading_for.take() else { return Vec::new() };
+    /// Reads that another sheet asked for, closed since, may have begun before this one was opened: they fill nothing.
+    fn fill_sheet(&mut self, ticket: Ticket, now: Timestamp) -> Vec<Effect> {
+        let Some((_, intent)) = self.reading_for.take_if(|(asked, _)| *asked == ticket) else {
+            return Vec::new();
+        };
         let prepared = interlock::prepare(&self.world, &intent, now);
         let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
         self.fulfil(request, now)
@@ -401,3 +411,6 @@ impl App {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,7 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
-        let simulated = access.endpoint_url.as_deref().is_some_and(credentials::is_loopback);
+        let simulated = access.is_simulated();
         let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
         let finder = Finder::new(access, &topology, &clock, &http);
         let wallet = Arc::new(Wallet::new(finder, clock.clone()));

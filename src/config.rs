@@ -58,6 +58,14 @@ pub struct Access {
     pub assume_role: Option<String>,
 }
 
+impl Access {
+    /// AWS is simulated on this machine.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        self.endpoint_url.as_deref().is_some_and(value::is_loopback)
+    }
+}
+
 /// How it is drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Screen {

@@ -3,6 +3,7 @@
 //! Everything here but [`run`] is pure: it decides and never acts, and it never reads a clock.
 //! A plan never moves traffic before the writer (law 7) and never leaves zero Regions on (law 6).
 
+pub mod aftermath;
 pub mod decide;
 pub mod event;
 pub mod interlock;

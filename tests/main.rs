@@ -1,6 +1,7 @@
 //! The one integration binary, so that the SDK is linked once.
 
 mod boto;
+mod cli;
 mod config;
 mod engine;
 mod fixture;

@@ -114,7 +114,7 @@ impl Finder {
             return SharedCredentialsProvider::new(profile.build());
         }
         let chain = CredentialsProviderChain::first_try("Environment", environment);
-        if self.access.endpoint_url.as_deref().is_some_and(is_loopback) {
+        if self.access.is_simulated() {
             return SharedCredentialsProvider::new(chain.or_else("Simulated", simulated()));
         }
         let mut chain = chain
@@ -152,11 +152,4 @@ fn on_ec2() -> bool {
 /// A simulator on this host checks no signature, so a demo needs no account.
 fn simulated() -> Credentials {
     Credentials::new("AKIDSIMULATED", "simulated", None, None, "Simulated")
-}
-
-/// The URL leads to this machine.
-pub(super) fn is_loopback(url: &str) -> bool {
-    let Ok(url) = url.parse::<http::Uri>() else { return false };
-    let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

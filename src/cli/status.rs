@@ -40,7 +40,7 @@ fn code(lamp: Lamp) -> u8 {
     }
 }
 
-/// The worst lamp of all Regions, live links and controls; `unknown` counts more than `look`, less than `bad`.
+/// The worst lamp of all Regions, live links and controls, in the order in which the situation ranks them too.
 fn worst(world: &World, now: Timestamp) -> Lamp {
     let regions = world.topology().regions.iter().map(|r| verdict::region(world, &r.name, now).lamp);
     let links = verdict::links(world, now).into_iter().filter(|l| l.live).map(|l| l.lamp);
@@ -49,13 +49,7 @@ fn worst(world: &World, now: Timestamp) -> Lamp {
         (None, false) => Lamp::Unknown,
         (Some(_), false) => Lamp::Ok,
     });
-    let weight = |lamp: &Lamp| match lamp {
-        Lamp::Ok => 0,
-        Lamp::Look => 1,
-        Lamp::Unknown => 2,
-        Lamp::Bad => 3,
-    };
-    regions.chain(links).chain(controls).max_by_key(weight).unwrap_or(Lamp::Unknown)
+    regions.chain(links).chain(controls).max().unwrap_or(Lamp::Unknown)
 }
 
 fn as_text(world: &World, now: Timestamp) -> String {

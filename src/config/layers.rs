@@ -90,7 +90,7 @@ impl Config {
         if let Some(theme) = overrides.theme {
             self.screen.theme = check("theme", value::word(&theme));
         }
-        self.simulated = self.access.endpoint_url.as_deref().is_some_and(value::is_loopback);
+        self.simulated = self.access.is_simulated();
         let mut endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
         if let Some(half) = endpoints.find_map(|endpoint| value::half_real(self.simulated, &endpoint.url)) {
             wrong.push(format!("endpoint_url: {half}"));

@@ -78,11 +78,12 @@ impl Journal {
         if !path.exists() {
             return Ok(None);
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // A writer that was killed leaves a transaction to roll back, which a read-only connection may not do.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
             Connection::open_with_flags(&path, flags).map_err(|e| trouble::sql("open", &path, &e))?;
         let journal = Self { connection, path };
-        journal.connection.busy_timeout(PATIENCE).map_err(|e| journal.error("open", &e))?;
+        journal.only_read().map_err(|e| journal.error("open", &e))?;
         journal.fits()?;
         Ok(Some(journal))
     }
@@ -148,6 +149,11 @@ impl Journal {
             self.connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
         }
         Ok(())
+    }
+
+    fn only_read(&self) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(PATIENCE)?;
+        self.connection.pragma_update(None, "query_only", true)
     }
 
     fn layout(&self) -> rusqlite::Result<i64> {

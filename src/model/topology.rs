@@ -330,6 +330,27 @@ pub struct Rule {
     pub wait: Duration,
 }
 
+impl Rule {
+    /// Whether its logic holds for the controls it watches, with their states as `is_on` knows them; `None` when an
+    /// unknown control decides.
+    pub fn holds(&self, watched: &[String], is_on: impl Fn(&str) -> Option<bool>) -> Option<bool> {
+        let states: Vec<Option<bool>> = watched.iter().map(|control| is_on(control)).collect();
+        let on = states.iter().filter(|state| **state == Some(true)).count();
+        let unknown = states.iter().filter(|state| state.is_none()).count();
+        let needed = match self.logic {
+            RuleLogic::AtLeast(threshold) => threshold,
+            RuleLogic::And => watched.len(),
+            RuleLogic::Or => 1,
+        };
+        let met = match (on >= needed, on + unknown >= needed) {
+            (true, _) => true,
+            (false, false) => false,
+            (false, true) => return None,
+        };
+        Some(met != self.inverted)
+    }
+}
+
 /// What a rule watches and what it holds back; control names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleKind {

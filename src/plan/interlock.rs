@@ -4,6 +4,7 @@
 
 mod access;
 mod data;
+mod lift;
 mod routing;
 mod state;
 

@@ -71,17 +71,7 @@ pub fn after(now: &States, changes: &[ControlChange]) -> States {
 /// Whether a rule's logic holds for the controls it watches; `None` when an unknown control decides.
 #[must_use]
 pub fn holds(rule: &Rule, watched: &[String], states: &States) -> Option<bool> {
-    let on = watched.iter().filter(|c| states.get(*c) == Some(&ControlState::On)).count();
-    let unknown = watched.iter().filter(|c| !states.contains_key(*c)).count();
-    let needed = needed(rule, watched.len());
-    let logic = if on >= needed {
-        true
-    } else if on + unknown < needed {
-        false
-    } else {
-        return None;
-    };
-    Some(logic != rule.inverted)
+    rule.holds(watched, |control| states.get(control).map(|state| *state == ControlState::On))
 }
 
 /// How many controls must be On for the logic before any inversion: AND is N of N, OR is one of N.

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::Operator;
 use super::conch::Conch;
 use super::flight::{Flight, Gear};
-use crate::app::{App, Attention, Effect, Event};
+use crate::app::{App, Attention, Effect, Event, Ticket};
 use crate::aws::Clients;
 use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
@@ -117,7 +117,7 @@ impl Performer {
     pub(super) fn perform(&mut self, effect: Effect, app: &App) -> Vec<Event> {
         let who = self.operator.who.clone();
         match effect {
-            Effect::Read(sources) => self.read(sources),
+            Effect::Read(ticket, sources) => self.read(ticket, sources),
             Effect::Start { plan, reason } => return self.begin(self.start(*plan, reason, app), app),
             Effect::TakeUp(run) => return self.begin(self.taken_up(&run), app),
             Effect::Close { run, reason } => return self.close(&run, &reason),
@@ -139,7 +139,7 @@ impl Performer {
         Some(flight)
     }
 
-    fn read(&self, sources: Vec<Source>) {
+    fn read(&self, ticket: Ticket, sources: Vec<Source>) {
         let (clients, clock, to_app) = (self.clients.clone(), self.clock.clone(), self.to_app.clone());
         tokio::spawn(async move {
             let reads = sources.iter().map(|source| {
@@ -153,7 +153,7 @@ impl Performer {
                 _ = futures::future::join_all(reads) => {}
                 () = clock.sleep(READS) => {}
             }
-            let _gone = to_app.send(Event::ReadsDone).await;
+            let _gone = to_app.send(Event::ReadsDone(ticket)).await;
         });
     }
 

@@ -18,7 +18,8 @@ use super::budget::Budget;
 use crate::aws::{QUERIES_A_CALL, Window};
 use crate::model::World;
 use crate::model::reading::{Source, TroubleKind};
-use crate::model::topology::{Formula, Metric, Region, Topology};
+use crate::model::topology::{Metric, Region, Topology};
+use crate::model::verdict;
 
 /// What one entry of the schedule asks.
 #[derive(Clone, Debug, PartialEq)]
@@ -254,19 +255,6 @@ fn sources(topology: &Topology) -> Vec<Source> {
     }
     sources.extend(topology.dns.iter().map(|dns| Source::Records(dns.name.clone())));
     sources.extend(topology.regions.iter().map(|region| Source::Identity(region.name.clone())));
-    sources.extend(alarm_regions(topology).into_iter().map(Source::Alarms));
+    sources.extend(verdict::wanted_alarms(topology).into_keys().map(Source::Alarms));
     sources
-}
-
-fn alarm_regions(topology: &Topology) -> Vec<Region> {
-    let signals = topology.regions.iter().flat_map(|region| &region.signals);
-    let mut regions: Vec<Region> = signals
-        .filter_map(|signal| match &signal.formula {
-            Formula::Alarm { region, .. } => Some(region.clone()),
-            _ => None,
-        })
-        .collect();
-    regions.sort();
-    regions.dedup();
-    regions
 }

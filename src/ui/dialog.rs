@@ -12,6 +12,7 @@ mod decide;
 mod line;
 mod notice;
 pub(crate) mod page;
+mod passes;
 mod quit;
 mod scroll;
 mod sheet;

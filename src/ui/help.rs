@@ -2,18 +2,23 @@
 //!
 //! Nothing here is typed by hand: it is all read off the one table.
 
-use super::action::{Danger, Entry, TABLE, why_off};
+use super::action::{Action, Danger, Entry, TABLE, why_off};
 use super::dialog::{Moment, page};
 use super::keymap::Context;
 use super::theme::Role;
-use super::view::{Facts, View};
+use super::view::{Facts, Pane, View};
 use page::Para;
 
 /// The help of the panes: what works first, then what is off and why.
 pub(super) fn body(facts: &Facts<'_>, view: &View) -> Vec<Para> {
     let here = TABLE.iter().filter(|entry| entry.places.contains(&Context::Screen));
     let (mut works, mut off) = (Vec::new(), Vec::new());
+    let here = here.filter(|entry| !matches!(entry.action, Action::Pane(pane) if pane != Pane::Regions));
     for entry in here {
+        if entry.action == Action::Pane(Pane::Regions) {
+            works.push(panes());
+            continue;
+        }
         match why_off(facts, view, entry.action) {
             None => works.push(line(entry, None)),
             Some(why) => off.push(line(entry, Some(why))),
@@ -32,6 +37,13 @@ pub(super) fn body(facts: &Facts<'_>, view: &View) -> Vec<Para> {
     body
 }
 
+/// The digits on one line: they all do the same, each for its pane.
+fn panes() -> Para {
+    let digits = TABLE.iter().filter(|entry| matches!(entry.action, Action::Pane(_)));
+    let keys: Vec<&str> = digits.filter_map(|entry| entry.keys.first()).copied().collect();
+    row_of(&keys.join(" "), "go to the pane of this number", Role::HintKey)
+}
+
 /// How many lines the help takes.
 pub(super) fn height(moment: &Moment<'_>) -> usize {
     page::lines(&body(moment.facts, moment.view), moment.size(), page::room(moment.size()))
@@ -43,12 +55,15 @@ const KEYS: usize = 22;
 fn line(entry: &Entry, off: Option<String>) -> Para {
     let keys = entry.keys.join(" ");
     let role = if off.is_some() { Role::Muted } else { Role::HintKey };
-    let para =
-        Para::default().add(format!("{keys:<KEYS$} "), role).add(entry.about, Role::Text).hang(KEYS + 1);
+    let para = row_of(&keys, entry.about, role);
     match off {
         Some(why) => para.add(format!(" (off: {why})"), Role::Muted),
         None => para,
     }
+}
+
+fn row_of(keys: &str, about: &str, role: Role) -> Para {
+    Para::default().add(format!("{keys:<KEYS$} "), role).add(about, Role::Text).hang(KEYS + 1)
 }
 
 /// `docs/keys.md`, from the table.

@@ -10,7 +10,7 @@ use super::Dated;
 use super::points::View;
 use crate::model::World;
 use crate::model::reading::{ControlState, Feed, Freshness, Reading, Source, Trouble};
-use crate::model::topology::{Endpoint, Region, Routing, Rule, RuleKind, RuleLogic};
+use crate::model::topology::{Endpoint, Region, Routing, Rule, RuleKind};
 
 /// What the endpoints say of one control.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +70,7 @@ pub fn controls(world: &World, now: Timestamp) -> Vec<ControlVerdict> {
 #[must_use]
 pub fn rules(world: &World, now: Timestamp) -> Vec<RuleVerdict<'_>> {
     let Some(routing) = &world.topology().routing else { return Vec::new() };
-    let state = |name: &String| state(world, routing, name, now);
+    let state = |name: &str| state(world, routing, name, now);
     let verdict = |rule| RuleVerdict { rule, holds: holds(rule, state) };
     routing.rules.iter().map(verdict).collect()
 }
@@ -161,19 +161,12 @@ impl Tally {
     }
 }
 
-fn holds(rule: &Rule, state: impl Fn(&String) -> Option<ControlState>) -> Option<bool> {
+fn holds(rule: &Rule, state: impl Fn(&str) -> Option<ControlState>) -> Option<bool> {
     let watched = match &rule.kind {
         RuleKind::Assertion { asserted } => asserted,
         RuleKind::Gating { gating, .. } => gating,
     };
-    let states: Vec<ControlState> = watched.iter().map(state).collect::<Option<_>>()?;
-    let on = states.iter().filter(|state| **state == ControlState::On).count();
-    let met = match rule.logic {
-        RuleLogic::AtLeast(least) => on >= least,
-        RuleLogic::And => on == states.len(),
-        RuleLogic::Or => on > 0,
-    };
-    Some(met != rule.inverted)
+    rule.holds(watched, |control| state(control).map(|state| state == ControlState::On))
 }
 
 #[cfg(test)]
@@ -182,6 +175,7 @@ mod tests {
 
     use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
     use crate::model::reading::TroubleKind;
+    use crate::model::topology::RuleLogic;
     use crate::model::verdict::health_check_metric;
 
     use super::*;
@@ -247,7 +241,7 @@ mod tests {
     #[test]
     fn the_logic_of_rules() {
         let on = |names: &'static [&'static str]| {
-            move |name: &String| Some(if names.contains(&name.as_str()) { On } else { Off })
+            move |name: &str| Some(if names.contains(&name) { On } else { Off })
         };
         let asserted = || RuleKind::Assertion { asserted: vec!["a".to_owned(), "b".to_owned()] };
         let cases: [(RuleLogic, &'static [&'static str], bool); 8] = [
@@ -268,7 +262,7 @@ mod tests {
                 "inverted {logic:?} {names:?}"
             );
         }
-        let some = |name: &String| (name == "a").then_some(On);
+        let some = |name: &str| (name == "a").then_some(On);
         assert_eq!(holds(&rule(asserted(), RuleLogic::Or, false), some), None);
         let gating = RuleKind::Gating { gating: vec!["a".to_owned()], targets: vec!["b".to_owned()] };
         assert_eq!(holds(&rule(gating, RuleLogic::And, false), some), Some(true), "only the gate is watched");

@@ -11,6 +11,12 @@ use crate::plan::StepId;
 /// The width of the first column.
 const WORD: usize = 8;
 
+/// A request id with more characters is shortened.
+const LONGEST_ID: usize = 12;
+
+/// To this many.
+const SHORT_ID: usize = 8;
+
 impl Event {
     /// The one word for it: `sent`, `accepted`, `confirmed`.
     #[must_use]
@@ -36,7 +42,24 @@ impl Event {
         }
     }
 
-    /// What comes after the word.
+    /// What comes after the word, in as few columns as it can be said in; the rest is in [`Self::detail`].
+    fn brief(&self) -> String {
+        match self {
+            Self::ConfirmationRefused { intent, why, who } => {
+                format!("{why}; {} {} → {}, by {who}", intent.playbook, intent.from, intent.to)
+            }
+            Self::Answered {
+                answer: Answer::Accepted { endpoint, request_id: Some(id) }, attempt, ..
+            } => {
+                format!("{endpoint} request {}{}", short(id), nth(*attempt))
+            }
+            Self::AlreadySo { evidence, .. } => format!("so, nothing was sent: {evidence}"),
+            Self::Recorded { at_risk: Some(risk), links, .. } => at_risk(risk, links),
+            _ => self.detail(),
+        }
+    }
+
+    /// What comes after the word, with all that is known.
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
@@ -46,14 +69,14 @@ impl Event {
             Self::Started { plan, start } => {
                 let intent = &plan.intent;
                 let drill = if start.drill { "drill, " } else { "" };
-                let reason = &start.reason;
                 format!(
-                    "{} {} → {}, {drill}{} steps, by {}: {reason}",
+                    "{} {} → {}, {drill}{} steps, by {}{}",
                     intent.playbook,
                     intent.from,
                     intent.to,
                     plan.steps.len(),
-                    start.who
+                    start.who,
+                    because(&start.reason)
                 )
             }
             Self::Intended { attempt, operation, endpoint, .. } => {
@@ -79,7 +102,7 @@ impl Event {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = format!("{:<WORD$} {}", self.word(), self.detail());
+        let line = format!("{:<WORD$} {}", self.word(), self.brief());
         f.pad(line.trim_end())
     }
 }
@@ -103,13 +126,40 @@ pub fn line(entry: &Entry, before: &[Entry]) -> String {
 
 fn intent(event: &Event, of: StepId, at: u32) -> Option<String> {
     match event {
-        Event::Intended { step, attempt, .. } if (*step, *attempt) == (of, at) => Some(event.detail()),
+        Event::Intended { step, attempt, .. } if (*step, *attempt) == (of, at) => Some(event.brief()),
         _ => None,
     }
 }
 
 fn nth(attempt: u32) -> String {
     if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() }
+}
+
+/// A reason, where one was given.
+fn because(reason: &str) -> String {
+    if reason.trim().is_empty() { String::new() } else { format!(": {reason}") }
+}
+
+/// The first part of a long request id, which is enough to tell it from its neighbours.
+fn short(id: &str) -> String {
+    if id.chars().count() > LONGEST_ID { id.chars().take(SHORT_ID).collect() } else { id.to_owned() }
+}
+
+/// `~17 orders at risk, orders 3.4s behind, catalog 0.4s`: the links of the same direction, without saying it.
+fn at_risk(risk: &AtRisk, links: &[String]) -> String {
+    let mut text = format!("~{:.0} orders at risk, {} {:.1}s behind", risk.orders, risk.store, risk.lag);
+    let parts = |link: &String| {
+        let (rest, lag) = link.rsplit_once(' ')?;
+        let (store, way) = rest.rsplit_once(' ')?;
+        Some((store.to_owned(), way.to_owned(), lag.to_owned()))
+    };
+    let links: Vec<_> = links.iter().filter_map(parts).collect();
+    let way = links.iter().find(|(store, ..)| *store == risk.store).map(|(_, way, _)| way);
+    let others = links.iter().filter(|(store, of, _)| *store != risk.store && Some(of) == way);
+    for (store, _, lag) in others {
+        text.push_str(&format!(", {store} {lag}"));
+    }
+    text
 }
 
 fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
@@ -124,7 +174,7 @@ fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
 fn decided(decision: &Decision, who: &str) -> String {
     match decision {
         Decision::ReadAgain | Decision::Retry | Decision::Undo => format!("by {who}"),
-        Decision::Skip { reason } | Decision::Abort { reason } => format!("by {who}: {reason}"),
+        Decision::Skip { reason } | Decision::Abort { reason } => format!("by {who}{}", because(reason)),
     }
 }
 

@@ -81,7 +81,7 @@ impl Offer {
                 Verdict::Warn(reason) => ("▲ ", Role::LampLook, reason),
                 Verdict::Hold(reason) => ("■ ", Role::LampBad, reason),
             };
-            let text = format!("{}: {reason}", interlock.name);
+            let text = format!("{}{reason}", super::terms::asked(&interlock.name));
             Some(Para::default().add(shape, role).add(text, Role::Text).hang(2))
         };
         self.interlocks.iter().filter_map(line).collect()

@@ -160,7 +160,11 @@ impl Decide {
             paras.push(Para::default().add(why, Role::Muted));
         }
         paras.push(Para::blank());
-        paras.extend(self.consequences(run, step, outcome).into_iter().map(|line| Para::new(line).hang(2)));
+        if outcome == Some(Outcome::Unknown) {
+            let unknown = self.unknown(run, step).into_iter();
+            paras.extend(unknown.map(|line| Para::default().add(line, Role::Danger)));
+        }
+        paras.extend(self.consequences(run, step).into_iter().map(Para::new));
         paras.push(Para::blank());
         paras.push(
             Para::default().add("r, at the run, reads the world again and sends nothing.", Role::Muted),
@@ -168,18 +172,41 @@ impl Decide {
         paras
     }
 
-    fn consequences(&self, run: &Progress, step: &Step, outcome: Option<Outcome>) -> Vec<String> {
-        let mut lines = match self.choice {
+    fn consequences(&self, run: &Progress, step: &Step) -> Vec<String> {
+        match self.choice {
             Choice::Retry => retry(step),
             Choice::Undo => undo(step),
             Choice::Skip => skip(run, step),
             Choice::Abort => abort(run),
-        };
-        if outcome == Some(Outcome::Unknown) {
-            lines.push("It may have happened: it is not known.".to_owned());
         }
-        lines
     }
+
+    /// What a decision means where nobody knows whether the write took effect.
+    fn unknown(&self, run: &Progress, step: &Step) -> Vec<String> {
+        let means = match self.choice {
+            Choice::Retry => {
+                "It may have happened. If it cannot be read, the same write goes out a second time."
+            }
+            Choice::Undo => "It may have happened, or may still happen. The inverse is sent either way.",
+            Choice::Skip => "It may have happened, or not; it stays unknown in the record.",
+            Choice::Abort => {
+                "It may have happened, or may still happen; this run will not find out any more."
+            }
+        };
+        let unwritten = (self.choice == Choice::Skip).then(|| unwritten(run, step)).flatten();
+        std::iter::once(means.to_owned()).chain(unwritten).collect()
+    }
+}
+
+/// Traffic that would move although the writer may not have.
+fn unwritten(run: &Progress, step: &Step) -> Option<String> {
+    let (Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target)) = step.operation()? else {
+        return None;
+    };
+    let after = dependents(run, step.id).into_iter().filter_map(|id| run.plan.step(id)?.operation());
+    let moves = after.into_iter().any(|operation| matches!(operation, Operation::RoutingSet { .. }));
+    let (store, from, to) = (&target.store, &target.from, &target.to);
+    moves.then(|| format!("If {store} still writes in {from}, traffic moves to {to}, which cannot write it."))
 }
 
 impl Choice {

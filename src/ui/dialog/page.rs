@@ -34,6 +34,19 @@ pub(crate) struct Para {
     right: Option<(String, Ink)>,
     hang: usize,
     selected: bool,
+    keep: Keep,
+}
+
+/// Where a paragraph of the body goes when not all of it can show at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// It scrolls.
+    #[default]
+    Scrolls,
+    /// It stays above what scrolls.
+    Above,
+    /// It stays below what scrolls.
+    Below,
 }
 
 /// How a span is drawn: by its role, or as the pane that said it has it already.
@@ -85,6 +98,11 @@ impl Para {
         Self { right: Some((text.into(), Ink::Role(role))), ..self }
     }
 
+    /// Where it goes when not all of the body can show at once.
+    pub(crate) fn keep(self, keep: Keep) -> Self {
+        Self { keep, ..self }
+    }
+
     /// Drawn as the selected line.
     pub(crate) fn selected(self, selected: bool) -> Self {
         Self { selected, ..self }
@@ -110,6 +128,54 @@ fn inner_width(outer: Rect) -> usize {
 /// Lines that the body of a page can show at once when it has no tail.
 pub(crate) fn room(size: Size) -> usize {
     usize::from(outer(Rect::new(0, 0, size.width, size.height)).height.saturating_sub(2)).max(1)
+}
+
+/// How many lines of a page scroll at most, in either set of glyphs, and how many of them show at once.
+pub(crate) fn stretch(page: &Page, size: Size) -> (usize, usize) {
+    let screen = Rect::new(0, 0, size.width, size.height);
+    let shown = Shown::of(page, outer(screen), &Glyphs::ascii());
+    (shown.body.len(), shown.room)
+}
+
+/// A page laid out in a box, from the top down.
+struct Shown {
+    above: Vec<Line>,
+    body: Vec<Line>,
+    /// Lines of the body that show at once.
+    room: usize,
+    below: Vec<Line>,
+    tail: Vec<Line>,
+}
+
+/// What scrolls must show so many lines at least; else everything but the tail scrolls.
+const LEAST: usize = 2;
+
+impl Shown {
+    fn of(page: &Page, most: Rect, glyphs: &Glyphs) -> Self {
+        let (width, inside) = (inner_width(most), usize::from(most.height.saturating_sub(2)).max(1));
+        let mut tail = tight(laid_out(&page.tail, width, glyphs), usize::from(most.height / 3));
+        let body = laid_out(&page.body, width, glyphs);
+        let mut room = inside.saturating_sub(tail.len());
+        if body.len() > room {
+            tail.retain(|line| !line.is_empty());
+            room = inside.saturating_sub(tail.len());
+        }
+        let body = tight(body, room);
+        if body.len() <= room {
+            let room = body.len();
+            return Self { above: Vec::new(), body, room, below: Vec::new(), tail };
+        }
+        let kept = |keep| laid_out(page.body.iter().filter(|para| para.keep == keep), width, glyphs);
+        let (above, below) = (kept(Keep::Above), kept(Keep::Below));
+        let mut body = tight(kept(Keep::Scrolls), 0);
+        match room.checked_sub(above.len() + below.len()).filter(|left| *left >= LEAST) {
+            Some(room) => Self { above, body, room, below, tail },
+            None => {
+                let all = above.into_iter().chain(below).chain(body.drain(..)).collect();
+                Self { above: Vec::new(), body: all, room, below: Vec::new(), tail }
+            }
+        }
+    }
 }
 
 /// How many lines the body takes at most, in either set of glyphs, where `room` of them show at once.
@@ -148,23 +214,22 @@ pub(crate) fn draw(page: &Page, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer
     if most.width < 4 || most.height < 1 {
         return;
     }
-    let width = inner_width(most);
-    let tail = tight(laid_out(&page.tail, width, glyphs), usize::from(most.height / 3));
-    let room = usize::from(most.height.saturating_sub(2)).saturating_sub(tail.len());
-    let body = tight(laid_out(&page.body, width, glyphs), room);
-    let wanted = u16::try_from(body.len() + tail.len() + 2).unwrap_or(u16::MAX);
+    let shown = Shown::of(page, most, glyphs);
+    let pinned = shown.above.len() + shown.below.len() + shown.tail.len();
+    let wanted = u16::try_from(shown.room + pinned + 2).unwrap_or(u16::MAX);
     let area = Rect { height: wanted.min(most.height), ..most };
     let inside = usize::from(area.height.saturating_sub(2)).max(1);
-    let tail_rows = tail.len().min(inside);
-    let body_rows = inside - tail_rows;
-    let from = page.scroll.clamped(body.len(), body_rows);
+    let tail = &shown.tail[shown.tail.len().saturating_sub(inside)..];
+    let room = shown.room.min(inside - tail.len());
+    let from = page.scroll.clamped(shown.body.len(), room);
 
     blank(area, theme, buf);
-    let below = body.len().saturating_sub(from + body_rows);
+    let below = shown.body.len().saturating_sub(from + room);
     frame(page, (from, below), area, theme, glyphs, buf);
-    let shown = body.iter().skip(from).take(body_rows).chain(tail.iter().skip(tail.len() - tail_rows));
+    let body = shown.body.iter().skip(from).take(room);
+    let lines = shown.above.iter().chain(body).chain(&shown.below).chain(tail);
     let first = if area.height >= 3 { area.y + 1 } else { area.y };
-    for (row, line) in (first..buf.area.bottom()).zip(shown) {
+    for (row, line) in (first..buf.area.bottom()).zip(lines) {
         let at = Rect { x: area.x + 2, y: row, width: area.width - 4, height: 1 };
         draw_line(line, at, theme, buf);
     }
@@ -218,9 +283,9 @@ fn frame(
     on_the_right(&page.note, title.width() + 1, Rect { height: 1, ..area }, theme, buf);
     let more = match (above, below) {
         (0, 0) => String::new(),
-        (above, 0) => format!("{above} lines above"),
-        (0, below) => format!("{below} lines below"),
-        (above, below) => format!("{above} above, {below} below"),
+        (above, 0) => format!("{above} above, PgUp"),
+        (0, below) => format!("{below} below, PgDn"),
+        (above, below) => format!("{above} above, {below} below, PgUp PgDn"),
     };
     on_the_right(&more, 0, Rect { y: bottom, height: 1, ..area }, theme, buf);
 }
@@ -235,8 +300,8 @@ fn on_the_right(note: &str, taken: usize, row: Rect, theme: &Theme, buf: &mut Bu
     }
 }
 
-fn laid_out(paras: &[Para], width: usize, glyphs: &Glyphs) -> Vec<Line> {
-    paras.iter().flat_map(|para| wrap(para, width, glyphs)).collect()
+fn laid_out<'a>(paras: impl IntoIterator<Item = &'a Para>, width: usize, glyphs: &Glyphs) -> Vec<Line> {
+    paras.into_iter().flat_map(|para| wrap(para, width, glyphs)).collect()
 }
 
 /// Breaks a paragraph at spaces into lines of at most `width` columns.

@@ -107,8 +107,8 @@ impl Sheet {
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
         self.stamp(moment);
         if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
-            let room = super::page::room(moment.size()).saturating_sub(TAIL);
-            self.scroll.on(action, super::page::lines(&self.body(), moment.size(), room), room);
+            let (lines, room) = super::page::stretch(&self.page(moment.at()), moment.size());
+            self.scroll.on(action, lines, room);
             return Reply::Stay;
         }
         let expired = self.expire(moment);
@@ -315,11 +315,9 @@ impl Sheet {
         match &self.stage {
             Stage::Reading { .. } => vec![Para::blank(), cancel(Role::Selection)],
             Stage::Asking { typed, said, .. } => asking(typed, said.as_deref()),
-            Stage::Held { .. } => vec![
-                Para::blank(),
-                Para::default().add("An interlock holds (■): this cannot be confirmed now.", Role::Danger),
-                cancel(Role::Selection),
-            ],
+            Stage::Held { terms, .. } => {
+                vec![Para::blank(), Para::default().add(held(terms), Role::Danger), cancel(Role::Selection)]
+            }
             Stage::Checking { .. } => vec![
                 Para::blank(),
                 Para::new("The name is right. Reading once more before anything is sent."),
@@ -332,9 +330,6 @@ impl Sheet {
     }
 }
 
-/// Lines of the tail while it asks.
-const TAIL: usize = 3;
-
 fn asking(typed: &Typed, said: Option<&str>) -> Vec<Para> {
     let name =
         Para::new("Type the Region that RECEIVES:  ").add(typed.text(), Role::Input).add("_", Role::Input);
@@ -345,6 +340,13 @@ fn asking(typed: &Typed, said: Option<&str>) -> Vec<Para> {
     };
     let said = Para::default().add(said.unwrap_or_default(), Role::LampLook);
     vec![said, name, cancel(button).right(hint.0, hint.1)]
+}
+
+fn held(terms: &Terms) -> String {
+    match terms.holds() {
+        1 => "This cannot be confirmed: an interlock holds (■). Nothing is sent.".to_owned(),
+        holds => format!("This cannot be confirmed: {holds} interlocks hold (■). Nothing is sent."),
+    }
 }
 
 fn cancel(role: Role) -> Para {

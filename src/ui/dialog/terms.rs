@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
-use super::page::Para;
-use crate::model::reading::ControlState;
-use crate::model::topology::{Aurora, Region, Topology};
+use super::page::{Keep, Para};
+use super::passes;
+use crate::model::reading::{ControlState, Freshness};
+use crate::model::topology::{Aurora, Region, Topology, Unit};
 use crate::model::verdict;
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
 use crate::plan::operation::{AuroraTarget, ControlChange, Operation};
@@ -26,6 +27,8 @@ pub struct Terms {
     pub who: String,
     /// What becomes of traffic and of each store.
     pub rows: Vec<Row>,
+    /// How many cluster endpoints answer, and how many there are, where there are any.
+    pub endpoints: Option<(usize, usize)>,
 }
 
 /// What becomes of one thing.
@@ -52,13 +55,20 @@ impl Terms {
         let links = topology.lag_links.iter().filter(|link| &link.from == from && &link.to == to);
         rows.extend(links.map(|link| follower(&link.store, &plan.intent, facts)));
         let environment = topology.environment.to_uppercase();
-        Self { environment, who: who(&plan.intent, facts), prepared, rows }
+        Self { environment, who: who(&plan.intent, facts), prepared, rows, endpoints: endpoints(facts) }
     }
 
     /// An interlock holds: this cannot be confirmed.
     #[must_use]
     pub fn is_held(&self) -> bool {
         !interlock::clear(&self.prepared.interlocks)
+    }
+
+    /// How many interlocks hold it back.
+    #[must_use]
+    pub fn holds(&self) -> usize {
+        let verdicts = self.prepared.interlocks.iter().map(|interlock| &interlock.verdict);
+        verdicts.filter(|verdict| matches!(verdict, Verdict::Hold(_))).count()
     }
 
     /// In what the newer terms differ so much that the operator must agree anew; empty when they do not.
@@ -71,18 +81,23 @@ impl Terms {
         differences
     }
 
-    /// The terms as the sheet shows them.
+    /// The terms as the sheet shows them; where they do not all fit, the rows and what passes scroll.
     pub(super) fn paras(&self) -> Vec<Para> {
         let role = if self.environment.starts_with("PROD") { Role::EnvProduction } else { Role::Env };
         let who = Para::default().add(&self.environment, role).add(format!(" {}", self.who), Role::Text);
-        let mut paras = vec![who, Para::blank()];
+        let mut paras = vec![who.keep(Keep::Above), Para::blank()];
         let longest = self.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or_default();
         paras.extend(self.rows.iter().map(|row| row.para(longest + 3)));
         paras.push(Para::blank());
+        let (intent, interlocks) = (&self.prepared.plan.intent, &self.prepared.interlocks);
+        let others = interlocks.iter().filter_map(|interlock| not_passing(interlock, intent));
+        paras.extend(others.map(|para| para.keep(Keep::Below)));
+        let stores: Vec<&str> = self.rows.iter().map(|row| row.label.as_str()).collect();
+        paras.extend(passes::para(interlocks, &stores, self.endpoints));
+        paras.push(Para::blank());
         let usual = self.prepared.plan.usual();
-        let time = format!("about {} (p95 {}); ", spoken(usual.p50), spoken(usual.p95));
-        paras.push(Para::new(time).add(self.way_back(), Role::Danger));
-        paras.extend(interlock_paras(&self.prepared.interlocks));
+        let time = format!("about {} (p95 {}); ", verdict::span(usual.p50), verdict::span(usual.p95));
+        paras.push(Para::new(time).add(self.way_back(), Role::Danger).keep(Keep::Below));
         paras
     }
 
@@ -150,7 +165,7 @@ fn traffic_moves(entries: &[ControlChange], plan: &Plan, facts: &Facts<'_>) -> S
     let to = &plan.intent.to;
     let all = if topology.regions.len() == 2 { " all" } else { "" };
     let load = verdict::headroom(facts.world, to, facts.now)
-        .map_or_else(String::new, |(needed, capacity)| format!(", {needed:.0}/min of {capacity:.0}"));
+        .map_or_else(String::new, |(needed, capacity)| format!(": {needed:.0}/min, room {capacity:.0}"));
     parts.push(format!("{to} RECEIVES{all}{load}"));
     parts.join("; ")
 }
@@ -167,7 +182,7 @@ fn aurora_row(plan: &Plan, aurora: &Aurora, facts: &Facts<'_>) -> Row {
     let (text, loses) = match operation {
         Some(Operation::AuroraFailover(target)) => (fails_over(target, facts), true),
         Some(Operation::AuroraSwitchover(target)) => {
-            (format!("writer MOVES to {}; nothing is lost, writes stop while it moves", target.to), false)
+            (format!("writer MOVES to {}; nothing is lost, writes pause meanwhile", target.to), false)
         }
         _ => (stays(&aurora.store, facts), false),
     };
@@ -201,12 +216,7 @@ fn follower(store: &str, intent: &Intent, facts: &Facts<'_>) -> Row {
 fn lag(store: &str, from: &Region, to: &Region, facts: &Facts<'_>) -> Option<String> {
     let links = verdict::links(facts.world, facts.now);
     let link = links.into_iter().find(|l| l.store == store && &l.from == from && &l.to == to)?;
-    link.lag.map(|lag| seconds(lag.value))
-}
-
-/// Seconds as the sheet says them: `8.9 s`, `2 min 10 s`.
-fn seconds(seconds: f64) -> String {
-    if seconds < 60.0 { format!("{seconds:.1} s") } else { spoken(Duration::from_secs_f64(seconds.min(1e9))) }
+    link.lag.map(|lag| verdict::value_text(lag.value, Unit::Seconds))
 }
 
 /// A span as the sheet says it: `40 s`, `2 min 10 s`, `1 h 5 min`.
@@ -222,29 +232,29 @@ pub(super) fn spoken(span: Duration) -> String {
     }
 }
 
-/// Those that do not pass first, each on a line of its own with its reason; then those that do, in one flow.
-fn interlock_paras(interlocks: &[Interlock]) -> Vec<Para> {
-    let (passing, others): (Vec<_>, Vec<_>) =
-        interlocks.iter().partition(|interlock| interlock.verdict == Verdict::Pass);
-    let mut paras: Vec<Para> = others.into_iter().filter_map(not_passing).collect();
-    let mut flow = Para::default().hang(2);
-    for (at, interlock) in passing.into_iter().enumerate() {
-        let gap = if at == 0 { "" } else { "  " };
-        // The words of one interlock stay together, so their spaces do not break.
-        let name = interlock.name.replace(' ', "\u{a0}");
-        flow = flow.add(gap, Role::Text).add("●", Role::LampOk).add(format!("\u{a0}{name}"), Role::Text);
-    }
-    paras.push(flow);
-    paras
-}
-
-fn not_passing(interlock: &Interlock) -> Option<Para> {
+/// One that does not pass, with its reason, and what would lift it where it holds.
+fn not_passing(interlock: &Interlock, intent: &Intent) -> Option<Para> {
     let (shape, role) = match &interlock.verdict {
         Verdict::Pass => return None,
         Verdict::Warn(_) => ("▲", Role::LampLook),
         Verdict::Hold(_) => ("■", Role::LampBad),
     };
     let reason = interlock.verdict.reason().unwrap_or_default();
-    let text = format!(" {}: {reason}", interlock.name);
-    Some(Para::default().add(shape, role).add(text, Role::Text).hang(2))
+    let lift = interlock.lift(intent).map_or_else(String::new, |lift| format!(". To lift it: {lift}"));
+    let text = format!(" {}{reason}", asked(&interlock.name));
+    Some(Para::default().add(shape, role).add(text, Role::Text).add(lift, Role::Muted).hang(2))
+}
+
+/// A condition that does not hold, before its reason: it reads as the question that it answers.
+pub(super) fn asked(name: &str) -> String {
+    if name.starts_with("rule ") { format!("{name}: ") } else { format!("{name}? ") }
+}
+
+/// How many cluster endpoints answer now, of how many.
+fn endpoints(facts: &Facts<'_>) -> Option<(usize, usize)> {
+    let controls = verdict::controls(facts.world, facts.now);
+    let cells = &controls.first()?.cells;
+    let fresh = |state: &verdict::Dated<ControlState>| state.freshness == Freshness::Fresh;
+    let answer = cells.iter().filter(|cell| cell.trouble.is_none() && cell.state.as_ref().is_some_and(fresh));
+    Some((answer.count(), cells.len()))
 }

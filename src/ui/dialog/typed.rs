@@ -90,7 +90,7 @@ impl Typed {
         self.text == self.wanted
     }
 
-    /// Takes an input; only [`Word::Matches`] may lead to a write.
+    /// Takes an input; only `Word::Matches` may lead to a write.
     #[must_use]
     pub fn on(&mut self, input: &Input, action: Option<Action>, at: Timestamp) -> Word {
         let key = match input {

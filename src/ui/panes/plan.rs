@@ -6,6 +6,7 @@ mod step;
 use ratatui::text::{Line, Span};
 
 use crate::plan::Playbook;
+use crate::plan::aftermath::aftermath;
 use crate::plan::progress::Progress;
 use crate::ui::Pen;
 use crate::ui::theme::Role;
@@ -90,6 +91,9 @@ fn steps(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Listing {
         for line in paint::wrap(&text, room) {
             listing.say(Line::from(pen.span(line, Role::Title)));
         }
+        for line in left(pen, run, room, full) {
+            listing.say(line);
+        }
     }
     let line_at = run.plan.point_of_no_return();
     let (_, lines) = step::table(pen, run, room).lines(room, pen.theme, pen.glyphs);
@@ -103,6 +107,24 @@ fn steps(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Listing {
         }
     }
     listing
+}
+
+/// What is left to people, a line each where there is no room for more.
+fn left(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Vec<Text> {
+    let mut lines = Vec::new();
+    for text in aftermath(run, pen.scene.world, pen.scene.now) {
+        let text = if full { text } else { say::shortened(pen, text, room.saturating_sub(2)) };
+        let wrapped = paint::wrap(&text, room.saturating_sub(2));
+        let taken = if full { wrapped.len() } else { 1 };
+        for (at, line) in wrapped.into_iter().take(taken).enumerate() {
+            let mark = if at == 0 { pen.glyphs.running } else { " " };
+            lines.push(Line::from(vec![
+                pen.span(format!("{mark} "), Role::LampLook),
+                pen.span(line, Role::Text),
+            ]));
+        }
+    }
+    lines
 }
 
 /// The double rule between what can be undone and what cannot.

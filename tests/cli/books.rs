@@ -1,0 +1,74 @@
+//! `journal`: list, show, verify, export; and what it says of a file that somebody changed.
+
+use pointsman::ledger::sqlite::FILE;
+use rusqlite::Connection;
+
+use super::stage::{Desk, Stage};
+
+fn stage_with_a_run() -> Stage {
+    let stage = Stage::new("calm", 60);
+    stage.run("run evacuate --from us-east-1 --to us-west-2 --confirm us-west-2 --reason drill").with(0);
+    stage
+}
+
+fn run_name(stage: &Stage) -> String {
+    stage.run("journal list").with(0).out.split(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_run_can_be_read_back_in_words_and_as_json() {
+    let stage = stage_with_a_run();
+    let list = stage.run("journal list").with(0).out;
+    assert!(list.contains("retail-store-simulated  evacuate us-east-1 → us-west-2  ana  "), "{list}");
+    let name = run_name(&stage);
+    let shown = stage.run(&format!("journal show {}", &name[..4])).with(0).out;
+    assert!(shown.lines().next().unwrap().starts_with("    1  "), "{shown}");
+    assert!(shown.contains("UpdateRoutingControlStates"), "{shown}");
+    let export = stage.run(&format!("journal export {name}")).with(0).json_lines();
+    assert_eq!(export.len(), shown.lines().count());
+    for pair in export.windows(2) {
+        assert_eq!(pair[0]["hash"], pair[1]["previous"]);
+    }
+    let verified = stage.run("journal verify").with(0).out;
+    assert_eq!(verified, format!("retail-store-simulated: {} lines, the chain holds\n", export.len()));
+    assert!(stage.run("journal show zzzz").with(2).err.contains("no run begins with `zzzz`"));
+    assert!(stage.desk.journal().join("pointsman.log").exists(), "the log is beside the journal");
+}
+
+#[test]
+fn a_journal_that_is_not_there_yet_is_nothing_wrong() {
+    let desk = Desk::with_config("");
+    assert_eq!(desk.run("journal list").with(0).out, "no run yet\n");
+    assert_eq!(desk.run("journal verify").with(0).out, "no journal yet\n");
+    assert!(!desk.state().exists(), "a look makes no folder");
+}
+
+#[test]
+fn a_line_that_was_changed_or_removed_is_named() {
+    let stage = stage_with_a_run();
+    let (name, file) = (run_name(&stage), stage.desk.journal().join(FILE));
+    let unharmed = std::fs::read(&file).unwrap();
+    for (harm, line) in [
+        ("UPDATE journal SET event = replace(event, 'us-west-2', 'us-east-1') WHERE seq = 3", 3),
+        ("UPDATE journal SET at = '2026-01-01T00:00:00Z' WHERE seq = 5", 5),
+        ("DELETE FROM journal WHERE seq = 4", 4),
+        ("UPDATE journal SET hash = previous WHERE seq = 2", 2),
+    ] {
+        std::fs::write(&file, &unharmed).unwrap();
+        let journal = Connection::open(&file).unwrap();
+        let honest = journal.execute(harm, []).unwrap_err().to_string();
+        assert!(honest.contains("append-only"), "{honest}");
+        journal
+            .execute_batch("DROP TRIGGER journal_is_not_changed; DROP TRIGGER journal_is_not_cut;")
+            .unwrap();
+        assert_eq!(journal.execute(harm, []).unwrap(), 1, "{harm}");
+        drop(journal);
+        let verdict = stage.run("journal verify").with(20).out;
+        assert!(
+            verdict.starts_with(&format!("retail-store-simulated: BROKEN at line {line}: ")),
+            "{harm}: {verdict}"
+        );
+        let resume = stage.run(&format!("journal show {name}"));
+        assert_ne!(resume.code, Some(0), "{harm}: {}", resume.out);
+    }
+}
