@@ -132,10 +132,19 @@ impl Performer {
         Vec::new()
     }
 
-    /// Ends the reading and hands over the run in flight, which nobody attends any more.
-    pub(super) fn leave(self) -> Option<Flight> {
-        let mut flight = self.running?.flight;
+    /// Hands over the run in flight, which nobody attends any more; it goes on to be told what is read.
+    pub(super) fn leave(self, mut events: mpsc::Receiver<Event>) -> Option<Flight> {
+        let Running { mut flight, readings } = self.running?;
         flight.let_go();
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                if let Event::Observed(observation) = event
+                    && readings.send(observation).await.is_err()
+                {
+                    return;
+                }
+            }
+        });
         Some(flight)
     }
 
