@@ -7,7 +7,6 @@ use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
 use jiff::Timestamp;
-use tokio::sync::watch as channel;
 
 use super::exit::{self, Refused};
 use super::follow::{Teller, ended, follow};
@@ -26,7 +25,6 @@ use crate::plan::{Intent, Plan, playbook};
 use crate::runtime::Operator;
 use crate::runtime::conch::Conch;
 use crate::runtime::flight::{Flight, Gear};
-use crate::sampler::{self, Pace};
 
 /// Where a run is written down, and the right to have one.
 struct Desk {
@@ -176,9 +174,7 @@ async fn fly(reader: Reader, world: World, desk: Desk, begun: Progress, json: bo
     }
     let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch };
     let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
-    // The sampler stays at this pace for as long as the sender lives.
-    let (_pace, paced) = channel::channel(Pace::Run);
-    let _meter = sampler::spawn(clients, clock, readings, paced);
+    flight.read_for_itself(clients, clock, readings);
     let followed = follow(&mut flight, &mut teller, &operator).await?;
     Ok(ended(&followed))
 }

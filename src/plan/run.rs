@@ -110,6 +110,8 @@ pub enum Command {
         /// The text.
         text: String,
     },
+    /// Nobody watches any more: from now on a run that needs a person returns, still open.
+    Leave,
     /// End the run, also while nothing is held; what is on its way is not stopped.
     Abort {
         /// Who.

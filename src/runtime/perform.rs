@@ -132,10 +132,12 @@ impl Performer {
         Vec::new()
     }
 
-    /// Ends the reading and hands over the run in flight, which nobody attends any more.
+    /// Ends the reading for the screen and hands over the run in flight, which nobody attends any more.
     pub(super) fn leave(self) -> Option<Flight> {
-        let mut flight = self.running?.flight;
+        let Running { mut flight, readings } = self.running?;
         flight.let_go();
+        // The console's own readings end with it; those that prove a run must not.
+        flight.read_for_itself(self.clients, self.clock, readings);
         Some(flight)
     }
 

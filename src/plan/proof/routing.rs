@@ -29,8 +29,14 @@ impl Count {
         let routing = world.topology().routing.as_ref();
         let endpoints = routing.map(|r| r.endpoints.as_slice()).unwrap_or_default();
         let quorum = routing.map_or(usize::MAX, crate::model::topology::Routing::quorum);
-        let mut count =
-            Self { endpoints: endpoints.len(), quorum, agree: 0, contradict: Vec::new(), silent: Vec::new(), unheard: 0 };
+        let mut count = Self {
+            endpoints: endpoints.len(),
+            quorum,
+            agree: 0,
+            contradict: Vec::new(),
+            silent: Vec::new(),
+            unheard: 0,
+        };
         for endpoint in endpoints {
             let feed = world.feed(&Source::Endpoint(endpoint.region.clone()));
             let answered = feed.filter(|feed| feed.asked().is_some_and(&fresh)).and_then(|feed| feed.seen());
