@@ -37,7 +37,7 @@ pub(crate) fn why(progress: &Progress, step: u16) -> &str {
 async fn a_failover_is_confirmed_at_the_orders_rung() {
     let stage = Stage::new();
     let progress = stage.run(Playbook::Failover).await.unwrap();
-    assert_eq!(end(&progress), Some(End::Confirmed));
+    assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
     assert_eq!(stage.shop.writer("orders").as_str(), WEST);
     assert_eq!(stage.shop.writer("catalog").as_str(), WEST);
     assert_eq!(
@@ -306,4 +306,31 @@ async fn promotions_run_at_the_same_time() {
     let progress = stage.run(Playbook::Failover).await.unwrap();
     let took = progress.steps[&StepId(4)].started.unwrap().duration_since(progress.started);
     assert!(took.as_secs() < 60, "{took:?}");
+}
+
+/// Two endpoints agree, the other three do not answer: a stronger rung may prove it.
+#[tokio::test(start_paused = true)]
+async fn with_three_endpoints_away_orders_prove_it() {
+    let stage = Stage::new();
+    stage.shop.lose_endpoints(&[EAST, WEST, "eu-west-1"]);
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
+    let blind = "2 blind read back: 2 of 5 endpoints; no answer from us-east-1, us-west-2, eu-west-1".to_owned();
+    assert!(stage.lines().contains(&blind), "{:#?}", stage.lines());
+}
+
+/// The endpoint that comes back says otherwise: what was taken on trust is open again.
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_contradicts_ends_the_trust() {
+    let stage = Stage::new();
+    let away = [EAST, WEST, "eu-west-1"];
+    stage.shop.lose_endpoints(&away);
+    let shop = stage.shop.clone();
+    tokio::spawn(async move {
+        shop.clock.sleep(Duration::from_secs(30)).await;
+        shop.set(EAST, ControlState::On);
+        away.iter().for_each(|r| shop.find(&Source::Endpoint((*r).into())));
+    });
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(outcomes(&progress), ["confirmed", "unknown"]);
 }

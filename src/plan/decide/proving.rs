@@ -140,11 +140,12 @@ impl View<'_> {
     }
 }
 
-/// A rung that was proved stays so until the world shows otherwise; that it cannot be seen any more is no news.
+/// A rung that was proved stays so until the world shows otherwise: that it cannot be seen any more is no news, but
+/// one that was blind and is seen again is.
 fn is_news(at: &StepProgress, shown: &Shown) -> bool {
     let known = at.rungs.get(&shown.rung).map_or(RungState::Open, |(_, state, _)| *state);
     match (known, shown.state) {
-        (RungState::Proved, RungState::Blind) | (RungState::Blind, RungState::Open) => false,
+        (RungState::Proved, RungState::Blind) => false,
         (known, now) => known != now,
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Already, Shown};
 use crate::model::World;
-use crate::model::reading::{Reading, Source};
+use crate::model::reading::{Feed, Reading, Source};
 use crate::plan::Rung;
 use crate::plan::operation::ControlChange;
 
@@ -41,7 +41,7 @@ impl Count {
             let feed = world.feed(&Source::Endpoint(endpoint.region.clone()));
             let answered = feed.filter(|feed| feed.asked().is_some_and(&fresh)).and_then(|feed| feed.seen());
             let Some((Reading::Controls(states), _)) = answered else {
-                let failed = feed.and_then(|f| f.failed_at()).is_some_and(&fresh);
+                let failed = feed.and_then(Feed::failed_at).is_some_and(&fresh);
                 count.unheard += usize::from(!failed);
                 count.silent.push(endpoint.region.to_string());
                 continue;
