@@ -142,7 +142,10 @@ pub(super) fn standing(progress: &Progress) -> String {
 pub(super) fn way_on(progress: &Progress) -> String {
     let run = &progress.run;
     let on = if progress.held().is_empty() {
-        format!("`pointsman resume {run}` or the console goes on with it")
+        format!(
+            "`pointsman resume {run} --confirm {}` or the console goes on with it",
+            progress.plan.intent.to
+        )
     } else {
         "it needs a decision: `pointsman` shows it and asks".to_owned()
     };

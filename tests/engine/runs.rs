@@ -315,7 +315,8 @@ async fn with_three_endpoints_away_orders_prove_it() {
     stage.shop.lose_endpoints(&[EAST, WEST, "eu-west-1"]);
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
-    let blind = "2 blind read back: 2 of 5 endpoints; no answer from us-east-1, us-west-2, eu-west-1".to_owned();
+    let blind =
+        "2 blind read back: 2 of 5 endpoints; no answer from us-east-1, us-west-2, eu-west-1".to_owned();
     assert!(stage.lines().contains(&blind), "{:#?}", stage.lines());
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Interlock, Question};
-use crate::model::reading::{Feed, Identity, Reading, Source, Trouble};
+use crate::model::reading::{Feed, Identity, Source, Trouble};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
 use crate::plan::operation::Plane;
@@ -14,22 +14,13 @@ use crate::plan::operation::Plane;
 const MARGIN: Duration = Duration::from_mins(5);
 
 pub(super) fn credentials(question: &Question<'_>) -> Vec<Interlock> {
-    let Some(identity) = identity(question) else {
+    let Some(identity) = verdict::identity(question.world) else {
         let why = trouble(question).map_or_else(|| "not read yet".to_owned(), ToString::to_string);
         return vec![Interlock::hold("credentials", why)];
     };
     let mut all = vec![account(question, identity)];
     all.push(runway(question, identity));
     all
-}
-
-/// The newest answer of any Region's STS.
-fn identity<'a>(question: &Question<'a>) -> Option<&'a Identity> {
-    let seen = question.world.feeds().filter_map(|(source, feed)| match (source, feed.seen()) {
-        (Source::Identity(_), Some((Reading::Identity(identity), at))) => Some((identity, at)),
-        _ => None,
-    });
-    seen.max_by_key(|(_, at)| *at).map(|(identity, _)| identity)
 }
 
 fn trouble<'a>(question: &Question<'a>) -> Option<&'a Trouble> {
