@@ -5,6 +5,7 @@
 mod access;
 mod data;
 mod lift;
+mod rest;
 mod routing;
 mod state;
 
@@ -14,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use super::{Intent, Plan, playbook};
 use crate::model::World;
 use crate::model::verdict::{self, AtRisk};
+
+pub use rest::rest;
 
 /// One condition and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +97,16 @@ pub fn check(world: &World, intent: &Intent, now: Timestamp) -> Vec<Interlock> {
     all.extend(access::credentials(&question));
     all.extend(access::planes(&question));
     all
+}
+
+/// What holds the plan back, each with its name and its reason.
+#[must_use]
+pub fn holds(interlocks: &[Interlock]) -> Vec<String> {
+    let held = interlocks.iter().filter_map(|interlock| match &interlock.verdict {
+        Verdict::Hold(why) => Some(format!("{}: {why}", interlock.name)),
+        Verdict::Pass | Verdict::Warn(_) => None,
+    });
+    held.collect()
 }
 
 /// None of them holds the plan back.

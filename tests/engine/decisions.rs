@@ -237,6 +237,37 @@ async fn an_abort_needs_no_held_step() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_that_was_left_can_still_be_paused_and_then_returns() {
+    let (shop, journal) = (Shop::new(), Journal::new());
+    let (mut console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
+    let operator = async {
+        while let Some(entry) = console.entries.recv().await {
+            if matches!(entry.event, Event::Sent { step: StepId(3), .. }) {
+                break;
+            }
+        }
+        console.commands.send(Command::Leave).await.unwrap();
+        console.commands.send(Command::Pause { who: WHO.to_owned() }).await.unwrap();
+        while console.entries.recv().await.is_some() {}
+    };
+    let (progress, ()) = tokio::join!(driven, operator);
+    assert!(progress.paused && progress.is_open());
+    assert_eq!(shop.written().len(), 2, "the promotions were proved, and traffic stays where it is");
+    assert_eq!(outcomes(&progress), ["confirmed", "confirmed", "confirmed", "waiting"]);
+    drop(console.commands);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_left_returns_at_its_next_hold() {
+    let (shop, journal) = (Shop::new(), Journal::new());
+    shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+    let (console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
+    console.commands.send(Command::Leave).await.unwrap();
+    assert!(driven.await.is_open());
+    drop(console.commands);
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_anyone_to_ask_a_held_run_returns() {
     let (shop, journal) = (Shop::new(), Journal::new());
     shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
