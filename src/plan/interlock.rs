@@ -444,7 +444,9 @@ mod tests {
         let on = [ControlState::On; 2];
         let with = |told: &[&str]| {
             let mut scene = Scene::new(two_regions());
-            told.iter().for_each(|endpoint| scene.controls(endpoint, on));
+            for endpoint in told {
+                scene.controls(endpoint, on);
+            }
             let known = wrong(&scene, Playbook::Evacuate);
             known.into_iter().find(|w| w.contains("control states known")).unwrap_or_default()
         };
