@@ -147,10 +147,7 @@ fn others(question: &Question<'_>, links: &[LinkVerdict]) -> Vec<Interlock> {
     let intent = question.intent;
     let promoted = |store: &str| {
         let steps = question.plan.steps.iter().filter_map(|step| step.operation());
-        steps.into_iter().any(|operation| match operation {
-            Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => target.store == store,
-            Operation::RoutingSet { .. } => false,
-        })
+        steps.filter_map(Operation::target).any(|target| target.store == store)
     };
     let late = links.iter().filter(|link| link.from == intent.from && link.to == intent.to && link.live);
     late.filter(|link| !promoted(&link.store))
