@@ -113,7 +113,7 @@ fn reading_again_needs_no_question() {
 #[test]
 fn skip_and_abort_want_a_reason() {
     let reason = "seen in DNS".to_owned();
-    let skip = Decision::Skip { reason: reason.clone() };
+    let skip = Decision::Skip { reason: reason.clone(), typed: None };
     for (key, decision) in [("s", skip), ("x", Decision::Abort { reason })] {
         let mut bench = held("simulated");
         bench.press(0, key);

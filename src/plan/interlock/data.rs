@@ -163,8 +163,8 @@ fn orders(question: &Question<'_>, aurora: &Aurora) -> String {
 fn others(question: &Question<'_>, links: &[LinkVerdict]) -> Vec<Interlock> {
     let intent = question.intent;
     let promoted = |store: &str| {
-        let mut moved = question.plan.steps.iter().filter_map(|step| store_of(step.operation()?));
-        moved.any(|moved| moved == store)
+        let steps = question.plan.steps.iter().filter_map(|step| step.operation());
+        steps.filter_map(Operation::target).any(|target| target.store == store)
     };
     let late = links.iter().filter(|link| link.from == intent.from && link.to == intent.to && link.live);
     late.filter(|link| !promoted(&link.store))

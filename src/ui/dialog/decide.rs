@@ -126,7 +126,7 @@ impl Decide {
         let decision = match self.choice {
             Choice::Retry => Decision::Retry,
             Choice::Undo => Decision::Undo,
-            Choice::Skip => Decision::Skip { reason },
+            Choice::Skip => Decision::Skip { reason, typed: None },
             Choice::Abort => Decision::Abort { reason },
         };
         Reply::Done(Request::Decide { step: self.step, decision })
