@@ -153,7 +153,7 @@ impl Terminal {
     pub(crate) fn exit_code(&self) -> u32 {
         match self.exit.recv_timeout(PATIENCE) {
             Ok(status) => status.exit_code(),
-            Err(_) => panic!("it did not end; the screen shows:\n{}", self.text()),
+            Err(why) => panic!("it did not end ({why}); the screen shows:\n{}", self.text()),
         }
     }
 
