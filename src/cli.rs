@@ -80,8 +80,8 @@ enum Command {
     /// Watch a simulated platform that goes through a scenario; needs no account
     ///
     /// Without a terminal it prints what `status` prints. The first failover:
-    /// A, a reason, Enter (arms); a, Enter (the sheet); the receiving Region's
-    /// name, Enter.
+    /// A, Tab, Enter to arm; a, then Enter on `failover` for its sheet; there the
+    /// receiving Region's name, typed, and Enter.
     Demo(Simulated),
     /// Print how the workload is now; exit 0 all ok, 10 look, 20 bad, 30 unknown
     Status {

@@ -60,7 +60,9 @@ async fn reading_again_proves_what_was_unknown() {
     let shop = stage.shop.clone();
     tokio::spawn(async move {
         shop.clock.sleep(Duration::from_secs(140)).await;
-        away.iter().for_each(|source| shop.find(source));
+        for source in &away {
+            shop.find(source);
+        }
     });
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
@@ -97,12 +99,14 @@ async fn a_retry_of_a_promotion_reads_before_it_sends() {
     let shop = stage.shop.clone();
     tokio::spawn(async move {
         shop.clock.sleep(Duration::from_secs(245)).await;
-        blind.iter().for_each(|source| shop.find(source));
+        for source in &blind {
+            shop.find(source);
+        }
     });
     let progress = stage.run(Playbook::Failover).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
     assert!(
-        stage.lines().contains(&"2 already so: writer us-west-2, available; nothing was sent".to_owned())
+        stage.lines().contains(&"2 already so, nothing was sent: writer us-west-2, available".to_owned())
     );
     assert_eq!(stage.shop.written().len(), 3);
 }

@@ -124,10 +124,10 @@ impl CutOff {
     fn choosing(&self) -> (Vec<Para>, Vec<Para>) {
         let mut body = vec![Para::new(self.about.clone()), Para::blank()];
         body.extend(CHOICES.iter().enumerate().map(|(at, (word, meaning))| {
-            Para::default()
+            Para::new(if at == self.choice { "▸ " } else { "  " })
                 .add(format!("{word}: "), Role::Title)
                 .add(*meaning, Role::Text)
-                .hang(2)
+                .hang(4)
                 .selected(at == self.choice)
         }));
         (body, vec![Para::blank(), Para::default().add("j k choose, Enter takes it", Role::Muted)])
