@@ -4,6 +4,7 @@
 //! AWS: reads, runs and the terminal's own writing each have a task or thread of their own.
 
 pub mod conch;
+mod desk;
 pub mod flight;
 mod input;
 mod perform;
@@ -29,6 +30,7 @@ use crate::plan::progress::Progress;
 use crate::ui;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
+use desk::Desk;
 use flight::Flight;
 use input::Keyboard;
 use perform::Performer;
@@ -104,7 +106,7 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     app.update(Event::Input(screen.size(), Timestamp::now()), clock.now());
     screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
-    let performer = Performer::new(clients, clock.clone(), state, operator, to_app);
+    let performer = Performer::new(clients, Desk { state, operator, clock: clock.clone() }, to_app);
     let mut console =
         Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
@@ -112,9 +114,13 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let exit = live.unwrap_or(Exit::FellOver);
     drop(guard);
     tracing::info!(?exit, running = console.app.is_running(), "the console ends");
-    let Console { app, performer, events, .. } = console;
-    let run = app.run().filter(|_| performer.has_run()).cloned();
-    Ok(Ended { exit, run, flight: performer.leave(events) })
+    let Console { mut app, clock, performer, .. } = console;
+    let (late, has_run, flight) = performer.leave().await;
+    for event in late {
+        app.update(event, clock.now());
+    }
+    let run = app.run().filter(|_| has_run).cloned();
+    Ok(Ended { exit, run, flight })
 }
 
 struct Console {
@@ -156,7 +162,7 @@ impl Console {
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
                 Some(event) = self.events.recv() => self.take(event),
-                told = self.performer.told() => told.is_some_and(|event| self.take(event)),
+                told = self.performer.told() => self.take_all(told),
                 _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(Timestamp::now())),
                 _ = frame.tick(), if self.redraw == Redraw::Soon => {
                     self.redraw = Redraw::Now;
@@ -170,6 +176,10 @@ impl Console {
                 return Exit::Ended(Signal::HangUp);
             }
         }
+    }
+
+    fn take_all(&mut self, events: Vec<Event>) -> bool {
+        events.into_iter().any(|event| self.take(event))
     }
 
     /// Takes one event and all that wait behind it; true when the operator leaves.
