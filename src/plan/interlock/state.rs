@@ -7,8 +7,7 @@ use crate::plan::Playbook;
 
 pub(super) fn regions(question: &Question<'_>) -> Vec<Interlock> {
     let of = |region| verdict::region(question.world, region, question.now);
-    let (playbook, to, from) =
-        (question.intent.playbook, of(&question.intent.to), of(&question.intent.from));
+    let (playbook, to, from) = (question.intent.playbook, of(&question.intent.to), of(&question.intent.from));
     let mut all = vec![receives(playbook, &to, &from)];
     all.extend(leaves(playbook, &from));
     all
