@@ -18,14 +18,13 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr};
 use futures::FutureExt;
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::{App, Effect, Event};
 use crate::aws::Clients;
-use crate::clock::Clock;
+use crate::clock::{Clock, host_now};
 use crate::plan::progress::Progress;
 use crate::ui;
 use crate::ui::key::Input;
@@ -103,7 +102,7 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
     let Setup { mut app, clients, clock, theme, glyphs, state, operator } = setup;
-    app.update(Event::Input(screen.size(), Timestamp::now()), clock.now());
+    app.update(Event::Input(screen.size(), host_now()), clock.now());
     screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let performer = Performer::new(clients, Desk { state, operator, clock: clock.clone() }, to_app);
@@ -157,13 +156,13 @@ impl Console {
             let left = tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
-                    Signal::Resize => self.take(Event::Input(self.screen.size(), Timestamp::now())),
+                    Signal::Resize => self.take(Event::Input(self.screen.size(), host_now())),
                     signal => return Exit::Ended(signal),
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
                 Some(event) = self.events.recv() => self.take(event),
                 told = self.performer.told() => self.take_all(told),
-                _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(Timestamp::now())),
+                _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(host_now())),
                 _ = frame.tick(), if self.redraw == Redraw::Soon => {
                     self.redraw = Redraw::Now;
                     false
