@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::operation::Operation;
 use super::{Plan, Rung, StepId};
 use crate::model::reading::{Identity, Trouble};
+use crate::model::topology::Region;
 use crate::model::verdict::AtRisk;
 
 pub use words::{line, links};
@@ -290,6 +291,12 @@ impl Outcome {
             Self::Skipped => "skipped",
         }
     }
+
+    /// It holds what depends on it until a person decides.
+    #[must_use]
+    pub fn needs_a_person(self) -> bool {
+        matches!(self, Self::Refused | Self::Failed | Self::Unknown)
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -312,6 +319,9 @@ pub enum Decision {
     Skip {
         /// Why.
         reason: String,
+        /// The name of the receiving Region, where it was typed: traffic may move there although its writer has not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        typed: Option<Region>,
     },
     /// End the run here; what is on its way is not stopped.
     Abort {

@@ -3,6 +3,7 @@
 //! All of them are listed, not the first that fails. They are computed from the world and never stored.
 
 mod access;
+mod afresh;
 mod data;
 mod lift;
 mod rest;
@@ -85,17 +86,19 @@ impl Interlock {
 /// Every interlock of an intent, as the world stands.
 #[must_use]
 pub fn check(world: &World, intent: &Intent, now: Timestamp) -> Vec<Interlock> {
-    let plan = match playbook::plan(world, intent, now) {
-        Ok(plan) => plan,
-        Err(why) => return vec![Interlock::hold("a plan", why)],
-    };
-    let question = Question { world, intent, plan: &plan, now };
-    let mut all = state::regions(&question);
-    all.extend(data::stores(&question));
-    all.extend(routing::controls(&question));
-    all.extend(state::headroom(&question));
-    all.extend(access::credentials(&question));
-    all.extend(access::planes(&question));
+    match playbook::plan(world, intent, now) {
+        Ok(plan) => conditions(&Question { world, intent, plan: &plan, now }),
+        Err(why) => vec![Interlock::hold("a plan", why)],
+    }
+}
+
+fn conditions(question: &Question<'_>) -> Vec<Interlock> {
+    let mut all = state::regions(question);
+    all.extend(data::stores(question));
+    all.extend(routing::controls(question));
+    all.extend(state::headroom(question));
+    all.extend(access::credentials(question));
+    all.extend(access::planes(question));
     all
 }
 
@@ -132,7 +135,25 @@ pub struct Prepared {
 /// As [`playbook::plan`].
 pub fn prepare(world: &World, intent: &Intent, now: Timestamp) -> Result<Prepared, String> {
     let plan = playbook::plan(world, intent, now)?;
-    Ok(Prepared { plan, interlocks: check(world, intent, now), at_risk: verdict::at_risk(world, now) })
+    let interlocks = conditions(&Question { world, intent, plan: &plan, now });
+    Ok(Prepared { plan, interlocks, at_risk: verdict::at_risk(world, now) })
+}
+
+/// The same, and what the first writes rest on must have been read since `asked`: each store's RDS in the Region that
+/// receives, the cluster endpoints, and who we are. What was not holds the plan back.
+///
+/// # Errors
+/// As [`playbook::plan`].
+pub fn prepare_afresh(
+    world: &World,
+    intent: &Intent,
+    asked: Timestamp,
+    now: Timestamp,
+) -> Result<Prepared, String> {
+    let mut prepared = prepare(world, intent, now)?;
+    let afresh = afresh::conditions(&Question { world, intent, plan: &prepared.plan, now }, asked);
+    prepared.interlocks.extend(afresh);
+    Ok(prepared)
 }
 
 /// What moved between the sheet and Enter, in words; nothing when what was read there still holds.

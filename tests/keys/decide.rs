@@ -114,7 +114,7 @@ fn reading_again_needs_no_question() {
 #[test]
 fn skip_and_abort_want_a_reason() {
     let reason = "seen in DNS".to_owned();
-    let skip = Decision::Skip { reason: reason.clone() };
+    let skip = Decision::Skip { reason: reason.clone(), typed: None };
     for (key, decision) in [("s", skip), ("x", Decision::Abort { reason })] {
         let mut bench = held("simulated");
         bench.press(0, key);
@@ -169,7 +169,7 @@ fn to_skip_a_writer_wants_a_reason_and_the_name_of_who_receives() {
     assert!(bench.text().contains("Type the Region that RECEIVES"), "{}", bench.text());
     assert_eq!(bench.press(last + 1_000, "enter"), None);
     let named = bench.type_word(last + 2_000, 100, WEST);
-    let decision = Decision::Skip { reason: "read-only".to_owned() };
+    let decision = Decision::Skip { reason: "read-only".to_owned(), typed: Some(WEST.into()) };
     let asked = bench.press(named + 100, "enter");
     assert_eq!(asked, Some(Request::Decide { step: StepId(2), decision }));
 }

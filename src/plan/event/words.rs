@@ -177,7 +177,12 @@ fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
 fn decided(decision: &Decision, who: &str) -> String {
     match decision {
         Decision::ReadAgain | Decision::Retry | Decision::Undo => format!("by {who}"),
-        Decision::Skip { reason } | Decision::Abort { reason } => format!("by {who}{}", because(reason)),
+        Decision::Skip { reason, typed: Some(region) } => {
+            format!("by {who}, who typed {region}{}", because(reason))
+        }
+        Decision::Skip { reason, typed: None } | Decision::Abort { reason } => {
+            format!("by {who}{}", because(reason))
+        }
     }
 }
 

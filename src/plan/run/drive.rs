@@ -245,7 +245,7 @@ impl Driver {
             }
             Command::Abort { who, reason } => return self.abort(who, reason),
         };
-        match self.progress.admits(&event) {
+        match self.progress.may_ask(&event) {
             Ok(()) => self.write(&event),
             Err(why) => self.write(&refusal(&event, &why)),
         }
