@@ -21,7 +21,7 @@ use crate::plan::event::{RunId, Start};
 use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger, Stop, WhenHeld};
-use crate::plan::{Intent, Plan, playbook};
+use crate::plan::{Intent, Plan};
 use crate::runtime::Operator;
 use crate::runtime::conch::Conch;
 use crate::runtime::flight::{Flight, Gear};
@@ -151,9 +151,9 @@ async fn clear(state: &Path, reader: &Reader, intent: &Intent) -> Result<(Desk, 
     }
     let world = reader.world().await;
     let now = reader.clock.now();
-    let plan = playbook::plan(&world, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
-    held_back(&interlock::check(&world, intent, now))?;
-    Ok((desk, world, plan))
+    let prepared = interlock::prepare(&world, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
+    held_back(&prepared.interlocks)?;
+    Ok((desk, world, prepared.plan))
 }
 
 /// What warns is said; what holds, all of it, is why there is no run.

@@ -169,7 +169,7 @@ fn to_skip_a_writer_wants_a_reason_and_the_name_of_who_receives() {
     assert!(bench.text().contains("Type the Region that RECEIVES"), "{}", bench.text());
     assert_eq!(bench.press(last + 1_000, "enter"), None);
     let named = bench.type_word(last + 2_000, 100, WEST);
-    let decision = Decision::Skip { reason: "read-only".to_owned() };
+    let decision = Decision::Skip { reason: "read-only".to_owned(), typed: Some(WEST.into()) };
     let asked = bench.press(named + 100, "enter");
     assert_eq!(asked, Some(Request::Decide { step: StepId(2), decision }));
 }

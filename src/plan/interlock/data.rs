@@ -21,18 +21,11 @@ pub(super) fn stores(question: &Question<'_>) -> Vec<Interlock> {
 /// The same of the stores that the plan promotes, and of no others.
 pub(super) fn promoted(question: &Question<'_>) -> Vec<Interlock> {
     let links = verdict::links(question.world, question.now);
-    let targets: Vec<&str> =
-        question.plan.steps.iter().filter_map(|step| store_of(step.operation()?)).collect();
+    let steps = question.plan.steps.iter().filter_map(|step| step.operation());
+    let targets: Vec<_> = steps.filter_map(Operation::target).collect();
     let auroras = question.world.topology().auroras.iter();
-    let moved = auroras.filter(|aurora| targets.contains(&aurora.store.as_str()));
+    let moved = auroras.filter(|aurora| targets.iter().any(|target| target.store == aurora.store));
     moved.flat_map(|aurora| store(question, aurora, &links)).collect()
-}
-
-fn store_of(operation: &Operation) -> Option<&str> {
-    match operation {
-        Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => Some(&target.store),
-        Operation::RoutingSet { .. } => None,
-    }
 }
 
 /// An evacuation leaves the writers where they are, and says so.

@@ -123,7 +123,7 @@ impl Decide {
 
     /// A reason is enough where nothing is sent by this; traffic that may move without its writer asks for the name.
     fn given(&mut self, reason: String, moment: &Moment<'_>) -> Reply {
-        let named = moment.facts.run.and_then(|run| named_to_skip(run, self.step));
+        let named = moment.facts.run.and_then(|run| run.named_to_skip(self.step));
         let Some(to) = named.filter(|_| self.choice == Choice::Skip) else { return self.done(reason) };
         self.said = None;
         self.how = name(to, reason, moment);
@@ -144,7 +144,10 @@ impl Decide {
         let decision = match self.choice {
             Choice::Retry => Decision::Retry,
             Choice::Undo => Decision::Undo,
-            Choice::Skip => Decision::Skip { reason, typed: None },
+            Choice::Skip => {
+                let typed = matches!(self.how, How::Name { .. }).then(|| self.intent.to.clone());
+                Decision::Skip { reason, typed }
+            }
             Choice::Abort => Decision::Abort { reason },
         };
         Reply::Done(Request::Decide { step: self.step, decision })
@@ -233,12 +236,6 @@ impl Decide {
         let unwritten = (self.choice == Choice::Skip).then(|| unwritten(run, step)).flatten();
         std::iter::once(means.to_owned()).chain(unwritten).collect()
     }
-}
-
-/// The Region that traffic would move to although its writer may not be there.
-fn named_to_skip(run: &Progress, step: StepId) -> Option<&Region> {
-    unwritten(run, run.plan.step(step)?)?;
-    Some(&run.plan.intent.to)
 }
 
 /// Traffic that would move although the writer may not have.
