@@ -5,6 +5,7 @@
 mod holder;
 mod trouble;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -109,17 +110,16 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read, or a line is not as it was written.
     pub fn runs(&self) -> Result<Vec<RunSummary>, LedgerError> {
-        let mut ids: Vec<String> = Vec::new();
-        for line in self.lines("ORDER BY seq", [])? {
-            if !ids.contains(&line.run) {
-                ids.push(line.run);
-            }
+        let mut order: Vec<RunId> = Vec::new();
+        let mut runs: HashMap<RunId, Vec<Entry>> = HashMap::new();
+        for entry in self.as_entries(self.lines("ORDER BY seq", [])?)? {
+            let lines = runs.entry(entry.run.clone()).or_insert_with(|| {
+                order.push(entry.run.clone());
+                Vec::new()
+            });
+            lines.push(entry);
         }
-        let mut runs = Vec::new();
-        for id in ids {
-            runs.extend(summary(&self.entries(&RunId(id))?));
-        }
-        Ok(runs)
+        Ok(order.iter().filter_map(|run| summary(runs.get(run)?)).collect())
     }
 
     /// The newest run that has not ended: in flight in another process, on hold, or cut off.

@@ -54,7 +54,7 @@ impl View<'_> {
         if let Some(why) = self.too_late(step, at, operation, shown) {
             return Some(end(step, Outcome::Unknown, why));
         }
-        self.send_again(step, at, operation)
+        if at.read_back_stands(step) { None } else { self.send_again(step, at, operation) }
     }
 
     /// The rung of the plan is proved, and each one below is proved or cannot be seen; the read-back stands.
@@ -114,7 +114,7 @@ impl View<'_> {
     /// A write whose answer was lost, or that was turned away after one was lost.
     fn send_again(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
         let answer = at.answer.as_ref()?;
-        if at.proved(Rung::ReadBack) || matches!(answer, Answer::Accepted { .. }) {
+        if matches!(answer, Answer::Accepted { .. }) {
             return None;
         }
         let lost = matches!(answer, Answer::Lost { .. });
@@ -130,6 +130,12 @@ impl View<'_> {
         let stirs = SignedDuration::try_from(STIRS).unwrap_or_default();
         let by = at.answered.and_then(|answered| answered.checked_add(stirs).ok());
         by.is_some_and(|by| matches!(proof::already(operation, self.world, by), Already::NotSo(_)))
+    }
+
+    /// RDS tells that a move is over when the read-back has proved it already.
+    pub(super) fn told_after(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
+        let operation = at.operation.as_ref().filter(|_| at.sent.is_some());
+        operation.map(|operation| self.told(step, at, operation)).unwrap_or_default()
     }
 
     fn told(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Vec<Next> {
