@@ -6,6 +6,7 @@ mod aurora;
 mod effect;
 mod routing;
 
+use aurora::Voucher;
 use jiff::Timestamp;
 
 use super::event::RungState;
@@ -92,9 +93,8 @@ pub fn read_back(operation: &Operation, world: &World, since: Timestamp) -> Show
 pub fn already(operation: &Operation, world: &World, since: Timestamp) -> Already {
     match operation {
         Operation::RoutingSet { entries } => routing::already(entries, world, since),
-        Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => {
-            aurora::already(target, world, since)
-        }
+        Operation::AuroraSwitchover(target) => aurora::already(target, world, since, Voucher::Any),
+        Operation::AuroraFailover(target) => aurora::already(target, world, since, Voucher::Receiver),
     }
 }
 

@@ -62,6 +62,7 @@ struct State {
     away: BTreeSet<Source>,
     written: Vec<Written>,
     history: BTreeMap<Metric, Vec<Point>>,
+    late: BTreeMap<Region, SignedDuration>,
     ended: Option<u64>,
 }
 
@@ -96,6 +97,7 @@ impl Shop {
             away: BTreeSet::new(),
             written: Vec::new(),
             history: BTreeMap::new(),
+            late: BTreeMap::new(),
             ended: None,
         };
         let metrics = verdict::wanted_metrics(&topology).into();
@@ -130,6 +132,20 @@ impl Shop {
     /// From this journal line on nothing takes effect: the process that sends is gone.
     pub(crate) fn end_at(&self, seq: Option<u64>) {
         self.state().ended = seq;
+    }
+
+    /// The host's clock is set back; the shop's own past goes with it.
+    pub(crate) fn set_back(&mut self, by: SignedDuration) {
+        self.clock = Clock::starting_at(self.clock.now() - by, 1);
+        let mut state = self.state();
+        state.moves.values_mut().for_each(|(_, done)| *done -= by);
+        state.events.iter_mut().for_each(|(_, event)| event.at -= by);
+        state.history.values_mut().flatten().for_each(|point| point.at -= by);
+    }
+
+    /// From now on a Region's metrics are seen so much later.
+    pub(crate) fn delay(&self, region: &str, by: SignedDuration) {
+        self.state().late.insert(Region::new(region), by);
     }
 
     /// Somebody else changes a control.
@@ -374,7 +390,8 @@ impl State {
 
     /// Points are seen a minute after their end.
     fn metrics(&self, region: &Region, now: Timestamp) -> MetricBatch {
-        let seen = |p: &&Point| now.duration_since(p.at) >= SignedDuration::from_mins(2);
+        let late = self.late.get(region).copied().unwrap_or_default();
+        let seen = |p: &&Point| now.duration_since(p.at) >= SignedDuration::from_mins(2) + late;
         let of = self.history.iter().filter(|(metric, _)| metric.region == *region);
         let series = of.map(|(metric, points)| MetricAnswer {
             metric: metric.clone(),

@@ -111,7 +111,7 @@ async fn another_seed_plays_otherwise_and_ends_the_same() {
 /// Whatever else goes bad with it, a Region that is lost can be left at any time.
 #[tokio::test(start_paused = true)]
 async fn a_failover_can_begin_whenever_the_region_is_bad() {
-    for name in ["region-loss", "region-gone", "throttled"] {
+    for name in ["region-loss", "region-gone", "denied"] {
         let scenario = scenario::find(name).unwrap();
         let stage = Stage::new(&scenario, SEED, Book::in_memory());
         let intent = stage::intent(&scenario.act[0]);

@@ -18,6 +18,16 @@ pub(super) fn stores(question: &Question<'_>) -> Vec<Interlock> {
     all
 }
 
+/// The same of the stores that the plan promotes, and of no others.
+pub(super) fn promoted(question: &Question<'_>) -> Vec<Interlock> {
+    let links = verdict::links(question.world, question.now);
+    let steps = question.plan.steps.iter().filter_map(|step| step.operation());
+    let targets: Vec<_> = steps.filter_map(Operation::target).collect();
+    let auroras = question.world.topology().auroras.iter();
+    let moved = auroras.filter(|aurora| targets.iter().any(|target| target.store == aurora.store));
+    moved.flat_map(|aurora| store(question, aurora, &links)).collect()
+}
+
 /// An evacuation leaves the writers where they are, and says so.
 fn stays(question: &Question<'_>) -> Option<Interlock> {
     let from = &question.intent.from;
@@ -147,10 +157,7 @@ fn others(question: &Question<'_>, links: &[LinkVerdict]) -> Vec<Interlock> {
     let intent = question.intent;
     let promoted = |store: &str| {
         let steps = question.plan.steps.iter().filter_map(|step| step.operation());
-        steps.into_iter().any(|operation| match operation {
-            Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => target.store == store,
-            Operation::RoutingSet { .. } => false,
-        })
+        steps.filter_map(Operation::target).any(|target| target.store == store)
     };
     let late = links.iter().filter(|link| link.from == intent.from && link.to == intent.to && link.live);
     late.filter(|link| !promoted(&link.store))

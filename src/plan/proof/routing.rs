@@ -41,7 +41,7 @@ impl Count {
             let feed = world.feed(&Source::Endpoint(endpoint.region.clone()));
             let answered = feed.filter(|feed| feed.asked().is_some_and(&fresh)).and_then(|feed| feed.seen());
             let Some((Reading::Controls(states), _)) = answered else {
-                let failed = feed.and_then(Feed::failed_at).is_some_and(&fresh);
+                let failed = feed.and_then(Feed::failed).is_some_and(&fresh);
                 count.unheard += usize::from(!failed);
                 count.silent.push(endpoint.region.to_string());
                 continue;

@@ -182,14 +182,13 @@ impl Shown {
         }
         let kept = |keep| laid_out(page.body.iter().filter(|para| para.keep == keep), width, glyphs);
         let (above, below) = (kept(Keep::Above), kept(Keep::Below));
-        let mut body = tight(kept(Keep::Scrolls), 0);
-        match room.checked_sub(above.len() + below.len()).filter(|left| *left >= LEAST) {
-            Some(room) => Self { above, body, room, below, tail },
-            None => {
-                let all = above.into_iter().chain(below).chain(body.drain(..)).collect();
-                Self { above: Vec::new(), body: all, room, below: Vec::new(), tail }
-            }
+        let body = tight(kept(Keep::Scrolls), 0);
+        let left = room.saturating_sub(above.len() + below.len());
+        if left >= LEAST {
+            return Self { above, body, room: left, below, tail };
         }
+        let all = above.into_iter().chain(below).chain(body).collect();
+        Self { above: Vec::new(), body: all, room, below: Vec::new(), tail }
     }
 }
 
