@@ -112,9 +112,9 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let exit = live.unwrap_or(Exit::FellOver);
     drop(guard);
     tracing::info!(?exit, running = console.app.is_running(), "the console ends");
-    let Console { app, performer, .. } = console;
+    let Console { app, performer, events, .. } = console;
     let run = app.run().filter(|_| performer.has_run()).cloned();
-    Ok(Ended { exit, run, flight: performer.leave() })
+    Ok(Ended { exit, run, flight: performer.leave(events) })
 }
 
 struct Console {

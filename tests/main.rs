@@ -6,6 +6,7 @@ mod config;
 mod engine;
 mod fixture;
 mod keys;
+mod pty;
 mod scenarios;
 mod screens;
 mod sim;

@@ -44,6 +44,8 @@ played! {
     denied: "denied",
     expired_token: "expired-token",
     partition_during_promotion: "partition-during-promotion",
+    lost_answer: "lost-answer",
+    region_gone: "region-gone",
 }
 
 #[test]

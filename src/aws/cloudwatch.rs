@@ -13,15 +13,15 @@ use super::error::trouble;
 use super::time::{from_sdk, to_sdk};
 use super::{Clients, undeclared};
 use crate::model::reading::{AlarmState, MetricAnswer, MetricBatch, Point, Trouble, TroubleKind};
-use crate::model::topology::{Metric, Region};
-use crate::model::verdict;
+use crate::model::topology::{Formula, Metric, Region};
 
 /// The most metrics one `GetMetricData` may ask (aws-facts section 7).
 pub const QUERIES_A_CALL: usize = 500;
 /// The most names one `DescribeAlarms` may ask.
 const ALARMS_A_CALL: usize = 100;
-/// How long after the end of a period its data can exist (aws-facts section 7: one to three minutes late).
-const LATENESS: Duration = Duration::from_secs(65);
+/// How long after the end of a period most of its data exist (aws-facts section 7: one to three minutes late). Asked
+/// sooner, what is missing is seen a whole period later, because a metric is never asked twice in one.
+const LATENESS: Duration = Duration::from_secs(80);
 /// How far back an ordinary read reaches, for points that came later than expected.
 const REACH: Duration = Duration::from_mins(10);
 
@@ -147,9 +147,17 @@ impl Clients {
         Ok(states)
     }
 
-    fn alarm_names(&self, region: &Region) -> Vec<String> {
-        let mut wanted = verdict::wanted_alarms(&self.inner.topology);
-        wanted.remove(region).unwrap_or_default().into_iter().collect()
+    fn alarm_names(&self, wanted: &Region) -> Vec<String> {
+        let signals = self.inner.topology.regions.iter().flat_map(|region| &region.signals);
+        let mut names: Vec<String> = signals
+            .filter_map(|signal| match &signal.formula {
+                Formula::Alarm { region, name } if region == wanted => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        names.sort();
+        names.dedup();
+        names
     }
 }
 
@@ -214,11 +222,11 @@ mod tests {
 
     #[test]
     fn a_period_ends_the_window_once_its_data_can_exist() {
-        assert_eq!(Window::end(at("09:05:04"), 60), at("09:03:00"));
-        assert_eq!(Window::end(at("09:05:05"), 60), at("09:04:00"));
-        assert_eq!(Window::end(at("09:06:04"), 300), at("09:00:00"));
-        assert_eq!(Window::end(at("09:06:05"), 300), at("09:05:00"));
-        assert_eq!(exists_at(at("09:05:00")), at("09:06:05"));
+        assert_eq!(Window::end(at("09:05:19"), 60), at("09:03:00"));
+        assert_eq!(Window::end(at("09:05:20"), 60), at("09:04:00"));
+        assert_eq!(Window::end(at("09:06:19"), 300), at("09:00:00"));
+        assert_eq!(Window::end(at("09:06:20"), 300), at("09:05:00"));
+        assert_eq!(exists_at(at("09:05:00")), at("09:06:20"));
     }
 
     #[test]

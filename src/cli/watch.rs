@@ -50,7 +50,7 @@ pub(super) async fn show(reader: Reader, common: &Common, state: &Path) -> Resul
     let theme = Theme::find(name).map_err(|problems| eyre!("{problems}"))?;
     let operator = place::operator();
     let world = World::new(Arc::clone(&config.topology));
-    let mut app = App::new(world, operator.who.clone(), config.simulated, TimeZone::system());
+    let mut app = App::new(world, config.simulated, TimeZone::system());
     remember(&mut app, state, &operator, clock.now())?;
     let _log = place::log_in(state);
     let setup = Setup {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::Operation;
 use super::{Plan, Rung, StepId};
-use crate::model::reading::Trouble;
+use crate::model::reading::{Identity, Trouble};
 use crate::model::topology::Region;
 use crate::model::verdict::AtRisk;
 
@@ -190,6 +190,35 @@ pub struct Start {
     pub drill: bool,
     /// It acts on a simulated world.
     pub simulated: bool,
+}
+
+impl Start {
+    /// Who starts a run, from where and why; `identity` is what the credentials were last seen to be.
+    #[must_use]
+    pub fn new(
+        (who, host): (&str, &str),
+        identity: Option<&Identity>,
+        reason: String,
+        simulated: bool,
+    ) -> Self {
+        Self {
+            who: who.to_owned(),
+            host: host.to_owned(),
+            account: identity.map(|identity| identity.account.clone()),
+            role: identity.map(|identity| identity.role().to_owned()),
+            reason,
+            drill: false,
+            simulated,
+        }
+    }
+}
+
+impl RunId {
+    /// The four digits that the screen shows.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        self.0.get(..4).unwrap_or(&self.0)
+    }
 }
 
 /// What came back from a write.

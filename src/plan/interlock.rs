@@ -6,6 +6,7 @@ mod access;
 mod afresh;
 mod data;
 mod lift;
+mod rest;
 mod routing;
 mod state;
 
@@ -15,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::{Intent, Plan, playbook};
 use crate::model::World;
 use crate::model::verdict::{self, AtRisk};
+
+pub use rest::rest;
 
 /// One condition and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +100,16 @@ fn conditions(question: &Question<'_>) -> Vec<Interlock> {
     all.extend(access::credentials(question));
     all.extend(access::planes(question));
     all
+}
+
+/// What holds the plan back, each with its name and its reason.
+#[must_use]
+pub fn holds(interlocks: &[Interlock]) -> Vec<String> {
+    let held = interlocks.iter().filter_map(|interlock| match &interlock.verdict {
+        Verdict::Hold(why) => Some(format!("{}: {why}", interlock.name)),
+        Verdict::Pass | Verdict::Warn(_) => None,
+    });
+    held.collect()
 }
 
 /// None of them holds the plan back.
@@ -192,7 +205,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
+    use crate::model::fixture::{EAST, Scene, WEST, created, east, errors, two_regions, west};
     use crate::model::reading::{
         AuroraMember, AuroraReading, ControlState, Identity, Reading, Source, TroubleKind,
     };
@@ -413,6 +426,16 @@ mod tests {
     }
 
     #[test]
+    fn credentials_that_have_ended_hold_though_they_were_read_before() {
+        let mut scene = calm();
+        scene.later(5);
+        scene.fail(Source::Identity(east()), TroubleKind::TimedOut);
+        assert_eq!(wrong(&scene, Playbook::Switchover), Vec::<String>::new(), "one slow STS says nothing");
+        scene.fail(Source::Identity(west()), TroubleKind::Expired);
+        assert_eq!(wrong(&scene, Playbook::Switchover), ["hold credentials: expired: no answer in 3 s"]);
+    }
+
+    #[test]
     fn an_impaired_home_is_named_before_it_is_tried() {
         let mut scene = Scene::region_loss();
         identified(&mut scene, ACCOUNT, 52);
@@ -420,6 +443,36 @@ mod tests {
         let home = "warn control plane of us-east-1: us-east-1 is bad, and promote orders, promote catalog \
                     must be answered there: it may not be";
         assert!(wrong.contains(&home.to_owned()), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_receiver_that_the_lost_writer_drags_down_is_worth_a_word() {
+        let mut scene = Scene::region_loss();
+        identified(&mut scene, ACCOUNT, 52);
+        scene.tail(&crate::model::fixture::requests(WEST), &[400.0, 400.0, 400.0]);
+        scene.tail(&crate::model::fixture::errors(WEST), &[90.0, 90.0, 90.0]);
+        scene.tail(&crate::model::fixture::created(WEST), &[20.0, 20.0, 20.0]);
+        let held = |playbook| -> Vec<String> {
+            wrong(&scene, playbook).into_iter().filter(|w| w.starts_with("hold us-west-2 healthy")).collect()
+        };
+        assert_eq!(held(Playbook::Failover), Vec::<String>::new());
+        assert_eq!(held(Playbook::Switchover).len(), 1);
+        assert_eq!(held(Playbook::Evacuate).len(), 1, "traffic alone mends nothing there");
+    }
+
+    #[test]
+    fn what_two_endpoints_tell_may_be_acted_on_and_what_none_tells_may_not() {
+        let on = [ControlState::On; 2];
+        let with = |told: &[&str]| {
+            let mut scene = Scene::new(two_regions());
+            told.iter().for_each(|endpoint| scene.controls(endpoint, on));
+            let known = wrong(&scene, Playbook::Evacuate);
+            known.into_iter().find(|w| w.contains("control states known")).unwrap_or_default()
+        };
+        let why = "control states known: no quorum of endpoints tells the state of us-east-1, us-west-2";
+        assert_eq!(with(&[]), format!("hold {why}"));
+        assert_eq!(with(&[EAST, WEST]), format!("warn {why}"));
+        assert_eq!(with(&[EAST, WEST, "eu-west-1"]), "");
     }
 
     #[test]
@@ -448,6 +501,22 @@ mod tests {
         let all = check(&scene.world, &back, scene.now);
         assert_eq!(all[0].verdict.word(), "hold");
         assert!(!clear(&all));
+    }
+
+    #[test]
+    fn a_receiver_that_the_lost_writer_drags_down_does_not_hold_the_failover() {
+        let mut scene = Scene::region_loss();
+        identified(&mut scene, ACCOUNT, 52);
+        scene.tail(&errors(WEST), &[400.0; 10]);
+        scene.tail(&created(WEST), &[50.0; 10]);
+        let failover = wrong(&scene, Playbook::Failover);
+        let dragged = "warn us-west-2 healthy: it is bad too, and writes in us-east-1, which may be why: ";
+        assert!(failover.iter().any(|w| w.starts_with(dragged)), "{failover:?}");
+        assert!(!failover.iter().any(|w| w.starts_with("hold")), "{failover:?}");
+        for playbook in [Playbook::Switchover, Playbook::Evacuate] {
+            let wrong = wrong(&scene, playbook);
+            assert!(wrong.iter().any(|w| w.starts_with("hold us-west-2 healthy: it is bad: ")), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! It holds no timer and decides nothing; an event that cannot follow what came before is an error, not a guess.
 
 mod admit;
+mod left;
 mod take;
 
 use std::collections::BTreeMap;

@@ -15,10 +15,11 @@ use crate::aws::Clients;
 use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
 use crate::model::reading::{Observation, Source};
-use crate::plan::Plan;
-use crate::plan::event::{self, Entry, RunId, Start};
+use crate::model::verdict;
+use crate::plan::event::{Entry, RunId, Start};
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Command, Ledger, WhenHeld};
+use crate::plan::{Intent, Plan};
 use crate::sampler::{self, Meter, Pace};
 
 /// How long a sheet waits for its reads; what has not come by then is missing on it, and said so.
@@ -126,16 +127,25 @@ impl Performer {
             }
             Effect::Pause => return self.command(Command::Pause { who }),
             Effect::Resume => return self.command(Command::Resume { who }),
-            Effect::Log(refused) => return self.log(refused),
+            Effect::Refuse { intent, why } => return self.refuse(intent, why),
             Effect::Quit => {}
         }
         Vec::new()
     }
 
-    /// Ends the reading and hands over the run in flight, which nobody attends any more.
-    pub(super) fn leave(self) -> Option<Flight> {
-        let mut flight = self.running?.flight;
+    /// Hands over the run in flight, which nobody attends any more; it goes on to be told what is read.
+    pub(super) fn leave(self, mut events: mpsc::Receiver<Event>) -> Option<Flight> {
+        let Running { mut flight, readings } = self.running?;
         flight.let_go();
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                if let Event::Observed(observation) = event
+                    && readings.send(observation).await.is_err()
+                {
+                    return;
+                }
+            }
+        });
         Some(flight)
     }
 
@@ -164,16 +174,8 @@ impl Performer {
             let run = open.run;
             return Err(format!("run {run} has not ended; the next start of this console asks about it"));
         }
-        let identity = app.identity();
-        let start = Start {
-            who: self.operator.who.clone(),
-            host: self.operator.host.clone(),
-            account: identity.map(|i| i.account.clone()),
-            role: identity.map(|i| i.role().to_owned()),
-            reason,
-            drill: false,
-            simulated: app.is_simulated(),
-        };
+        let Operator { who, host } = &self.operator;
+        let start = Start::new((who, host), verdict::identity(app.world()), reason, app.is_simulated());
         let progress = run::start(plan, start, &mut journal, &self.clock).map_err(words)?;
         Ok((progress, journal, conch))
     }
@@ -182,7 +184,7 @@ impl Performer {
         let mut journal = Journal::open(&self.state).map_err(words)?;
         let conch = Conch::take(&self.state, &self.operator).map_err(words)?;
         let lines = journal.entries(run).map_err(words)?;
-        let progress = run::resume(&lines, &self.operator.who, &mut journal, &self.clock).map_err(words)?;
+        let progress = run::take_up(&lines, &self.operator.who, &mut journal, &self.clock).map_err(words)?;
         Ok((progress, journal, conch))
     }
 
@@ -228,8 +230,8 @@ impl Performer {
         }
     }
 
-    fn log(&self, refused: event::Event) -> Vec<Event> {
-        let event::Event::ConfirmationRefused { intent, why, who } = refused else { return Vec::new() };
+    fn refuse(&self, intent: Intent, why: String) -> Vec<Event> {
+        let who = self.operator.who.clone();
         let written = Journal::open(&self.state)
             .and_then(|mut journal| run::refuse(intent, why, who, &mut journal, &self.clock));
         match written {

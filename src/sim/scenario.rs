@@ -104,6 +104,8 @@ const FILES: &[(&str, &str)] = &[
     ("denied", include_str!("../../scenarios/denied.toml")),
     ("expired-token", include_str!("../../scenarios/expired-token.toml")),
     ("partition-during-promotion", include_str!("../../scenarios/partition-during-promotion.toml")),
+    ("region-gone", include_str!("../../scenarios/region-gone.toml")),
+    ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
 ];
 
 /// The scenario that `demo` and `sim` run unless told.

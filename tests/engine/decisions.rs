@@ -94,7 +94,9 @@ async fn reading_again_proves_what_was_unknown() {
     let shop = stage.shop.clone();
     tokio::spawn(async move {
         shop.clock.sleep(Duration::from_secs(140)).await;
-        away.iter().for_each(|source| shop.find(source));
+        for source in &away {
+            shop.find(source);
+        }
     });
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
@@ -154,12 +156,14 @@ async fn a_retry_of_a_promotion_reads_before_it_sends() {
     let shop = stage.shop.clone();
     tokio::spawn(async move {
         shop.clock.sleep(Duration::from_secs(245)).await;
-        blind.iter().for_each(|source| shop.find(source));
+        for source in &blind {
+            shop.find(source);
+        }
     });
     let progress = stage.run(Playbook::Failover).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
     assert!(
-        stage.lines().contains(&"2 already so, nothing was sent: writer us-west-2, available".to_owned())
+        stage.lines().contains(&"2 already so: writer us-west-2, available; nothing was sent".to_owned())
     );
     assert_eq!(stage.shop.written().len(), 3);
 }
@@ -287,6 +291,37 @@ async fn an_abort_needs_no_held_step() {
     let answered =
         journal.all().unwrap().iter().filter(|e| matches!(e.event, Event::Answered { .. })).count();
     assert_eq!(answered, 2, "every write that left has its answer in the journal");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_left_can_still_be_paused_and_then_returns() {
+    let (shop, journal) = (Shop::new(), Journal::new());
+    let (mut console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
+    let operator = async {
+        while let Some(entry) = console.entries.recv().await {
+            if matches!(entry.event, Event::Sent { step: StepId(3), .. }) {
+                break;
+            }
+        }
+        console.commands.send(Command::Leave).await.unwrap();
+        console.commands.send(Command::Pause { who: WHO.to_owned() }).await.unwrap();
+        while console.entries.recv().await.is_some() {}
+    };
+    let (progress, ()) = tokio::join!(driven, operator);
+    assert!(progress.paused && progress.is_open());
+    assert_eq!(shop.written().len(), 2, "the promotions were proved, and traffic stays where it is");
+    assert_eq!(outcomes(&progress), ["confirmed", "confirmed", "confirmed", "waiting"]);
+    drop(console.commands);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_left_returns_at_its_next_hold() {
+    let (shop, journal) = (Shop::new(), Journal::new());
+    shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+    let (console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
+    console.commands.send(Command::Leave).await.unwrap();
+    assert!(driven.await.is_open());
+    drop(console.commands);
 }
 
 #[tokio::test(start_paused = true)]

@@ -124,7 +124,9 @@ impl Shop {
     }
 
     pub(crate) fn lose_endpoints(&self, regions: &[&str]) {
-        regions.iter().for_each(|r| self.lose(Source::Endpoint(Region::new(r))));
+        for region in regions {
+            self.lose(Source::Endpoint(Region::new(region)));
+        }
     }
 
     /// From this journal line on nothing takes effect: the process that sends is gone.

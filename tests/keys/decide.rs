@@ -200,5 +200,49 @@ fn a_run_that_was_cut_off_is_taken_up_or_closed_by_the_same_key() {
     assert!(matches!(bench.view.dialog, Some(Dialog::CutOff(_))));
     bench.press(2_000, "j");
     let run = bench.run.as_ref().unwrap().run.clone();
-    assert_eq!(bench.press(3_000, "enter"), Some(Request::TakeUp(run)));
+    assert_eq!(bench.press(3_000, "enter"), Some(Request::TakeUp(run)), "nothing is left to send");
+}
+
+/// A run of which nothing was sent, cut off before this program started: it knows no time yet.
+fn cut_off() -> Bench {
+    let mut bench = Bench::new();
+    let plan = bench.plan(Playbook::Failover);
+    bench.run_with(plan, &[]);
+    bench.console.mode = pointsman::ui::Mode::Watch;
+    bench.view.at = pointsman::ui::view::View::default().at;
+    let run = bench.run.clone().unwrap();
+    bench.view.ask_about(&run);
+    bench
+}
+
+#[test]
+fn at_the_start_no_key_of_before_takes_a_run_up() {
+    let mut bench = cut_off();
+    assert_eq!(bench.press(0, "j"), None);
+    assert_eq!(bench.press(10, "enter"), None);
+    assert!(matches!(bench.view.dialog, Some(Dialog::CutOff(_))));
+    assert!(bench.text().contains("Take it up again: replays"), "{}", bench.text());
+}
+
+#[test]
+fn a_run_that_may_still_send_is_taken_up_under_the_name_of_who_receives() {
+    let mut bench = cut_off();
+    bench.tick(0);
+    bench.press(500, "j");
+    assert_eq!(bench.press(1_000, "enter"), None);
+    assert!(bench.text().contains("may send these without asking again"), "{}", bench.text());
+    assert!(bench.text().contains("FailoverGlobalCluster"), "{}", bench.text());
+
+    let last = bench.type_word(2_000, 100, EAST);
+    match bench.press(last + 100, "enter") {
+        Some(Request::RefusedConfirmation { why, .. }) => {
+            assert_eq!(why, "take-up of run 3f9a0c11: typed `us-east-1`, but `us-west-2` receives");
+        }
+        other => panic!("not refused: {other:?}"),
+    }
+    bench.input(6_000, &Input::Paste(WEST.to_owned()));
+    let run = bench.run.as_ref().unwrap().run.clone();
+    let last = bench.type_word(7_000, 100, WEST);
+    assert_eq!(bench.press(last + 100, "enter"), Some(Request::TakeUp(run)));
+    assert_eq!(bench.view.dialog, None);
 }

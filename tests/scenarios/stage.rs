@@ -16,7 +16,7 @@ use pointsman::plan::event::{End, Entry, Outcome, Start};
 use pointsman::plan::interlock::{self, Interlock, Verdict};
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::run::{self, Command, Ports, WhenHeld};
-use pointsman::plan::{Intent, Playbook, playbook};
+use pointsman::plan::{Intent, Plan, Playbook, playbook};
 use pointsman::sampler::{self, Pace};
 use pointsman::sim::scenario::{Act, Expect, Scenario};
 use pointsman::sim::{Sim, handout};
@@ -95,7 +95,7 @@ pub(super) struct Stage {
     scenario: Scenario,
     book: Book,
     door: Watched,
-    patience: WhenHeld,
+    amend: fn(&mut Plan),
 }
 
 /// A play that is over.
@@ -130,30 +130,32 @@ impl Stage {
         let config = sim.look(|world| handout::config(world, BASE_URL));
         let config = config::parse(&config, "pointsman.toml").unwrap();
         let door = Watched::new(InProcess(sim.clone()), book.clone());
-        Self { sim, config, scenario: scenario.clone(), book, door, patience: WhenHeld::StopThere }
+        Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {} }
+    }
+
+    /// Has the operator's plan be another one than the playbook's.
+    pub(super) fn amending(self, amend: fn(&mut Plan)) -> Self {
+        Self { amend, ..self }
+    }
+
+    /// What an operator sits at, with the sampler at work.
+    pub(super) fn console(&self) -> Console {
+        let clock = self.sim.clock().clone();
+        let transport = SharedHttpClient::new(self.door.clone());
+        let topology = &self.config.topology;
+        let clients = Clients::new(&self.config.access, topology.clone(), clock.clone(), Some(transport));
+        let (out, observations) = mpsc::channel(4096);
+        let (pace, paced) = watch::channel(Pace::Calm);
+        let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
+        let (world, book) = (World::new(topology.clone()), self.book.clone());
+        let (running, came, amend) = (None, Vec::new(), self.amend);
+        Console { clock, clients, world, book, observations, pace, running, came, amend }
     }
 
     /// Plays to the end and holds every expectation against what is so.
     pub(super) async fn play(self) -> Played {
-        let began = std::time::Instant::now();
+        let mut console = self.console();
         let Self { sim, config, scenario, book, door, .. } = self;
-        let clock = sim.clock().clone();
-        let transport = SharedHttpClient::new(door.clone());
-        let clients = Clients::new(&config.access, config.topology.clone(), clock.clone(), Some(transport));
-        let (out, observations) = mpsc::channel(4096);
-        let (pace, paced) = watch::channel(Pace::Calm);
-        let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
-        let world = World::new(config.topology.clone());
-        let mut console = Console {
-            clock,
-            clients,
-            world,
-            book: book.clone(),
-            observations,
-            pace,
-            running: None,
-            came: Vec::new(),
-        };
         let start = sim.now();
         for (moment, cue) in cues(&scenario) {
             console.until(start.checked_add(moment).unwrap()).await;
@@ -179,7 +181,6 @@ impl Stage {
         }
         assert!(console.running.is_none(), "a run has come to no rest:\n{}", super::laws::told(&book));
         let truth = sim.truth();
-        eprintln!("TALLY {:?} {:?}", _meter.counted(), began.elapsed());
         Played {
             sim,
             scenario,
@@ -203,15 +204,16 @@ fn cues(scenario: &Scenario) -> Vec<(Duration, Cue<'_>)> {
 }
 
 /// What an operator sits at.
-struct Console {
-    clock: Clock,
+pub(super) struct Console {
+    pub(super) clock: Clock,
     clients: Clients,
-    world: World,
+    pub(super) world: World,
     book: Book,
     observations: mpsc::Receiver<Observation>,
     pace: watch::Sender<Pace>,
     running: Option<Running>,
     came: Vec<Came>,
+    amend: fn(&mut Plan),
 }
 
 struct Running {
@@ -222,7 +224,7 @@ struct Running {
 
 impl Console {
     /// Lets time pass until then, seeing what is seen.
-    async fn until(&mut self, then: Timestamp) {
+    pub(super) async fn until(&mut self, then: Timestamp) {
         let left = Duration::try_from(then.duration_since(self.clock.now())).unwrap_or_default();
         let clock = self.clock.clone();
         self.meanwhile(clock.sleep(left)).await;
@@ -275,7 +277,8 @@ impl Console {
                 self.came.push(Came::Refused(why));
                 self.pace.send(Pace::Calm).unwrap();
             }
-            Ok(plan) => {
+            Ok(mut plan) => {
+                (self.amend)(&mut plan);
                 let begun = run::start(plan, start_of(), &mut *ledger, &self.clock).unwrap();
                 self.running = Some(self.drive(begun));
             }
@@ -324,7 +327,7 @@ impl Console {
     }
 }
 
-fn intent(act: &Act) -> Intent {
+pub(super) fn intent(act: &Act) -> Intent {
     let playbook = Playbook::ALL.into_iter().find(|p| p.word() == act.playbook).unwrap();
     Intent { playbook, from: Region::new(&act.from), to: Region::new(&act.to) }
 }
@@ -341,7 +344,7 @@ fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
     sources
 }
 
-fn holds(interlocks: &[Interlock]) -> String {
+pub(super) fn holds(interlocks: &[Interlock]) -> String {
     let held = interlocks.iter().filter_map(|i| match &i.verdict {
         Verdict::Hold(why) => Some(format!("{}: {why}", i.name)),
         Verdict::Pass | Verdict::Warn(_) => None,

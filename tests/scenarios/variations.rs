@@ -1,1 +1,130 @@
 //! Plays that differ from their scenario in one thing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pointsman::plan::event::{Answer, Event, Outcome};
+use pointsman::plan::interlock;
+use pointsman::plan::operation::{AuroraTarget, Operation};
+use pointsman::plan::progress::StepState;
+use pointsman::plan::{Action, Plan, Rung, Step, StepId, Usual, playbook};
+use pointsman::sim::fault::{Fault, Injection};
+use pointsman::sim::scenario::{self, Moment, Scenario, That};
+
+use super::stage::{self, Stage};
+use super::{Book, SEED, laws};
+
+/// A scenario with only those of its expectations.
+fn expecting(name: &str, keep: fn(&That) -> bool) -> Scenario {
+    let mut scenario = scenario::find(name).unwrap();
+    scenario.expect.retain(|expect| keep(&expect.that));
+    scenario
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_that_the_config_does_not_name_is_refused_by_arc() {
+    let scenario = expecting("safety-rule-blocks", |that| !matches!(that, That::Says { .. }));
+    let mut stage = Stage::new(&scenario, SEED, Book::in_memory());
+    let rules = &mut Arc::make_mut(&mut stage.config.topology).routing.as_mut().unwrap().rules;
+    let unnamed = rules.pop().unwrap();
+    assert_eq!(unnamed.name, "both-on-for-the-sale");
+    let played = stage.play().await;
+    laws::hold(&played);
+    assert_eq!(played.left.len(), 1, "ARC's no is an answer: it is sent once");
+    let answers = played.journal().into_iter().filter_map(|entry| match entry.event {
+        Event::Answered { answer: Answer::Refused { code, trouble }, .. } => Some((code, trouble.text)),
+        _ => None,
+    });
+    let answers: Vec<_> = answers.collect();
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].0, "ConflictException");
+    assert!(answers[0].1.contains(&unnamed.arn), "it names the rule: {}", answers[0].1);
+    assert_eq!(played.run(1).steps[&StepId(2)].state, StepState::Done(Outcome::Refused));
+}
+
+/// A third step that must not begin before traffic has moved.
+fn promote_after_traffic(plan: &mut Plan) {
+    let target = AuroraTarget {
+        store: "catalog".to_owned(),
+        global: "catalog-global-db-cluster".to_owned(),
+        from: plan.intent.from.clone(),
+        to: plan.intent.to.clone(),
+        cluster: "arn:aws:rds:us-west-2:111122223333:cluster:catalog-dbcluster-02-us-west-2".to_owned(),
+    };
+    plan.steps.push(Step {
+        id: StepId(3),
+        title: "promote catalog".to_owned(),
+        action: Action::Operate(Operation::AuroraSwitchover(target)),
+        needs: vec![StepId(2)],
+        rung: Rung::ReadBack,
+        usual: Usual { p50: Duration::from_secs(40), p95: Duration::from_secs(90) },
+        deadline: Duration::from_mins(10),
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn four_endpoints_down_lock_what_depends_on_the_change() {
+    let scenario = scenario::find("endpoints-four-down").unwrap();
+    let stage = Stage::new(&scenario, SEED, Book::in_memory()).amending(promote_after_traffic);
+    let played = stage.play().await;
+    laws::hold(&played);
+    let run = played.run(1);
+    assert_eq!(run.steps[&StepId(2)].state, StepState::Done(Outcome::Unknown));
+    assert_eq!(run.steps[&StepId(3)].state, StepState::Waiting);
+    assert!(run.is_open(), "it holds and waits for a person");
+    assert!(played.left.iter().all(|left| left.operation == "UpdateRoutingControlStates"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_promotion_that_cannot_be_proved_locks_the_traffic() {
+    let scenario = scenario::find("partition-during-promotion").unwrap();
+    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
+    let run = played.run(1);
+    let traffic = run.plan.steps.last().unwrap();
+    assert!(matches!(traffic.operation(), Some(Operation::RoutingSet { .. })));
+    assert_eq!(run.steps[&traffic.id].state, StepState::Waiting);
+    assert!(run.is_open());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_renewed_in_time_costs_nothing() {
+    let mut scenario = scenario::find("three-regions").unwrap();
+    let fault = Injection { lasts: Some(Duration::from_secs(40)), fault: Fault::ExpiredToken {} };
+    scenario.timeline.push(Moment { at: Duration::from_secs(310), fault, note: None });
+    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
+    laws::hold(&played);
+    assert_eq!(played.left.len(), 3, "two promotions and one routing change, each sent once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_seed_plays_otherwise_and_ends_the_same() {
+    let scenario = scenario::find("throttled").unwrap();
+    let mut journals = Vec::new();
+    for seed in [1, 2] {
+        let played = Stage::new(&scenario, seed, Book::in_memory()).play().await;
+        laws::hold(&played);
+        journals.push(laws::told(&played.book));
+    }
+    assert_ne!(journals[0], journals[1]);
+}
+
+/// Whatever else goes bad with it, a Region that is lost can be left at any time.
+#[tokio::test(start_paused = true)]
+async fn a_failover_can_begin_whenever_the_region_is_bad() {
+    for name in ["region-loss", "region-gone", "denied"] {
+        let scenario = scenario::find(name).unwrap();
+        let stage = Stage::new(&scenario, SEED, Book::in_memory());
+        let intent = stage::intent(&scenario.act[0]);
+        let mut console = stage.console();
+        let start = stage.sim.now();
+        for minute in 3..=12 {
+            console.until(start.checked_add(Duration::from_mins(minute)).unwrap()).await;
+            let now = console.clock.now();
+            let held = match playbook::plan(&console.world, &intent, now) {
+                Ok(_) => stage::holds(&interlock::check(&console.world, &intent, now)),
+                Err(why) => why,
+            };
+            assert_eq!(held, "", "{name} after {minute} minutes");
+        }
+    }
+}

@@ -73,7 +73,7 @@ async fn metrics_are_asked_just_after_their_data_can_exist() {
     let mut watching = Watching::start(Bench::new("calm"));
     watching.pass(Duration::from_mins(6)).await;
     for times in watching.metric_calls().values() {
-        assert!(times.iter().skip(1).all(|at| (5..8).contains(&at.as_second().rem_euclid(60))), "{times:?}");
+        assert!(times.iter().skip(1).all(|at| (20..23).contains(&at.as_second().rem_euclid(60))), "{times:?}");
     }
 }
 
@@ -149,7 +149,7 @@ async fn what_comes_back_is_soon_seen() {
 #[tokio::test(start_paused = true)]
 async fn the_meter_says_what_is_really_asked() {
     let mut watching = Watching::start(Bench::new("calm"));
-    watching.pass(Duration::from_secs(10)).await;
+    watching.pass(Duration::from_secs(30)).await;
     let before = watching.meter.counted();
     watching.pass(Duration::from_mins(20)).await;
     let after = watching.meter.counted();

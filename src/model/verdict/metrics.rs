@@ -39,7 +39,8 @@ fn aurora_metric(name: &str, aurora: &Aurora, from: &Region, to: &Region) -> Opt
         namespace: "AWS/RDS".into(),
         name: name.into(),
         dimensions: dimensions(&[("DBClusterIdentifier", cluster), ("SourceRegion", from.as_str())]),
-        statistic: "Average".into(),
+        // What could be lost is the most it was behind; a mean hides a lag that grows.
+        statistic: "Maximum".into(),
         period: 60,
     })
 }
@@ -269,13 +270,13 @@ mod tests {
         let metric = aurora_lag_metric(&topology.auroras[0], &east(), &west()).unwrap();
         assert_eq!(
             told(&metric),
-            "us-west-2 AWS/RDS AuroraGlobalDBRPOLag Average/60 \
+            "us-west-2 AWS/RDS AuroraGlobalDBRPOLag Maximum/60 \
              DBClusterIdentifier=orders-dbcluster-02-us-west-2,SourceRegion=us-east-1"
         );
         let back = aurora_replication_lag_metric(&topology.auroras[0], &west(), &east()).unwrap();
         assert_eq!(
             told(&back),
-            "us-east-1 AWS/RDS AuroraGlobalDBReplicationLag Average/60 \
+            "us-east-1 AWS/RDS AuroraGlobalDBReplicationLag Maximum/60 \
              DBClusterIdentifier=orders-dbcluster-01-us-east-1,SourceRegion=us-west-2"
         );
         assert_eq!(aurora_lag_metric(&topology.auroras[0], &east(), &east()), None);

@@ -3,7 +3,7 @@
 use super::{Interlock, Question};
 use crate::model::reading::{ControlState, Freshness, Source};
 use crate::model::topology::Routing;
-use crate::model::verdict;
+use crate::model::verdict::{self, ControlCell};
 use crate::plan::operation::{ControlChange, Operation};
 use crate::plan::{playbook, rules};
 
@@ -46,6 +46,7 @@ fn endpoints(question: &Question<'_>, routing: &Routing) -> Interlock {
     }
 }
 
+/// The change states its whole end, so it may be made on what fewer than a quorum tell; not on what nobody tells.
 fn known(question: &Question<'_>, entries: &[ControlChange]) -> Interlock {
     let name = "control states known";
     let verdicts = verdict::controls(question.world, question.now);
@@ -54,15 +55,22 @@ fn known(question: &Question<'_>, entries: &[ControlChange]) -> Interlock {
     let unknown: Vec<&str> =
         entries.iter().filter(|c| !states.contains_key(&c.control)).map(|c| c.control.as_str()).collect();
     if !unknown.is_empty() {
-        return Interlock::hold(
-            name,
-            format!("no quorum of endpoints tells the state of {}", unknown.join(", ")),
-        );
+        let why = format!("no quorum of endpoints tells the state of {}", unknown.join(", "));
+        let told = |name: &str| verdicts.iter().any(|c| c.name == name && c.cells.iter().any(is_fresh));
+        return if unknown.iter().all(|control| told(control)) {
+            Interlock::warn(name, why)
+        } else {
+            Interlock::hold(name, why)
+        };
     }
     if !split.is_empty() {
         return Interlock::warn(name, format!("endpoints contradict each other on {}", split.join(", ")));
     }
     Interlock::pass(name)
+}
+
+fn is_fresh(cell: &ControlCell) -> bool {
+    cell.state.as_ref().is_some_and(|state| state.freshness == Freshness::Fresh)
 }
 
 fn allowed(question: &Question<'_>, routing: &Routing, entries: &[ControlChange]) -> Vec<Interlock> {

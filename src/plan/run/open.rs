@@ -60,6 +60,24 @@ pub fn resume(
     Ok(progress)
 }
 
+/// The same, but a run that was paused stays paused: it is taken up, and goes on when a person says so.
+///
+/// # Errors
+/// As [`resume`].
+pub fn take_up(
+    entries: &[Entry],
+    who: &str,
+    ledger: &mut dyn Ledger,
+    clock: &Clock,
+) -> Result<Progress, Stop> {
+    let was_paused = Progress::replay(entries)?.paused;
+    let mut progress = resume(entries, who, ledger, clock)?;
+    if was_paused && progress.is_open() {
+        write(&mut progress, ledger, clock, &Event::Paused { who: who.to_owned() })?;
+    }
+    Ok(progress)
+}
+
 /// Ends a run that was cut off, without sending or reading anything.
 ///
 /// # Errors

@@ -86,29 +86,29 @@ fn the_slot_after_the_first_ask_is_a_whole_period_away() {
     let mut schedule = metrics_only(&[metric("us-east-1", "m", 60)], at("09:00:50"));
     schedule.due(at("09:00:50"));
     schedule.done(0, answered(at("09:00:50")));
-    assert_eq!(schedule.next(), Some(at("09:02:05")));
-    schedule.due(at("09:02:05"));
-    schedule.done(0, answered(at("09:02:05")));
-    assert_eq!(schedule.next(), Some(at("09:03:05")));
+    assert_eq!(schedule.next(), Some(at("09:02:20")));
+    schedule.due(at("09:02:20"));
+    schedule.done(0, answered(at("09:02:20")));
+    assert_eq!(schedule.next(), Some(at("09:03:20")));
 }
 
 #[test]
 fn a_late_ask_never_brings_the_next_one_nearer() {
-    let mut schedule = metrics_only(&[metric("us-east-1", "m", 60)], at("09:02:05"));
-    schedule.due(at("09:02:07"));
-    schedule.done(0, answered(at("09:02:07")));
-    assert_eq!(schedule.next(), Some(at("09:03:07")));
+    let mut schedule = metrics_only(&[metric("us-east-1", "m", 60)], at("09:02:20"));
+    schedule.due(at("09:02:22"));
+    schedule.done(0, answered(at("09:02:22")));
+    assert_eq!(schedule.next(), Some(at("09:03:22")));
 }
 
 #[test]
 fn the_first_window_is_an_hour_and_a_gap_is_caught_up() {
-    let mut schedule = metrics_only(&[metric("us-east-1", "m", 60)], at("09:00:05"));
+    let mut schedule = metrics_only(&[metric("us-east-1", "m", 60)], at("09:00:20"));
     let span = |due: &[Due]| due[0].window.until.duration_since(due[0].window.from);
-    let first = schedule.due(at("09:00:05"));
+    let first = schedule.due(at("09:00:20"));
     assert_eq!(span(&first), SignedDuration::from_mins(65));
-    schedule.done(0, answered(at("09:00:05")));
-    assert_eq!(span(&schedule.due(at("09:01:05"))), SignedDuration::from_mins(10));
-    let mut now = at("09:01:05");
+    schedule.done(0, answered(at("09:00:20")));
+    assert_eq!(span(&schedule.due(at("09:01:20"))), SignedDuration::from_mins(10));
+    let mut now = at("09:01:20");
     while now < at("09:30:00") {
         schedule.done(0, failed(now, TroubleKind::TimedOut));
         now = schedule.next().unwrap();
@@ -120,23 +120,23 @@ fn the_first_window_is_an_hour_and_a_gap_is_caught_up() {
 
 #[test]
 fn a_slower_pace_asks_metrics_more_rarely_and_a_faster_one_never_more_often() {
-    let mut schedule = metrics_only(&[metric("us-east-1", "m", 60)], at("09:02:05"));
-    schedule.due(at("09:02:05"));
-    schedule.done(0, answered(at("09:02:05")));
-    schedule.set_pace(Pace::Background, at("09:02:10"));
-    assert_eq!(schedule.next(), Some(at("09:05:05")));
-    schedule.set_pace(Pace::Run, at("09:02:20"));
-    assert_eq!(schedule.next(), Some(at("09:03:05")));
+    let mut schedule = metrics_only(&[metric("us-east-1", "m", 60)], at("09:02:20"));
+    schedule.due(at("09:02:20"));
+    schedule.done(0, answered(at("09:02:20")));
+    schedule.set_pace(Pace::Background, at("09:02:25"));
+    assert_eq!(schedule.next(), Some(at("09:05:20")));
+    schedule.set_pace(Pace::Run, at("09:02:30"));
+    assert_eq!(schedule.next(), Some(at("09:03:20")));
     schedule.set_pace(Pace::Run, at("09:04:00"));
     assert_eq!(schedule.next(), Some(at("09:04:00")), "what is overdue is asked at once");
 }
 
 #[test]
 fn what_somebody_else_asked_is_put_off() {
-    let mut schedule = metrics_only(&[metric("us-east-1", "m", 60)], at("09:02:05"));
-    schedule.due(at("09:02:05"));
+    let mut schedule = metrics_only(&[metric("us-east-1", "m", 60)], at("09:02:20"));
+    schedule.due(at("09:02:20"));
     schedule.defer(0, at("09:01:50"));
-    assert_eq!(schedule.next(), Some(at("09:03:05")), "the first slot at least a period after 09:01:50");
+    assert_eq!(schedule.next(), Some(at("09:03:20")), "the first slot at least a period after 09:01:50");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn pauses_grow_and_end_with_the_trouble() {
     schedule.done(0, answered(now));
     let next = schedule.next().unwrap();
     assert!(next.duration_since(now) <= SignedDuration::from_secs(120));
-    assert_eq!(next.as_second().rem_euclid(60), 5, "back in its slot");
+    assert_eq!(next.as_second().rem_euclid(60), 20, "back in its slot");
 }
 
 #[test]

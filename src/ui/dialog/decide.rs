@@ -6,7 +6,7 @@ use super::buttons::{Buttons, Press};
 use super::line::Line;
 use super::page::{Page, Para};
 use super::typed::{Refusal, Typed, Word};
-use super::{Dialog, Moment, Reply, Request};
+use super::{Dialog, Moment, Reply, Request, Scroll};
 use crate::model::topology::Region;
 use crate::plan::event::{Decision, Outcome};
 use crate::plan::operation::{Danger, Operation};
@@ -26,6 +26,7 @@ pub struct Decide {
     choice: Choice,
     how: How,
     said: Option<String>,
+    scroll: Scroll,
 }
 
 /// The decisions that ask first.
@@ -66,7 +67,7 @@ impl Decide {
             Choice::Retry => How::Button(Buttons::new("Cancel", "Retry", moment.at())),
             Choice::Undo => How::Button(Buttons::new("Cancel", "Undo", moment.at())),
         };
-        Some(Self { step, intent, choice, how, said: None })
+        Some(Self { step, intent, choice, how, said: None, scroll: Scroll::default() })
     }
 
     pub(super) fn context(&self) -> Context {
@@ -80,6 +81,11 @@ impl Decide {
         if !moment.facts.run.is_some_and(|run| run.held().contains(&self.step)) {
             let text = format!("Step {} is no longer held. Nothing was decided.", self.step);
             return Reply::Open(Box::new(Dialog::notice("DECIDE", &text)), None);
+        }
+        if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
+            let (lines, room) = super::page::stretch(&self.page(moment.facts), moment.size());
+            self.scroll.on(action, lines, room);
+            return Reply::Stay;
         }
         match &mut self.how {
             How::Button(buttons) => match buttons.on(action, moment) {
@@ -144,7 +150,7 @@ impl Decide {
                 vec![Para::blank(), ask, said, enter]
             }
         };
-        Page { title, body, tail, ..Page::default() }
+        Page { title, body, tail, scroll: self.scroll, ..Page::default() }
     }
 
     fn body(&self, run: &Progress) -> Vec<Para> {
@@ -188,10 +194,8 @@ impl Decide {
                 "It may have happened. If it cannot be read, the same write goes out a second time."
             }
             Choice::Undo => "It may have happened, or may still happen. The inverse is sent either way.",
-            Choice::Skip => "It may have happened, or not; it stays unknown in the record.",
-            Choice::Abort => {
-                "It may have happened, or may still happen; this run will not find out any more."
-            }
+            Choice::Skip => "It may have happened, or not: this run goes on without knowing.",
+            Choice::Abort => "It may have happened, or may still happen: this run will not find out.",
         };
         let unwritten = (self.choice == Choice::Skip).then(|| unwritten(run, step)).flatten();
         std::iter::once(means.to_owned()).chain(unwritten).collect()
@@ -253,7 +257,8 @@ fn skip(run: &Progress, step: &Step) -> Vec<String> {
     let then = if after.is_empty() {
         "No step waits for it.".to_owned()
     } else {
-        format!("Goes on as if it were confirmed: steps {} wait for it and may start.", after.join(", "))
+        let wait = if after.len() == 1 { "step" } else { "steps" };
+        format!("Goes on as if it were confirmed: {wait} {} may start.", after.join(", "))
     };
     vec![then, "The run can end only as confirmed with skips.".to_owned()]
 }
