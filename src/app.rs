@@ -137,8 +137,13 @@ pub struct App {
 /// What some reads are for.
 #[derive(Clone, Debug, PartialEq)]
 enum Purpose {
-    /// The sheet of this intent.
-    Sheet(Intent),
+    /// The sheet of an intent, by what was read since it was asked for.
+    Sheet {
+        /// Which intent.
+        intent: Intent,
+        /// When the key that asks was pressed.
+        asked: Timestamp,
+    },
     /// Going on with this run, which was cut off.
     TakeUp(RunId),
 }
@@ -309,7 +314,7 @@ impl App {
         let Some(request) = request else { return Vec::new() };
         match request {
             Request::OpenSheet(intent) | Request::Recheck(intent) => {
-                vec![self.read_for(&intent.clone(), Purpose::Sheet(intent))]
+                vec![self.read_for(&intent.clone(), Purpose::Sheet { intent, asked: now })]
             }
             Request::Confirm { plan, reason, .. } => {
                 self.reading_for = None;
@@ -357,8 +362,8 @@ impl App {
             return Vec::new();
         };
         match purpose {
-            Purpose::Sheet(intent) => {
-                let prepared = interlock::prepare(&self.world, &intent, now);
+            Purpose::Sheet { intent, asked } => {
+                let prepared = interlock::prepare_afresh(&self.world, &intent, asked, now);
                 let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
                 self.fulfil(request, now)
             }

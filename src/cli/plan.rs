@@ -4,18 +4,16 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::exit::{self, Refused};
 use super::setup::{Reader, load};
 use super::{Common, IntentArgs, say};
 use crate::clock::Clock;
-use crate::model::World;
 use crate::model::topology::{Region, Topology};
 use crate::model::verdict;
-use crate::plan::interlock::{self, Interlock, Verdict};
-use crate::plan::{Intent, Plan, Step, playbook};
+use crate::plan::interlock::{self, Prepared, Verdict};
+use crate::plan::{Intent, Plan, Step};
 
 /// Reads everything once and prints the plan; exit 20 when an interlock holds it back.
 pub(super) async fn plan(common: &Common, args: &IntentArgs, as_json: bool) -> Result<ExitCode> {
@@ -25,15 +23,14 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, as_json: bool) -> R
     let reader = Reader::new(config, Clock::wall());
     let world = reader.world().await;
     let now = reader.clock.now();
-    let plan = playbook::plan(&world, &intent, now);
-    let plan = plan.map_err(|why| Refused::new(exit::BAD, format!("no plan: {why}")))?;
-    let interlocks = interlock::check(&world, &intent, now);
+    let prepared = interlock::prepare(&world, &intent, now);
+    let prepared = prepared.map_err(|why| Refused::new(exit::BAD, format!("no plan: {why}")))?;
     if as_json {
-        say::out(format_args!("{:#}", as_value(&plan, &interlocks, &world, now)));
+        say::out(format_args!("{:#}", as_value(&prepared, world.topology())));
     } else {
-        say::text(&as_text(&plan, &interlocks, &world, now));
+        say::text(&as_text(&prepared, world.topology()));
     }
-    Ok(if interlock::clear(&interlocks) { ExitCode::SUCCESS } else { exit::BAD.into() })
+    Ok(if interlock::clear(&prepared.interlocks) { ExitCode::SUCCESS } else { exit::BAD.into() })
 }
 
 /// What the command line asks for.
@@ -60,10 +57,11 @@ pub(super) fn declared(intent: &Intent, topology: &Topology) -> Result<(), Refus
     Ok(())
 }
 
-fn as_text(plan: &Plan, interlocks: &[Interlock], world: &World, now: Timestamp) -> String {
+fn as_text(prepared: &Prepared, topology: &Topology) -> String {
+    let Prepared { plan, interlocks, at_risk } = prepared;
     let Intent { playbook, from, to } = &plan.intent;
     let mut text = format!("{} {from} → {to}, dry run: nothing was sent\n\n", playbook.verb());
-    if let Some(risk) = verdict::at_risk(world, now) {
+    if let Some(risk) = at_risk {
         let _ok = writeln!(
             text,
             "at risk now: about {:.0} orders ({:.1} s of {})\n",
@@ -79,7 +77,7 @@ fn as_text(plan: &Plan, interlocks: &[Interlock], world: &World, now: Timestamp)
         };
         let _ok = writeln!(text, "  {word}  {}{why}", interlock.name);
     }
-    steps_text(&mut text, plan, world.topology());
+    steps_text(&mut text, plan, topology);
     let usual = plan.usual();
     let _ok = writeln!(text, "\nabout {}, p95 {}", verdict::span(usual.p50), verdict::span(usual.p95));
     text
@@ -114,8 +112,8 @@ fn step_text(text: &mut String, step: &Step, topology: &Topology) {
     let _ok = writeln!(text, "      {}", operation.cli(topology));
 }
 
-fn as_value(plan: &Plan, interlocks: &[Interlock], world: &World, now: Timestamp) -> Value {
-    let topology = world.topology();
+fn as_value(prepared: &Prepared, topology: &Topology) -> Value {
+    let Prepared { plan, interlocks, at_risk } = prepared;
     let steps: Vec<Value> = plan
         .steps
         .iter()
@@ -135,7 +133,7 @@ fn as_value(plan: &Plan, interlocks: &[Interlock], world: &World, now: Timestamp
     json!({
         "intent": plan.intent, "made": plan.made, "waves": plan.waves(), "steps": steps,
         "interlocks": interlocks, "clear": interlock::clear(interlocks),
-        "point_of_no_return": plan.point_of_no_return(), "at_risk": verdict::at_risk(world, now),
+        "point_of_no_return": plan.point_of_no_return(), "at_risk": at_risk,
         "p50_seconds": usual.p50.as_secs(), "p95_seconds": usual.p95.as_secs(),
     })
 }

@@ -13,15 +13,15 @@ use super::follow::{Teller, ended, follow};
 use super::plan::{declared, intent};
 use super::setup::{Reader, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
-use crate::clock::Clock;
+use crate::clock::{Clock, host_now};
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::verdict;
 use crate::plan::event::{RunId, Start};
 use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::progress::Progress;
-use crate::plan::run::{self, Ledger, WhenHeld};
-use crate::plan::{Intent, Plan, playbook};
+use crate::plan::run::{self, Ledger, Stop, WhenHeld};
+use crate::plan::{Intent, Plan};
 use crate::runtime::Operator;
 use crate::runtime::conch::Conch;
 use crate::runtime::flight::{Flight, Gear};
@@ -107,11 +107,23 @@ pub(super) fn close(common: &Common, name: &str, reason: &str) -> Result<ExitCod
 }
 
 /// Writes that a run is over, at no earlier time than its last line: a simulated world may be ahead of this clock.
+///
+/// A run that cannot be replayed is closed all the same: it must not keep everybody from acting.
 pub(super) fn close_run(journal: &mut Journal, run: &RunId, operator: &Operator, reason: &str) -> Result<()> {
-    let lines = journal.entries(run)?;
+    let by = (operator.who.as_str(), reason);
+    let lines = match journal.read(run)? {
+        Ok(lines) => lines,
+        Err(broken) => {
+            run::close_unread((run, &broken.to_string()), by, journal, &Clock::wall())?;
+            return Ok(());
+        }
+    };
     let newest = lines.last().map_or(Timestamp::MIN, |line| line.at);
-    let clock = Clock::starting_at(Timestamp::now().max(newest), 1);
-    run::close(&lines, (&operator.who, reason), journal, &clock)?;
+    let clock = Clock::starting_at(host_now().max(newest), 1);
+    match run::close(&lines, by, journal, &clock) {
+        Err(Stop::Illegal(illegal)) => run::close_unread((run, &illegal.to_string()), by, journal, &clock)?,
+        closed => drop(closed?),
+    }
     Ok(())
 }
 
@@ -133,15 +145,15 @@ async fn clear(state: &Path, reader: &Reader, intent: &Intent) -> Result<(Desk, 
         let why = format!(
             "run {0} has not ended. `pointsman journal show {0}` tells it, `pointsman resume {0} --confirm REGION` goes \
              on with it, `pointsman close {0} --reason TEXT` ends it",
-            open.run
+            open
         );
         return Err(Refused::new(exit::BAD, why).into());
     }
     let world = reader.world().await;
     let now = reader.clock.now();
-    let plan = playbook::plan(&world, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
-    held_back(&interlock::check(&world, intent, now))?;
-    Ok((desk, world, plan))
+    let prepared = interlock::prepare(&world, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
+    held_back(&prepared.interlocks)?;
+    Ok((desk, world, prepared.plan))
 }
 
 /// What warns is said; what holds, all of it, is why there is no run.
@@ -179,8 +191,8 @@ impl Desk {
 fn take_up(state: &Path, name: &str) -> Result<(RunId, Desk)> {
     let desk = Desk::open(state)?;
     let why = match desk.journal.open_run()? {
-        Some(open) if open.run.0.starts_with(name) => return Ok((open.run, desk)),
-        Some(open) => format!("the run that has not ended is {}, not `{name}`", open.run),
+        Some(open) if open.0.starts_with(name) => return Ok((open, desk)),
+        Some(open) => format!("the run that has not ended is {open}, not `{name}`"),
         None => format!("every run in {} has ended", desk.journal.path().display()),
     };
     Err(Refused::new(exit::USAGE, why).into())

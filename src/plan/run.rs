@@ -18,7 +18,7 @@ use super::progress::{IllegalEvent, Progress};
 use crate::model::reading::{Observation, Source};
 
 pub use drive::{Ports, WhenHeld, drive};
-pub use open::{close, refuse, resume, start, take_up};
+pub use open::{close, close_unread, refuse, resume, start, take_up};
 
 /// A boxed future that can cross threads.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -9,6 +9,7 @@ mod buttons;
 mod cli;
 mod cut_off;
 mod decide;
+mod fingers;
 mod line;
 mod notice;
 pub(crate) mod page;

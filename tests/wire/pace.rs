@@ -73,7 +73,10 @@ async fn metrics_are_asked_just_after_their_data_can_exist() {
     let mut watching = Watching::start(Bench::new("calm"));
     watching.pass(Duration::from_mins(6)).await;
     for times in watching.metric_calls().values() {
-        assert!(times.iter().skip(1).all(|at| (20..23).contains(&at.as_second().rem_euclid(60))), "{times:?}");
+        assert!(
+            times.iter().skip(1).all(|at| (20..23).contains(&at.as_second().rem_euclid(60))),
+            "{times:?}"
+        );
     }
 }
 

@@ -21,15 +21,11 @@ pub(super) fn stores(question: &Question<'_>) -> Vec<Interlock> {
 /// The same of the stores that the plan promotes, and of no others.
 pub(super) fn promoted(question: &Question<'_>) -> Vec<Interlock> {
     let links = verdict::links(question.world, question.now);
-    let targets: Vec<&str> =
-        question.plan.steps.iter().filter_map(|step| store_of(step.operation()?)).collect();
+    let steps = question.plan.steps.iter().filter_map(|step| step.operation());
+    let targets: Vec<_> = steps.filter_map(Operation::target).collect();
     let auroras = question.world.topology().auroras.iter();
-    let moved = auroras.filter(|aurora| targets.contains(&aurora.store.as_str()));
+    let moved = auroras.filter(|aurora| targets.iter().any(|target| target.store == aurora.store));
     moved.flat_map(|aurora| store(question, aurora, &links)).collect()
-}
-
-fn store_of(operation: &Operation) -> Option<&str> {
-    operation.target().map(|target| target.store.as_str())
 }
 
 /// An evacuation leaves the writers where they are, and says so.
@@ -160,8 +156,8 @@ fn orders(question: &Question<'_>, aurora: &Aurora) -> String {
 fn others(question: &Question<'_>, links: &[LinkVerdict]) -> Vec<Interlock> {
     let intent = question.intent;
     let promoted = |store: &str| {
-        let mut moved = question.plan.steps.iter().filter_map(|step| store_of(step.operation()?));
-        moved.any(|moved| moved == store)
+        let steps = question.plan.steps.iter().filter_map(|step| step.operation());
+        steps.filter_map(Operation::target).any(|target| target.store == store)
     };
     let late = links.iter().filter(|link| link.from == intent.from && link.to == intent.to && link.live);
     late.filter(|link| !promoted(&link.store))

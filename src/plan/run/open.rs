@@ -9,7 +9,7 @@ use super::{Ledger, LedgerError, Stop};
 use crate::clock::Clock;
 use crate::model::reading::{Trouble, TroubleKind};
 use crate::plan::decide;
-use crate::plan::event::{Answer, Entry, Event, RunId, Start};
+use crate::plan::event::{Answer, End, Entry, Event, RunId, Start};
 use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Intent, Plan};
 
@@ -99,6 +99,24 @@ pub fn close(
         write(&mut progress, ledger, clock, &event)?;
     }
     Ok(progress)
+}
+
+/// Ends a run whose lines cannot be read or cannot follow each other, as `why` says. What it did is in its lines for
+/// people to read; nothing is sent, and nothing is said of its steps.
+///
+/// # Errors
+/// When a line could not be made durable.
+pub fn close_unread(
+    (run, why): (&RunId, &str),
+    (who, reason): (&str, &str),
+    ledger: &mut dyn Ledger,
+    clock: &Clock,
+) -> Result<(), LedgerError> {
+    let text = format!("closes the run, which cannot be replayed ({why}): {reason}");
+    ledger.append(run, clock.now(), &Event::Noted { who: who.to_owned(), text })?;
+    let summary = format!("closed without a replay, so its steps are not known: {reason}");
+    ledger.append(run, clock.now(), &Event::Closed { end: End::Aborted, summary })?;
+    Ok(())
 }
 
 /// A write that was handed to the wire and whose answer is not in the journal may have happened.

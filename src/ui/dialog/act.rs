@@ -8,9 +8,9 @@ use super::page::{Page, Para};
 use super::{Arm, Dialog, Moment, Reply, Request, SETTLE, moved};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
-use crate::plan::interlock::{self, Interlock, Verdict};
+use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
 use crate::plan::operation::Operation;
-use crate::plan::{Intent, Plan, Playbook, playbook};
+use crate::plan::{Intent, Plan, Playbook};
 use crate::ui::Mode;
 use crate::ui::action::Action;
 use crate::ui::theme::Role;
@@ -37,8 +37,10 @@ pub struct Offer {
 
 impl Offer {
     fn new(intent: Intent, facts: &Facts<'_>) -> Self {
-        let plan = playbook::plan(facts.world, &intent, facts.now);
-        let interlocks = interlock::check(facts.world, &intent, facts.now);
+        let (plan, interlocks) = match interlock::prepare(facts.world, &intent, facts.now) {
+            Ok(Prepared { plan, interlocks, .. }) => (Ok(plan), interlocks),
+            Err(why) => (Err(why), Vec::new()),
+        };
         Self { intent, plan, interlocks }
     }
 

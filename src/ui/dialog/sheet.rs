@@ -111,9 +111,10 @@ impl Sheet {
             self.scroll.on(action, lines, room);
             return Reply::Stay;
         }
-        let expired = self.expire(moment);
+        if let Some(refused) = self.expire(moment) {
+            return refused;
+        }
         match &mut self.stage {
-            _ if expired => Reply::Stay,
             Stage::Held { since, .. } | Stage::Closed { since, .. } => {
                 let read = moment.since(*since) >= SETTLE;
                 if action == Some(Action::Choose) && read { Reply::Close } else { Reply::Stay }
@@ -149,9 +150,7 @@ impl Sheet {
             Stage::Checking { since, .. } if late(since) => {
                 return self.refuse(vec!["the world could not be read again in time".to_owned()], moment);
             }
-            _ => {
-                self.expire(moment);
-            }
+            _ => return self.expire(moment).unwrap_or(Reply::Stay),
         }
         Reply::Stay
     }
@@ -256,14 +255,14 @@ impl Sheet {
         }
     }
 
-    fn expire(&mut self, moment: &Moment<'_>) -> bool {
-        let Stage::Asking { since, .. } = &self.stage else { return false };
-        let expired = moment.since(*since) >= EXPIRES;
-        if expired {
-            let seconds = EXPIRES.as_secs();
-            self.close(vec![format!("it expired: what it showed is more than {seconds} s old")], moment);
+    /// What it showed is too old to be agreed to; that nobody agreed in time is written down.
+    fn expire(&mut self, moment: &Moment<'_>) -> Option<Reply> {
+        let Stage::Asking { since, .. } = &self.stage else { return None };
+        if moment.since(*since) < EXPIRES {
+            return None;
         }
-        expired
+        let seconds = EXPIRES.as_secs();
+        Some(self.refuse(vec![format!("it expired: what it showed is more than {seconds} s old")], moment))
     }
 
     pub(super) fn page(&self, at: Timestamp) -> Page {
