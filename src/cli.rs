@@ -54,6 +54,7 @@ pub struct Cli {
 }
 
 /// What every command takes.
+#[expect(clippy::doc_markdown, reason = "the help is not markdown")]
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Common {

@@ -12,6 +12,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+/// The host's time of day: the operator's clock, whatever a simulated world's shows.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is where the host's clock is read")]
+pub fn host_now() -> Timestamp {
+    Timestamp::now()
+}
+
 /// A shared clock; clones show the same time, also after [`Clock::advance`] and [`Clock::follow`].
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -29,7 +36,7 @@ enum Face {
 
 impl Face {
     fn wall() -> Self {
-        Self::Wall { shown: Timestamp::now(), since: Instant::now() }
+        Self::Wall { shown: host_now(), since: Instant::now() }
     }
 
     /// The time it shows when the system's time of day is `wall`.
@@ -51,7 +58,7 @@ impl Face {
     }
 
     fn now(&mut self) -> Timestamp {
-        self.show(Timestamp::now())
+        self.show(host_now())
     }
 
     fn speed(self) -> u32 {
@@ -177,7 +184,7 @@ mod tests {
         let clock = Clock::wall();
         clock.follow(Timestamp::UNIX_EPOCH, 1);
         assert!(matches!(*clock.face(), Face::Wall { .. }));
-        let ahead = Timestamp::now().saturating_add(SignedDuration::from_hours(1)).unwrap();
+        let ahead = host_now().saturating_add(SignedDuration::from_hours(1)).unwrap();
         clock.follow(ahead, 1);
         assert!(clock.now() >= ahead);
     }

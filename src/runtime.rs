@@ -18,14 +18,13 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr};
 use futures::FutureExt;
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::{App, Effect, Event};
 use crate::aws::Clients;
-use crate::clock::Clock;
+use crate::clock::{Clock, host_now};
 use crate::plan::progress::Progress;
 use crate::ui;
 use crate::ui::key::Input;
@@ -103,8 +102,8 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
     let Setup { mut app, clients, clock, theme, glyphs, state, operator } = setup;
-    app.update(Event::Input(screen.size(), Timestamp::now()), clock.now());
-    screen.show(draw(&app, &clock, &theme, glyphs, &screen)).wrap_err("cannot draw the first frame")?;
+    app.update(Event::Input(screen.size(), host_now()), clock.now());
+    screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let performer = Performer::new(clients, Desk { state, operator, clock: clock.clone() }, to_app);
     let mut console =
@@ -157,13 +156,13 @@ impl Console {
             let left = tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
-                    Signal::Resize => self.take(Event::Input(self.screen.size(), Timestamp::now())),
+                    Signal::Resize => self.take(Event::Input(self.screen.size(), host_now())),
                     signal => return Exit::Ended(signal),
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
                 Some(event) = self.events.recv() => self.take(event),
                 told = self.performer.told() => self.take_all(told),
-                _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(Timestamp::now())),
+                _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(host_now())),
                 _ = frame.tick(), if self.redraw == Redraw::Soon => {
                     self.redraw = Redraw::Now;
                     false
@@ -226,24 +225,19 @@ impl Console {
             return Ok(());
         }
         self.redraw = Redraw::Never;
-        let frame = draw(&self.app, &self.clock, &self.theme, self.glyphs, &self.screen);
+        let frame = draw(&self.app, &self.clock, &self.theme, &self.glyphs, &self.screen);
         self.screen.show(frame)
     }
 }
 
-fn draw(app: &App, clock: &Clock, theme: &Theme, glyphs: Glyphs, screen: &Screen) -> Buffer {
+fn draw(app: &App, clock: &Clock, theme: &Theme, glyphs: &Glyphs, screen: &Screen) -> Buffer {
     let mut frame = Buffer::empty(screen.area());
-    ui::draw(&app.scene(clock.now()), theme, glyphs, &mut frame);
+    ui::draw(&app.scene(clock.now()), theme, *glyphs, &mut frame);
     frame
 }
 
 /// Lets a test see that a panic gives the terminal back; not in a release build.
 fn panic_if_asked_to() {
     #[cfg(debug_assertions)]
-    if std::env::var_os("POINTSMAN_TEST_PANIC").is_some() {
-        #[expect(clippy::panic, reason = "this is the panic that the test asks for")]
-        {
-            panic!("a panic that a test asked for");
-        }
-    }
+    assert!(std::env::var_os("POINTSMAN_TEST_PANIC").is_none(), "a panic that a test asked for");
 }

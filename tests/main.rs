@@ -1,4 +1,5 @@
 //! The one integration binary, so that the SDK is linked once.
+#![cfg(test)]
 
 mod boto;
 mod cli;

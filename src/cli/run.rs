@@ -13,7 +13,7 @@ use super::follow::{Teller, ended, follow};
 use super::plan::{declared, intent};
 use super::setup::{Reader, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
-use crate::clock::Clock;
+use crate::clock::{Clock, host_now};
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::verdict;
@@ -119,7 +119,7 @@ pub(super) fn close_run(journal: &mut Journal, run: &RunId, operator: &Operator,
         }
     };
     let newest = lines.last().map_or(Timestamp::MIN, |line| line.at);
-    let clock = Clock::starting_at(Timestamp::now().max(newest), 1);
+    let clock = Clock::starting_at(host_now().max(newest), 1);
     match run::close(&lines, by, journal, &clock) {
         Err(Stop::Illegal(illegal)) => run::close_unread((run, &illegal.to_string()), by, journal, &clock)?,
         closed => drop(closed?),

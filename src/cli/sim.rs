@@ -7,11 +7,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use color_eyre::eyre::{Result, WrapErr};
-use jiff::Timestamp;
 
 use super::exit::{self, Refused};
 use super::{SimArgs, Simulated, say};
-use crate::clock::Clock;
+use crate::clock::{Clock, host_now};
 use crate::sim::door::http::serve;
 use crate::sim::scenario::Scenario;
 use crate::sim::{Sim, handout, scenario};
@@ -39,7 +38,7 @@ pub(super) async fn start(
         return Err(Refused::new(exit::USAGE, why).into());
     }
     let scenario = scenario_of(&args.scenario).map_err(|why| Refused::new(exit::USAGE, why))?;
-    let sim = Sim::new(&scenario, args.seed, Clock::starting_at(Timestamp::now(), args.speed));
+    let sim = Sim::new(&scenario, args.seed, Clock::starting_at(host_now(), args.speed));
     let (address, server) =
         serve(sim.clone(), listen, stop).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;
     let base_url = format!("http://{address}");

@@ -327,7 +327,7 @@ mod tests {
                 "hold writer of catalog in us-east-1: no reading shows which Region writes",
                 "hold catalog can write in us-west-2: its members were not read",
                 "hold cluster endpoints answer: 0 of 5; no answer from us-east-1, us-west-2, eu-west-1, ap-northeast-1, ap-southeast-2",
-                "hold control states known: no quorum of endpoints tells the state of us-east-1, us-west-2",
+                "hold control states known: no endpoint tells the state of us-east-1, us-west-2",
                 "hold credentials: not read yet",
             ]
         );
@@ -465,13 +465,15 @@ mod tests {
         let on = [ControlState::On; 2];
         let with = |told: &[&str]| {
             let mut scene = Scene::new(two_regions());
-            told.iter().for_each(|endpoint| scene.controls(endpoint, on));
+            for endpoint in told {
+                scene.controls(endpoint, on);
+            }
             let known = wrong(&scene, Playbook::Evacuate);
             known.into_iter().find(|w| w.contains("control states known")).unwrap_or_default()
         };
-        let why = "control states known: no quorum of endpoints tells the state of us-east-1, us-west-2";
-        assert_eq!(with(&[]), format!("hold {why}"));
-        assert_eq!(with(&[EAST, WEST]), format!("warn {why}"));
+        let why = |who: &str| format!("control states known: {who} tells the state of us-east-1, us-west-2");
+        assert_eq!(with(&[]), format!("hold {}", why("no endpoint")));
+        assert_eq!(with(&[EAST, WEST]), format!("warn {}", why("no quorum of endpoints")));
         assert_eq!(with(&[EAST, WEST, "eu-west-1"]), "");
     }
 

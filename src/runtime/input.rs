@@ -6,11 +6,11 @@ use std::io::{self, PipeReader, PipeWriter};
 use std::time::Duration;
 
 use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
-use jiff::Timestamp;
 use rustix::event::{PollFd, PollFlags, poll};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::Event;
+use crate::clock::host_now;
 use crate::ui::key::{Code, Input, Key};
 
 /// How long crossterm may look for an event in bytes that are already there.
@@ -49,7 +49,7 @@ fn listen(to: &mpsc::Sender<Event>, stopped: &PipeReader) -> io::Result<()> {
     while waits(stopped)? {
         while event::poll(AT_ONCE)? {
             let Some(input) = translate(event::read()?) else { continue };
-            if to.blocking_send(Event::Input(input, Timestamp::now())).is_err() {
+            if to.blocking_send(Event::Input(input, host_now())).is_err() {
                 return Ok(());
             }
         }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{ChildKiller, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long anything on the screen may take on a machine that is busy with other tests.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Between two keys of a hand.
 const HAND: Duration = Duration::from_millis(90);
@@ -53,7 +53,9 @@ impl Terminal {
             command.env(name, value);
         }
         command.env("XDG_STATE_HOME", state.path());
-        env.iter().for_each(|(name, value)| command.env(name, value));
+        for (name, value) in env {
+            command.env(name, value);
+        }
         command.cwd(state.path());
         let started = Instant::now();
         let mut child = pty.slave.spawn_command(command).unwrap();
@@ -151,7 +153,7 @@ impl Terminal {
     pub(crate) fn exit_code(&self) -> u32 {
         match self.exit.recv_timeout(PATIENCE) {
             Ok(status) => status.exit_code(),
-            Err(_) => panic!("it did not end; the screen shows:\n{}", self.text()),
+            Err(why) => panic!("it did not end ({why}); the screen shows:\n{}", self.text()),
         }
     }
 

@@ -12,10 +12,10 @@ use crate::plan::StepId;
 const WORD: usize = 8;
 
 /// A request id with more characters is shortened.
-const LONGEST_ID: usize = 12;
+const LONGEST_ID: usize = 14;
 
-/// To this many of each of its ends.
-const END_OF_ID: usize = 4;
+/// To so many of its first and of its last characters.
+const ENDS_OF_ID: (usize, usize) = (8, 4);
 
 impl Event {
     /// The one word for it: `sent`, `accepted`, `confirmed`.
@@ -146,7 +146,8 @@ fn short(id: &str) -> String {
     if letters.len() <= LONGEST_ID {
         return id.to_owned();
     }
-    let (head, tail) = (&letters[..END_OF_ID], &letters[letters.len() - END_OF_ID..]);
+    let (first, last) = ENDS_OF_ID;
+    let (head, tail) = (&letters[..first], &letters[letters.len() - last..]);
     head.iter().chain(['…'].iter()).chain(tail).collect()
 }
 
@@ -253,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_long_request_id_keeps_both_ends_and_a_short_one_everything() {
-        assert_eq!(short("986b3b7d-1c2e-4f00-9a11-00000000002a"), "986b…002a");
+        assert_eq!(short("986b3b7d-1c2e-4f00-9a11-00000000002a"), "986b3b7d…002a");
         assert_eq!(short("request-6"), "request-6");
     }
 
