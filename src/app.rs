@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::model::World;
-use crate::model::reading::{Identity, Observation, Reading, Source};
+use crate::model::reading::{Observation, Source};
 use crate::model::topology::Topology;
+use crate::model::verdict;
 use crate::plan::event::{self, Decision, Entry, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, interlock};
@@ -95,8 +96,13 @@ pub enum Effect {
     Pause,
     /// Start its steps again.
     Resume,
-    /// Write this into the journal; it belongs to no run.
-    Log(event::Event),
+    /// Write down that a confirmation was refused before any call.
+    Refuse {
+        /// What was asked for.
+        intent: Intent,
+        /// Why it was refused.
+        why: String,
+    },
     /// Leave the program.
     Quit,
 }
@@ -122,11 +128,19 @@ pub struct App {
     journal: Vec<Entry>,
     view: View,
     armed: Option<Timestamp>,
-    reading_for: Option<(Ticket, Intent)>,
+    reading_for: Option<(Ticket, Purpose)>,
     newest: Ticket,
     frozen: Option<Box<Frozen>>,
-    who: String,
     focused: bool,
+}
+
+/// What some reads are for.
+#[derive(Clone, Debug, PartialEq)]
+enum Purpose {
+    /// The sheet of this intent.
+    Sheet(Intent),
+    /// Going on with this run, which was cut off.
+    TakeUp(RunId),
 }
 
 /// The picture that stands still.
@@ -138,9 +152,9 @@ struct Frozen {
 }
 
 impl App {
-    /// A console that has seen nothing yet. `who` is the operator, as the journal names them.
+    /// A console that has seen nothing yet.
     #[must_use]
-    pub fn new(world: World, who: String, simulated: bool, zone: TimeZone) -> Self {
+    pub fn new(world: World, simulated: bool, zone: TimeZone) -> Self {
         let console = Console {
             mode: Mode::Watch,
             drill: false,
@@ -162,7 +176,6 @@ impl App {
             reading_for: None,
             newest: Ticket::default(),
             frozen: None,
-            who,
             focused: true,
         }
     }
@@ -218,12 +231,6 @@ impl App {
         self.driven && self.run.as_ref().is_some_and(Progress::is_open)
     }
 
-    /// Who the credentials are, once it is known.
-    #[must_use]
-    pub fn identity(&self) -> Option<&Identity> {
-        self.console.identity.as_ref()
-    }
-
     /// The world is simulated.
     #[must_use]
     pub fn is_simulated(&self) -> bool {
@@ -276,7 +283,7 @@ impl App {
                 return self.fulfil(request, now);
             }
             Event::Logged(entry) => self.log(*entry),
-            Event::ReadsDone(ticket) => return self.fill_sheet(ticket, now),
+            Event::ReadsDone(ticket) => return self.reads_done(ticket, now),
             Event::Budget { calls_per_hour, dollars_per_month } => {
                 self.console.calls_per_hour = calls_per_hour;
                 self.console.dollars_per_month = dollars_per_month;
@@ -291,20 +298,18 @@ impl App {
     }
 
     fn observe(&mut self, observation: Observation) {
-        if let Ok(Reading::Identity(identity)) = &observation.result {
-            self.console.identity = Some(identity.clone());
-        }
+        let is_identity = matches!(observation.source, Source::Identity(_));
         self.world.apply(observation);
+        if is_identity {
+            self.console.identity = verdict::identity(&self.world).cloned();
+        }
     }
 
     fn fulfil(&mut self, request: Option<Request>, now: Timestamp) -> Vec<Effect> {
         let Some(request) = request else { return Vec::new() };
         match request {
             Request::OpenSheet(intent) | Request::Recheck(intent) => {
-                let sources = self.sources_of(&intent);
-                self.newest.0 += 1;
-                self.reading_for = Some((self.newest, intent));
-                vec![Effect::Read(self.newest, sources)]
+                vec![self.read_for(&intent.clone(), Purpose::Sheet(intent))]
             }
             Request::Confirm { plan, reason, .. } => {
                 self.reading_for = None;
@@ -312,7 +317,7 @@ impl App {
             }
             Request::RefusedConfirmation { intent, why } => {
                 self.reading_for = None;
-                vec![Effect::Log(event::Event::ConfirmationRefused { intent, why, who: self.who.clone() })]
+                vec![Effect::Refuse { intent, why }]
             }
             Request::Decide { step, decision } => vec![Effect::Decide { step, decision }],
             Request::Arm { .. } => {
@@ -323,7 +328,7 @@ impl App {
                 self.armed = None;
                 Vec::new()
             }
-            Request::TakeUp(run) => vec![Effect::TakeUp(run)],
+            Request::TakeUp(run) => self.take_up(run),
             Request::CloseRun { run, reason } => vec![Effect::Close { run, reason }],
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
@@ -347,13 +352,47 @@ impl App {
     }
 
     /// Reads that another sheet asked for, closed since, may have begun before this one was opened: they fill nothing.
-    fn fill_sheet(&mut self, ticket: Ticket, now: Timestamp) -> Vec<Effect> {
-        let Some((_, intent)) = self.reading_for.take_if(|(asked, _)| *asked == ticket) else {
+    fn reads_done(&mut self, ticket: Ticket, now: Timestamp) -> Vec<Effect> {
+        let Some((_, purpose)) = self.reading_for.take_if(|(asked, _)| *asked == ticket) else {
             return Vec::new();
         };
-        let prepared = interlock::prepare(&self.world, &intent, now);
-        let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
-        self.fulfil(request, now)
+        match purpose {
+            Purpose::Sheet(intent) => {
+                let prepared = interlock::prepare(&self.world, &intent, now);
+                let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
+                self.fulfil(request, now)
+            }
+            Purpose::TakeUp(run) => self.taken_up(run, now),
+        }
+    }
+
+    fn read_for(&mut self, intent: &Intent, purpose: Purpose) -> Effect {
+        self.newest.0 += 1;
+        self.reading_for = Some((self.newest, purpose));
+        Effect::Read(self.newest, self.sources_of(intent))
+    }
+
+    /// Nothing of a run that was cut off goes on before the world was read.
+    fn take_up(&mut self, run: RunId) -> Vec<Effect> {
+        let Some(progress) = self.run.as_ref().filter(|progress| progress.run == run) else {
+            return Vec::new();
+        };
+        let intent = progress.plan.intent.clone();
+        self.view.say(&format!("reading the world before run {} goes on", run.short()));
+        vec![self.read_for(&intent, Purpose::TakeUp(run))]
+    }
+
+    fn taken_up(&mut self, run: RunId, now: Timestamp) -> Vec<Effect> {
+        let Some(progress) = self.run.as_ref().filter(|progress| progress.run == run && !self.driven) else {
+            return Vec::new();
+        };
+        let interlocks = interlock::rest(&self.world, progress, self.console.simulated, now);
+        if interlock::clear(&interlocks) {
+            return vec![Effect::TakeUp(run)];
+        }
+        let (intent, why) = (progress.plan.intent.clone(), interlock::holds(&interlocks).join("; "));
+        self.view.notify("The run was not taken up; nothing was sent", &why);
+        vec![Effect::Refuse { intent, why: format!("take-up of run {run}: {why}") }]
     }
 
     fn log(&mut self, entry: Entry) {

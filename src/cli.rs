@@ -54,6 +54,7 @@ pub struct Cli {
 }
 
 /// What every command takes.
+#[expect(clippy::doc_markdown, reason = "the help is not markdown")]
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Common {
@@ -80,8 +81,8 @@ enum Command {
     /// Watch a simulated platform that goes through a scenario; needs no account
     ///
     /// Without a terminal it prints what `status` prints. The first failover:
-    /// A, a reason, Enter (arms); a, Enter (the sheet); the receiving Region's
-    /// name, Enter.
+    /// A, Tab, Enter to arm; a, then Enter on `failover` for its sheet; there the
+    /// receiving Region's name, typed, and Enter.
     Demo(Simulated),
     /// Print how the workload is now; exit 0 all ok, 10 look, 20 bad, 30 unknown
     Status {
@@ -114,13 +115,10 @@ enum Command {
     /// hangs up changes nothing.
     Run(RunArgs),
     /// Go on with a run that was cut off or is paused
-    Resume {
-        /// The run's name, or its first digits
-        run: String,
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
-    },
+    ///
+    /// It acts only in the account in which the run began, and only if nothing
+    /// holds back what has not been sent yet.
+    Resume(ResumeArgs),
     /// End a run that was cut off or is on hold; sends nothing, undoes nothing
     Close {
         /// The run's name, or its first digits
@@ -188,6 +186,19 @@ pub struct RunArgs {
     /// Why; it is written into the journal
     #[arg(long, value_name = "TEXT")]
     reason: String,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `resume` takes.
+#[derive(Clone, Debug, Args)]
+pub struct ResumeArgs {
+    /// The run's name, or its first digits
+    run: String,
+    /// The Region that receives; asked for when the run may still send
+    #[arg(long, value_name = "REGION")]
+    confirm: Option<String>,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
@@ -262,7 +273,7 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Plan { intent, json } => plan::plan(&common, &intent, json).await,
         Command::Check => check::check(&common).await,
         Command::Run(args) => run::run(&common, &args).await,
-        Command::Resume { run, json } => run::resume(&common, &run, json).await,
+        Command::Resume(args) => run::resume(&common, &args).await,
         Command::Close { run, reason } => run::close(&common, &run, &reason),
         Command::Journal { command } => journal::journal(&common, &command),
         Command::Sim(args) => sim::sim(&args).await,

@@ -3,7 +3,8 @@
 //! It is read only by `runtime`, `plan::run`, `sampler`, `sim`, `aws` (to sign and to back off) and `cli`;
 //! everything else is given the time as a value.
 //! A virtual clock rides on tokio's own instant, so under tokio's paused clock a whole failover takes no real time.
-//! It must never be set from inside a module that only needs to know what time it is, and never goes back.
+//! It must never be set from inside a module that only needs to know what time it is, and never goes back: where the
+//! system's time of day is set back, it runs on from what it showed until that has come up with it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,23 +21,42 @@ pub struct Clock {
 /// Where a clock has its time from.
 #[derive(Clone, Copy, Debug)]
 enum Face {
-    /// The system's time of day, which also knows of a host that slept.
-    Wall,
+    /// The system's time of day, which also knows of a host that slept; it last showed `shown`, at the instant `since`.
+    Wall { shown: Timestamp, since: Instant },
     /// It showed `at` at the instant `since` and runs `speed` virtual seconds a real second.
     Virtual { at: Timestamp, since: Instant, speed: u32 },
 }
 
 impl Face {
-    fn now(self) -> Timestamp {
+    fn wall() -> Self {
+        Self::Wall { shown: Timestamp::now(), since: Instant::now() }
+    }
+
+    /// The time it shows when the system's time of day is `wall`.
+    fn at(self, wall: Timestamp) -> Timestamp {
         match self {
-            Self::Wall => Timestamp::now(),
+            Self::Wall { shown, .. } if wall >= shown => wall,
+            Self::Wall { shown, since } => after(shown, since.elapsed()),
             Self::Virtual { at, since, speed } => after(at, since.elapsed().saturating_mul(speed)),
         }
     }
 
+    /// The same, and it remembers what it has shown.
+    fn show(&mut self, wall: Timestamp) -> Timestamp {
+        let now = self.at(wall);
+        if let Self::Wall { shown, since } = self {
+            (*shown, *since) = (now, Instant::now());
+        }
+        now
+    }
+
+    fn now(&mut self) -> Timestamp {
+        self.show(Timestamp::now())
+    }
+
     fn speed(self) -> u32 {
         match self {
-            Self::Wall => 1,
+            Self::Wall { .. } => 1,
             Self::Virtual { speed, .. } => speed,
         }
     }
@@ -46,7 +66,7 @@ impl Clock {
     /// The wall clock: what the console uses on a real account.
     #[must_use]
     pub fn wall() -> Self {
-        Self { face: Arc::new(Mutex::new(Face::Wall)) }
+        Self { face: Arc::new(Mutex::new(Face::wall())) }
     }
 
     /// A clock that shows `origin` now and runs `speed` virtual seconds a real second (at least 1).
@@ -140,11 +160,23 @@ mod tests {
         assert_eq!(clock.now(), at(110));
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_time_of_day_that_is_set_back_does_not_take_the_clock_back() {
+        let at = |seconds: i64| Timestamp::from_second(seconds).unwrap();
+        let mut face = Face::Wall { shown: at(1000), since: Instant::now() };
+        assert_eq!(face.show(at(1010)), at(1010));
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(face.show(at(415)), at(1015), "ten minutes back");
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(face.show(at(420)), at(1020), "and it runs on");
+        assert_eq!(face.show(at(1600)), at(1600), "until the time of day is ahead again");
+    }
+
     #[tokio::test]
     async fn the_wall_becomes_virtual_only_where_a_world_is_ahead_of_it() {
         let clock = Clock::wall();
         clock.follow(Timestamp::UNIX_EPOCH, 1);
-        assert!(matches!(*clock.face(), Face::Wall));
+        assert!(matches!(*clock.face(), Face::Wall { .. }));
         let ahead = Timestamp::now().saturating_add(SignedDuration::from_hours(1)).unwrap();
         clock.follow(ahead, 1);
         assert!(clock.now() >= ahead);

@@ -4,6 +4,7 @@
 //! AWS: reads, runs and the terminal's own writing each have a task or thread of their own.
 
 pub mod conch;
+mod desk;
 pub mod flight;
 mod input;
 mod perform;
@@ -29,6 +30,7 @@ use crate::plan::progress::Progress;
 use crate::ui;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
+use desk::Desk;
 use flight::Flight;
 use input::Keyboard;
 use perform::Performer;
@@ -102,9 +104,9 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let (to_app, events) = mpsc::channel(EVENTS);
     let Setup { mut app, clients, clock, theme, glyphs, state, operator } = setup;
     app.update(Event::Input(screen.size(), Timestamp::now()), clock.now());
-    screen.show(draw(&app, &clock, &theme, glyphs, &screen)).wrap_err("cannot draw the first frame")?;
+    screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
-    let performer = Performer::new(clients, clock.clone(), state, operator, to_app);
+    let performer = Performer::new(clients, Desk { state, operator, clock: clock.clone() }, to_app);
     let mut console =
         Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
@@ -112,9 +114,13 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let exit = live.unwrap_or(Exit::FellOver);
     drop(guard);
     tracing::info!(?exit, running = console.app.is_running(), "the console ends");
-    let Console { app, performer, .. } = console;
-    let run = app.run().filter(|_| performer.has_run()).cloned();
-    Ok(Ended { exit, run, flight: performer.leave() })
+    let Console { mut app, clock, performer, .. } = console;
+    let (late, has_run, flight) = performer.leave().await;
+    for event in late {
+        app.update(event, clock.now());
+    }
+    let run = app.run().filter(|_| has_run).cloned();
+    Ok(Ended { exit, run, flight })
 }
 
 struct Console {
@@ -156,7 +162,7 @@ impl Console {
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
                 Some(event) = self.events.recv() => self.take(event),
-                told = self.performer.told() => told.is_some_and(|event| self.take(event)),
+                told = self.performer.told() => self.take_all(told),
                 _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(Timestamp::now())),
                 _ = frame.tick(), if self.redraw == Redraw::Soon => {
                     self.redraw = Redraw::Now;
@@ -170,6 +176,10 @@ impl Console {
                 return Exit::Ended(Signal::HangUp);
             }
         }
+    }
+
+    fn take_all(&mut self, events: Vec<Event>) -> bool {
+        events.into_iter().any(|event| self.take(event))
     }
 
     /// Takes one event and all that wait behind it; true when the operator leaves.
@@ -216,24 +226,19 @@ impl Console {
             return Ok(());
         }
         self.redraw = Redraw::Never;
-        let frame = draw(&self.app, &self.clock, &self.theme, self.glyphs, &self.screen);
+        let frame = draw(&self.app, &self.clock, &self.theme, &self.glyphs, &self.screen);
         self.screen.show(frame)
     }
 }
 
-fn draw(app: &App, clock: &Clock, theme: &Theme, glyphs: Glyphs, screen: &Screen) -> Buffer {
+fn draw(app: &App, clock: &Clock, theme: &Theme, glyphs: &Glyphs, screen: &Screen) -> Buffer {
     let mut frame = Buffer::empty(screen.area());
-    ui::draw(&app.scene(clock.now()), theme, glyphs, &mut frame);
+    ui::draw(&app.scene(clock.now()), theme, *glyphs, &mut frame);
     frame
 }
 
 /// Lets a test see that a panic gives the terminal back; not in a release build.
 fn panic_if_asked_to() {
     #[cfg(debug_assertions)]
-    if std::env::var_os("POINTSMAN_TEST_PANIC").is_some() {
-        #[expect(clippy::panic, reason = "this is the panic that the test asks for")]
-        {
-            panic!("a panic that a test asked for");
-        }
-    }
+    assert!(std::env::var_os("POINTSMAN_TEST_PANIC").is_none(), "a panic that a test asked for");
 }

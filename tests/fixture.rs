@@ -168,7 +168,7 @@ fn dns(regions: &[&str]) -> DnsName {
         zone: "Z0RETAILSTORE".to_owned(),
         kind: "A".to_owned(),
         policy: Policy::Latency,
-        ttl: Duration::from_secs(60),
+        ttl: Duration::from_mins(1),
         records: records.collect(),
     }
 }
@@ -192,7 +192,7 @@ pub(crate) fn retail() -> Topology {
         environment: "production".to_owned(),
         account: Some(ACCOUNT.to_owned()),
         home: Some(Region::new("us-west-2")),
-        objectives: Objectives { rto: Duration::from_secs(600), rpo: Duration::from_secs(30) },
+        objectives: Objectives { rto: Duration::from_mins(10), rpo: Duration::from_secs(30) },
         regions: vec![
             retail_region("us-east-1", "us-west-2", "use1"),
             retail_region("us-west-2", "us-east-1", "usw2"),
@@ -211,7 +211,7 @@ pub(crate) fn retail() -> Topology {
             to: Region::new("us-west-2"),
             metric: metric("us-east-1", "AWS/S3", "ReplicationLatency", &bucket, "Maximum"),
             unit: Unit::Seconds,
-            rpo: Duration::from_secs(15 * 60),
+            rpo: Duration::from_mins(15),
         }],
         dns: vec![dns(&names)],
         orders: Some(orders(&names)),
@@ -275,11 +275,11 @@ pub(crate) fn world(topology: Topology, state: State) -> World {
     world
 }
 
+/// The first of the dead loses everything, the others their endpoint alone.
 fn is_dead(source: &Source, dead: &[&str]) -> bool {
     match source {
-        Source::Metrics(region) => region.as_str() == dead[0],
+        Source::Metrics(region) | Source::Aurora(_, region) => region.as_str() == dead[0],
         Source::Endpoint(region) => dead.contains(&region.as_str()),
-        Source::Aurora(_, region) => region.as_str() == dead[0],
         _ => false,
     }
 }

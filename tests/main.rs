@@ -1,4 +1,5 @@
 //! The one integration binary, so that the SDK is linked once.
+#![cfg(test)]
 
 mod boto;
 mod cli;
@@ -6,6 +7,7 @@ mod config;
 mod engine;
 mod fixture;
 mod keys;
+mod pty;
 mod scenarios;
 mod screens;
 mod sim;

@@ -8,7 +8,7 @@ use crate::ui::dialog::{Dialog, Stage};
 
 /// An armed console in a calm world.
 fn armed(scene: &Fixture) -> App {
-    let mut app = App::new(scene.world.clone(), "maria".to_owned(), true, TimeZone::UTC);
+    let mut app = App::new(scene.world.clone(), true, TimeZone::UTC);
     app.armed = scene.now.checked_add(ARMED_FOR).ok();
     app
 }

@@ -84,7 +84,7 @@ impl Hands {
         for endpoint in endpoints {
             match self.set_at(entries, &endpoint).await {
                 Ok(request_id) => {
-                    return Answer::Accepted { endpoint: words(&endpoint.region), request_id };
+                    return Answer::Accepted { endpoint: tried.before(&endpoint), request_id };
                 }
                 Err(fault) if rotates(&fault) => tried.note(&endpoint, &fault),
                 Err(fault) => return tried.ended_by(fault),
@@ -205,6 +205,12 @@ impl Tried {
         if fault.reach == Reach::Perhaps {
             self.lost = Some(fault.trouble.kind);
         }
+    }
+
+    /// The endpoint that said yes, and those before it that did not: all of them stand behind one line of the journal.
+    fn before(&self, endpoint: &Endpoint) -> String {
+        let endpoint = words(&endpoint.region);
+        if self.said.is_empty() { endpoint } else { format!("{endpoint}, after {}", self.said.join("; ")) }
     }
 
     /// An answer that ends the attempt; after a lost one even a refusal does not show that nothing happened.

@@ -13,8 +13,7 @@ use super::error::trouble;
 use super::time::{from_sdk, to_sdk};
 use super::{Clients, undeclared};
 use crate::model::reading::{AlarmState, MetricAnswer, MetricBatch, Point, Trouble, TroubleKind};
-use crate::model::topology::{Metric, Region};
-use crate::model::verdict;
+use crate::model::topology::{Formula, Metric, Region};
 
 /// The most metrics one `GetMetricData` may ask (aws-facts section 7).
 pub const QUERIES_A_CALL: usize = 500;
@@ -148,9 +147,17 @@ impl Clients {
         Ok(states)
     }
 
-    fn alarm_names(&self, region: &Region) -> Vec<String> {
-        let mut wanted = verdict::wanted_alarms(&self.inner.topology);
-        wanted.remove(region).unwrap_or_default().into_iter().collect()
+    fn alarm_names(&self, wanted: &Region) -> Vec<String> {
+        let signals = self.inner.topology.regions.iter().flat_map(|region| &region.signals);
+        let mut names: Vec<String> = signals
+            .filter_map(|signal| match &signal.formula {
+                Formula::Alarm { region, name } if region == wanted => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        names.sort();
+        names.dedup();
+        names
     }
 }
 

@@ -57,18 +57,32 @@ impl Finder {
     }
 
     pub(super) async fn find(self) -> Result<Credentials, NoCredentials> {
-        let base = self.base_provider();
-        let Some(role) = &self.access.assume_role else {
+        if self.regions.is_empty() && self.access.assume_role.is_none() {
+            let base = self.base_provider(None);
             return base.provide_credentials().await.map_err(|e| self.explain(&e));
-        };
+        }
         let mut last = none("no Region is declared whose STS could be asked");
         for region in &self.regions {
-            match self.assume(role, region, base.clone()).await {
+            match self.find_by(region).await {
                 Ok(credentials) => return Ok(credentials),
-                Err(none) => last = none,
+                Err(error) => {
+                    last = self.explain(&error);
+                    if !may_do_better(&error) {
+                        break;
+                    }
+                }
             }
         }
         Err(last)
+    }
+
+    /// Looks for credentials where every STS call, the profile's own ones too, goes to this Region.
+    async fn find_by(&self, region: &Region) -> Result<Credentials, CredentialsError> {
+        let base = self.base_provider(Some(region));
+        match &self.access.assume_role {
+            Some(role) => self.assume(role, region, base).await,
+            None => base.provide_credentials().await,
+        }
     }
 
     async fn assume(
@@ -76,14 +90,14 @@ impl Finder {
         role: &str,
         region: &Region,
         base: SharedCredentialsProvider,
-    ) -> Result<Credentials, NoCredentials> {
+    ) -> Result<Credentials, CredentialsError> {
         let provider = AssumeRoleProvider::builder(role)
             .configure(&self.base)
             .region(SdkRegion::new(region.as_str().to_owned()))
             .session_name("pointsman")
             .build_from_provider(base)
             .await;
-        provider.provide_credentials().await.map_err(|e| self.explain(&e))
+        provider.provide_credentials().await
     }
 
     /// What the operator is told when credentials cannot be had.
@@ -106,8 +120,8 @@ impl Finder {
     }
 
     /// Where the AWS CLI looks, in its order; a named profile comes before the environment.
-    fn base_provider(&self) -> SharedCredentialsProvider {
-        let config = self.provider_config();
+    fn base_provider(&self, region: Option<&Region>) -> SharedCredentialsProvider {
+        let config = self.provider_config(region);
         let environment = EnvironmentVariableCredentialsProvider::new();
         if let Some(name) = &self.access.profile {
             let profile = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(name);
@@ -131,15 +145,20 @@ impl Finder {
         SharedCredentialsProvider::new(chain)
     }
 
-    fn provider_config(&self) -> ProviderConfig {
-        let region = self.regions.first().map(|region| SdkRegion::new(region.as_str().to_owned()));
+    fn provider_config(&self, region: Option<&Region>) -> ProviderConfig {
         ProviderConfig::empty()
-            .with_region(region)
+            .with_region(region.map(|region| SdkRegion::new(region.as_str().to_owned())))
             .with_http_client(self.http.clone())
             .with_time_source(SdkClock(self.clock.clone()))
             .with_sleep_impl(SdkClock(self.clock.clone()))
             .with_timeout_config(time_outs(ATTEMPT))
     }
+}
+
+/// Whether another Region's STS may do better: where there are no credentials, or they are written wrongly, it will
+/// not.
+fn may_do_better(error: &CredentialsError) -> bool {
+    !matches!(error, CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_))
 }
 
 /// The machine says that it is an EC2 instance; nothing is sent to find out.
@@ -152,4 +171,20 @@ fn on_ec2() -> bool {
 /// A simulator on this host checks no signature, so a demo needs no account.
 fn simulated() -> Credentials {
     Credentials::new("AKIDSIMULATED", "simulated", None, None, "Simulated")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn another_regions_sts_is_asked_when_this_one_fails_and_not_when_there_is_nothing_to_sign_with() {
+        assert!(may_do_better(&CredentialsError::provider_error("no connection")));
+        assert!(may_do_better(&CredentialsError::provider_timed_out(Duration::from_secs(3))));
+        assert!(may_do_better(&CredentialsError::unhandled("the service failed")));
+        assert!(!may_do_better(&CredentialsError::not_loaded("none in the profile")));
+        assert!(!may_do_better(&CredentialsError::invalid_configuration("no such profile")));
+    }
 }

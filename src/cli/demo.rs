@@ -34,7 +34,7 @@ fn forget_the_last_world(state: &Path) -> Result<()> {
     // Another demo that acts now has its own world and is not gone.
     let Ok(_conch) = Conch::take(state, &operator) else { return Ok(()) };
     while let Some(run) = journal.open_run()? {
-        close_run(&mut journal, &run.run, &operator, "the simulated world it acted on is gone")?;
+        close_run(&mut journal, &run, &operator, "the simulated world it acted on is gone")?;
     }
     Ok(())
 }

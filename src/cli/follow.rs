@@ -76,8 +76,10 @@ pub(super) async fn follow(
                 Signal::Interrupt | Signal::Terminate if landing => return Ok(Followed::CutOff(signal)),
                 Signal::Interrupt | Signal::Terminate => {
                     landing = true;
-                    flight.land(&operator.who);
-                    say::err("pausing: nothing new starts, what was sent is still proved; once more leaves at once");
+                    say::err(match flight.land(&operator.who) {
+                        Ok(()) => "pausing: nothing new starts, what was sent is still proved; once more leaves at once",
+                        Err(_) => "the run takes no pause any more and goes on to its end; once more leaves at once",
+                    });
                 }
             },
         }
@@ -140,7 +142,10 @@ pub(super) fn standing(progress: &Progress) -> String {
 pub(super) fn way_on(progress: &Progress) -> String {
     let run = &progress.run;
     let on = if progress.held().is_empty() {
-        format!("`pointsman resume {run}` or the console goes on with it")
+        format!(
+            "`pointsman resume {run} --confirm {}` or the console goes on with it",
+            progress.plan.intent.to
+        )
     } else {
         "it needs a decision: `pointsman` shows it and asks".to_owned()
     };

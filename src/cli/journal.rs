@@ -10,7 +10,7 @@ use color_eyre::eyre::Result;
 use super::exit::{self, Refused};
 use super::{Common, JournalCommand, place, say};
 use crate::ledger::sqlite::{FILE, Journal};
-use crate::ledger::{RunState, RunSummary};
+use crate::ledger::{RunState, RunSummary, summary};
 use crate::plan::event::{Entry, RunId, line};
 use crate::plan::run::Ledger;
 
@@ -48,17 +48,24 @@ fn journals(common: &Common) -> Result<Vec<Found>> {
 }
 
 fn list(journals: &[Found]) -> Result<ExitCode> {
-    let mut none = true;
+    let (mut none, mut whole) = (true, true);
     for Found { workload, journal } in journals {
-        for run in journal.runs()?.iter().rev() {
+        for run in journal.names()?.iter().rev() {
             none = false;
-            say::out(list_line(workload, run));
+            match journal.read(run)?.map(|lines| summary(&lines)) {
+                Ok(Some(run)) => say::out(list_line(workload, &run)),
+                Ok(None) => {}
+                Err(broken) => {
+                    whole = false;
+                    say::out(format_args!("{run}  {workload}  cannot be read: {broken}"));
+                }
+            }
         }
     }
     if none {
         say::out("no run yet");
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if whole { ExitCode::SUCCESS } else { exit::BAD.into() })
 }
 
 fn list_line(workload: &str, run: &RunSummary) -> String {
@@ -112,7 +119,7 @@ fn verify(journals: &[Found]) -> Result<ExitCode> {
 fn find(journals: &[Found], name: &str) -> Result<Vec<Entry>> {
     let mut fits: Vec<(&Journal, RunId)> = Vec::new();
     for Found { journal, .. } in journals {
-        let runs = journal.runs()?.into_iter().map(|run| run.run);
+        let runs = journal.names()?.into_iter();
         fits.extend(runs.filter(|run| run.0.starts_with(name)).map(|run| (journal, run)));
     }
     match fits.as_slice() {

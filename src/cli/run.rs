@@ -5,28 +5,26 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Report, Result};
 use jiff::Timestamp;
-use tokio::sync::watch as channel;
 
 use super::exit::{self, Refused};
 use super::follow::{Teller, ended, follow};
 use super::plan::{declared, intent};
 use super::setup::{Reader, load};
-use super::{Common, RunArgs, place, say};
+use super::{Common, ResumeArgs, RunArgs, place, say};
 use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
-use crate::model::reading::{Identity, Reading, Source};
+use crate::model::verdict;
 use crate::plan::event::{RunId, Start};
 use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::progress::Progress;
-use crate::plan::run::{self, Ledger, WhenHeld};
+use crate::plan::run::{self, Ledger, Stop, WhenHeld};
 use crate::plan::{Intent, Plan, playbook};
 use crate::runtime::Operator;
 use crate::runtime::conch::Conch;
 use crate::runtime::flight::{Flight, Gear};
-use crate::sampler::{self, Pace};
 
 /// Where a run is written down, and the right to have one.
 struct Desk {
@@ -56,21 +54,46 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
             return Err(report);
         }
     };
-    let start = start_of(&world, &desk.operator, args.reason.clone(), reader.config.simulated);
+    let Operator { who, host } = &desk.operator;
+    let identity = verdict::identity(&world);
+    let start = Start::new((who, host), identity, args.reason.clone(), reader.config.simulated);
     let progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
     fly(reader, world, desk, progress, args.json).await
 }
 
 /// Goes on with a run that was cut off or is paused.
-pub(super) async fn resume(common: &Common, name: &str, json: bool) -> Result<ExitCode> {
-    let config = load(common)?;
+pub(super) async fn resume(common: &Common, args: &ResumeArgs) -> Result<ExitCode> {
+    let (config, json) = (load(common)?, args.json);
     let state = place::state_of(common, &config.topology)?;
-    let (run, mut desk) = take_up(&state, name)?;
-    let reader = Reader::new(config, Clock::wall());
-    let world = reader.world().await;
+    let (run, mut desk) = take_up(&state, &args.run)?;
     let lines = desk.journal.entries(&run)?;
+    let before = Progress::replay(&lines)?;
+    let reader = Reader::new(config, Clock::wall());
+    let world = match still_meant(&before, args.confirm.as_deref()) {
+        Ok(()) => reader.world().await,
+        Err(unconfirmed) => return Err(not_resumed(&state, &before, unconfirmed, json)),
+    };
+    let rest = interlock::rest(&world, &before, reader.config.simulated, reader.clock.now());
+    if let Err(held) = held_back(&rest) {
+        return Err(not_resumed(&state, &before, held, json));
+    }
     let progress = run::resume(&lines, &desk.operator.who, &mut desk.journal, &reader.clock)?;
     fly(reader, world, desk, progress, json).await
+}
+
+/// A run that may still send is gone on with only under the name of the Region that receives.
+fn still_meant(run: &Progress, confirm: Option<&str>) -> Result<(), Refused> {
+    if confirm.is_none() && run.may_send().is_empty() { Ok(()) } else { confirmed(confirm, &run.plan.intent) }
+}
+
+/// What is refused is written down, as far as it can be.
+fn not_resumed(state: &Path, run: &Progress, refused: Refused, json: bool) -> Report {
+    say::err("refused, nothing was sent:");
+    let why = format!("resume of run {}: {}", run.run, refused.why);
+    match refuse(state, &run.plan.intent, &why, json) {
+        Ok(()) => refused.into(),
+        Err(unwritten) => unwritten,
+    }
 }
 
 /// Ends a run that was cut off or is on hold; sends nothing.
@@ -84,11 +107,23 @@ pub(super) fn close(common: &Common, name: &str, reason: &str) -> Result<ExitCod
 }
 
 /// Writes that a run is over, at no earlier time than its last line: a simulated world may be ahead of this clock.
+///
+/// A run that cannot be replayed is closed all the same: it must not keep everybody from acting.
 pub(super) fn close_run(journal: &mut Journal, run: &RunId, operator: &Operator, reason: &str) -> Result<()> {
-    let lines = journal.entries(run)?;
+    let by = (operator.who.as_str(), reason);
+    let lines = match journal.read(run)? {
+        Ok(lines) => lines,
+        Err(broken) => {
+            run::close_unread((run, &broken.to_string()), by, journal, &Clock::wall())?;
+            return Ok(());
+        }
+    };
     let newest = lines.last().map_or(Timestamp::MIN, |line| line.at);
     let clock = Clock::starting_at(Timestamp::now().max(newest), 1);
-    run::close(&lines, (&operator.who, reason), journal, &clock)?;
+    match run::close(&lines, by, journal, &clock) {
+        Err(Stop::Illegal(illegal)) => run::close_unread((run, &illegal.to_string()), by, journal, &clock)?,
+        closed => drop(closed?),
+    }
     Ok(())
 }
 
@@ -108,9 +143,9 @@ async fn clear(state: &Path, reader: &Reader, intent: &Intent) -> Result<(Desk, 
     let desk = Desk::open(state)?;
     if let Some(open) = desk.journal.open_run()? {
         let why = format!(
-            "run {0} has not ended. `pointsman journal show {0}` tells it, `pointsman resume {0}` goes on with it, \
-             `pointsman close {0} --reason TEXT` ends it",
-            open.run
+            "run {0} has not ended. `pointsman journal show {0}` tells it, `pointsman resume {0} --confirm REGION` goes \
+             on with it, `pointsman close {0} --reason TEXT` ends it",
+            open
         );
         return Err(Refused::new(exit::BAD, why).into());
     }
@@ -123,14 +158,12 @@ async fn clear(state: &Path, reader: &Reader, intent: &Intent) -> Result<(Desk, 
 
 /// What warns is said; what holds, all of it, is why there is no run.
 fn held_back(interlocks: &[Interlock]) -> Result<(), Refused> {
-    let mut holds = Vec::new();
     for Interlock { name, verdict, .. } in interlocks {
-        match verdict {
-            Verdict::Pass => {}
-            Verdict::Warn(why) => say::err(format_args!("warning: {name}: {why}")),
-            Verdict::Hold(why) => holds.push(format!("{name}: {why}")),
+        if let Verdict::Warn(why) = verdict {
+            say::err(format_args!("warning: {name}: {why}"));
         }
     }
+    let holds = interlock::holds(interlocks);
     if holds.is_empty() { Ok(()) } else { Err(Refused::new(exit::BAD, holds.join("\n"))) }
 }
 
@@ -158,8 +191,8 @@ impl Desk {
 fn take_up(state: &Path, name: &str) -> Result<(RunId, Desk)> {
     let desk = Desk::open(state)?;
     let why = match desk.journal.open_run()? {
-        Some(open) if open.run.0.starts_with(name) => return Ok((open.run, desk)),
-        Some(open) => format!("the run that has not ended is {}, not `{name}`", open.run),
+        Some(open) if open.0.starts_with(name) => return Ok((open, desk)),
+        Some(open) => format!("the run that has not ended is {open}, not `{name}`"),
         None => format!("every run in {} has ended", desk.journal.path().display()),
     };
     Err(Refused::new(exit::USAGE, why).into())
@@ -176,29 +209,7 @@ async fn fly(reader: Reader, world: World, desk: Desk, begun: Progress, json: bo
     }
     let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch };
     let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
-    // The sampler stays at this pace for as long as the sender lives.
-    let (_pace, paced) = channel::channel(Pace::Run);
-    let _meter = sampler::spawn(clients, clock, readings, paced);
+    flight.read_for_itself(clients, clock, readings);
     let followed = follow(&mut flight, &mut teller, &operator).await?;
     Ok(ended(&followed))
-}
-
-fn start_of(world: &World, operator: &Operator, reason: String, simulated: bool) -> Start {
-    let identity = identity(world);
-    Start {
-        who: operator.who.clone(),
-        host: operator.host.clone(),
-        account: identity.map(|i| i.account.clone()),
-        role: identity.map(|i| i.role().to_owned()),
-        reason,
-        drill: false,
-        simulated,
-    }
-}
-
-fn identity(world: &World) -> Option<&Identity> {
-    world.feeds().find_map(|(source, feed)| match (source, feed.seen()) {
-        (Source::Identity(_), Some((Reading::Identity(identity), _))) => Some(identity),
-        _ => None,
-    })
 }

@@ -30,7 +30,7 @@ pub(super) fn load(common: &Common) -> Result<Config> {
     let variable = |name: &str| std::env::var(name).ok();
     let flags = Overrides { theme: common.theme.clone(), ..Overrides::default() };
     let overrides = flags.over(Overrides::environment(variable));
-    let config = config::find(common.config.as_deref(), variable, |place| place.exists())
+    let config = config::find(common.config.as_deref(), variable, std::path::Path::exists)
         .and_then(|file| config::load(&file))
         .and_then(|config| config.overridden(overrides))
         .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;

@@ -18,10 +18,13 @@ use crate::clock::Clock;
 use crate::ledger::sqlite::{FILE, Journal};
 use crate::model::World;
 use crate::plan::progress::Progress;
-use crate::plan::run::Ledger;
+use crate::plan::run::{Ledger, LedgerError};
 use crate::runtime::conch::Conch;
 use crate::runtime::{self, Ended, Exit, Operator, Setup};
 use crate::ui::theme::{self, Glyphs, Theme};
+
+/// Over what is wrong with the journal.
+const WATCH_ONLY: &str = "This console can only watch: the journal cannot be had";
 
 /// How many lines of earlier runs the journal pane begins with.
 const LINES_SHOWN: usize = 200;
@@ -50,8 +53,8 @@ pub(super) async fn show(reader: Reader, common: &Common, state: &Path) -> Resul
     let theme = Theme::find(name).map_err(|problems| eyre!("{problems}"))?;
     let operator = place::operator();
     let world = World::new(Arc::clone(&config.topology));
-    let mut app = App::new(world, operator.who.clone(), config.simulated, TimeZone::system());
-    remember(&mut app, state, &operator, clock.now())?;
+    let mut app = App::new(world, config.simulated, TimeZone::system());
+    remember(&mut app, state, &operator, clock.now());
     let _log = place::log_in(state);
     let setup = Setup {
         app,
@@ -77,28 +80,56 @@ fn is_utf8() -> bool {
     })
 }
 
-/// Shows what the journal held before; a journal that cannot be opened is an error now and not at the first act.
-fn remember(app: &mut App, state: &Path, operator: &Operator, now: Timestamp) -> Result<()> {
-    let journal = Journal::open(state)?;
-    let lines = journal.tail(LINES_SHOWN)?;
-    let Some(run) = journal.open_run()? else {
+/// Shows what the journal held before. Whatever is wrong with it is told now and not at the first act, and keeps
+/// nobody from watching.
+fn remember(app: &mut App, state: &Path, operator: &Operator, now: Timestamp) {
+    let trouble = match Journal::open(state) {
+        Ok(journal) => recall(app, &journal, state, operator).err(),
+        Err(error) => Some((WATCH_ONLY.to_owned(), error.to_string())),
+    };
+    if let Some((title, text)) = trouble {
+        app.update(Event::Trouble { title, text }, now);
+    }
+}
+
+/// What the operator must know of the journal, as a title and a text; the console is filled as far as it goes.
+fn recall(
+    app: &mut App,
+    journal: &Journal,
+    state: &Path,
+    operator: &Operator,
+) -> Result<(), (String, String)> {
+    let unread = |error: LedgerError| (WATCH_ONLY.to_owned(), error.to_string());
+    let (lines, harm) = match journal.tail(LINES_SHOWN) {
+        Ok(lines) => (lines, Ok(())),
+        Err(error) => {
+            (Vec::new(), Err(("Earlier lines of the journal cannot be shown".to_owned(), error.to_string())))
+        }
+    };
+    let Some(run) = journal.open_run().map_err(unread)? else {
         app.remember(lines, None);
-        return Ok(());
+        return harm;
     };
     // Whoever holds the conch drives it; else it was cut off or is on hold, and asks for a person.
-    match Conch::take(state, operator) {
-        Ok(_free) => app.remember(lines, Some(Progress::replay(&journal.entries(&run.run)?)?)),
-        Err(held) => {
+    if let Err(held) = Conch::take(state, operator) {
+        app.remember(lines, None);
+        let text = format!(
+            "{held}. This console watches the workload; `pointsman journal show {run}` tells the run."
+        );
+        return Err((format!("Run {run} is in flight in another process"), text));
+    }
+    let replayed = journal.entries(&run).map_err(|e| e.to_string());
+    match replayed.and_then(|lines| Progress::replay(&lines).map_err(|e| e.to_string())) {
+        Ok(progress) => app.remember(lines, Some(progress)),
+        Err(why) => {
             app.remember(lines, None);
-            let title = format!("Run {} is in flight in another process", run.run);
             let text = format!(
-                "{held}. This console watches the workload; `pointsman journal show {}` tells the run.",
-                run.run
+                "{why}. `pointsman close {run} --reason TEXT` ends it; nothing can be started before"
             );
-            app.update(Event::Trouble { title, text }, now);
+            return Err((format!("Run {run} has not ended and cannot be replayed"), text));
         }
     }
-    Ok(())
+    harm
 }
 
 /// Says what is left to say on the terminal that was given back.

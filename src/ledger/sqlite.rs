@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::chain::{self, Broken, Head, Line};
-use super::{RunState, RunSummary, summary};
 use crate::plan::event::{Entry, Event, RunId};
 use crate::plan::run::{Ledger, LedgerError, Receipt};
 
@@ -44,6 +43,15 @@ CREATE TRIGGER IF NOT EXISTS journal_is_not_cut BEFORE DELETE ON journal
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 PRAGMA user_version = 1;
 ";
+
+/// The newest run with no line that closes it. A line that cannot be read hides no run and opens no closed one.
+const OPEN_RUN: &str = "
+WITH lines AS (
+    SELECT seq, run, CASE WHEN json_valid(event) THEN json_extract(event, '$.event') END AS word FROM journal
+)
+SELECT run FROM lines GROUP BY run
+HAVING TOTAL(word = 'closed') = 0 AND TOTAL(word = 'started' OR word IS NULL) > 0
+ORDER BY MIN(seq) DESC LIMIT 1";
 
 const COLUMNS: &str = "seq, run, at, event, previous, hash";
 
@@ -104,30 +112,37 @@ impl Journal {
         Ok(chain::verify(lines.into_iter(), &head))
     }
 
-    /// Every run, oldest first.
+    /// The name of every run, oldest first; its lines may not be readable.
     ///
     /// # Errors
-    /// When the journal cannot be read, or a line is not as it was written.
-    pub fn runs(&self) -> Result<Vec<RunSummary>, LedgerError> {
-        let mut ids: Vec<String> = Vec::new();
-        for line in self.lines("ORDER BY seq", [])? {
-            if !ids.contains(&line.run) {
-                ids.push(line.run);
-            }
-        }
-        let mut runs = Vec::new();
-        for id in ids {
-            runs.extend(summary(&self.entries(&RunId(id))?));
-        }
-        Ok(runs)
+    /// When the journal cannot be read at all.
+    pub fn names(&self) -> Result<Vec<RunId>, LedgerError> {
+        let read = || {
+            let mut statement =
+                self.connection.prepare_cached("SELECT run FROM journal GROUP BY run ORDER BY MIN(seq)")?;
+            let names = statement.query_map([], |row| row.get(0).map(RunId))?;
+            names.collect::<rusqlite::Result<Vec<RunId>>>()
+        };
+        read().map_err(|e| self.error("read", &e))
     }
 
-    /// The newest run that has not ended: in flight in another process, on hold, or cut off.
+    /// The lines of one run, or the first one that is not as it was written or that this version does not know.
     ///
     /// # Errors
-    /// When the journal cannot be read, or a line is not as it was written.
-    pub fn open_run(&self) -> Result<Option<RunSummary>, LedgerError> {
-        Ok(self.runs()?.into_iter().rev().find(|run| run.state == RunState::Open))
+    /// When the file cannot be read at all.
+    pub fn read(&self, run: &RunId) -> Result<Result<Vec<Entry>, Broken>, LedgerError> {
+        let lines = self.lines("WHERE run = ?1 ORDER BY seq", [&run.0])?;
+        Ok(lines.into_iter().map(Line::entry).collect())
+    }
+
+    /// The newest run that has not ended: in flight in another process, on hold, or cut off. Only whoever reads its
+    /// lines knows whether they are as they were written; those of other runs do not matter to it.
+    ///
+    /// # Errors
+    /// When the journal cannot be read at all.
+    pub fn open_run(&self) -> Result<Option<RunId>, LedgerError> {
+        let run = self.connection.query_row(OPEN_RUN, [], |row| row.get(0).map(RunId)).optional();
+        run.map_err(|e| self.error("read", &e))
     }
 
     /// The newest lines of all runs, oldest first.
@@ -215,8 +230,7 @@ impl Ledger for Journal {
     }
 
     fn entries(&self, run: &RunId) -> Result<Vec<Entry>, LedgerError> {
-        let lines = self.lines("WHERE run = ?1 ORDER BY seq", [&run.0])?;
-        self.as_entries(lines)
+        self.read(run)?.map_err(|broken| trouble::broken(&self.path, &broken))
     }
 }
 

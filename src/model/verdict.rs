@@ -20,7 +20,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::reading::Freshness;
+use super::World;
+use super::reading::{Freshness, Identity, Reading, Source};
 
 pub use link::{LinkVerdict, links};
 pub(super) use metrics::Index;
@@ -52,6 +53,16 @@ pub enum Lamp {
     Look,
     /// Bad.
     Bad,
+}
+
+/// Who the credentials are: the newest answer of any Region's STS, however old it is.
+#[must_use]
+pub fn identity(world: &World) -> Option<&Identity> {
+    let seen = world.feeds().filter_map(|(source, feed)| match (source, feed.seen()) {
+        (Source::Identity(_), Some((Reading::Identity(identity), at))) => Some((identity, at)),
+        _ => None,
+    });
+    seen.max_by_key(|(_, at)| *at).map(|(identity, _)| identity)
 }
 
 impl fmt::Display for Lamp {

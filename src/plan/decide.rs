@@ -102,9 +102,7 @@ fn cut_short(at: &StepProgress) -> Option<(Outcome, String)> {
 /// A step needs a person and nothing can go on without one.
 #[must_use]
 pub fn is_on_hold(progress: &Progress) -> bool {
-    let busy = |s: &StepProgress| {
-        matches!(s.state, StepState::Intended | StepState::Sent | StepState::Proving | StepState::Deciding(_))
-    };
+    let busy = |s: &StepProgress| s.state.is_under_way();
     progress.is_open() && !progress.held().is_empty() && !progress.steps.values().any(busy)
 }
 

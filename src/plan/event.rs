@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::Operation;
 use super::{Plan, Rung, StepId};
-use crate::model::reading::Trouble;
+use crate::model::reading::{Identity, Trouble};
+use crate::model::topology::Region;
 use crate::model::verdict::AtRisk;
 
 pub use words::{line, links};
@@ -191,6 +192,35 @@ pub struct Start {
     pub simulated: bool,
 }
 
+impl Start {
+    /// Who starts a run, from where and why; `identity` is what the credentials were last seen to be.
+    #[must_use]
+    pub fn new(
+        (who, host): (&str, &str),
+        identity: Option<&Identity>,
+        reason: String,
+        simulated: bool,
+    ) -> Self {
+        Self {
+            who: who.to_owned(),
+            host: host.to_owned(),
+            account: identity.map(|identity| identity.account.clone()),
+            role: identity.map(|identity| identity.role().to_owned()),
+            reason,
+            drill: false,
+            simulated,
+        }
+    }
+}
+
+impl RunId {
+    /// The four digits that the screen shows.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        self.0.get(..4).unwrap_or(&self.0)
+    }
+}
+
 /// What came back from a write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
@@ -261,6 +291,12 @@ impl Outcome {
             Self::Skipped => "skipped",
         }
     }
+
+    /// It holds what depends on it until a person decides.
+    #[must_use]
+    pub fn needs_a_person(self) -> bool {
+        matches!(self, Self::Refused | Self::Failed | Self::Unknown)
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -283,6 +319,9 @@ pub enum Decision {
     Skip {
         /// Why.
         reason: String,
+        /// The name of the receiving Region, where it was typed: traffic may move there although its writer has not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        typed: Option<Region>,
     },
     /// End the run here; what is on its way is not stopped.
     Abort {

@@ -3,8 +3,10 @@
 //! All of them are listed, not the first that fails. They are computed from the world and never stored.
 
 mod access;
+mod afresh;
 mod data;
 mod lift;
+mod rest;
 mod routing;
 mod state;
 
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::{Intent, Plan, playbook};
 use crate::model::World;
 use crate::model::verdict::{self, AtRisk};
+
+pub use rest::rest;
 
 /// One condition and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,18 +86,30 @@ impl Interlock {
 /// Every interlock of an intent, as the world stands.
 #[must_use]
 pub fn check(world: &World, intent: &Intent, now: Timestamp) -> Vec<Interlock> {
-    let plan = match playbook::plan(world, intent, now) {
-        Ok(plan) => plan,
-        Err(why) => return vec![Interlock::hold("a plan", why)],
-    };
-    let question = Question { world, intent, plan: &plan, now };
-    let mut all = state::regions(&question);
-    all.extend(data::stores(&question));
-    all.extend(routing::controls(&question));
-    all.extend(state::headroom(&question));
-    all.extend(access::credentials(&question));
-    all.extend(access::planes(&question));
+    match playbook::plan(world, intent, now) {
+        Ok(plan) => conditions(&Question { world, intent, plan: &plan, now }),
+        Err(why) => vec![Interlock::hold("a plan", why)],
+    }
+}
+
+fn conditions(question: &Question<'_>) -> Vec<Interlock> {
+    let mut all = state::regions(question);
+    all.extend(data::stores(question));
+    all.extend(routing::controls(question));
+    all.extend(state::headroom(question));
+    all.extend(access::credentials(question));
+    all.extend(access::planes(question));
     all
+}
+
+/// What holds the plan back, each with its name and its reason.
+#[must_use]
+pub fn holds(interlocks: &[Interlock]) -> Vec<String> {
+    let held = interlocks.iter().filter_map(|interlock| match &interlock.verdict {
+        Verdict::Hold(why) => Some(format!("{}: {why}", interlock.name)),
+        Verdict::Pass | Verdict::Warn(_) => None,
+    });
+    held.collect()
 }
 
 /// None of them holds the plan back.
@@ -119,7 +135,25 @@ pub struct Prepared {
 /// As [`playbook::plan`].
 pub fn prepare(world: &World, intent: &Intent, now: Timestamp) -> Result<Prepared, String> {
     let plan = playbook::plan(world, intent, now)?;
-    Ok(Prepared { plan, interlocks: check(world, intent, now), at_risk: verdict::at_risk(world, now) })
+    let interlocks = conditions(&Question { world, intent, plan: &plan, now });
+    Ok(Prepared { plan, interlocks, at_risk: verdict::at_risk(world, now) })
+}
+
+/// The same, and what the first writes rest on must have been read since `asked`: each store's RDS in the Region that
+/// receives, the cluster endpoints, and who we are. What was not holds the plan back.
+///
+/// # Errors
+/// As [`playbook::plan`].
+pub fn prepare_afresh(
+    world: &World,
+    intent: &Intent,
+    asked: Timestamp,
+    now: Timestamp,
+) -> Result<Prepared, String> {
+    let mut prepared = prepare(world, intent, now)?;
+    let afresh = afresh::conditions(&Question { world, intent, plan: &prepared.plan, now }, asked);
+    prepared.interlocks.extend(afresh);
+    Ok(prepared)
 }
 
 /// What moved between the sheet and Enter, in words; nothing when what was read there still holds.
@@ -171,7 +205,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
+    use crate::model::fixture::{EAST, Scene, WEST, created, east, errors, two_regions, west};
     use crate::model::reading::{
         AuroraMember, AuroraReading, ControlState, Identity, Reading, Source, TroubleKind,
     };
@@ -293,7 +327,7 @@ mod tests {
                 "hold writer of catalog in us-east-1: no reading shows which Region writes",
                 "hold catalog can write in us-west-2: its members were not read",
                 "hold cluster endpoints answer: 0 of 5; no answer from us-east-1, us-west-2, eu-west-1, ap-northeast-1, ap-southeast-2",
-                "hold control states known: no quorum of endpoints tells the state of us-east-1, us-west-2",
+                "hold control states known: no endpoint tells the state of us-east-1, us-west-2",
                 "hold credentials: not read yet",
             ]
         );
@@ -431,13 +465,15 @@ mod tests {
         let on = [ControlState::On; 2];
         let with = |told: &[&str]| {
             let mut scene = Scene::new(two_regions());
-            told.iter().for_each(|endpoint| scene.controls(endpoint, on));
+            for endpoint in told {
+                scene.controls(endpoint, on);
+            }
             let known = wrong(&scene, Playbook::Evacuate);
             known.into_iter().find(|w| w.contains("control states known")).unwrap_or_default()
         };
-        let why = "control states known: no quorum of endpoints tells the state of us-east-1, us-west-2";
-        assert_eq!(with(&[]), format!("hold {why}"));
-        assert_eq!(with(&[EAST, WEST]), format!("warn {why}"));
+        let why = |who: &str| format!("control states known: {who} tells the state of us-east-1, us-west-2");
+        assert_eq!(with(&[]), format!("hold {}", why("no endpoint")));
+        assert_eq!(with(&[EAST, WEST]), format!("warn {}", why("no quorum of endpoints")));
         assert_eq!(with(&[EAST, WEST, "eu-west-1"]), "");
     }
 
@@ -467,6 +503,22 @@ mod tests {
         let all = check(&scene.world, &back, scene.now);
         assert_eq!(all[0].verdict.word(), "hold");
         assert!(!clear(&all));
+    }
+
+    #[test]
+    fn a_receiver_that_the_lost_writer_drags_down_does_not_hold_the_failover() {
+        let mut scene = Scene::region_loss();
+        identified(&mut scene, ACCOUNT, 52);
+        scene.tail(&errors(WEST), &[400.0; 10]);
+        scene.tail(&created(WEST), &[50.0; 10]);
+        let failover = wrong(&scene, Playbook::Failover);
+        let dragged = "warn us-west-2 healthy: it is bad too, and writes in us-east-1, which may be why: ";
+        assert!(failover.iter().any(|w| w.starts_with(dragged)), "{failover:?}");
+        assert!(!failover.iter().any(|w| w.starts_with("hold")), "{failover:?}");
+        for playbook in [Playbook::Switchover, Playbook::Evacuate] {
+            let wrong = wrong(&scene, playbook);
+            assert!(wrong.iter().any(|w| w.starts_with("hold us-west-2 healthy: it is bad: ")), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -136,6 +136,24 @@ impl Operation {
         matches!(self, Self::RoutingSet { .. })
     }
 
+    /// It turns a control On in the same call, so whatever else changes meanwhile, one stays On (law 6).
+    #[must_use]
+    pub fn turns_one_on(&self) -> bool {
+        match self {
+            Self::RoutingSet { entries } => entries.iter().any(|c| c.state == ControlState::On),
+            Self::AuroraSwitchover(_) | Self::AuroraFailover(_) => false,
+        }
+    }
+
+    /// The cluster that it makes the writer, if it moves one.
+    #[must_use]
+    pub fn target(&self) -> Option<&AuroraTarget> {
+        match self {
+            Self::RoutingSet { .. } => None,
+            Self::AuroraSwitchover(target) | Self::AuroraFailover(target) => Some(target),
+        }
+    }
+
     /// The plane it needs and where that lives.
     #[must_use]
     pub fn plane(&self) -> Plane {

@@ -11,9 +11,9 @@ use super::operation::{AuroraTarget, ControlChange, Operation};
 use super::rules::{self, States};
 use super::{Action, Intent, Plan, Playbook, Rung, Step, StepId, Usual, proof};
 use crate::model::World;
-use crate::model::reading::ControlState;
+use crate::model::reading::{ControlState, Freshness};
 use crate::model::topology::{Aurora, Control, Region, Routing, Topology};
-use crate::model::verdict;
+use crate::model::verdict::{self, ControlVerdict};
 
 /// After this long a step holds; generous, because `late` is said long before.
 const DEADLINE: Duration = Duration::from_mins(10);
@@ -42,10 +42,22 @@ pub fn plan(world: &World, intent: &Intent, now: Timestamp) -> Result<Plan, Stri
     Ok(Plan { intent: intent.clone(), made: now, steps })
 }
 
-/// The states of the controls that a quorum of endpoints agrees on.
+/// The states of the controls by what the endpoints say: what a quorum agrees on, else what every fresh answer says.
+///
+/// To plan on fewer is no proof: the interlocks warn of it, and only a read-back after the write confirms.
 #[must_use]
 pub fn states(world: &World, now: Timestamp) -> States {
-    verdict::controls(world, now).into_iter().filter_map(|c| Some((c.name, c.state?))).collect()
+    let known = verdict::controls(world, now).into_iter();
+    known
+        .filter_map(|control| Some((control.name.clone(), control.state.or_else(|| said_by_all(&control))?)))
+        .collect()
+}
+
+fn said_by_all(control: &ControlVerdict) -> Option<ControlState> {
+    let fresh = control.cells.iter().filter_map(|cell| cell.state.as_ref());
+    let mut said = fresh.filter(|state| state.freshness == Freshness::Fresh).map(|state| state.value);
+    let first = said.next()?;
+    said.all(|other| other == first).then_some(first)
 }
 
 fn regions(topology: &Topology, intent: &Intent) -> Result<(), String> {
@@ -171,16 +183,13 @@ fn control<'a>(routing: &'a Routing, region: &Region) -> Result<&'a Control, Str
     routing.control_of(region).ok_or_else(|| format!("no routing control is declared for {region}"))
 }
 
+/// A state that is not known is undone to On: an undo then takes no Region out.
 fn change(control: &Control, known: &States, state: ControlState) -> ControlChange {
-    let opposite = match state {
-        ControlState::On => ControlState::Off,
-        ControlState::Off => ControlState::On,
-    };
     ControlChange {
         control: control.name.clone(),
         arn: control.arn.clone(),
         state,
-        was: known.get(&control.name).copied().unwrap_or(opposite),
+        was: known.get(&control.name).copied().unwrap_or(ControlState::On),
     }
 }
 
@@ -262,6 +271,17 @@ mod tests {
         let undo = plan.steps[1].operation().unwrap().inverse().unwrap();
         assert_eq!(plan.steps[1].title, "routing us-east-1 Off + us-west-2 On");
         assert_eq!(undo.to_string(), "routing us-east-1 On + us-west-2 On");
+    }
+
+    #[test]
+    fn too_few_endpoints_for_a_quorum_are_believed_while_they_agree() {
+        let mut scene = Scene::new(two_regions());
+        scene.controls(EAST, [ControlState::On, ControlState::Off]);
+        scene.controls(WEST, [ControlState::On, ControlState::On]);
+        let known = states(&scene.world, scene.now);
+        assert_eq!(known, States::from([(EAST.to_owned(), ControlState::On)]));
+        let undo = planned(&scene, Playbook::Evacuate).steps[1].operation().unwrap().inverse().unwrap();
+        assert_eq!(undo.to_string(), "routing us-east-1 On + us-west-2 On", "an undo takes no Region out");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! It holds no timer and decides nothing; an event that cannot follow what came before is an error, not a guess.
 
 mod admit;
+mod left;
 mod take;
 
 use std::collections::BTreeMap;
@@ -10,8 +11,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::event::{Answer, Decision, End, Entry, Event, Outcome, RunId, RungState, Start};
-use super::operation::Operation;
+use super::operation::{AuroraTarget, Operation};
 use super::{Plan, Rung, Step, StepId};
+use crate::model::topology::Region;
 use crate::model::verdict::AtRisk;
 
 /// Where a run stands.
@@ -70,6 +72,8 @@ pub struct StepProgress {
     pub since: Option<Timestamp>,
     /// When a person last decided about it.
     pub decided: Option<Timestamp>,
+    /// What that person decided, until another write is intended.
+    pub decision: Option<Decision>,
     /// How it had ended before that decision.
     pub before: Option<Outcome>,
 }
@@ -92,6 +96,14 @@ pub enum StepState {
     Deciding(Decision),
 }
 
+impl StepState {
+    /// It has begun, or is decided about, and has no outcome.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        matches!(self, Self::Intended | Self::Sent | Self::Proving | Self::Deciding(_))
+    }
+}
+
 /// An event that cannot follow what came before it.
 #[derive(Debug, thiserror::Error)]
 #[error("journal line {seq} cannot follow what came before it: {why}")]
@@ -107,6 +119,12 @@ impl StepProgress {
     #[must_use]
     pub fn proved(&self, rung: Rung) -> bool {
         self.rungs.get(&rung).is_some_and(|(_, state, _)| *state == RungState::Proved)
+    }
+
+    /// A person asked to read again and for nothing else: then nothing may be sent.
+    #[must_use]
+    pub fn only_reads(&self) -> bool {
+        self.decision == Some(Decision::ReadAgain)
     }
 
     /// The read-back is proved; or, where a stronger rung confirms the step, too few can be asked and none of them
@@ -182,11 +200,54 @@ impl Progress {
         step.needs.iter().all(|need| self.steps.get(need).is_some_and(done))
     }
 
+    /// The writer of the plan that has not moved: its step is not confirmed, and nobody skipped it under the name of
+    /// the Region that receives. While there is one, no traffic may move (law 7).
+    #[must_use]
+    pub fn writer_behind(&self) -> Option<&AuroraTarget> {
+        let behind = |step: &Step| match self.steps.get(&step.id) {
+            Some(StepProgress { state: StepState::Done(Outcome::Confirmed), .. }) => false,
+            Some(StepProgress { state: StepState::Done(Outcome::Skipped), decision, .. }) => {
+                let to = step.operation().and_then(Operation::target).map(|target| &target.to);
+                !matches!(decision, Some(Decision::Skip { typed, .. }) if typed.as_ref() == to)
+            }
+            _ => true,
+        };
+        let moves = self.plan.steps.iter().filter(|step| behind(step));
+        moves.filter_map(Step::operation).find_map(Operation::target)
+    }
+
+    /// The Region whose name a person must type to skip this step: the one that traffic would move to although its
+    /// writer may not be there. `None` where no traffic follows.
+    #[must_use]
+    pub fn named_to_skip(&self, step: StepId) -> Option<&Region> {
+        let target = self.plan.step(step)?.operation()?.target()?;
+        let mut writes = self.plan.steps.iter().filter_map(Step::operation);
+        writes.any(|write| write.target().is_none()).then_some(&target.to)
+    }
+
+    /// Whether a person may ask for this now: whether it may come next, and the name is typed that must be.
+    ///
+    /// # Errors
+    /// When it cannot follow what came before it, or a name is missing.
+    pub fn may_ask(&self, event: &Event) -> Result<(), String> {
+        self.admits(event)?;
+        let Event::Decided { step, decision: Decision::Skip { typed, .. }, .. } = event else {
+            return Ok(());
+        };
+        match self.named_to_skip(*step) {
+            Some(to) if typed.as_ref() != Some(to) => Err(format!(
+                "step {step}: traffic would move to {to} and its writer may not, so {to} must be typed"
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// When a step's needs were met; the start of the run for a step that needs none.
     #[must_use]
     pub fn ready_at(&self, step: &Step) -> Timestamp {
         let ends = step.needs.iter().filter_map(|need| self.steps.get(need)?.ended);
-        ends.max().unwrap_or(self.started).max(self.started)
+        let started = self.resumed.map_or(self.started, |resumed| self.started.min(resumed));
+        ends.max().unwrap_or(started).max(started)
     }
 
     /// A step's newest write is the inverse of the plan's.
@@ -205,9 +266,7 @@ impl Progress {
     /// Steps that ended in a way that needs a person, in the plan's order.
     #[must_use]
     pub fn held(&self) -> Vec<StepId> {
-        let bad = |s: &StepProgress| {
-            matches!(s.state, StepState::Done(Outcome::Refused | Outcome::Failed | Outcome::Unknown))
-        };
+        let bad = |s: &StepProgress| matches!(s.state, StepState::Done(outcome) if outcome.needs_a_person());
         self.steps.iter().filter(|(_, s)| bad(s)).map(|(id, _)| *id).collect()
     }
 

@@ -18,7 +18,7 @@ use super::progress::{IllegalEvent, Progress};
 use crate::model::reading::{Observation, Source};
 
 pub use drive::{Ports, WhenHeld, drive};
-pub use open::{close, refuse, resume, start};
+pub use open::{close, close_unread, refuse, resume, start, take_up};
 
 /// A boxed future that can cross threads.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -110,6 +110,8 @@ pub enum Command {
         /// The text.
         text: String,
     },
+    /// Nobody watches any more: from now on a run that needs a person returns, still open.
+    Leave,
     /// End the run, also while nothing is held; what is on its way is not stopped.
     Abort {
         /// Who.

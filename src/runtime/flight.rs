@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::conch::Conch;
@@ -17,6 +17,7 @@ use crate::model::reading::Observation;
 use crate::plan::event::Entry;
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Command, Ports, Stopped, WhenHeld};
+use crate::sampler::{self, Pace};
 
 /// How many readings may wait for a run; newer ones replace what is dropped.
 const READINGS: usize = 1024;
@@ -40,6 +41,8 @@ pub struct Flight {
     lines: mpsc::UnboundedReceiver<Entry>,
     commands: Option<mpsc::Sender<Command>>,
     task: JoinHandle<Result<Progress, Stopped>>,
+    /// The pace of the sampler that reads for this flight alone, for as long as this lives.
+    reading: Option<watch::Sender<Pace>>,
 }
 
 /// Why a flight has no end to tell.
@@ -80,7 +83,7 @@ impl Flight {
             drop(conch);
             ended
         });
-        (Self { lines, commands: Some(commands), task }, readings)
+        (Self { lines, commands: Some(commands), task, reading: None }, readings)
     }
 
     /// The next line once it is on disk; `None` when the run has come to its end, or to a hold that nobody attends.
@@ -105,15 +108,28 @@ impl Flight {
         commands.try_send(command).map_err(|refused| refused.to_string())
     }
 
-    /// Nobody is there to be asked any more: at its next hold the run ends its flight and stays open.
+    /// Reads the workload for this flight alone: without the metrics no rung above the read-back is ever seen.
+    pub fn read_for_itself(&mut self, clients: Clients, clock: Clock, readings: mpsc::Sender<Observation>) {
+        let (pace, paced) = watch::channel(Pace::Run);
+        let _meter = sampler::spawn(clients, clock, readings, paced);
+        self.reading = Some(pace);
+    }
+
+    /// Nobody is there to be asked any more: at its next hold the run ends its flight and stays open. It can still
+    /// be paused.
     pub fn let_go(&mut self) {
-        self.commands = None;
+        if self.command(Command::Leave).is_err() {
+            self.commands = None;
+        }
     }
 
     /// Starts nothing new; once what is on its way has ended, the flight ends and the run stays open.
-    pub fn land(&mut self, who: &str) {
-        // A run that takes no command any more is about to end anyway.
-        let _ended = self.command(Command::Pause { who: who.to_owned() });
+    ///
+    /// # Errors
+    /// In words, when the run does not take it: then it goes on as before.
+    pub fn land(&mut self, who: &str) -> Result<(), String> {
+        self.command(Command::Pause { who: who.to_owned() })?;
         self.let_go();
+        Ok(())
     }
 }

@@ -2,23 +2,21 @@
 //!
 //! It decides nothing; whatever comes of an effect goes back into the one channel of events.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
 
-use super::Operator;
-use super::conch::Conch;
-use super::flight::{Flight, Gear};
+use super::desk::{Begun, Desk};
+use super::flight::{Fallen, Flight, Gear};
 use crate::app::{App, Attention, Effect, Event, Ticket};
 use crate::aws::Clients;
 use crate::clock::Clock;
-use crate::ledger::sqlite::Journal;
+use crate::model::World;
 use crate::model::reading::{Observation, Source};
-use crate::plan::Plan;
-use crate::plan::event::{self, Entry, RunId, Start};
-use crate::plan::progress::Progress;
-use crate::plan::run::{self, Command, Ledger, WhenHeld};
+use crate::model::verdict;
+use crate::plan::event::{Entry, Start};
+use crate::plan::run::{Command, WhenHeld};
 use crate::sampler::{self, Meter, Pace};
 
 /// How long a sheet waits for its reads; what has not come by then is missing on it, and said so.
@@ -31,11 +29,11 @@ const READINGS: usize = 1024;
 pub(super) struct Performer {
     clients: Clients,
     clock: Clock,
-    state: PathBuf,
-    operator: Operator,
+    desk: Desk,
     to_app: mpsc::Sender<Event>,
     pace: watch::Sender<Pace>,
     meter: Meter,
+    writing: JoinSet<Done>,
     running: Option<Running>,
     has_run: bool,
 }
@@ -46,18 +44,20 @@ struct Running {
     readings: mpsc::Sender<Observation>,
 }
 
-/// A run that may be driven from here on, or why not.
-type Begun = Result<(Progress, Journal, Conch), String>;
+/// What came of something that waited for the disk.
+enum Done {
+    /// A run was begun or taken up, or not. The world and the newest line are those of the moment it was asked for.
+    Begun { begun: Box<Result<Begun, String>>, world: World, newest: u64 },
+    /// A run was closed, or not.
+    Closed(Result<Vec<Entry>, String>),
+    /// A refusal was written down, or not.
+    Refused(Result<Entry, String>),
+}
 
 impl Performer {
     /// Begins to read.
-    pub(super) fn new(
-        clients: Clients,
-        clock: Clock,
-        state: PathBuf,
-        operator: Operator,
-        to_app: mpsc::Sender<Event>,
-    ) -> Self {
+    pub(super) fn new(clients: Clients, desk: Desk, to_app: mpsc::Sender<Event>) -> Self {
+        let clock = desk.clock.clone();
         let (pace, paced) = watch::channel(Pace::Calm);
         let (out, mut seen) = mpsc::channel(READINGS);
         let meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
@@ -69,18 +69,14 @@ impl Performer {
                 }
             }
         });
-        Self { clients, clock, state, operator, to_app, pace, meter, running: None, has_run: false }
+        let writing = JoinSet::new();
+        Self { clients, clock, desk, to_app, pace, meter, writing, running: None, has_run: false }
     }
 
     /// What reading costs now.
     pub(super) fn budget(&self) -> Event {
         let budget = self.meter.budget();
         Event::Budget { calls_per_hour: budget.calls_per_hour, dollars_per_month: budget.dollars_per_month }
-    }
-
-    /// A run was begun or ended by this console.
-    pub(super) fn has_run(&self) -> bool {
-        self.has_run
     }
 
     /// Lets the run in flight see what the console sees; a full channel means newer readings are on their way.
@@ -100,43 +96,55 @@ impl Performer {
         self.pace.send_if_modified(|now| std::mem::replace(now, pace) != pace);
     }
 
-    /// What the run in flight tells next, for ever nothing without one; `None` when it has come to its end.
-    pub(super) async fn told(&mut self) -> Option<Event> {
-        let Some(running) = &mut self.running else { return std::future::pending().await };
-        if let Some(line) = running.flight.line().await {
-            return Some(Event::Logged(Box::new(line)));
+    /// What the run in flight or the journal tells next; for ever nothing without either.
+    pub(super) async fn told(&mut self) -> Vec<Event> {
+        tokio::select! {
+            biased;
+            Some(done) = self.writing.join_next() => self.done(done),
+            told = next(&mut self.running) => {
+                if let Told::End(_) = told {
+                    self.running = None;
+                }
+                told.events()
+            }
         }
-        let end = running.flight.end().await;
-        self.running = None;
-        let why = end.err()?.to_string();
-        tracing::error!(why, "the run stopped");
-        Some(Event::Stopped { why })
     }
 
-    /// Performs one effect; what came of it at once is returned, the rest comes as events.
+    /// Performs one effect; what came of it at once is returned, the rest is told later.
     pub(super) fn perform(&mut self, effect: Effect, app: &App) -> Vec<Event> {
-        let who = self.operator.who.clone();
+        let who = self.desk.operator.who.clone();
         match effect {
             Effect::Read(ticket, sources) => self.read(ticket, sources),
-            Effect::Start { plan, reason } => return self.begin(self.start(*plan, reason, app), app),
-            Effect::TakeUp(run) => return self.begin(self.taken_up(&run), app),
-            Effect::Close { run, reason } => return self.close(&run, &reason),
+            Effect::Start { plan, reason } => {
+                let by = (who.as_str(), self.desk.operator.host.as_str());
+                let start = Start::new(by, verdict::identity(app.world()), reason, app.is_simulated());
+                self.begin(app, move |desk| desk.start(*plan, start));
+            }
+            Effect::TakeUp(run) => self.begin(app, move |desk| desk.take_up(&run)),
+            Effect::Close { run, reason } => self.write(move |desk| Done::Closed(desk.close(&run, &reason))),
+            Effect::Refuse { intent, why } => self.write(move |desk| Done::Refused(desk.refuse(intent, why))),
             Effect::Decide { step, decision } => {
                 return self.command(Command::Decide { step, decision, who });
             }
             Effect::Pause => return self.command(Command::Pause { who }),
             Effect::Resume => return self.command(Command::Resume { who }),
-            Effect::Log(refused) => return self.log(refused),
             Effect::Quit => {}
         }
         Vec::new()
     }
 
-    /// Ends the reading and hands over the run in flight, which nobody attends any more.
-    pub(super) fn leave(self) -> Option<Flight> {
-        let mut flight = self.running?.flight;
+    /// Ends the reading for the screen and hands over the run in flight, which nobody attends any more. What was still
+    /// being written is waited for, and told; the flag says whether this console began or ended a run.
+    pub(super) async fn leave(mut self) -> (Vec<Event>, bool, Option<Flight>) {
+        let mut late = Vec::new();
+        while let Some(done) = self.writing.join_next().await {
+            late.extend(self.done(done));
+        }
+        let Some(Running { mut flight, readings }) = self.running else { return (late, self.has_run, None) };
         flight.let_go();
-        Some(flight)
+        // The console's own readings end with it; those that prove a run must not.
+        flight.read_for_itself(self.clients, self.clock, readings);
+        (late, true, Some(flight))
     }
 
     fn read(&self, ticket: Ticket, sources: Vec<Source>) {
@@ -157,67 +165,41 @@ impl Performer {
         });
     }
 
-    fn start(&self, plan: Plan, reason: String, app: &App) -> Begun {
-        let mut journal = Journal::open(&self.state).map_err(words)?;
-        let conch = Conch::take(&self.state, &self.operator).map_err(words)?;
-        if let Some(open) = journal.open_run().map_err(words)? {
-            let run = open.run;
-            return Err(format!("run {run} has not ended; the next start of this console asks about it"));
-        }
-        let identity = app.identity();
-        let start = Start {
-            who: self.operator.who.clone(),
-            host: self.operator.host.clone(),
-            account: identity.map(|i| i.account.clone()),
-            role: identity.map(|i| i.role().to_owned()),
-            reason,
-            drill: false,
-            simulated: app.is_simulated(),
-        };
-        let progress = run::start(plan, start, &mut journal, &self.clock).map_err(words)?;
-        Ok((progress, journal, conch))
+    /// The journal waits for the disk and for other processes, so it never writes on the loop of the screen.
+    fn write(&mut self, work: impl FnOnce(&Desk) -> Done + Send + 'static) {
+        let desk = self.desk.clone();
+        self.writing.spawn_blocking(move || work(&desk));
     }
 
-    fn taken_up(&self, run: &RunId) -> Begun {
-        let mut journal = Journal::open(&self.state).map_err(words)?;
-        let conch = Conch::take(&self.state, &self.operator).map_err(words)?;
-        let lines = journal.entries(run).map_err(words)?;
-        let progress = run::resume(&lines, &self.operator.who, &mut journal, &self.clock).map_err(words)?;
-        Ok((progress, journal, conch))
+    fn begin(&mut self, app: &App, begin: impl FnOnce(&Desk) -> Result<Begun, String> + Send + 'static) {
+        let (world, newest) = (app.world().clone(), app.newest_line());
+        self.write(move |desk| Done::Begun { begun: Box::new(begin(desk)), world, newest });
     }
 
-    /// Drives a run that has begun, and tells the console the lines that it has not seen yet.
-    fn begin(&mut self, begun: Begun, app: &App) -> Vec<Event> {
-        let (progress, journal, conch) = match begun {
-            Ok(begun) => begun,
-            Err(why) => return trouble("The run did not begin; nothing was sent", &why),
-        };
-        let lines = match journal.entries(&progress.run) {
-            Ok(lines) => lines,
-            Err(error) => return trouble("The journal cannot be read back; nothing was sent", &error),
-        };
-        let gear = Gear { clients: self.clients.clone(), clock: self.clock.clone(), journal, conch };
-        let (flight, readings) = Flight::begin(progress, app.world().clone(), gear, WhenHeld::Wait);
-        (self.running, self.has_run) = (Some(Running { flight, readings }), true);
-        tell(lines.into_iter().filter(|line| line.seq > app.newest_line()).collect())
-    }
-
-    fn close(&mut self, run: &RunId, reason: &str) -> Vec<Event> {
-        match self.closed(run, reason) {
-            Ok(lines) => {
+    fn done(&mut self, done: Result<Done, JoinError>) -> Vec<Event> {
+        match done {
+            Ok(Done::Begun { begun, world, newest }) => match *begun {
+                Ok(begun) => self.fly(begun, world, newest),
+                Err(why) => trouble("The run did not begin; nothing was sent", &why),
+            },
+            Ok(Done::Closed(Ok(lines))) => {
                 self.has_run = true;
                 tell(lines)
             }
-            Err(why) => trouble("The run could not be closed", &why),
+            Ok(Done::Closed(Err(why))) => trouble("The run could not be closed", &why),
+            Ok(Done::Refused(Ok(line))) => tell(vec![line]),
+            Ok(Done::Refused(Err(why))) => trouble("The refusal could not be written down", &why),
+            Err(fell) => trouble("The journal's writer fell over; nothing was sent", &fell),
         }
     }
 
-    fn closed(&self, run: &RunId, reason: &str) -> Result<Vec<Entry>, String> {
-        let mut journal = Journal::open(&self.state).map_err(words)?;
-        let _conch = Conch::take(&self.state, &self.operator).map_err(words)?;
-        let before = journal.entries(run).map_err(words)?;
-        run::close(&before, (&self.operator.who, reason), &mut journal, &self.clock).map_err(words)?;
-        Ok(journal.entries(run).map_err(words)?.split_off(before.len()))
+    /// Drives a run that has begun, and tells the console the lines that it has not seen yet.
+    fn fly(&mut self, begun: Begun, world: World, newest: u64) -> Vec<Event> {
+        let Begun { progress, lines, journal, conch } = begun;
+        let gear = Gear { clients: self.clients.clone(), clock: self.clock.clone(), journal, conch };
+        let (flight, readings) = Flight::begin(progress, world, gear, WhenHeld::Wait);
+        (self.running, self.has_run) = (Some(Running { flight, readings }), true);
+        tell(lines.into_iter().filter(|line| line.seq > newest).collect())
     }
 
     fn command(&self, command: Command) -> Vec<Event> {
@@ -227,24 +209,39 @@ impl Performer {
             Err(refused) => trouble("The run does not take this now", &refused),
         }
     }
+}
 
-    fn log(&self, refused: event::Event) -> Vec<Event> {
-        let event::Event::ConfirmationRefused { intent, why, who } = refused else { return Vec::new() };
-        let written = Journal::open(&self.state)
-            .and_then(|mut journal| run::refuse(intent, why, who, &mut journal, &self.clock));
-        match written {
-            Ok(line) => tell(vec![line]),
-            Err(error) => trouble("The refusal could not be written down", &error),
+/// What a run in flight tells.
+enum Told {
+    Line(Entry),
+    End(Result<(), Fallen>),
+}
+
+impl Told {
+    fn events(self) -> Vec<Event> {
+        match self {
+            Self::Line(line) => tell(vec![line]),
+            Self::End(Ok(())) => Vec::new(),
+            Self::End(Err(fallen)) => {
+                let why = fallen.to_string();
+                tracing::error!(why, "the run stopped");
+                vec![Event::Stopped { why }]
+            }
         }
+    }
+}
+
+/// The next line of the run in flight, or its end; it never comes while there is none.
+async fn next(running: &mut Option<Running>) -> Told {
+    let Some(running) = running else { return std::future::pending().await };
+    match running.flight.line().await {
+        Some(line) => Told::Line(line),
+        None => Told::End(running.flight.end().await.map(drop)),
     }
 }
 
 fn tell(lines: Vec<Entry>) -> Vec<Event> {
     lines.into_iter().map(|line| Event::Logged(Box::new(line))).collect()
-}
-
-fn words(why: impl std::fmt::Display) -> String {
-    why.to_string()
 }
 
 fn trouble(title: &str, why: &dyn std::fmt::Display) -> Vec<Event> {

@@ -178,8 +178,10 @@ pub const TABLE: &[Entry] = &[
         .hint("confirm what is typed", 80)
         .danger(Danger::Write)
         .places(&[Context::Typing]),
-    key(Action::SheetUp, "sheet-up", &["pgup", "up"], "show what is above").places(&[Context::Typing]),
-    key(Action::SheetDown, "sheet-down", &["pgdn", "down"], "show what is below").places(&[Context::Typing]),
+    key(Action::SheetUp, "sheet-up", &["pgup", "up"], "show what is above")
+        .places(&[Context::Typing, Context::Buttons]),
+    key(Action::SheetDown, "sheet-down", &["pgdn", "down"], "show what is below")
+        .places(&[Context::Typing, Context::Buttons]),
     key(Action::Help, "help", &["?"], "the keys of this screen, and why some are off").hint("help", 100),
     key(Action::Back, "back", &["esc"], "leave a dialog, the freeze or the zoom; never the program")
         .hint("back", 88)

@@ -9,6 +9,7 @@ mod buttons;
 mod cli;
 mod cut_off;
 mod decide;
+mod fingers;
 mod line;
 mod notice;
 pub(crate) mod page;
@@ -228,8 +229,8 @@ impl Dialog {
 
     /// What to do with a run that was cut off.
     #[must_use]
-    pub fn cut_off(run: &Progress, at: Timestamp) -> Self {
-        Self::CutOff(CutOff::new(run, at))
+    pub fn cut_off(run: &Progress) -> Self {
+        Self::CutOff(CutOff::new(run))
     }
 
     /// An error in words.
@@ -249,7 +250,8 @@ impl Dialog {
     pub fn context(&self) -> Context {
         match self {
             Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => Context::Text,
-            Self::Act(_) | Self::CutOff(_) => Context::List,
+            Self::Act(_) => Context::List,
+            Self::CutOff(cut_off) => cut_off.context(),
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
@@ -281,7 +283,7 @@ impl Dialog {
             _ if leaves => Reply::Close,
             Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => self.scroll(action, moment),
             Self::Act(act) => act.on(action, moment),
-            Self::CutOff(cut_off) => cut_off.on(action, moment),
+            Self::CutOff(cut_off) => cut_off.on(input, action, moment),
             Self::Arm(arm) => arm.on(input, action, moment),
             Self::Sheet(sheet) => sheet.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
@@ -295,6 +297,7 @@ impl Dialog {
         match self {
             Self::Sheet(sheet) => sheet.tick(moment),
             Self::Notice(notice) => notice.tick(moment),
+            Self::CutOff(cut_off) => cut_off.tick(moment),
             _ => Reply::Stay,
         }
     }

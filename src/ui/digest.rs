@@ -46,7 +46,7 @@ pub struct RegionDigest<'a> {
     pub signals: Vec<SignalVerdict<'a>>,
     /// Its orders, where they are declared.
     pub orders: Option<OrdersVerdict>,
-    /// How much load it would get and how much it can carry, as multiples of its own now.
+    /// What it would have to carry if it received everything, and what it can, in orders a minute.
     pub headroom: Option<(f64, f64)>,
     /// It is kept out of the traffic on purpose.
     pub drained: bool,
@@ -71,8 +71,15 @@ impl<'a> Digest<'a> {
     pub fn of(world: &'a World, now: Timestamp) -> Self {
         let verdicts = verdict::regions(world, now);
         let specs = &world.topology().regions;
-        let regions: Vec<_> =
-            specs.iter().zip(verdicts).map(|(spec, verdict)| region(world, spec, verdict, now)).collect();
+        let orders: Vec<_> = specs.iter().map(|spec| verdict::orders(world, &spec.name, now)).collect();
+        let needed = needed(world, &orders, now);
+        let regions = specs.iter().zip(verdicts).zip(orders);
+        let regions: Vec<_> = regions
+            .map(|((spec, verdict), orders)| {
+                let headroom = needed.zip(spec.capacity);
+                RegionDigest { orders, headroom, ..region(world, spec, verdict, now) }
+            })
+            .collect();
         Self {
             labels: labels(&regions),
             regions,
@@ -102,13 +109,19 @@ fn region<'a>(
 ) -> RegionDigest<'a> {
     RegionDigest {
         signals: spec.signals.iter().map(|signal| verdict::signal(world, signal, now)).collect(),
-        orders: verdict::orders(world, &spec.name, now),
-        headroom: verdict::headroom(world, &spec.name, now),
+        headroom: None,
+        orders: None,
         drained: verdict::drained(world, &spec.name, now),
         feed: feed(world, spec, now),
         spec,
         verdict,
     }
+}
+
+/// What whoever receives everything would have to carry, as in [`verdict::headroom`], worked out once for all.
+fn needed(world: &World, orders: &[Option<OrdersVerdict>], now: Timestamp) -> Option<f64> {
+    let usual: f64 = orders.iter().flatten().filter_map(|orders| orders.baseline).sum();
+    verdict::total_rate(world, now).map(|total| total.value.max(usual))
 }
 
 fn feed(world: &World, spec: &RegionSpec, now: Timestamp) -> Option<FeedDigest> {
@@ -128,4 +141,31 @@ fn labels<'a>(regions: &[RegionDigest<'a>]) -> Vec<&'a str> {
         }
     }
     labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::topology::{Objectives, Topology};
+
+    #[test]
+    fn a_world_without_anything_has_a_digest() {
+        let topology = Topology {
+            workload: String::new(),
+            environment: String::new(),
+            account: None,
+            home: None,
+            objectives: Objectives { rto: Duration::ZERO, rpo: Duration::ZERO },
+            regions: Vec::new(),
+            routing: None,
+            auroras: Vec::new(),
+            tables: Vec::new(),
+            lag_links: Vec::new(),
+            dns: Vec::new(),
+            orders: None,
+        };
+        let world = World::new(topology.into());
+        let digest = Digest::of(&world, Timestamp::UNIX_EPOCH);
+        assert!(digest.regions.is_empty() && digest.links.is_empty() && digest.at_risk.is_none());
+    }
 }

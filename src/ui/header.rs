@@ -63,7 +63,7 @@ pub(super) fn mode(pen: &Pen<'_>) -> Vec<Item> {
     words.push((environment, role));
     let padded = words.iter().map(|(word, role)| pen.span(format!(" {word} "), *role));
     let close = words.iter().flat_map(|(word, role)| [paint::blank(1), pen.span(word.clone(), *role)]);
-    vec![Item::left(vec![(200, Line::from_iter(padded)), (KEEP, Line::from_iter(close))])]
+    vec![Item::left(vec![(200, padded.collect()), (KEEP, close.collect())])]
 }
 
 fn mode_word(pen: &Pen<'_>) -> (String, Role) {

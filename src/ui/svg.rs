@@ -45,8 +45,10 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
     );
     for y in 0..buf.area.height {
         let runs = runs(buf, y);
-        runs.iter().for_each(|run| run.ground(&mut out, y));
-        runs.iter().for_each(|run| run.shapes(&mut out, y));
+        for run in &runs {
+            run.ground(&mut out, y);
+            run.shapes(&mut out, y);
+        }
         let words: String = runs.iter().flat_map(Run::words).collect();
         if !words.is_empty() {
             let base = top(y) + 14.0;

@@ -185,7 +185,7 @@ impl View {
 
     /// Asks what to do with a run that was cut off.
     pub fn ask_about(&mut self, run: &Progress) {
-        self.dialog = Some(Dialog::cut_off(run, self.at));
+        self.dialog = Some(Dialog::cut_off(run));
         self.pane = Pane::Plan;
     }
 
@@ -266,7 +266,7 @@ impl View {
         let moment = Moment { view: self, facts };
         let dialog = match action {
             Action::Act => Some(match cut_off(facts) {
-                Some(run) => Dialog::cut_off(run, self.at),
+                Some(run) => Dialog::cut_off(run),
                 None => Dialog::act(&moment),
             }),
             Action::Detail => Some(Dialog::detail()),

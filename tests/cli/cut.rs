@@ -69,7 +69,11 @@ fn a_run_that_was_killed_is_found_and_resumed_to_its_end() {
     assert!(refused.err.contains(&format!("pointsman resume {name}")), "{}", refused.err);
 
     assert!(stage.run("resume ffffffffff").with(2).err.contains(&name));
-    let resumed = stage.run(&format!("resume {} --json", &name[..5])).with(0);
+    let unnamed = stage.run(&format!("resume {name}")).with(2);
+    assert!(unnamed.err.contains("--confirm is missing"), "{}", unnamed.err);
+    let wrong = stage.run(&format!("resume {name} --confirm us-east-1")).with(2);
+    assert!(wrong.err.contains("it says `us-east-1`"), "{}", wrong.err);
+    let resumed = stage.run(&format!("resume {} --confirm us-west-2 --json", &name[..5])).with(0);
     let words: Vec<Value> = resumed.json_lines().iter().map(|line| line["event"]["event"].clone()).collect();
     assert!(words.contains(&"resumed".into()) && words.last() == Some(&"closed".into()), "{words:?}");
     assert_eq!(writer(&stage), "us-west-2");
@@ -105,7 +109,7 @@ fn an_interrupt_lets_nothing_new_start_and_the_run_can_be_resumed() {
         assert_eq!(code, Some(20), "{signal}: {words:?}");
         assert!(words.contains(&"paused".to_owned()) && !words.contains(&"closed".to_owned()), "{words:?}");
         assert_eq!(stage.truth()["controls"]["us-east-1"], "On", "the traffic was not moved any more");
-        let resumed = stage.run(&format!("resume {name}")).with(0);
+        let resumed = stage.run(&format!("resume {name} --confirm us-west-2")).with(0);
         assert!(resumed.out.contains("confirmed"), "{}", resumed.out);
         assert_eq!(stage.truth()["controls"]["us-east-1"], "Off");
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use pointsman::ledger::memory::Journal;
 use pointsman::model::reading::TroubleKind;
 use pointsman::plan::Playbook;
@@ -39,9 +40,14 @@ enum Last {
     IsLost,
 }
 
+/// A lost promotion is sent again by a person only; each one does so at once.
+fn retries() -> [Decision; 4] {
+    [const { Decision::Retry }; 4]
+}
+
 /// Cuts a run off after each of its lines in turn.
 async fn cut_everywhere(playbook: Playbook, script: Script, last: Last) {
-    let whole = Stage::new();
+    let whole = Stage::new().deciding(retries());
     script(&whole.shop);
     let progress = whole.run(playbook).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", whole.lines());
@@ -52,7 +58,7 @@ async fn cut_everywhere(playbook: Playbook, script: Script, last: Last) {
 }
 
 async fn cut_at(playbook: Playbook, script: Script, last: Last, cut: usize) {
-    let stage = Stage::on(Shop::new(), Journal::with_room_for(cut));
+    let stage = Stage::on(Shop::new(), Journal::with_room_for(cut)).deciding(retries());
     script(&stage.shop);
     if last == Last::IsLost {
         stage.shop.end_at(Some(u64::try_from(cut).unwrap()));
@@ -63,7 +69,7 @@ async fn cut_at(playbook: Playbook, script: Script, last: Last, cut: usize) {
 
     stage.shop.end_at(None);
     stage.shop.clock.sleep(Duration::from_secs(45)).await;
-    let taken_up = Stage::on(stage.shop.clone(), stage.journal.cut_after(cut));
+    let taken_up = Stage::on(stage.shop.clone(), stage.journal.cut_after(cut)).deciding(retries());
     let progress = taken_up.resume(&run).await.unwrap();
     let story = || format!("{last:?}, cut after {cut}: {:#?}", taken_up.lines());
     assert_eq!(end(&progress), Some(End::Confirmed), "{}", story());
@@ -125,6 +131,23 @@ async fn a_throttled_switchover_cut_off_anywhere_ends_the_same() {
 async fn an_evacuation_cut_off_anywhere_ends_the_same() {
     cut_everywhere(Playbook::Evacuate, nothing, Last::Takes).await;
     cut_everywhere(Playbook::Evacuate, nothing, Last::IsLost).await;
+}
+
+/// A host whose clock was set back while the run was cut off: what the journal tells is still the past.
+#[tokio::test(start_paused = true)]
+async fn a_run_is_taken_up_on_a_clock_that_was_set_back() {
+    for cut in 2..20 {
+        let stage = Stage::on(Shop::new(), Journal::with_room_for(cut));
+        let stopped = stage.run(Playbook::Failover).await.unwrap_err();
+        let mut shop = stage.shop.clone();
+        shop.set_back(SignedDuration::from_hours(1));
+        let taken_up = Stage::on(shop, stage.journal.cut_after(cut)).deciding(retries());
+        let progress = taken_up.resume(&stopped.progress.run).await.unwrap();
+        assert_eq!(end(&progress), Some(End::Confirmed), "cut after {cut}: {:#?}", taken_up.lines());
+        let resumed = progress.resumed.unwrap();
+        let took = progress.closed.unwrap().0.duration_since(resumed);
+        assert!(took < SignedDuration::from_mins(15), "cut after {cut}: {took:?}");
+    }
 }
 
 /// A hold, a decision and a pause survive too.

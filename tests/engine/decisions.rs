@@ -6,7 +6,7 @@ use std::time::Duration;
 use pointsman::ledger::memory::Journal;
 use pointsman::model::reading::{ControlState, Source, TroubleKind};
 use pointsman::plan::event::{Decision, End, Event};
-use pointsman::plan::run::{self, Command, Ports, WhenHeld};
+use pointsman::plan::run::{self, Command, Ledger, Ports, WhenHeld};
 use pointsman::plan::{Intent, Playbook, StepId, playbook};
 use tokio::sync::mpsc;
 
@@ -15,7 +15,11 @@ use super::shop::{EAST, Reply, Shop, WEST};
 use super::stage::{Stage, WHO, start};
 
 fn skip() -> Decision {
-    Decision::Skip { reason: "catalog is read-only today".to_owned() }
+    skip_under(Some(WEST))
+}
+
+fn skip_under(typed: Option<&str>) -> Decision {
+    Decision::Skip { reason: "catalog is read-only today".to_owned(), typed: typed.map(Into::into) }
 }
 
 fn abort() -> Decision {
@@ -41,6 +45,36 @@ async fn a_skipped_step_frees_what_depends_on_it() {
     assert_eq!(why(&progress, 2), "catalog is read-only today");
 }
 
+/// Traffic would move to where the writer is not (law 7): the receiving Region's name must be typed for that.
+#[tokio::test(start_paused = true)]
+async fn a_writer_is_not_skipped_without_the_receiving_regions_name() {
+    for typed in [None, Some(EAST)] {
+        let stage = Stage::new().deciding([skip_under(typed)]);
+        stage.shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+        let progress = stage.run(Playbook::Failover).await.unwrap();
+        assert_eq!(outcomes(&progress), ["confirmed", "refused", "confirmed", "waiting"]);
+        let refused = "- note maria: asked for skip and was refused: step 2: traffic would move to us-west-2 and its \
+                       writer may not, so us-west-2 must be typed";
+        assert!(stage.lines().contains(&refused.to_owned()), "{:#?}", stage.lines());
+        assert_eq!(stage.shop.controls()[EAST], ControlState::On);
+    }
+}
+
+/// Another version may have written such a skip: the traffic step still does not send.
+#[tokio::test(start_paused = true)]
+async fn traffic_never_moves_after_a_skip_that_named_no_region() {
+    let stage = Stage::new();
+    stage.shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+    let held = stage.run(Playbook::Failover).await.unwrap();
+    let mut ledger = stage.journal.clone();
+    let skipped = Event::Decided { step: StepId(2), decision: skip_under(None), who: WHO.to_owned() };
+    ledger.append(&held.run, stage.shop.clock.now(), &skipped).unwrap();
+    let progress = stage.resume(&held.run).await.unwrap();
+    assert_eq!(outcomes(&progress), ["confirmed", "skipped", "confirmed", "refused"]);
+    assert_eq!(why(&progress, 4), "not sent: the writer of orders has not moved to us-west-2");
+    assert_eq!(stage.shop.controls()[EAST], ControlState::On);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_abort_ends_what_is_on_its_way_as_unknown() {
     let stage = Stage::new().deciding([abort()]);
@@ -60,12 +94,37 @@ async fn reading_again_proves_what_was_unknown() {
     let shop = stage.shop.clone();
     tokio::spawn(async move {
         shop.clock.sleep(Duration::from_secs(140)).await;
-        away.iter().for_each(|source| shop.find(source));
+        for source in &away {
+            shop.find(source);
+        }
     });
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
     let sends = stage.lines().iter().filter(|l| l.starts_with("2 sent")).count();
     assert_eq!(sends, stage.shop.written().len());
+}
+
+/// Whether a write left after the newest decision.
+fn sent_since_decided(stage: &Stage) -> bool {
+    let entries = stage.entries();
+    let decided = entries.iter().rposition(|e| matches!(e.event, Event::Decided { .. })).unwrap();
+    entries[decided..].iter().any(|e| matches!(e.event, Event::Sent { .. }))
+}
+
+/// To read again sends nothing, also where the write was lost and would have been sent again by itself.
+#[tokio::test(start_paused = true)]
+async fn reading_again_sends_nothing() {
+    let stage = Stage::new().deciding([Decision::ReadAgain]);
+    stage.shop.replies(SET, std::iter::repeat_n(Reply::Lose { took: false }, 500));
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(outcomes(&progress), ["confirmed", "unknown"]);
+    assert!(!sent_since_decided(&stage), "{:#?}", stage.lines());
+
+    let stage = Stage::new().deciding([Decision::ReadAgain, Decision::Retry]);
+    stage.shop.replies(SET, std::iter::repeat_n(Reply::Lose { took: false }, 20));
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert!(sent_since_decided(&stage), "a retry sends: {:#?}", stage.lines());
+    assert!(progress.steps[&StepId(2)].attempts > 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,12 +156,14 @@ async fn a_retry_of_a_promotion_reads_before_it_sends() {
     let shop = stage.shop.clone();
     tokio::spawn(async move {
         shop.clock.sleep(Duration::from_secs(245)).await;
-        blind.iter().for_each(|source| shop.find(source));
+        for source in &blind {
+            shop.find(source);
+        }
     });
     let progress = stage.run(Playbook::Failover).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
     assert!(
-        stage.lines().contains(&"2 already so: writer us-west-2, available; nothing was sent".to_owned())
+        stage.lines().contains(&"2 already so, nothing was sent: writer us-west-2, available".to_owned())
     );
     assert_eq!(stage.shop.written().len(), 3);
 }
@@ -230,6 +291,37 @@ async fn an_abort_needs_no_held_step() {
     let answered =
         journal.all().unwrap().iter().filter(|e| matches!(e.event, Event::Answered { .. })).count();
     assert_eq!(answered, 2, "every write that left has its answer in the journal");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_left_can_still_be_paused_and_then_returns() {
+    let (shop, journal) = (Shop::new(), Journal::new());
+    let (mut console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
+    let operator = async {
+        while let Some(entry) = console.entries.recv().await {
+            if matches!(entry.event, Event::Sent { step: StepId(3), .. }) {
+                break;
+            }
+        }
+        console.commands.send(Command::Leave).await.unwrap();
+        console.commands.send(Command::Pause { who: WHO.to_owned() }).await.unwrap();
+        while console.entries.recv().await.is_some() {}
+    };
+    let (progress, ()) = tokio::join!(driven, operator);
+    assert!(progress.paused && progress.is_open());
+    assert_eq!(shop.written().len(), 2, "the promotions were proved, and traffic stays where it is");
+    assert_eq!(outcomes(&progress), ["confirmed", "confirmed", "confirmed", "waiting"]);
+    drop(console.commands);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_left_returns_at_its_next_hold() {
+    let (shop, journal) = (Shop::new(), Journal::new());
+    shop.replies(FAIL, [Reply::Refuse(TroubleKind::Denied)]);
+    let (console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
+    console.commands.send(Command::Leave).await.unwrap();
+    assert!(driven.await.is_open());
+    drop(console.commands);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
-use pointsman::ledger::RunState;
 use pointsman::ledger::sqlite::{FILE, Journal};
+use pointsman::ledger::{RunState, summary};
 use pointsman::plan::event::{End, Event, RunId};
 use pointsman::plan::run::Ledger;
 use pointsman::plan::{Intent, Plan, Playbook};
@@ -58,7 +58,7 @@ fn filled() -> (TempDir, Journal) {
 /// Other hands at the file: they drop the triggers first.
 fn tamper(state: &Path, sql: &str) {
     let hands = Connection::open(state.join(FILE)).unwrap();
-    let open = "DROP TRIGGER journal_is_not_changed; DROP TRIGGER journal_is_not_cut;";
+    let open = "DROP TRIGGER IF EXISTS journal_is_not_changed; DROP TRIGGER IF EXISTS journal_is_not_cut;";
     hands.execute_batch(&format!("{open}{sql}")).unwrap();
 }
 
@@ -88,11 +88,12 @@ fn runs_are_listed_and_the_open_one_is_found() {
     let refused =
         Event::ConfirmationRefused { intent: intent(), why: "wrong name".to_owned(), who: WHO.to_owned() };
     journal.append(&run("cccc0003"), now(), &refused).unwrap();
-    let runs = journal.runs().unwrap();
+    let names = journal.names().unwrap();
+    let runs: Vec<_> = names.iter().filter_map(|run| summary(&journal.entries(run).unwrap())).collect();
     let states: Vec<(&str, usize, bool)> =
         runs.iter().map(|r| (r.run.0.as_str(), r.lines, r.state == RunState::Open)).collect();
     assert_eq!(states, [("aaaa0001", 3, false), ("bbbb0002", 2, true), ("cccc0003", 1, false)]);
-    assert_eq!(journal.open_run().unwrap().unwrap().run, run("bbbb0002"));
+    assert_eq!(journal.open_run().unwrap().unwrap(), run("bbbb0002"));
     assert_eq!(runs[2].state, RunState::Refused { why: "wrong name".to_owned() });
 }
 
@@ -157,6 +158,22 @@ fn a_line_that_is_not_as_it_was_written_is_not_replayed() {
     let error = journal.entries(&run("aaaa0001")).unwrap_err().to_string();
     assert!(error.contains("line 2: its text is not the one that was written"), "{error}");
     assert!(error.contains("pointsman journal verify"), "{error}");
+}
+
+#[test]
+fn a_line_that_cannot_be_read_keeps_nobody_from_the_other_runs() {
+    let (state, mut journal) = filled();
+    tamper(state.path(), "UPDATE journal SET event = 'torn' WHERE seq = 2;");
+    assert_eq!(journal.read(&run("aaaa0001")).unwrap().unwrap_err().seq, 2);
+    assert_eq!(journal.open_run().unwrap(), Some(run("bbbb0002")), "a closed run stays closed");
+    assert_eq!(journal.entries(&run("bbbb0002")).unwrap().len(), 2);
+
+    tamper(state.path(), "UPDATE journal SET event = 'torn' WHERE run = 'bbbb0002';");
+    assert_eq!(journal.open_run().unwrap(), Some(run("bbbb0002")), "an open run is not hidden");
+    let clock = pointsman::clock::Clock::wall();
+    let (id, by) = (run("bbbb0002"), ("maria", "moved by hand"));
+    pointsman::plan::run::close_unread((&id, "line 3: torn"), by, &mut journal, &clock).unwrap();
+    assert_eq!(journal.open_run().unwrap(), None);
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use pointsman::ledger::memory::Journal;
 use pointsman::model::reading::{ControlState, Source, TroubleKind};
-use pointsman::model::topology::RuleLogic;
-use pointsman::plan::event::End;
+use pointsman::model::topology::{Control, Rule, RuleKind, RuleLogic, Topology};
+use pointsman::plan::event::{Decision, End};
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::{Playbook, StepId};
 
@@ -37,7 +38,7 @@ pub(crate) fn why(progress: &Progress, step: u16) -> &str {
 async fn a_failover_is_confirmed_at_the_orders_rung() {
     let stage = Stage::new();
     let progress = stage.run(Playbook::Failover).await.unwrap();
-    assert_eq!(end(&progress), Some(End::Confirmed));
+    assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
     assert_eq!(stage.shop.writer("orders").as_str(), WEST);
     assert_eq!(stage.shop.writer("catalog").as_str(), WEST);
     assert_eq!(
@@ -49,7 +50,7 @@ async fn a_failover_is_confirmed_at_the_orders_rung() {
         [
             "- started failover us-east-1 → us-west-2, 4 steps, by maria: us-east-1 is gone",
             "1 intended read and record",
-            "1 recorded ~4 orders at risk (orders 0.4s behind); orders us-east-1→us-west-2 0.4s, catalog us-east-1→us-west-2 0.4s",
+            "1 recorded ~4 orders at risk, orders 0.4s behind, catalog 0.4s",
             "1 confirmed recorded",
             "2 intended FailoverGlobalCluster us-west-2",
             "2 sent FailoverGlobalCluster us-west-2",
@@ -75,6 +76,20 @@ async fn a_failover_is_confirmed_at_the_orders_rung() {
             "- closed confirmed: 4 steps confirmed in 4m02s",
         ]
     );
+}
+
+/// The Region that is left publishes, minutes late: a fresh and stronger rung is not held up by it.
+#[tokio::test(start_paused = true)]
+async fn late_metrics_of_the_region_that_is_left_hold_nothing_up() {
+    let stage = Stage::new();
+    stage.shop.delay(EAST, SignedDuration::from_mins(3));
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
+    let traffic = &progress.steps[&StepId(4)];
+    let took = traffic.ended.unwrap().duration_since(traffic.sent.unwrap());
+    assert!(took < SignedDuration::from_mins(4), "{took:?}");
+    let blind = |rung: &str| stage.lines().iter().any(|line| line.starts_with(&format!("4 blind {rung}")));
+    assert!(blind("traffic"), "{:#?}", stage.lines());
 }
 
 /// What the operator may read, retried and found the same in any order of nothing but time.
@@ -113,16 +128,63 @@ async fn a_lost_answer_is_proved_by_reading_and_not_sent_again() {
     );
 }
 
+/// The promotions of orders that the shop saw, and whether each took effect.
+fn promotions_of_orders(stage: &Stage) -> Vec<bool> {
+    let written = stage.shop.written().into_iter();
+    written.filter(|w| w.operation.to_string().contains("orders")).map(|w| w.took).collect()
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_lost_promotion_is_sent_again_only_when_reads_show_no_move() {
-    let stage = Stage::new();
-    stage.shop.replies(FAIL, [Reply::Lose { took: false }]);
+async fn a_lost_promotion_is_sent_again_only_by_a_person() {
+    let lost = |stage: Stage| {
+        stage.shop.replies(FAIL, [Reply::Lose { took: false }]);
+        stage
+    };
+    let stage = lost(Stage::new());
     let progress = stage.run(Playbook::Failover).await.unwrap();
-    assert_eq!(end(&progress), Some(End::Confirmed));
-    let orders: Vec<_> =
-        stage.shop.written().into_iter().filter(|w| w.operation.to_string().contains("orders")).collect();
-    assert_eq!(orders.iter().map(|w| w.took).collect::<Vec<_>>(), [false, true]);
-    assert!(orders[1].at.duration_since(orders[0].at).as_secs() >= 30, "{orders:?}");
+    assert_eq!(outcomes(&progress), ["confirmed", "unknown", "confirmed", "waiting"]);
+    assert_eq!(why(&progress, 2), "no answer came; not proved within 4m00s: read back: writer us-east-1");
+    assert_eq!(promotions_of_orders(&stage), [false]);
+
+    let stage = lost(Stage::new().deciding([Decision::Retry]));
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
+    assert_eq!(promotions_of_orders(&stage), [false, true]);
+}
+
+/// The Region that is left may be the one that does not know: it cannot say that a promotion is still needed.
+#[tokio::test(start_paused = true)]
+async fn a_failover_is_not_sent_on_the_word_of_the_region_that_is_left() {
+    let stage = Stage::new();
+    stage.shop.lose(Source::Aurora("orders".to_owned(), WEST.into()));
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert_eq!(outcomes(&progress), ["confirmed", "failed", "confirmed", "waiting"]);
+    assert_eq!(
+        why(&progress, 2),
+        "not sent, because no reading vouches for it: RDS us-west-2 (orders): unreachable: as scripted"
+    );
+    assert_eq!(promotions_of_orders(&stage), [false; 0]);
+}
+
+/// Each try of a promotion that was turned away needs a reading of its own.
+#[tokio::test(start_paused = true)]
+async fn a_throttled_promotion_that_cannot_be_read_is_not_tried_again() {
+    let stage = Stage::new();
+    stage.shop.replies(FAIL, std::iter::repeat_n(Reply::NotSent(TroubleKind::Throttled), 500));
+    let (shop, began) = (stage.shop.clone(), stage.shop.clock.now());
+    tokio::spawn(async move {
+        shop.clock.sleep(Duration::from_secs(10)).await;
+        shop.lose(Source::Aurora("orders".to_owned(), WEST.into()));
+    });
+    let progress = stage.run(Playbook::Failover).await.unwrap();
+    assert_eq!(outcomes(&progress), ["confirmed", "failed", "failed", "waiting"]);
+    let written = stage.shop.written();
+    let newest = |store: &str| {
+        let of = written.iter().filter(|w| w.operation.to_string().contains(store));
+        of.map(|w| w.at.duration_since(began).as_secs()).max().unwrap()
+    };
+    assert!(newest("orders") <= 11, "{written:?}");
+    assert!(newest("catalog") > 100, "{written:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -216,7 +278,9 @@ async fn endpoints_that_come_back_in_time_prove_it() {
     let shop = stage.shop.clone();
     tokio::spawn(async move {
         shop.clock.sleep(Duration::from_secs(90)).await;
-        away.iter().for_each(|r| shop.find(&Source::Endpoint((*r).into())));
+        for region in away {
+            shop.find(&Source::Endpoint(region.into()));
+        }
     });
     let progress = stage.run(Playbook::Evacuate).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed));
@@ -279,7 +343,7 @@ async fn what_is_so_already_is_proved_without_a_write() {
     });
     let progress = stage.run(Playbook::Failover).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed));
-    assert!(stage.lines().contains(&"4 already so: 5 of 5 endpoints; nothing was sent".to_owned()));
+    assert!(stage.lines().contains(&"4 already so, nothing was sent: 5 of 5 endpoints".to_owned()));
     assert_eq!(stage.shop.written().len(), 2);
 }
 
@@ -300,10 +364,95 @@ async fn a_change_that_the_rules_forbid_is_refused_before_it_is_sent() {
     assert_eq!(stage.shop.written(), []);
 }
 
+/// A gate forbids to name us-west-2, so the plan only turns us-east-1 Off.
+fn only_off(topology: &mut Topology) {
+    let routing = topology.routing.as_mut().unwrap();
+    routing.controls.push(Control {
+        name: "gate".to_owned(),
+        arn: "arn:gate".to_owned(),
+        region: None,
+        health_check: None,
+    });
+    routing.rules.push(Rule {
+        name: "gated".to_owned(),
+        arn: "arn:gated".to_owned(),
+        kind: RuleKind::Gating { gating: vec!["gate".to_owned()], targets: vec![WEST.to_owned()] },
+        logic: RuleLogic::And,
+        inverted: false,
+        wait: Duration::ZERO,
+    });
+}
+
+/// Nobody knows whether the other Region is still On, and the call does not turn it On (law 6).
+#[tokio::test(start_paused = true)]
+async fn a_change_that_only_turns_off_is_not_sent_blind() {
+    let stage = Stage::on(Shop::with(only_off), Journal::new());
+    let shop = stage.shop.clone();
+    tokio::spawn(async move {
+        // The plan is made by now, and the step has not begun.
+        shop.clock.sleep(Duration::from_millis(1200)).await;
+        shop.lose_endpoints(&[EAST, WEST, "eu-west-1", "ap-northeast-1", "ap-southeast-2"]);
+    });
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(progress.plan.steps[1].title, "routing us-east-1 Off");
+    assert_eq!(outcomes(&progress), ["confirmed", "failed"]);
+    assert!(
+        why(&progress, 2).starts_with("not sent, because no reading vouches for it:"),
+        "{}",
+        why(&progress, 2)
+    );
+    assert_eq!(stage.shop.written(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_only_turns_off_is_read_before_each_try() {
+    let stage = Stage::on(Shop::with(only_off), Journal::new());
+    stage.shop.replies(SET, std::iter::repeat_n(Reply::NotSent(TroubleKind::Throttled), 4));
+    let shop = stage.shop.clone();
+    tokio::spawn(async move {
+        shop.clock.sleep(Duration::from_secs(3)).await;
+        shop.set(WEST, ControlState::Off);
+    });
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(outcomes(&progress), ["confirmed", "refused"]);
+    assert!(why(&progress, 2).contains("no Region would be On"), "{}", why(&progress, 2));
+    assert!(stage.shop.written().iter().all(|w| !w.took));
+}
+
 #[tokio::test(start_paused = true)]
 async fn promotions_run_at_the_same_time() {
     let stage = Stage::new();
     let progress = stage.run(Playbook::Failover).await.unwrap();
     let took = progress.steps[&StepId(4)].started.unwrap().duration_since(progress.started);
     assert!(took.as_secs() < 60, "{took:?}");
+}
+
+/// Two endpoints agree, the other three do not answer: a stronger rung may prove it.
+#[tokio::test(start_paused = true)]
+async fn with_three_endpoints_away_orders_prove_it() {
+    let stage = Stage::new();
+    stage.shop.lose_endpoints(&[EAST, WEST, "eu-west-1"]);
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
+    let blind =
+        "2 blind read back: 2 of 5 endpoints; no answer from us-east-1, us-west-2, eu-west-1".to_owned();
+    assert!(stage.lines().contains(&blind), "{:#?}", stage.lines());
+}
+
+/// The endpoint that comes back says otherwise: what was taken on trust is open again.
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_contradicts_ends_the_trust() {
+    let stage = Stage::new();
+    let away = [EAST, WEST, "eu-west-1"];
+    stage.shop.lose_endpoints(&away);
+    let shop = stage.shop.clone();
+    tokio::spawn(async move {
+        shop.clock.sleep(Duration::from_secs(30)).await;
+        shop.set(EAST, ControlState::On);
+        for region in away {
+            shop.find(&Source::Endpoint(region.into()));
+        }
+    });
+    let progress = stage.run(Playbook::Evacuate).await.unwrap();
+    assert_eq!(outcomes(&progress), ["confirmed", "unknown"]);
 }

@@ -62,6 +62,7 @@ struct State {
     away: BTreeSet<Source>,
     written: Vec<Written>,
     history: BTreeMap<Metric, Vec<Point>>,
+    late: BTreeMap<Region, SignedDuration>,
     ended: Option<u64>,
 }
 
@@ -96,6 +97,7 @@ impl Shop {
             away: BTreeSet::new(),
             written: Vec::new(),
             history: BTreeMap::new(),
+            late: BTreeMap::new(),
             ended: None,
         };
         let metrics = verdict::wanted_metrics(&topology).into();
@@ -122,12 +124,28 @@ impl Shop {
     }
 
     pub(crate) fn lose_endpoints(&self, regions: &[&str]) {
-        regions.iter().for_each(|r| self.lose(Source::Endpoint(Region::new(r))));
+        for region in regions {
+            self.lose(Source::Endpoint(Region::new(region)));
+        }
     }
 
     /// From this journal line on nothing takes effect: the process that sends is gone.
     pub(crate) fn end_at(&self, seq: Option<u64>) {
         self.state().ended = seq;
+    }
+
+    /// The host's clock is set back; the shop's own past goes with it.
+    pub(crate) fn set_back(&mut self, by: SignedDuration) {
+        self.clock = Clock::starting_at(self.clock.now() - by, 1);
+        let mut state = self.state();
+        state.moves.values_mut().for_each(|(_, done)| *done -= by);
+        state.events.iter_mut().for_each(|(_, event)| event.at -= by);
+        state.history.values_mut().flatten().for_each(|point| point.at -= by);
+    }
+
+    /// From now on a Region's metrics are seen so much later.
+    pub(crate) fn delay(&self, region: &str, by: SignedDuration) {
+        self.state().late.insert(Region::new(region), by);
     }
 
     /// Somebody else changes a control.
@@ -343,6 +361,9 @@ impl State {
 
     /// What a service measures in this minute: traffic and orders go where controls are On, canaries succeed.
     fn value(&self, metric: &Metric) -> Option<f64> {
+        if metric.name.as_ref() == "SuccessPercent" {
+            return Some(100.0);
+        }
         let on = |region: &str| self.controls[region] == ControlState::On;
         let region = metric.region.as_str();
         let own = if region == EAST { 390.0 } else { 196.0 };
@@ -355,7 +376,6 @@ impl State {
         match metric.name.as_ref() {
             "OrdersCreated" => Some(share),
             "RequestCount" => Some(share * 10.0),
-            "SuccessPercent" => Some(100.0),
             "HealthCheckStatus" => Some(self.healthy(metric)),
             "AuroraGlobalDBRPOLag" => Some(400.0),
             _ => None,
@@ -370,7 +390,8 @@ impl State {
 
     /// Points are seen a minute after their end.
     fn metrics(&self, region: &Region, now: Timestamp) -> MetricBatch {
-        let seen = |p: &&Point| now.duration_since(p.at) >= SignedDuration::from_mins(2);
+        let late = self.late.get(region).copied().unwrap_or_default();
+        let seen = |p: &&Point| now.duration_since(p.at) >= SignedDuration::from_mins(2) + late;
         let of = self.history.iter().filter(|(metric, _)| metric.region == *region);
         let series = of.map(|(metric, points)| MetricAnswer {
             metric: metric.clone(),

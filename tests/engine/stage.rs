@@ -8,7 +8,7 @@ use pointsman::ledger::memory::Journal;
 use pointsman::plan::event::{Decision, Entry, Event, Outcome, RunId, Start};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::{self, Command, Ledger, Ports, Stop, Stopped, WhenHeld};
-use pointsman::plan::{Intent, Playbook, playbook};
+use pointsman::plan::{Intent, Playbook, StepId, playbook};
 use tokio::sync::mpsc;
 
 use super::shop::{EAST, Shop, WEST};
@@ -67,7 +67,10 @@ impl Stage {
         let (command, commands) = mpsc::channel(16);
         let (tell, entries) = mpsc::unbounded_channel();
         let sampler = tokio::spawn(self.shop.clone().sample(observe));
-        let operator = tokio::spawn(operate(entries, command, self.decisions.clone()));
+        let operator = {
+            let decisions = self.decisions.clone();
+            tokio::spawn(operate(entries, command, decisions, progress.held()))
+        };
         let ports = Ports {
             actuator: Arc::new(self.shop.clone()),
             ledger: Box::new(self.journal.clone()),
@@ -92,19 +95,31 @@ impl Stage {
         let entries = self.entries();
         let line = |entry: &Entry| {
             let step = entry.event.step().map_or_else(|| "-".to_owned(), |step| step.to_string());
-            let text = pointsman::plan::event::line(entry, &entries);
+            let text = match &entry.event {
+                Event::Sent { .. } => pointsman::plan::event::line(entry, &entries),
+                event => format!("{} {}", event.word(), event.detail()),
+            };
             format!("{step} {}", text.split_whitespace().collect::<Vec<_>>().join(" "))
         };
         entries.iter().map(line).collect()
     }
 }
 
-/// Decides at each hold in turn, again when it was refused, and leaves when there is nothing more to decide.
+/// Decides at each hold in turn, those it meets first, again when it was refused, and leaves when there is nothing
+/// more to decide.
 async fn operate(
     mut entries: mpsc::UnboundedReceiver<Entry>,
     commands: mpsc::Sender<Command>,
     mut decisions: VecDeque<Decision>,
+    met: Vec<StepId>,
 ) {
+    for step in met {
+        let Some(decision) = decisions.pop_front() else { return };
+        let command = Command::Decide { step, decision, who: WHO.to_owned() };
+        if commands.send(command).await.is_err() {
+            return;
+        }
+    }
     let mut held = None;
     while let Some(entry) = entries.recv().await {
         match entry.event {

@@ -6,6 +6,7 @@ use pointsman::ui::dialog::{Dialog, Request};
 use pointsman::ui::key::Input;
 
 use super::bench::{Bench, EAST, WEST};
+use crate::fixture::State;
 
 /// A run of three steps that holds at its last, the routing step, of which nothing is known.
 fn held(environment: &str) -> Bench {
@@ -113,7 +114,7 @@ fn reading_again_needs_no_question() {
 #[test]
 fn skip_and_abort_want_a_reason() {
     let reason = "seen in DNS".to_owned();
-    let skip = Decision::Skip { reason: reason.clone() };
+    let skip = Decision::Skip { reason: reason.clone(), typed: None };
     for (key, decision) in [("s", skip), ("x", Decision::Abort { reason })] {
         let mut bench = held("simulated");
         bench.press(0, key);
@@ -125,20 +126,73 @@ fn skip_and_abort_want_a_reason() {
 }
 
 #[test]
-fn a_retry_in_production_wants_the_receiving_name() {
-    let mut bench = held("production");
-    bench.press(0, "R");
-    let last = bench.type_word(1_000, 100, WEST);
-    assert_eq!(bench.press(last + 100, "enter"), Some(decided(Decision::Retry)));
+fn what_sends_wants_the_receiving_name_in_every_environment() {
+    for environment in ["production", "simulated", "test"] {
+        let mut bench = held(environment);
+        bench.press(0, "R");
+        bench.press(500, "tab");
+        assert_eq!(bench.press(1_000, "enter"), None, "{environment}: no button sends");
+        let last = bench.type_word(2_000, 100, WEST);
+        assert_eq!(bench.press(last + 100, "enter"), Some(decided(Decision::Retry)), "{environment}");
+    }
+}
+
+#[test]
+fn what_would_get_traffic_is_shown_with_its_health_and_the_writers() {
+    let mut bench = Bench::of("simulated", State::Degraded);
+    let plan = bench.plan(Playbook::Failover);
+    bench.run_with(
+        plan,
+        &[(1, Outcome::Confirmed), (2, Outcome::Confirmed), (3, Outcome::Confirmed), (4, Outcome::Unknown)],
+    );
+    bench.press(0, "u");
+    let text = bench.text().replace('\n', " ");
+    let words = text.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+    assert!(words.contains("us-east-1 would get traffic: it is bad"), "{words}");
+    assert!(words.contains("orders writes in us-east-1"), "{words}");
+}
+
+/// A run that holds at the promotion of its first store; traffic waits for it.
+fn held_at_a_writer() -> Bench {
+    let mut bench = Bench::new();
+    let plan = bench.plan(Playbook::Failover);
+    bench.run_with(plan, &[(1, Outcome::Confirmed), (2, Outcome::Failed)]);
+    bench
+}
+
+#[test]
+fn to_skip_a_writer_wants_a_reason_and_the_name_of_who_receives() {
+    let mut bench = held_at_a_writer();
+    bench.press(0, "s");
+    let last = bench.type_word(1_000, 60, "read-only");
+    assert_eq!(bench.press(last + 100, "enter"), None);
+    assert!(bench.text().contains("Type the Region that RECEIVES"), "{}", bench.text());
+    assert_eq!(bench.press(last + 1_000, "enter"), None);
+    let named = bench.type_word(last + 2_000, 100, WEST);
+    let decision = Decision::Skip { reason: "read-only".to_owned() };
+    let asked = bench.press(named + 100, "enter");
+    assert_eq!(asked, Some(Request::Decide { step: StepId(2), decision }));
+}
+
+#[test]
+fn a_burst_a_held_key_and_an_early_enter_give_no_reason() {
+    let mut bench = held_at_a_writer();
+    bench.press(0, "s");
+    let last = bench.type_word(1, 1, "kip all of it");
+    assert_eq!(bench.press(last + 1, "enter"), None);
+    assert!(matches!(bench.view.dialog, Some(Dialog::Decide(_))));
+    assert_eq!(bench.press(2_000, "enter"), None);
+    assert!(bench.text().contains("one burst"), "{}", bench.text());
 
     let mut bench = held("simulated");
-    bench.press(0, "R");
-    bench.press(500, "tab");
-    assert_eq!(
-        bench.press(1_000, "enter"),
-        Some(decided(Decision::Retry)),
-        "a button is enough where it can be undone"
-    );
+    bench.press(0, "x");
+    for ms in 1..60 {
+        assert_eq!(bench.press(ms * 30, "x"), None);
+    }
+    assert_eq!(bench.press(4_000, "enter"), None, "one letter is no reason");
+    bench.input(5_000, &Input::Paste("INC-4711".to_owned()));
+    assert_eq!(bench.press(5_010, "enter"), None, "that Enter came with the paste");
+    assert!(matches!(bench.press(6_000, "enter"), Some(Request::Decide { .. })));
 }
 
 #[test]
@@ -200,5 +254,49 @@ fn a_run_that_was_cut_off_is_taken_up_or_closed_by_the_same_key() {
     assert!(matches!(bench.view.dialog, Some(Dialog::CutOff(_))));
     bench.press(2_000, "j");
     let run = bench.run.as_ref().unwrap().run.clone();
-    assert_eq!(bench.press(3_000, "enter"), Some(Request::TakeUp(run)));
+    assert_eq!(bench.press(3_000, "enter"), Some(Request::TakeUp(run)), "nothing is left to send");
+}
+
+/// A run of which nothing was sent, cut off before this program started: it knows no time yet.
+fn cut_off() -> Bench {
+    let mut bench = Bench::new();
+    let plan = bench.plan(Playbook::Failover);
+    bench.run_with(plan, &[]);
+    bench.console.mode = pointsman::ui::Mode::Watch;
+    bench.view.at = pointsman::ui::view::View::default().at;
+    let run = bench.run.clone().unwrap();
+    bench.view.ask_about(&run);
+    bench
+}
+
+#[test]
+fn at_the_start_no_key_of_before_takes_a_run_up() {
+    let mut bench = cut_off();
+    assert_eq!(bench.press(0, "j"), None);
+    assert_eq!(bench.press(10, "enter"), None);
+    assert!(matches!(bench.view.dialog, Some(Dialog::CutOff(_))));
+    assert!(bench.text().contains("Take it up again: replays"), "{}", bench.text());
+}
+
+#[test]
+fn a_run_that_may_still_send_is_taken_up_under_the_name_of_who_receives() {
+    let mut bench = cut_off();
+    bench.tick(0);
+    bench.press(500, "j");
+    assert_eq!(bench.press(1_000, "enter"), None);
+    assert!(bench.text().contains("may send these without asking again"), "{}", bench.text());
+    assert!(bench.text().contains("2 promote orders: fail orders over"), "{}", bench.text());
+
+    let last = bench.type_word(2_000, 100, EAST);
+    match bench.press(last + 100, "enter") {
+        Some(Request::RefusedConfirmation { why, .. }) => {
+            assert_eq!(why, "take-up of run 3f9a0c11: typed `us-east-1`, but `us-west-2` receives");
+        }
+        other => panic!("not refused: {other:?}"),
+    }
+    bench.input(6_000, &Input::Paste(WEST.to_owned()));
+    let run = bench.run.as_ref().unwrap().run.clone();
+    let last = bench.type_word(7_000, 100, WEST);
+    assert_eq!(bench.press(last + 100, "enter"), Some(Request::TakeUp(run)));
+    assert_eq!(bench.view.dialog, None);
 }

@@ -1,4 +1,4 @@
-//! Every dialog as text, at two sizes; `INSTA_UPDATE=always cargo test` rewrites them.
+//! Every dialog as text, at three sizes; `INSTA_UPDATE=always cargo test` rewrites them.
 
 use pointsman::plan::Playbook;
 use pointsman::plan::event::Outcome;
@@ -42,10 +42,10 @@ fn unknown() -> Bench {
     bench
 }
 
-/// The same in both sizes, without the rows that are blank.
+/// The same in each size, without the rows that are blank.
 fn check(name: &str, bench: &Bench) {
     let mut text = String::new();
-    for (width, height) in [(80, 24), (120, 40)] {
+    for (width, height) in [(80, 24), (60, 15), (120, 40)] {
         text.extend([width.to_string(), "x".to_owned(), height.to_string(), "\n".to_owned()]);
         for row in bench.screen(Size { width, height }).iter().filter(|row| !row.is_empty()) {
             text.push_str(row);
@@ -112,10 +112,54 @@ fn sheet() {
 }
 
 #[test]
+fn sheet_of_a_switchover_in_calm() {
+    let mut bench = Bench::new().armed();
+    bench.press(1_000, "a");
+    bench.press(2_000, "enter");
+    bench.reads(3_000, &intent(Playbook::Switchover));
+    bench.tick(3_000);
+    check("sheet-calm", &bench);
+}
+
+#[test]
+fn sheet_where_more_is_said_than_fits() {
+    let many = |bench: &mut Bench| {
+        let holds = [("account", "these credentials are of 999999999999, the workload is in 111122223333")];
+        let late =
+            (1..=5).map(|at| (format!("lag of store-{at} within RPO"), "45.0s behind, over the RPO of 30s"));
+        let holds = holds.map(|(name, why)| (name.to_owned(), why)).into_iter().chain(late);
+        let holds = holds.map(|(name, why)| hold(&name, why)).collect();
+        bench.reads_with(3_000, &intent(Playbook::Failover), holds);
+        bench.tick(3_000);
+    };
+    let mut bench = reading();
+    many(&mut bench);
+    check("sheet-full", &bench);
+    bench.press(4_000, "pgdn");
+    check("sheet-full-below", &bench);
+}
+
+#[test]
 fn decide() {
     for (name, key) in [("retry", "R"), ("undo", "u"), ("skip", "s"), ("abort", "x")] {
         check(&format!("decide-{name}"), &after(unknown(), &[key]));
     }
+}
+
+#[test]
+fn decide_where_the_writer_is_not_known() {
+    let mut bench = degraded();
+    let plan = bench.plan(Playbook::Failover);
+    bench.run_with(plan, &[(1, Outcome::Confirmed), (2, Outcome::Unknown)]);
+    check("decide-skip-writer", &after(bench, &["s"]));
+}
+
+#[test]
+fn cut_off() {
+    let mut bench = unknown();
+    let run = bench.run.clone().unwrap();
+    bench.view.ask_about(&run);
+    check("cut-off", &bench);
 }
 
 #[test]

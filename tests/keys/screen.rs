@@ -109,7 +109,8 @@ fn help_lists_every_key_of_the_screen_and_why_some_are_off() {
     bench.press(0, "?");
     let rows = bench.screen(Size { width: 80, height: 90 });
     let all = rows.iter().map(|row| row.trim_matches(['│', ' '])).collect::<Vec<_>>().join(" ");
-    for entry in TABLE {
+    assert!(all.contains("1 2 3 4 5 6            go to the pane of this number"), "{all}");
+    for entry in TABLE.iter().filter(|entry| !matches!(entry.action, Action::Pane(_))) {
         let said: String = entry.about.chars().take(40).collect();
         assert!(all.contains(&said), "{} is not in\n{all}", entry.name);
     }

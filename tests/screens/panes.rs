@@ -135,7 +135,7 @@ fn the_header_is_never_cut_in_a_word() {
 fn without_colour_the_words_are_the_same() {
     let mono = Theme::find("mono").unwrap();
     for show in [Show::of(State::Degraded), Show::running(Until::Unknown)] {
-        let plain = show.frame_in(120, 40, &mono, Glyphs::unicode());
+        let plain = show.frame_in(120, 40, &mono, &Glyphs::unicode());
         assert_eq!(show::text(&plain), show.text(120, 40));
     }
 }
@@ -144,12 +144,12 @@ fn without_colour_the_words_are_the_same() {
 fn the_ascii_set_draws_ascii_only() {
     for show in [Show::of(State::Degraded), Show::of(State::Unreachable), Show::running(Until::Unknown)] {
         for (width, height) in [(40, 3), (80, 24), (120, 40)] {
-            let text = show::text(&show.frame_in(width, height, &show::dark(), Glyphs::ascii()));
+            let text = show::text(&show.frame_in(width, height, &show::dark(), &Glyphs::ascii()));
             let strange: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
             assert!(strange.is_empty(), "{strange:?} in\n{text}");
         }
     }
-    let text = show::text(&Show::of(State::Degraded).frame_in(80, 24, &show::dark(), Glyphs::ascii()));
+    let text = show::text(&Show::of(State::Degraded).frame_in(80, 24, &show::dark(), &Glyphs::ascii()));
     insta::assert_snapshot!("ascii_80x24", text);
 }
 
@@ -167,4 +167,16 @@ fn rows_and_selection_are_those_on_the_screen() {
     show.view.rows.insert(Pane::Replication, 99);
     show.scene(|scene| assert_eq!(panes::selected(scene, screen, Pane::Replication), Some(6)));
     assert_eq!(show.console.mode, Mode::Watch);
+}
+
+#[test]
+fn the_digest_says_what_the_verdicts_say() {
+    for state in [State::Calm, State::Degraded, State::Stale, State::Unreachable] {
+        let show = Show::of(state);
+        let digest = pointsman::ui::digest::Digest::of(&show.world, show.now);
+        for region in &digest.regions {
+            let headroom = pointsman::model::verdict::headroom(&show.world, &region.spec.name, show.now);
+            assert_eq!(region.headroom, headroom, "{} when {state:?}", region.spec.name);
+        }
+    }
 }

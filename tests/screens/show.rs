@@ -123,15 +123,15 @@ impl Show {
     }
 
     /// The frame in a theme and a set of shapes.
-    pub(crate) fn frame_in(&self, width: u16, height: u16, theme: &Theme, glyphs: Glyphs) -> Buffer {
+    pub(crate) fn frame_in(&self, width: u16, height: u16, theme: &Theme, glyphs: &Glyphs) -> Buffer {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-        self.scene(|scene| ui::draw(scene, theme, glyphs, &mut buf));
+        self.scene(|scene| ui::draw(scene, theme, *glyphs, &mut buf));
         buf
     }
 
     /// The frame as most see it.
     pub(crate) fn frame(&self, width: u16, height: u16) -> Buffer {
-        self.frame_in(width, height, &dark(), Glyphs::unicode())
+        self.frame_in(width, height, &dark(), &Glyphs::unicode())
     }
 
     /// The frame's characters.

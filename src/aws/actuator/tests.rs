@@ -133,6 +133,18 @@ async fn a_receipt_is_good_for_one_write() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_accepted_update_names_every_endpoint_that_was_tried() {
+    let script = in_turn(vec![says(503, "EndpointTemporarilyUnavailableException"), done()]);
+    let hands = hands(&script, &ENDPOINTS, 7);
+    let first = hands.endpoint(&routing(), 1);
+    let answer = hands.send(&routing(), &sent(1)).await;
+    let Answer::Accepted { endpoint, .. } = answer else { panic!("{answer:?}") };
+    let away = first.strip_prefix("cluster endpoint ").unwrap();
+    assert!(endpoint.starts_with("cluster endpoint ") && !endpoint.starts_with(&first), "{endpoint}");
+    assert!(endpoint.contains(&format!(", after {away}: out of rotation")), "{endpoint}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_routing_update_is_one_call_with_every_entry() {
     let script = in_turn(vec![done()]);
     let hands = hands(&script, &ENDPOINTS, 7);

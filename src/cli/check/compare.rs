@@ -94,7 +94,7 @@ fn aurora_state(declared: &Aurora, found: &AuroraReading) -> State {
 fn table_state(declared: &Table, region: &str, found: &TableReading) -> State {
     let others = declared.regions.iter().filter(|r| r.as_str() != region);
     let missing: Vec<&str> =
-        others.filter(|r| !found.replicas.contains_key(*r)).map(|r| r.as_str()).collect();
+        others.filter(|r| !found.replicas.contains_key(*r)).map(Region::as_str).collect();
     if missing.is_empty() {
         let kind = if found.strong { "strongly consistent" } else { "eventually consistent" };
         State::Fine(format!("{}, {kind}", found.status))

@@ -19,7 +19,7 @@ fn find(path: &Path) -> Option<String> {
     let locks = fs::read_to_string("/proc/locks").ok()?;
     let own = std::process::id().to_string();
     let holders = locks.lines().filter_map(|line| holder(line, &inode));
-    let pid = holders.filter(|pid| **pid != own).find(|pid| *pid != "-1" && *pid != "0")?;
+    let pid = holders.filter(|pid| **pid != own).find(|pid| *pid != "0")?;
     let command = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
     Some(format!("{} (pid {pid})", command.trim()))
 }

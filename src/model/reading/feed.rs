@@ -14,7 +14,7 @@ use super::{Observation, Reading, Trouble};
 pub struct Feed {
     last: Option<Seen>,
     trouble: Option<(Timestamp, Trouble)>,
-    tried: Option<Timestamp>,
+    failed: Option<Timestamp>,
     every: Duration,
     calls: u64,
     failures: u32,
@@ -32,7 +32,6 @@ impl Feed {
     pub(in crate::model) fn take(&mut self, observation: Observation) {
         self.calls += 1;
         self.every = observation.every;
-        self.tried = self.tried.max(Some(observation.at));
         let round_trip = observation.round_trip();
         let Observation { asked, at, result, .. } = observation;
         if self.last.as_ref().is_some_and(|seen| seen.asked > asked) {
@@ -47,6 +46,7 @@ impl Feed {
             Err(trouble) => {
                 let since = self.trouble.as_ref().map_or(at, |(since, _)| *since);
                 self.trouble = Some((since, trouble));
+                self.failed = self.failed.max(Some(asked));
                 self.failures += 1;
             }
         }
@@ -70,10 +70,11 @@ impl Feed {
         self.last.as_ref().map(|seen| seen.round_trip)
     }
 
-    /// When it last failed, if its last word was a failure.
+    /// When the newest request was made that failed, if its last word was a failure: one that was made before a
+    /// write and failed after it tells nothing of what came after the write.
     #[must_use]
-    pub fn failed_at(&self) -> Option<Timestamp> {
-        self.trouble.as_ref().and(self.tried)
+    pub fn failed(&self) -> Option<Timestamp> {
+        self.trouble.as_ref().and(self.failed)
     }
 
     /// The trouble since the last answer, and when it began.
@@ -128,5 +129,29 @@ impl Freshness {
         } else {
             Self::Gone
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::reading::{Source, TroubleKind};
+    use crate::model::topology::Region;
+
+    #[test]
+    fn a_failure_is_of_the_time_it_was_asked_at() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let trouble = Trouble { kind: TroubleKind::TimedOut, text: String::new(), request_id: None };
+        let mut feed = Feed::default();
+        for (asked, arrived) in [(100, 120), (90, 130)] {
+            feed.take(Observation {
+                source: Source::Endpoint(Region::new("us-east-1")),
+                asked: at(asked),
+                at: at(arrived),
+                every: Duration::from_secs(5),
+                result: Err(trouble.clone()),
+            });
+        }
+        assert_eq!(feed.failed(), Some(at(100)));
     }
 }

@@ -263,7 +263,8 @@ mod tests {
             );
         }
         let some = |name: &str| (name == "a").then_some(On);
-        assert_eq!(holds(&rule(asserted(), RuleLogic::Or, false), some), None);
+        assert_eq!(holds(&rule(asserted(), RuleLogic::Or, false), some), Some(true), "one is enough");
+        assert_eq!(holds(&rule(asserted(), RuleLogic::And, false), some), None, "the unknown one decides");
         let gating = RuleKind::Gating { gating: vec!["a".to_owned()], targets: vec!["b".to_owned()] };
         assert_eq!(holds(&rule(gating, RuleLogic::And, false), some), Some(true), "only the gate is watched");
     }

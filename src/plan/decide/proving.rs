@@ -5,15 +5,13 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
-
 use super::pace::{self, Meaning};
 use super::{Next, View, end};
 use crate::model::verdict;
 use crate::plan::event::{Answer, Event, Outcome, RungState};
 use crate::plan::operation::Operation;
 use crate::plan::progress::StepProgress;
-use crate::plan::proof::{self, Already, Shown};
+use crate::plan::proof::{self, Shown};
 use crate::plan::{Rung, Step};
 
 /// By then a routing update is read back, or it is not known: the endpoints answer in seconds.
@@ -111,25 +109,18 @@ impl View<'_> {
         if accepted || stirs { step.deadline } else { (step.usual.p95 + STIRS * 2).min(step.deadline) }
     }
 
-    /// A write whose answer was lost, or that was turned away after one was lost.
+    /// A set whose answer was lost, or a write that was turned away after one was lost. A lost promotion may still be
+    /// on its way, whatever is read: only a person sends that again.
     fn send_again(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
         let answer = at.answer.as_ref()?;
-        if at.proved(Rung::ReadBack) || matches!(answer, Answer::Accepted { .. }) {
+        if at.proved(Rung::ReadBack) || at.only_reads() || matches!(answer, Answer::Accepted { .. }) {
             return None;
         }
-        let lost = matches!(answer, Answer::Lost { .. });
-        if !lost && pace::meaning(answer) == Meaning::Final {
-            return None;
-        }
-        let vouched = operation.is_idempotent_set() || self.nothing_stirs(at, operation);
-        if vouched { self.again(step, at, operation) } else { None }
-    }
-
-    /// Well after the lost call a reading shows the old writer and no move.
-    fn nothing_stirs(&self, at: &StepProgress, operation: &Operation) -> bool {
-        let stirs = SignedDuration::try_from(STIRS).unwrap_or_default();
-        let by = at.answered.and_then(|answered| answered.checked_add(stirs).ok());
-        by.is_some_and(|by| matches!(proof::already(operation, self.world, by), Already::NotSo(_)))
+        let worth_it = match answer {
+            Answer::Lost { .. } => operation.is_idempotent_set(),
+            _ => pace::meaning(answer) == Meaning::Again,
+        };
+        if worth_it { self.again(step, at, operation) } else { None }
     }
 
     fn told(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Vec<Next> {
@@ -140,11 +131,12 @@ impl View<'_> {
     }
 }
 
-/// A rung that was proved stays so until the world shows otherwise; that it cannot be seen any more is no news.
+/// A rung that was proved stays so until the world shows otherwise: that it cannot be seen any more is no news, but
+/// one that was blind and is seen again is.
 fn is_news(at: &StepProgress, shown: &Shown) -> bool {
     let known = at.rungs.get(&shown.rung).map_or(RungState::Open, |(_, state, _)| *state);
     match (known, shown.state) {
-        (RungState::Proved, RungState::Blind) | (RungState::Blind, RungState::Open) => false,
+        (RungState::Proved, RungState::Blind) => false,
         (known, now) => known != now,
     }
 }

@@ -12,14 +12,14 @@ use super::{Next, View, end};
 use crate::model::verdict;
 use crate::plan::event::{self, Answer, Decision, Event, Outcome};
 use crate::plan::operation::Operation;
-use crate::plan::progress::StepProgress;
+use crate::plan::progress::{StepProgress, StepState};
 use crate::plan::proof::{self, Already};
 use crate::plan::{Action, Step, playbook, rules};
 
-/// So long the fresh reads before a write may take; then an idempotent set is sent without them.
+/// So long the fresh reads before a write may take; then a set that turns a control On is sent without them.
 const READ: Duration = Duration::from_secs(10);
 
-/// So long a write that is no idempotent set waits for a read that vouches for it.
+/// So long any other write waits for a read that vouches for it.
 const VOUCH: Duration = Duration::from_mins(1);
 
 /// So long a write that never left is tried again.
@@ -63,17 +63,31 @@ impl View<'_> {
         self.again(step, at, operation)
     }
 
-    /// The next attempt, once its wait is over.
+    /// The next attempt, once its wait is over; what must not be sent blind needs a reading since the last one.
     pub(super) fn again(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
+        let answered = at.answered?;
         let wait = pace::wait(self.run(), step.id, at.attempts, operation, at.answer.as_ref()?);
-        let due = !self.progress.paused && self.passed(at.answered?, wait);
-        due.then(|| send(step, at.attempts + 1, operation))
+        if self.progress.paused || !self.passed(answered, wait) {
+            return None;
+        }
+        let attempt = at.attempts + 1;
+        if operation.turns_one_on() {
+            return Some(self.send(step, at, operation, attempt));
+        }
+        let untouched = at.state == StepState::Intended && !self.progress.is_undoing(step);
+        match proof::already(operation, self.world, answered) {
+            Already::NotSo(_) => Some(self.send_if_allowed(step, at, operation, attempt)),
+            Already::So(evidence) if untouched => {
+                Some(Next::Write(Event::AlreadySo { step: step.id, evidence }))
+            }
+            Already::So(_) | Already::Moving(_) | Already::Unread(_) => None,
+        }
     }
 
     /// What a person decided about a held step.
     pub(super) fn decided(&self, step: &Step, at: &StepProgress, decision: &Decision) -> Option<Next> {
         match decision {
-            Decision::Skip { reason } => Some(end(step, Outcome::Skipped, reason.clone())),
+            Decision::Skip { reason, .. } => Some(end(step, Outcome::Skipped, reason.clone())),
             Decision::Abort { .. } => None,
             Decision::ReadAgain => self.read_again(step, at),
             Decision::Retry if self.progress.paused => None,
@@ -103,9 +117,7 @@ impl View<'_> {
         let since = self.began(step, at);
         match proof::already(operation, self.world, since) {
             Already::So(evidence) => Some(Next::Write(Event::AlreadySo { step: step.id, evidence })),
-            Already::NotSo(_) => {
-                Some(self.forbidden(step, at, operation).unwrap_or_else(|| send(step, attempt, operation)))
-            }
+            Already::NotSo(_) => Some(self.send_if_allowed(step, at, operation, attempt)),
             Already::Moving(evidence) => {
                 Some(end(step, not_sent(at, Outcome::Refused), format!("not sent: {evidence}")))
             }
@@ -113,7 +125,7 @@ impl View<'_> {
         }
     }
 
-    /// The fresh reads did not come: a set may go without them, anything else may not.
+    /// The fresh reads did not come: a set that turns a control On may go without them, anything else may not.
     fn unread(
         &self,
         step: &Step,
@@ -121,11 +133,29 @@ impl View<'_> {
         operation: &Operation,
         (attempt, since, evidence): (u32, Timestamp, String),
     ) -> Option<Next> {
-        if operation.is_idempotent_set() {
-            return self.passed(since, READ).then(|| send(step, attempt, operation));
+        if operation.turns_one_on() {
+            return self.passed(since, READ).then(|| self.send(step, at, operation, attempt));
         }
         let why = format!("not sent, because no reading vouches for it: {evidence}");
         self.passed(since, VOUCH).then(|| end(step, not_sent(at, Outcome::Failed), why))
+    }
+
+    fn send_if_allowed(&self, step: &Step, at: &StepProgress, operation: &Operation, attempt: u32) -> Next {
+        let forbidden = self.forbidden(step, at, operation);
+        forbidden.unwrap_or_else(|| self.send(step, at, operation, attempt))
+    }
+
+    /// Sends, unless traffic would move before a writer of the plan has (law 7).
+    fn send(&self, step: &Step, at: &StepProgress, operation: &Operation, attempt: u32) -> Next {
+        let behind = self.progress.writer_behind().filter(|_| step.operation() == Some(operation));
+        match behind.filter(|_| operation.target().is_none()) {
+            None => send(step, attempt, operation),
+            Some(target) => {
+                let (store, to) = (&target.store, &target.to);
+                let why = format!("not sent: the writer of {store} has not moved to {to}");
+                end(step, not_sent(at, Outcome::Refused), why)
+            }
+        }
     }
 
     /// The safety rules, solved again by what the endpoints say now.

@@ -12,10 +12,10 @@ use crate::plan::StepId;
 const WORD: usize = 8;
 
 /// A request id with more characters is shortened.
-const LONGEST_ID: usize = 12;
+const LONGEST_ID: usize = 14;
 
-/// To this many.
-const SHORT_ID: usize = 8;
+/// To so many of its first and of its last characters.
+const ENDS_OF_ID: (usize, usize) = (8, 4);
 
 impl Event {
     /// The one word for it: `sent`, `accepted`, `confirmed`.
@@ -140,14 +140,20 @@ fn because(reason: &str) -> String {
     if reason.trim().is_empty() { String::new() } else { format!(": {reason}") }
 }
 
-/// The first part of a long request id, which is enough to tell it from its neighbours.
+/// Both ends of a long request id: enough to tell it from its neighbours, wherever they differ.
 fn short(id: &str) -> String {
-    if id.chars().count() > LONGEST_ID { id.chars().take(SHORT_ID).collect() } else { id.to_owned() }
+    let letters: Vec<char> = id.chars().collect();
+    if letters.len() <= LONGEST_ID {
+        return id.to_owned();
+    }
+    let (first, last) = ENDS_OF_ID;
+    let (head, tail) = (&letters[..first], &letters[letters.len() - last..]);
+    head.iter().chain(['…'].iter()).chain(tail).collect()
 }
 
 /// `~17 orders at risk, orders 3.4s behind, catalog 0.4s`: the links of the same direction, without saying it.
 fn at_risk(risk: &AtRisk, links: &[String]) -> String {
-    let mut text = format!("~{:.0} orders at risk, {} {:.1}s behind", risk.orders, risk.store, risk.lag);
+    let loss = format!("~{:.0} orders at risk, {} {:.1}s behind", risk.orders, risk.store, risk.lag);
     let parts = |link: &String| {
         let (rest, lag) = link.rsplit_once(' ')?;
         let (store, way) = rest.rsplit_once(' ')?;
@@ -156,10 +162,8 @@ fn at_risk(risk: &AtRisk, links: &[String]) -> String {
     let links: Vec<_> = links.iter().filter_map(parts).collect();
     let way = links.iter().find(|(store, ..)| *store == risk.store).map(|(_, way, _)| way);
     let others = links.iter().filter(|(store, of, _)| *store != risk.store && Some(of) == way);
-    for (store, _, lag) in others {
-        text.push_str(&format!(", {store} {lag}"));
-    }
-    text
+    let others: Vec<String> = others.map(|(store, _, lag)| format!(", {store} {lag}")).collect();
+    loss + &others.concat()
 }
 
 fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
@@ -174,7 +178,12 @@ fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
 fn decided(decision: &Decision, who: &str) -> String {
     match decision {
         Decision::ReadAgain | Decision::Retry | Decision::Undo => format!("by {who}"),
-        Decision::Skip { reason } | Decision::Abort { reason } => format!("by {who}{}", because(reason)),
+        Decision::Skip { reason, typed: Some(region) } => {
+            format!("by {who}, who typed {region}{}", because(reason))
+        }
+        Decision::Skip { reason, typed: None } | Decision::Abort { reason } => {
+            format!("by {who}{}", because(reason))
+        }
     }
 }
 
@@ -236,4 +245,38 @@ pub fn links(links: &[verdict::LinkVerdict]) -> Vec<String> {
         format!("{} {}→{} {lag}", link.store, link.from, link.to)
     });
     words.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::reading::Freshness;
+
+    #[test]
+    fn a_long_request_id_keeps_both_ends_and_a_short_one_everything() {
+        assert_eq!(short("986b3b7d-1c2e-4f00-9a11-00000000002a"), "986b3b7d…002a");
+        assert_eq!(short("request-6"), "request-6");
+    }
+
+    #[test]
+    fn the_loss_comes_first_and_links_of_the_other_way_stay_out() {
+        let risk = AtRisk {
+            orders: 17.2,
+            rate: 300.0,
+            lag: 3.4,
+            store: "orders".to_owned(),
+            freshness: Freshness::Fresh,
+        };
+        let links = ["orders a→b 3.4s", "catalog a→b 0.4s", "carts a→b 3.1s", "carts b→a 0.6s"];
+        assert_eq!(
+            at_risk(&risk, &links.map(str::to_owned)),
+            "~17 orders at risk, orders 3.4s behind, catalog 0.4s, carts 3.1s"
+        );
+    }
+
+    #[test]
+    fn no_reason_leaves_no_colon() {
+        assert_eq!(because(" "), "");
+        assert_eq!(because("INC-7"), ": INC-7");
+    }
 }

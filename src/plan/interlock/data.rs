@@ -18,6 +18,23 @@ pub(super) fn stores(question: &Question<'_>) -> Vec<Interlock> {
     all
 }
 
+/// The same of the stores that the plan promotes, and of no others.
+pub(super) fn promoted(question: &Question<'_>) -> Vec<Interlock> {
+    let links = verdict::links(question.world, question.now);
+    let targets: Vec<&str> =
+        question.plan.steps.iter().filter_map(|step| store_of(step.operation()?)).collect();
+    let auroras = question.world.topology().auroras.iter();
+    let moved = auroras.filter(|aurora| targets.contains(&aurora.store.as_str()));
+    moved.flat_map(|aurora| store(question, aurora, &links)).collect()
+}
+
+fn store_of(operation: &Operation) -> Option<&str> {
+    match operation {
+        Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => Some(&target.store),
+        Operation::RoutingSet { .. } => None,
+    }
+}
+
 /// An evacuation leaves the writers where they are, and says so.
 fn stays(question: &Question<'_>) -> Option<Interlock> {
     let from = &question.intent.from;
@@ -147,10 +164,7 @@ fn others(question: &Question<'_>, links: &[LinkVerdict]) -> Vec<Interlock> {
     let intent = question.intent;
     let promoted = |store: &str| {
         let steps = question.plan.steps.iter().filter_map(|step| step.operation());
-        steps.into_iter().any(|operation| match operation {
-            Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => target.store == store,
-            Operation::RoutingSet { .. } => false,
-        })
+        steps.filter_map(Operation::target).any(|target| target.store == store)
     };
     let late = links.iter().filter(|link| link.from == intent.from && link.to == intent.to && link.live);
     late.filter(|link| !promoted(&link.store))

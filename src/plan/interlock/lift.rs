@@ -10,27 +10,27 @@ impl Interlock {
     #[must_use]
     pub fn lift(&self, intent: &Intent) -> Option<String> {
         let Verdict::Hold(_) = self.verdict else { return None };
-        let name = self.name.as_str();
-        if name.starts_with("rule ") {
-            return None;
-        }
-        Some(lift(name, intent))
+        lift(&self.name, intent)
     }
 }
 
-fn lift(name: &str, intent: &Intent) -> String {
+fn lift(name: &str, intent: &Intent) -> Option<String> {
     let to = &intent.to;
     if name.starts_with("lag of ") && intent.playbook == Playbook::Switchover {
-        return "wait until it has caught up; a failover does not wait, and loses what is missing".to_owned();
+        let wait = "wait until it has caught up; a failover does not wait, and loses what is missing";
+        return Some(wait.to_owned());
     }
     if name.ends_with(" healthy") {
-        return format!("bring {to} back first, or let another Region receive");
+        return Some(format!("bring {to} back first, or let another Region receive"));
     }
     if name.starts_with("no move of ") {
-        return "wait until that move has ended".to_owned();
+        return Some("wait until that move has ended".to_owned());
+    }
+    if name.starts_with("writer of ") {
+        return Some("RDS of one of the Regions must answer".to_owned());
     }
     if name.contains(" can write in ") {
-        return format!("its cluster in {to} must be available, in sync and with an instance");
+        return Some(format!("its cluster in {to} must be available, in sync and with an instance"));
     }
     let means = match name {
         "cluster endpoints answer" => "one of them must answer; look at the network of this host",
@@ -38,9 +38,9 @@ fn lift(name: &str, intent: &Intent) -> String {
         "account" => "use credentials of the workload's account",
         "credentials" | "credentials last" => "renew the credentials",
         "a plan" => "choose another playbook or other Regions",
-        _ => "it must be read again and be so",
+        _ => return None,
     };
-    means.to_owned()
+    Some(means.to_owned())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{Interlock, Question};
 use crate::model::reading::{ControlState, Freshness, Source};
 use crate::model::topology::Routing;
-use crate::model::verdict::{self, ControlCell};
+use crate::model::verdict::{self, ControlCell, ControlVerdict};
 use crate::plan::operation::{ControlChange, Operation};
 use crate::plan::{playbook, rules};
 
@@ -47,24 +47,26 @@ fn endpoints(question: &Question<'_>, routing: &Routing) -> Interlock {
 }
 
 /// The change states its whole end, so it may be made on what fewer than a quorum tell; not on what nobody tells.
+/// A quorum knows. The change states its whole end, so it may be made on what fewer tell, not on what nobody tells.
 fn known(question: &Question<'_>, entries: &[ControlChange]) -> Interlock {
     let name = "control states known";
     let verdicts = verdict::controls(question.world, question.now);
-    let split: Vec<&str> = verdicts.iter().filter(|c| c.split).map(|c| c.name.as_str()).collect();
-    let states = playbook::states(question.world, question.now);
-    let unknown: Vec<&str> =
-        entries.iter().filter(|c| !states.contains_key(&c.control)).map(|c| c.control.as_str()).collect();
-    if !unknown.is_empty() {
-        let why = format!("no quorum of endpoints tells the state of {}", unknown.join(", "));
-        let told = |name: &str| verdicts.iter().any(|c| c.name == name && c.cells.iter().any(is_fresh));
-        return if unknown.iter().all(|control| told(control)) {
-            Interlock::warn(name, why)
-        } else {
-            Interlock::hold(name, why)
-        };
+    let changed: Vec<&ControlVerdict> =
+        verdicts.iter().filter(|v| entries.iter().any(|c| c.control == v.name)).collect();
+    let names = |of: &dyn Fn(&ControlVerdict) -> bool| {
+        changed.iter().filter(|v| of(v)).map(|v| v.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let unheard = names(&|v| !v.cells.iter().any(is_fresh));
+    if !unheard.is_empty() {
+        return Interlock::hold(name, format!("no endpoint tells the state of {unheard}"));
     }
+    let few = names(&|v| v.state.is_none());
+    if !few.is_empty() {
+        return Interlock::warn(name, format!("no quorum of endpoints tells the state of {few}"));
+    }
+    let split = names(&|v| v.split);
     if !split.is_empty() {
-        return Interlock::warn(name, format!("endpoints contradict each other on {}", split.join(", ")));
+        return Interlock::warn(name, format!("endpoints contradict each other on {split}"));
     }
     Interlock::pass(name)
 }

@@ -2,38 +2,41 @@
 //! be, and there is room.
 
 use super::{Interlock, Question};
-use crate::model::verdict::{self, Lamp, RegionVerdict};
-use crate::plan::operation::Operation;
-use crate::plan::{Playbook, Step};
+use crate::model::verdict::{self, Lamp, RegionVerdict, Role};
+use crate::plan::Playbook;
 
 pub(super) fn regions(question: &Question<'_>) -> Vec<Interlock> {
     let of = |region| verdict::region(question.world, region, question.now);
-    let (from, to) = (of(&question.intent.from), of(&question.intent.to));
-    let mut all = vec![receives(question, &from, &to)];
-    all.extend(leaves(question.intent.playbook, &from));
+    let (playbook, to, from) = (question.intent.playbook, of(&question.intent.to), of(&question.intent.from));
+    let mut all = vec![receives(playbook, &to, &from)];
+    all.extend(leaves(playbook, &from));
     all
 }
 
-fn receives(question: &Question<'_>, from: &RegionVerdict, to: &RegionVerdict) -> Interlock {
+fn receives(playbook: Playbook, to: &RegionVerdict, from: &RegionVerdict) -> Interlock {
     let name = format!("{} healthy", to.region);
     let why = words(to);
     match to.lamp {
         Lamp::Ok => Interlock::pass(name),
-        Lamp::Bad if drags(question, from) => Interlock::warn(
-            name,
-            format!("it is bad, as a Region may be whose writer is in a bad one: {why}"),
-        ),
+        // A Region whose writer is away is dragged down by it, and to give it the writer is the way out.
+        Lamp::Bad if playbook == Playbook::Failover && is_lost(from) && writes(from) => {
+            let away = &from.region;
+            Interlock::warn(name, format!("it is bad too, and writes in {away}, which may be why: {why}"))
+        }
         Lamp::Bad => Interlock::hold(name, format!("it is bad: {why}")),
         Lamp::Look => Interlock::warn(name, format!("worth a look: {why}")),
         Lamp::Unknown => Interlock::warn(name, format!("not known: {why}")),
     }
 }
 
-/// A Region that goes bad with the writer in it takes the orders of the others with it. Then what is wrong in the
-/// receiving Region is no reason to stay: it may be what the failover mends.
-fn drags(question: &Question<'_>, from: &RegionVerdict) -> bool {
-    let moves = |step: &Step| matches!(step.operation(), Some(Operation::AuroraFailover(_)));
-    matches!(from.lamp, Lamp::Bad | Lamp::Unknown) && question.plan.steps.iter().any(moves)
+/// It is bad, or cannot be seen any more.
+fn is_lost(region: &RegionVerdict) -> bool {
+    matches!(region.lamp, Lamp::Bad | Lamp::Unknown)
+}
+
+/// It holds the writer of a store.
+fn writes(region: &RegionVerdict) -> bool {
+    matches!(region.role, Role::Writer | Role::Split)
 }
 
 /// A failover is for a Region that is bad; a switchover needs one that still works.

@@ -3,7 +3,6 @@
 //! It judges order only; whether an event is wise is for `decide` and for people.
 
 use super::{Progress, StepProgress, StepState};
-use crate::model::reading::ControlState;
 use crate::plan::event::{Answer, Decision, End, Event, Outcome};
 use crate::plan::operation::Operation;
 use crate::plan::{Action, Rung, Step, StepId};
@@ -69,7 +68,8 @@ impl Progress {
             (StepState::Waiting, _) => (self.needs_met(step), step.operation().cloned()),
             (StepState::Intended, Some(_)) => (true, at.operation.clone()),
             (StepState::Proving, Some(answer)) => {
-                (!matches!(answer, Answer::Accepted { .. }), at.operation.clone())
+                let again = !matches!(answer, Answer::Accepted { .. }) && !at.only_reads();
+                (again, at.operation.clone())
             }
             (StepState::Deciding(Decision::Retry), _) => (true, step.operation().cloned()),
             (StepState::Deciding(Decision::Undo), _) => (true, step.operation().and_then(Operation::inverse)),
@@ -130,9 +130,9 @@ impl Progress {
 
     fn admits_decision(&self, id: StepId, decision: &Decision) -> Result<(), String> {
         let (step, at) = self.find(id)?;
-        let StepState::Done(outcome @ (Outcome::Refused | Outcome::Failed | Outcome::Unknown)) = at.state
-        else {
-            return Err(format!("step {id} does not wait for a decision"));
+        let outcome = match at.state {
+            StepState::Done(outcome) if outcome.needs_a_person() => outcome,
+            _ => return Err(format!("step {id} does not wait for a decision")),
         };
         match decision {
             Decision::Undo if outcome != Outcome::Unknown => {
@@ -141,13 +141,13 @@ impl Progress {
             Decision::Undo => {
                 let inverse = step.operation().and_then(Operation::inverse);
                 let inverse = inverse.ok_or_else(|| format!("step {id}: no single call undoes it"))?;
-                must(leaves_one_on(&inverse), "the undo would turn controls Off and none On")
+                must(inverse.turns_one_on(), "the undo would turn controls Off and none On")
             }
             Decision::Retry if step.operation().is_none() => Ok(()),
             Decision::ReadAgain if step.operation().is_none() => {
                 Err(format!("step {id}: it has no proof to read"))
             }
-            Decision::Skip { reason } | Decision::Abort { reason } => {
+            Decision::Skip { reason, .. } | Decision::Abort { reason } => {
                 must(!reason.trim().is_empty(), "a reason is needed")
             }
             Decision::ReadAgain | Decision::Retry => Ok(()),
@@ -165,23 +165,10 @@ impl Progress {
                 "not every step is confirmed or skipped",
             ),
             End::Aborted => {
-                let busy = |s: &StepProgress| {
-                    matches!(
-                        s.state,
-                        StepState::Intended | StepState::Sent | StepState::Proving | StepState::Deciding(_)
-                    )
-                };
+                let busy = |s: &StepProgress| s.state.is_under_way();
                 must(!self.steps.values().any(busy), "a step is on its way and has no outcome")
             }
         }
-    }
-}
-
-/// An update that turns controls Off and none On would rest on nobody else having changed anything (law 6).
-fn leaves_one_on(operation: &Operation) -> bool {
-    match operation {
-        Operation::RoutingSet { entries } => entries.iter().any(|c| c.state == ControlState::On),
-        Operation::AuroraSwitchover(_) | Operation::AuroraFailover(_) => true,
     }
 }
 

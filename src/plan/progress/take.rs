@@ -15,6 +15,7 @@ impl Progress {
             Event::Resumed { .. } => {
                 self.paused = false;
                 self.resumed = Some(at);
+                self.steps.values_mut().for_each(|step| step.not_after(at));
             }
             Event::Closed { end, summary } => self.closed = Some((at, *end, summary.clone())),
             Event::Decided { decision: Decision::Abort { reason }, .. } => {
@@ -39,6 +40,7 @@ impl StepProgress {
                 self.attempts = *attempt;
                 self.operation.clone_from(operation);
                 self.answer = None;
+                self.decision = None;
             }
             Event::Sent { .. } => {
                 self.state = StepState::Sent;
@@ -53,6 +55,7 @@ impl StepProgress {
                 self.started = self.started.or(Some(at));
                 self.since = Some(at);
                 self.maybe = self.maybe.or(Some(at));
+                self.operation = None;
                 self.answer = None;
                 self.rungs.clear();
                 self.climb(at, Rung::ReadBack, RungState::Proved, evidence);
@@ -84,6 +87,15 @@ impl StepProgress {
         self.state = if self.maybe.is_some() { StepState::Proving } else { StepState::Intended };
     }
 
+    /// Nothing has happened after `at`: where the host's clock was set back while the run was cut off, what the
+    /// journal tells is still the past.
+    fn not_after(&mut self, at: Timestamp) {
+        let Self { started, sent, ended, answered, maybe, since, decided, .. } = self;
+        for moment in [started, sent, ended, answered, maybe, since, decided] {
+            *moment = moment.map(|moment| moment.min(at));
+        }
+    }
+
     fn climb(&mut self, at: Timestamp, rung: Rung, state: RungState, evidence: &str) {
         self.rungs.insert(rung, (at, state, evidence.to_owned()));
     }
@@ -101,6 +113,7 @@ impl StepProgress {
         let StepState::Done(outcome) = self.state else { return };
         self.before = Some(outcome);
         self.decided = Some(at);
+        self.decision = Some(decision.clone());
         self.ended = None;
         let proves_on = *decision == Decision::ReadAgain && outcome == Outcome::Unknown;
         self.state = if proves_on { StepState::Proving } else { StepState::Deciding(decision.clone()) };

@@ -14,9 +14,15 @@ use crate::plan::operation::AuroraTarget;
 /// A move is told from a little before its write on, because the service's clock is not ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 
+/// So long after the write the writer's own status is waited for; then its global cluster's is taken, and named.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(2);
+
+/// What is said of a status that nobody told.
+const UNREAD: &str = "own status not read";
+
 pub(super) fn read_back(target: &AuroraTarget, world: &World, since: Timestamp) -> Shown {
     let open = |why| Shown::open(Rung::ReadBack, why);
-    let Some((reading, asked)) = reading(target, world, |asked| asked > since) else {
+    let Some(Told { reading, asked, .. }) = told_by(target, world, |asked| asked > since) else {
         return open(unread(target, world));
     };
     if let Some(words) = moving(reading) {
@@ -26,26 +32,45 @@ pub(super) fn read_back(target: &AuroraTarget, world: &World, since: Timestamp) 
         None => open("no single writer".to_owned()),
         Some(writer) if writer != &target.to => open(format!("writer {writer}")),
         Some(writer) => {
-            let status = status(reading, writer);
-            let words =
-                format!("writer {writer}, {status}, read {:.1}s after the write", seconds(since, asked));
-            if status == "available" { Shown::proved(Rung::ReadBack, words) } else { open(words) }
+            let after = asked.duration_since(since);
+            let words = |status: &str| {
+                format!("writer {writer}, {status}, read {:.1}s after the write", after.as_secs_f64())
+            };
+            match own_status(reading, writer) {
+                Some("available") => Shown::proved(Rung::ReadBack, words("available")),
+                Some(other) => open(words(other)),
+                None if reading.status == "available" && after >= PATIENCE => {
+                    Shown::proved(Rung::ReadBack, words(&format!("{UNREAD}, its global cluster available")))
+                }
+                None => open(words(UNREAD)),
+            }
         }
     }
 }
 
-pub(super) fn already(target: &AuroraTarget, world: &World, since: Timestamp) -> Already {
-    let Some((reading, _)) = reading(target, world, |asked| asked >= since) else {
+/// Whose word counts that a move is still needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voucher {
+    /// Any Region's: both serve.
+    Any,
+    /// The receiving Region's alone: the one that is left may be broken and not know.
+    Receiver,
+}
+
+pub(super) fn already(target: &AuroraTarget, world: &World, since: Timestamp, by: Voucher) -> Already {
+    let Some(Told { reading, region, .. }) = told_by(target, world, |asked| asked >= since) else {
         return Already::Unread(unread(target, world));
     };
+    let vouches = by == Voucher::Any || region == &target.to;
     if let Some(words) = moving(reading) {
         return Already::Moving(words);
     }
     match reading.writer() {
         None => Already::Unread("no single writer".to_owned()),
         Some(writer) if writer == &target.to => {
-            Already::So(format!("writer {writer}, {}", status(reading, writer)))
+            Already::So(format!("writer {writer}, {}", own_status(reading, writer).unwrap_or(UNREAD)))
         }
+        Some(writer) if writer == &target.from && !vouches => Already::Unread(unread(target, world)),
         Some(writer) if writer == &target.from => Already::NotSo(format!("writer {writer}")),
         Some(writer) => Already::Moving(format!("writer {writer}, and not {}", target.from)),
     }
@@ -69,23 +94,30 @@ pub(super) fn told(target: &AuroraTarget, world: &World, since: Timestamp) -> Ve
     told
 }
 
+/// What a Region's RDS told of the global cluster, and when it was asked.
+struct Told<'a> {
+    reading: &'a AuroraReading,
+    asked: Timestamp,
+    region: &'a Region,
+}
+
 /// The newest reading that is fresh enough: the receiving Region's if there is one, else any other's.
-fn reading<'a>(
-    target: &AuroraTarget,
+fn told_by<'a>(
+    target: &'a AuroraTarget,
     world: &'a World,
     fresh: impl Fn(Timestamp) -> bool,
-) -> Option<(&'a AuroraReading, Timestamp)> {
-    let of = |region: &Region| {
+) -> Option<Told<'a>> {
+    let of = |region: &'a Region| {
         let feed = world.feed(&Source::Aurora(target.store.clone(), region.clone()))?;
         let asked = feed.asked().filter(|asked| fresh(*asked))?;
         match feed.seen()? {
-            (Reading::Aurora(reading), _) => Some((reading, asked)),
+            (Reading::Aurora(reading), _) => Some(Told { reading, asked, region }),
             _ => None,
         }
     };
     let others = world.topology().auroras.iter().filter(|a| a.store == target.store);
     let others = others.flat_map(|a| a.clusters.keys()).filter(|r| **r != target.to);
-    of(&target.to).or_else(|| others.filter_map(of).max_by_key(|(_, asked)| *asked))
+    of(&target.to).or_else(|| others.filter_map(of).max_by_key(|told| told.asked))
 }
 
 fn moving(reading: &AuroraReading) -> Option<String> {
@@ -93,10 +125,9 @@ fn moving(reading: &AuroraReading) -> Option<String> {
     Some(format!("{} to {}", moving.status, moving.to.rsplit(':').next().unwrap_or(&moving.to)))
 }
 
-/// The writer's own status; where a Region cannot tell that of another one's member, the global cluster's.
-fn status<'a>(reading: &'a AuroraReading, writer: &Region) -> &'a str {
-    let member = reading.members.iter().find(|m| &m.region == writer);
-    member.and_then(|m| m.status.as_deref()).unwrap_or(&reading.status)
+/// The writer's own status, which only its own Region tells.
+fn own_status<'a>(reading: &'a AuroraReading, writer: &Region) -> Option<&'a str> {
+    reading.members.iter().find(|m| &m.region == writer)?.status.as_deref()
 }
 
 fn unread(target: &AuroraTarget, world: &World) -> String {
@@ -105,6 +136,70 @@ fn unread(target: &AuroraTarget, world: &World) -> String {
     trouble.map_or_else(|| format!("{source} not read yet"), |(trouble, _)| format!("{source}: {trouble}"))
 }
 
-fn seconds(from: Timestamp, to: Timestamp) -> f64 {
-    to.duration_since(from).as_secs_f64()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
+    use crate::model::reading::AuroraMember;
+    use crate::plan::event::RungState;
+
+    fn target() -> AuroraTarget {
+        AuroraTarget {
+            store: "orders".to_owned(),
+            global: "orders-global-db-cluster".to_owned(),
+            from: east(),
+            to: west(),
+            cluster: "arn:aws:rds:us-west-2:111122223333:cluster:orders-dbcluster-02-us-west-2".to_owned(),
+        }
+    }
+
+    /// us-west-2 writes and its own status is this, as a Region tells it so long after the write.
+    fn shown(own: Option<&str>, seconds: i64) -> Shown {
+        let mut scene = Scene::new(two_regions());
+        let since = scene.now;
+        scene.later(seconds);
+        let member = |region: Region, writer, status: Option<&str>| AuroraMember {
+            region,
+            arn: String::new(),
+            writer,
+            status: status.map(str::to_owned),
+            sync: None,
+            instances: None,
+        };
+        let members = vec![member(east(), false, None), member(west(), true, own)];
+        let reading = AuroraReading { status: "available".to_owned(), members, moving: None };
+        scene.aurora("orders", WEST, reading);
+        read_back(&target(), &scene.world, since)
+    }
+
+    #[test]
+    fn the_writers_own_status_proves_it_and_its_global_clusters_only_after_a_while() {
+        let proved = shown(Some("available"), 3);
+        assert_eq!(
+            (proved.state, proved.evidence.as_str()),
+            (RungState::Proved, "writer us-west-2, available, read 2.9s after the write")
+        );
+        assert_eq!(shown(Some("promoting"), 300).state, RungState::Open);
+        let unread = shown(None, 3);
+        assert_eq!(
+            (unread.state, unread.evidence.as_str()),
+            (RungState::Open, "writer us-west-2, own status not read, read 2.9s after the write")
+        );
+        let named = shown(None, 122);
+        let words = "writer us-west-2, own status not read, its global cluster available, read 121.9s after the write";
+        assert_eq!((named.state, named.evidence.as_str()), (RungState::Proved, words));
+    }
+
+    #[test]
+    fn only_the_receiving_region_says_that_a_failover_is_still_needed() {
+        let mut scene = Scene::new(two_regions());
+        let since = scene.now;
+        scene.later(1);
+        scene.writer("orders", EAST, EAST);
+        let already = |scene: &Scene, by| already(&target(), &scene.world, since, by);
+        assert!(matches!(already(&scene, Voucher::Receiver), Already::Unread(_)));
+        assert_eq!(already(&scene, Voucher::Any), Already::NotSo("writer us-east-1".to_owned()));
+        scene.writer("orders", EAST, WEST);
+        assert_eq!(already(&scene, Voucher::Receiver), Already::NotSo("writer us-east-1".to_owned()));
+    }
 }

@@ -23,10 +23,12 @@ const BACK: f64 = 0.8;
 /// Metrics come late (aws-facts section 7), so a source that does not answer is called blind only after this.
 const LATE: SignedDuration = SignedDuration::from_secs(120);
 
-/// A Region that answers but has published nothing for this long is blind too. The first whole period begins up to a
-/// minute after the write, ends a minute later and is seen up to two after that: called blind sooner, every well
-/// Region would be for a while, and weaker proof would do.
-const SILENT: SignedDuration = SignedDuration::from_mins(4);
+/// A Region that answers and still publishes nothing since the write is blind this long after it, once another
+/// Region has published,
+const BEHIND: SignedDuration = SignedDuration::from_secs(150);
+
+/// and after this also when none has: the wait for the next period, that period, its lateness and the next read.
+const SILENT: SignedDuration = SignedDuration::from_secs(300);
 
 /// Whether the workload declares what this rung is proved by.
 pub(super) fn declared(rung: Rung, entries: &[ControlChange], world: &World) -> bool {
@@ -154,22 +156,19 @@ fn pending_at(rung: Rung, regions: &[Region], world: &World, since: Timestamp, n
         let (trouble, _) = world.feed(&source)?.trouble()?;
         Some(format!("{source}: {trouble}"))
     });
+    let others =
+        || world.topology().regions.iter().any(|r| world.reached(&r.name).is_some_and(|at| at >= since));
     let silent = || {
-        let mute = regions.iter().find(|region| newest(world, region).is_none_or(|at| at < since))?;
+        let mute = regions.iter().find(|region| world.reached(region).is_none_or(|at| at < since))?;
         Some(format!("CloudWatch {mute} has published nothing since the write"))
     };
-    let blind = trouble.filter(|_| waited > LATE).or_else(|| silent().filter(|_| waited > SILENT));
+    let blind = trouble
+        .filter(|_| waited > LATE)
+        .or_else(|| silent().filter(|_| waited > SILENT || (waited > BEHIND && others())));
     match blind {
         Some(words) => Shown::blind(rung, words),
         None => Shown::open(rung, "no period since the write is seen yet".to_owned()),
     }
-}
-
-/// The start of the newest period of which a Region has published anything.
-fn newest(world: &World, region: &Region) -> Option<Timestamp> {
-    let metrics = verdict::wanted_metrics(world.topology());
-    let own = metrics.iter().filter(|metric| &metric.region == region);
-    own.filter_map(|metric| world.series(metric)?.newest()).map(|point| point.at).max()
 }
 
 /// The value is of a period that began at or after the write.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Already, Shown};
 use crate::model::World;
-use crate::model::reading::{Reading, Source};
+use crate::model::reading::{Feed, Reading, Source};
 use crate::plan::Rung;
 use crate::plan::operation::ControlChange;
 
@@ -29,13 +29,19 @@ impl Count {
         let routing = world.topology().routing.as_ref();
         let endpoints = routing.map(|r| r.endpoints.as_slice()).unwrap_or_default();
         let quorum = routing.map_or(usize::MAX, crate::model::topology::Routing::quorum);
-        let mut count =
-            Self { endpoints: endpoints.len(), quorum, agree: 0, contradict: Vec::new(), silent: Vec::new(), unheard: 0 };
+        let mut count = Self {
+            endpoints: endpoints.len(),
+            quorum,
+            agree: 0,
+            contradict: Vec::new(),
+            silent: Vec::new(),
+            unheard: 0,
+        };
         for endpoint in endpoints {
             let feed = world.feed(&Source::Endpoint(endpoint.region.clone()));
             let answered = feed.filter(|feed| feed.asked().is_some_and(&fresh)).and_then(|feed| feed.seen());
             let Some((Reading::Controls(states), _)) = answered else {
-                let failed = feed.and_then(|f| f.failed_at()).is_some_and(&fresh);
+                let failed = feed.and_then(Feed::failed).is_some_and(&fresh);
                 count.unheard += usize::from(!failed);
                 count.silent.push(endpoint.region.to_string());
                 continue;

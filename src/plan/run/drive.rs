@@ -239,9 +239,13 @@ impl Driver {
             Command::Resume { .. } if !self.progress.paused => return Ok(()),
             Command::Resume { who } => Event::Resumed { who },
             Command::Note { who, text } => Event::Noted { who, text },
+            Command::Leave => {
+                self.ports.when_held = WhenHeld::StopThere;
+                return Ok(());
+            }
             Command::Abort { who, reason } => return self.abort(who, reason),
         };
-        match self.progress.admits(&event) {
+        match self.progress.may_ask(&event) {
             Ok(()) => self.write(&event),
             Err(why) => self.write(&refusal(&event, &why)),
         }
@@ -268,7 +272,7 @@ impl Driver {
 
     fn is_paused_still(&self) -> bool {
         let busy = |s: &StepProgress| matches!(s.state, StepState::Sent | StepState::Proving);
-        self.progress.paused && self.orphaned && !self.progress.steps.values().any(busy)
+        self.progress.paused && !self.progress.steps.values().any(busy)
     }
 
     fn waits_for_a_turn(&self) -> bool {

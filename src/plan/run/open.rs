@@ -9,7 +9,7 @@ use super::{Ledger, LedgerError, Stop};
 use crate::clock::Clock;
 use crate::model::reading::{Trouble, TroubleKind};
 use crate::plan::decide;
-use crate::plan::event::{Answer, Entry, Event, RunId, Start};
+use crate::plan::event::{Answer, End, Entry, Event, RunId, Start};
 use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Intent, Plan};
 
@@ -60,6 +60,24 @@ pub fn resume(
     Ok(progress)
 }
 
+/// The same, but a run that was paused stays paused: it is taken up, and goes on when a person says so.
+///
+/// # Errors
+/// As [`resume`].
+pub fn take_up(
+    entries: &[Entry],
+    who: &str,
+    ledger: &mut dyn Ledger,
+    clock: &Clock,
+) -> Result<Progress, Stop> {
+    let was_paused = Progress::replay(entries)?.paused;
+    let mut progress = resume(entries, who, ledger, clock)?;
+    if was_paused && progress.is_open() {
+        write(&mut progress, ledger, clock, &Event::Paused { who: who.to_owned() })?;
+    }
+    Ok(progress)
+}
+
 /// Ends a run that was cut off, without sending or reading anything.
 ///
 /// # Errors
@@ -81,6 +99,24 @@ pub fn close(
         write(&mut progress, ledger, clock, &event)?;
     }
     Ok(progress)
+}
+
+/// Ends a run whose lines cannot be read or cannot follow each other, as `why` says. What it did is in its lines for
+/// people to read; nothing is sent, and nothing is said of its steps.
+///
+/// # Errors
+/// When a line could not be made durable.
+pub fn close_unread(
+    (run, why): (&RunId, &str),
+    (who, reason): (&str, &str),
+    ledger: &mut dyn Ledger,
+    clock: &Clock,
+) -> Result<(), LedgerError> {
+    let text = format!("closes the run, which cannot be replayed ({why}): {reason}");
+    ledger.append(run, clock.now(), &Event::Noted { who: who.to_owned(), text })?;
+    let summary = format!("closed without a replay, so its steps are not known: {reason}");
+    ledger.append(run, clock.now(), &Event::Closed { end: End::Aborted, summary })?;
+    Ok(())
 }
 
 /// A write that was handed to the wire and whose answer is not in the journal may have happened.

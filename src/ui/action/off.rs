@@ -71,7 +71,7 @@ fn decision(action: Action) -> Option<Decision> {
         Action::ReadAgain => Decision::ReadAgain,
         Action::Retry => Decision::Retry,
         Action::Undo => Decision::Undo,
-        Action::Skip => Decision::Skip { reason },
+        Action::Skip => Decision::Skip { reason, typed: None },
         Action::Abort => Decision::Abort { reason },
         _ => return None,
     })

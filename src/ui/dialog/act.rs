@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::page::{Page, Para};
-use super::{Arm, Dialog, Moment, Reply, Request, SETTLE, Scroll, moved};
+use super::{Arm, Dialog, Moment, Reply, Request, SETTLE, moved};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
 use crate::plan::interlock::{self, Interlock, Verdict};
@@ -148,15 +148,13 @@ impl Act {
     pub(super) fn page(&self, facts: &Facts<'_>) -> Page {
         let mut body = vec![armed_para(facts), Para::blank()];
         body.extend(self.offers.iter().enumerate().map(|(at, offer)| self.line(at, offer)));
-        let mut scroll = Scroll::default();
-        scroll.show(self.selected + 2, usize::from(ROOM));
-        let mut tail = vec![Para::blank()];
+        let mut foot = vec![Para::blank()];
         if let Some(offer) = self.offers.get(self.selected) {
-            tail.push(Para::new(format!("{}: {}.", offer.intent.playbook, offer.intent.playbook.about())));
-            tail.extend(offer.reasons());
+            foot.push(Para::new(format!("{}: {}.", offer.intent.playbook, offer.intent.playbook.about())));
+            foot.extend(offer.reasons());
         }
-        tail.push(Para::default().add("Enter opens the sheet, c as AWS CLI, Esc leaves", Role::Muted));
-        Page { title: "ACT".to_owned(), body, tail, scroll, ..Page::default() }
+        let tail = vec![Para::default().add("Enter opens the sheet, c as AWS CLI, Esc leaves", Role::Muted)];
+        Page { title: "ACT".to_owned(), body, foot, tail, ..Page::default() }
     }
 
     fn line(&self, at: usize, offer: &Offer) -> Para {
@@ -164,14 +162,12 @@ impl Act {
         let mark = if selected { "▸ " } else { "  " };
         let Intent { playbook, from, to } = &offer.intent;
         let (shape, standing, role) = offer.standing();
-        let text = format!(" {playbook:<11}{from} → {to}  {}", offer.moves());
+        let text = format!(" {playbook:<11}{from} → {to}");
         let para = Para::new(mark).add(shape, role).add(text, Role::Text);
+        let para = para.aside(format!("  {}", offer.moves()), Role::Text);
         para.selected(selected).right(standing, role)
     }
 }
-
-/// Lines of the list that surely show on the smallest full screen.
-const ROOM: u8 = 8;
 
 fn armed_para(facts: &Facts<'_>) -> Para {
     match facts.console.mode {

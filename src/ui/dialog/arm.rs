@@ -1,7 +1,7 @@
 //! What arming means, asked before it happens; production asks for a reason too.
 
 use super::buttons::{Buttons, Press};
-use super::line::Line;
+use super::line::{self, Line, Said};
 use super::page::{Page, Para};
 use super::{Dialog, Moment, Reply, Request};
 use crate::ui::action::Action;
@@ -31,7 +31,7 @@ impl Arm {
     pub fn new(moment: &Moment<'_>) -> Self {
         let production = moment.facts.world.topology().is_production();
         let how = if production {
-            How::Reason { line: Line::default(), said: None }
+            How::Reason { line: Line::new(moment.at()), said: None }
         } else {
             How::Button(Buttons::new("Cancel", "Arm for 15 minutes", moment.at()))
         };
@@ -66,15 +66,13 @@ impl Arm {
                 Some(Press::Harmless) => Reply::Close,
                 None => Reply::Stay,
             },
-            How::Reason { line, said } if action == Some(Action::Confirm) => {
-                if let Some(reason) = line.reason() {
-                    return self.done(reason, moment);
+            How::Reason { line, said } => {
+                match line.on(input, action, moment.at()) {
+                    Said::Given(reason) => return self.done(reason, moment),
+                    Said::Nothing => *said = Some("production asks for a reason: a ticket, or a few words"),
+                    Said::Burst => *said = Some(line::BURST),
+                    Said::Quiet => {}
                 }
-                *said = Some("production asks for a reason: a ticket, or a few words");
-                Reply::Stay
-            }
-            How::Reason { line, .. } => {
-                line.on(input);
                 Reply::Stay
             }
         }

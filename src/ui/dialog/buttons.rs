@@ -43,10 +43,11 @@ impl Buttons {
     }
 
     pub(crate) fn para(&self) -> Para {
+        let mark = |focused| if focused { "▸" } else { " " };
         let role = |focused| if focused { Role::Selection } else { Role::Text };
-        Para::default()
+        Para::new(mark(!self.on_meant))
             .add(format!("[ {} ]", self.harmless), role(!self.on_meant))
-            .add("   ", Role::Text)
+            .add(format!("  {}", mark(self.on_meant)), Role::Text)
             .add(format!("[ {} ]", self.meant), role(self.on_meant))
             .right("Tab other button, Enter presses", Role::Muted)
     }

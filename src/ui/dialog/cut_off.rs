@@ -1,23 +1,34 @@
 //! A run that was cut off: look at it first, take it up again, or close it.
 //!
-//! Looking comes first and has the focus; nothing is chosen by an Enter that was meant for what was there before.
+//! Looking comes first and has the focus; nothing is chosen by an Enter that was meant for what was there before, and
+//! what may still send asks for the receiving Region's name.
 
 use jiff::Timestamp;
 
 use super::page::{Page, Para};
+use super::typed::{Refusal, Typed, Word};
 use super::{Moment, Reply, Request, SETTLE, moved};
+use crate::plan::Intent;
 use crate::plan::event::RunId;
 use crate::plan::progress::Progress;
 use crate::ui::action::Action;
+use crate::ui::key::Input;
+use crate::ui::keymap::Context;
 use crate::ui::theme::Role;
 
 /// Asks what to do with a run that nobody drives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CutOff {
     run: RunId,
+    intent: Intent,
     about: String,
+    /// What it may still send, in words.
+    unsent: Vec<String>,
     choice: usize,
-    opened: Timestamp,
+    /// Since when it is on the screen; a program that has just started does not know the operator's clock yet.
+    opened: Option<Timestamp>,
+    name: Option<Typed>,
+    said: Option<String>,
 }
 
 /// What can be chosen, and what it means.
@@ -28,10 +39,10 @@ const CHOICES: [(&str, &str); 3] = [
 ];
 
 impl CutOff {
-    /// Opens now.
+    /// Opens with the next input or tick, which says when that is.
     #[must_use]
-    pub fn new(run: &Progress, at: Timestamp) -> Self {
-        let intent = &run.plan.intent;
+    pub fn new(run: &Progress) -> Self {
+        let intent = run.plan.intent.clone();
         let done = run.steps.values().filter(|step| step.ended.is_some()).count();
         let about = format!(
             "{} {} → {}, begun {} by {}: {done} of {} steps had ended when it was cut off.",
@@ -42,12 +53,29 @@ impl CutOff {
             run.start.who,
             run.plan.steps.len()
         );
-        Self { run: run.run.clone(), about, choice: 0, opened: at }
+        let unsent = run.may_send().into_iter().filter_map(|step| {
+            let operation = step.operation()?;
+            Some(format!("{} {}: {operation}", step.id, step.title))
+        });
+        let unsent = unsent.collect();
+        Self { run: run.run.clone(), intent, about, unsent, choice: 0, opened: None, name: None, said: None }
     }
 
-    pub(super) fn on(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+    pub(super) fn context(&self) -> Context {
+        if self.name.is_some() { Context::Typing } else { Context::List }
+    }
+
+    pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        let opened = *self.opened.get_or_insert(moment.at());
+        if let Some(name) = &mut self.name {
+            return match name.on(input, action, moment.at()) {
+                Word::Quiet => Reply::Stay,
+                Word::Matches => Reply::Done(Request::TakeUp(self.run.clone())),
+                Word::Refused(refusal) => self.refused(&refusal),
+            };
+        }
         match action {
-            Some(Action::Choose) if moment.since(self.opened) >= SETTLE => self.chosen(),
+            Some(Action::Choose) if moment.since(opened) >= SETTLE => self.chosen(moment),
             Some(action) => {
                 self.choice = moved(self.choice, CHOICES.len(), CHOICES.len(), action);
                 Reply::Stay
@@ -56,29 +84,68 @@ impl CutOff {
         }
     }
 
-    fn chosen(&self) -> Reply {
+    pub(super) fn tick(&mut self, moment: &Moment<'_>) -> Reply {
+        self.opened.get_or_insert(moment.at());
+        Reply::Stay
+    }
+
+    fn chosen(&mut self, moment: &Moment<'_>) -> Reply {
         let run = self.run.clone();
         match self.choice {
             0 => Reply::Close,
-            1 => Reply::Done(Request::TakeUp(run)),
+            1 if self.unsent.is_empty() => Reply::Done(Request::TakeUp(run)),
+            1 => {
+                self.name = Some(Typed::new(self.intent.to.as_str(), moment.at()));
+                Reply::Stay
+            }
             _ => Reply::Done(Request::CloseRun { run, reason: "closed at the next start".to_owned() }),
         }
     }
 
+    fn refused(&mut self, refusal: &Refusal) -> Reply {
+        let why = refusal.to_string();
+        self.said = Some(why.clone());
+        if *refusal == Refusal::Empty {
+            return Reply::Stay;
+        }
+        let why = format!("take-up of run {}: {why}", self.run);
+        Reply::Ask(Request::RefusedConfirmation { intent: self.intent.clone(), why })
+    }
+
     pub(super) fn page(&self) -> Page {
+        let title = format!("RUN {} WAS CUT OFF", self.run.short());
+        let (body, tail) = match &self.name {
+            Some(name) => self.asking(name),
+            None => self.choosing(),
+        };
+        Page { title, body, tail, ..Page::default() }
+    }
+
+    fn choosing(&self) -> (Vec<Para>, Vec<Para>) {
         let mut body = vec![Para::new(self.about.clone()), Para::blank()];
         body.extend(CHOICES.iter().enumerate().map(|(at, (word, meaning))| {
-            Para::default()
+            Para::new(if at == self.choice { "▸ " } else { "  " })
                 .add(format!("{word}: "), Role::Title)
                 .add(*meaning, Role::Text)
-                .hang(2)
+                .hang(4)
                 .selected(at == self.choice)
         }));
-        let tail = vec![Para::blank(), Para::default().add("j k choose, Enter takes it", Role::Muted)];
-        Page { title: format!("RUN {} WAS CUT OFF", short(&self.run)), body, tail, ..Page::default() }
+        (body, vec![Para::blank(), Para::default().add("j k choose, Enter takes it", Role::Muted)])
     }
-}
 
-fn short(run: &RunId) -> &str {
-    run.0.get(..4).unwrap_or(&run.0)
+    fn asking(&self, name: &Typed) -> (Vec<Para>, Vec<Para>) {
+        let mut body = vec![Para::new(self.about.clone()), Para::blank()];
+        body.push(Para::new("Taken up, it may send these without asking again:"));
+        body.extend(self.unsent.iter().map(|step| Para::default().add(step, Role::Danger).hang(2)));
+        let ask = Para::new("Type the Region that RECEIVES:  ").add(name.text(), Role::Input);
+        let said = Para::default().add(self.said.clone().unwrap_or_default(), Role::LampLook);
+        let cancel = Para::default().add("[ Cancel ]", Role::Selection).add("  Esc", Role::Muted);
+        let tail = vec![
+            Para::blank(),
+            ask.add("_", Role::Input),
+            said,
+            cancel.right("Enter, when it matches", Role::Muted),
+        ];
+        (body, tail)
+    }
 }

@@ -3,13 +3,15 @@
 //! What sends a write asks like the sheet does; what gives a step up asks for a reason.
 
 use super::buttons::{Buttons, Press};
-use super::line::Line;
+use super::line::{self, Line, Said};
 use super::page::{Page, Para};
 use super::typed::{Refusal, Typed, Word};
-use super::{Dialog, Moment, Reply, Request};
+use super::{Dialog, Moment, Reply, Request, Scroll};
+use crate::model::reading::{ControlState, Freshness};
 use crate::model::topology::Region;
+use crate::model::verdict::{self, Lamp};
 use crate::plan::event::{Decision, Outcome};
-use crate::plan::operation::{Danger, Operation};
+use crate::plan::operation::Operation;
 use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Intent, Step, StepId};
 use crate::ui::action::Action;
@@ -26,6 +28,7 @@ pub struct Decide {
     choice: Choice,
     how: How,
     said: Option<String>,
+    scroll: Scroll,
 }
 
 /// The decisions that ask first.
@@ -39,8 +42,13 @@ enum Choice {
 
 #[derive(Clone, Debug, PartialEq)]
 enum How {
+    /// Nothing is sent.
     Button(Buttons),
-    Name(Typed),
+    /// Something may be sent: the receiving Region's name is typed, after the reason where one is asked for.
+    Name {
+        typed: Typed,
+        reason: String,
+    },
     Reason(Line),
 }
 
@@ -59,20 +67,19 @@ impl Decide {
         let found = plan.step(step)?;
         let intent = plan.intent.clone();
         let how = match choice {
-            Choice::Skip | Choice::Abort => How::Reason(Line::default()),
-            Choice::Retry | Choice::Undo if asks_name(choice, found, moment.facts) => {
-                How::Name(Typed::new(receiver(choice, &intent).as_str(), moment.at()))
+            Choice::Skip | Choice::Abort => How::Reason(Line::new(moment.at())),
+            Choice::Retry if found.operation().is_none() => {
+                How::Button(Buttons::new("Cancel", "Retry", moment.at()))
             }
-            Choice::Retry => How::Button(Buttons::new("Cancel", "Retry", moment.at())),
-            Choice::Undo => How::Button(Buttons::new("Cancel", "Undo", moment.at())),
+            Choice::Retry | Choice::Undo => name(receiver(choice, &intent), String::new(), moment),
         };
-        Some(Self { step, intent, choice, how, said: None })
+        Some(Self { step, intent, choice, how, said: None, scroll: Scroll::default() })
     }
 
     pub(super) fn context(&self) -> Context {
         match self.how {
             How::Button(_) => Context::Buttons,
-            How::Name(_) | How::Reason(_) => Context::Typing,
+            How::Name { .. } | How::Reason(_) => Context::Typing,
         }
     }
 
@@ -81,29 +88,46 @@ impl Decide {
             let text = format!("Step {} is no longer held. Nothing was decided.", self.step);
             return Reply::Open(Box::new(Dialog::notice("DECIDE", &text)), None);
         }
+        if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
+            let (lines, room) = super::page::stretch(&self.page(moment.facts), moment.size());
+            self.scroll.on(action, lines, room);
+            return Reply::Stay;
+        }
         match &mut self.how {
             How::Button(buttons) => match buttons.on(action, moment) {
                 Some(Press::Meant) => self.done(String::new()),
                 Some(Press::Harmless) => Reply::Close,
                 None => Reply::Stay,
             },
-            How::Name(typed) => match typed.on(input, action, moment.at()) {
+            How::Name { typed, reason } => match typed.on(input, action, moment.at()) {
                 Word::Quiet => Reply::Stay,
-                Word::Matches => self.done(String::new()),
+                Word::Matches => {
+                    let reason = std::mem::take(reason);
+                    self.done(reason)
+                }
                 Word::Refused(refusal) => self.refused(&refusal),
             },
-            How::Reason(line) if action == Some(Action::Confirm) => {
-                if let Some(reason) = line.reason() {
-                    return self.done(reason);
-                }
-                self.said = Some("a reason is asked for: a ticket, or a few words".to_owned());
-                Reply::Stay
-            }
-            How::Reason(line) => {
-                line.on(input);
-                Reply::Stay
-            }
+            How::Reason(line) => match line.on(input, action, moment.at()) {
+                Said::Quiet => Reply::Stay,
+                Said::Given(reason) => self.given(reason, moment),
+                Said::Nothing => self.say("a reason is asked for: a ticket, or a few words"),
+                Said::Burst => self.say(line::BURST),
+            },
         }
+    }
+
+    fn say(&mut self, text: &str) -> Reply {
+        self.said = Some(text.to_owned());
+        Reply::Stay
+    }
+
+    /// A reason is enough where nothing is sent by this; traffic that may move without its writer asks for the name.
+    fn given(&mut self, reason: String, moment: &Moment<'_>) -> Reply {
+        let named = moment.facts.run.and_then(|run| named_to_skip(run, self.step));
+        let Some(to) = named.filter(|_| self.choice == Choice::Skip) else { return self.done(reason) };
+        self.said = None;
+        self.how = name(to, reason, moment);
+        Reply::Stay
     }
 
     fn refused(&mut self, refusal: &Refusal) -> Reply {
@@ -120,7 +144,7 @@ impl Decide {
         let decision = match self.choice {
             Choice::Retry => Decision::Retry,
             Choice::Undo => Decision::Undo,
-            Choice::Skip => Decision::Skip { reason },
+            Choice::Skip => Decision::Skip { reason, typed: None },
             Choice::Abort => Decision::Abort { reason },
         };
         Reply::Done(Request::Decide { step: self.step, decision })
@@ -128,12 +152,12 @@ impl Decide {
 
     pub(super) fn page(&self, facts: &Facts<'_>) -> Page {
         let title = format!("{}  step {}", self.choice.word().to_uppercase(), self.step);
-        let body = facts.run.map(|run| self.body(run)).unwrap_or_default();
+        let body = facts.run.map(|run| self.body(run, facts)).unwrap_or_default();
         let said = Para::default().add(self.said.clone().unwrap_or_default(), Role::LampLook);
         let cancel = || Para::default().add("[ Cancel ]", Role::Selection).add("  Esc", Role::Muted);
         let tail = match &self.how {
             How::Button(buttons) => vec![Para::blank(), buttons.para()],
-            How::Name(typed) => {
+            How::Name { typed, .. } => {
                 let ask = Para::new("Type the Region that RECEIVES:  ").add(typed.text(), Role::Input);
                 let enter = cancel().right("Enter, when it matches", Role::Muted);
                 vec![Para::blank(), ask.add("_", Role::Input), said, enter]
@@ -144,10 +168,10 @@ impl Decide {
                 vec![Para::blank(), ask, said, enter]
             }
         };
-        Page { title, body, tail, ..Page::default() }
+        Page { title, body, tail, scroll: self.scroll, ..Page::default() }
     }
 
-    fn body(&self, run: &Progress) -> Vec<Para> {
+    fn body(&self, run: &Progress, facts: &Facts<'_>) -> Vec<Para> {
         let Some(step) = run.plan.step(self.step) else { return Vec::new() };
         let progress = run.steps.get(&self.step);
         let outcome = progress.and_then(|progress| match progress.state {
@@ -165,11 +189,26 @@ impl Decide {
             paras.extend(unknown.map(|line| Para::default().add(line, Role::Danger)));
         }
         paras.extend(self.consequences(run, step).into_iter().map(Para::new));
+        paras.extend(self.turned_on(step, facts));
         paras.push(Para::blank());
         paras.push(
             Para::default().add("r, at the run, reads the world again and sends nothing.", Role::Muted),
         );
         paras
+    }
+
+    /// How each Region stands that this would turn On.
+    fn turned_on(&self, step: &Step, facts: &Facts<'_>) -> Vec<Para> {
+        let sent = match self.choice {
+            Choice::Retry => step.operation().cloned(),
+            Choice::Undo => step.operation().and_then(Operation::inverse),
+            Choice::Skip | Choice::Abort => None,
+        };
+        let Some(Operation::RoutingSet { entries }) = sent else { return Vec::new() };
+        let Some(routing) = &facts.world.topology().routing else { return Vec::new() };
+        let on = entries.iter().filter(|entry| entry.state == ControlState::On);
+        let regions = on.filter_map(|entry| routing.control(&entry.control)?.region.as_ref());
+        regions.map(|region| standing(region, facts)).collect()
     }
 
     fn consequences(&self, run: &Progress, step: &Step) -> Vec<String> {
@@ -188,14 +227,18 @@ impl Decide {
                 "It may have happened. If it cannot be read, the same write goes out a second time."
             }
             Choice::Undo => "It may have happened, or may still happen. The inverse is sent either way.",
-            Choice::Skip => "It may have happened, or not; it stays unknown in the record.",
-            Choice::Abort => {
-                "It may have happened, or may still happen; this run will not find out any more."
-            }
+            Choice::Skip => "It may have happened, or not: this run goes on without knowing.",
+            Choice::Abort => "It may have happened, or may still happen: this run will not find out.",
         };
         let unwritten = (self.choice == Choice::Skip).then(|| unwritten(run, step)).flatten();
         std::iter::once(means.to_owned()).chain(unwritten).collect()
     }
+}
+
+/// The Region that traffic would move to although its writer may not be there.
+fn named_to_skip(run: &Progress, step: StepId) -> Option<&Region> {
+    unwritten(run, run.plan.step(step)?)?;
+    Some(&run.plan.intent.to)
 }
 
 /// Traffic that would move although the writer may not have.
@@ -220,10 +263,25 @@ impl Choice {
     }
 }
 
-/// A button is enough where the write can be undone and customers do not notice; else the name is typed.
-fn asks_name(choice: Choice, step: &Step, facts: &Facts<'_>) -> bool {
-    let danger = step.operation().map_or(Danger::Reversible, Operation::danger);
-    facts.world.topology().is_production() || (choice == Choice::Retry && danger > Danger::Reversible)
+fn name(region: &Region, reason: String, moment: &Moment<'_>) -> How {
+    How::Name { typed: Typed::new(region.as_str(), moment.at()), reason }
+}
+
+/// How a Region is that would get traffic, and who writes.
+fn standing(region: &Region, facts: &Facts<'_>) -> Para {
+    let health = verdict::region(facts.world, region, facts.now);
+    let why = if health.reason.is_empty() { String::new() } else { format!(" ({})", health.reason) };
+    let writers = facts.world.topology().auroras.iter().map(|aurora| {
+        let writer = verdict::writer(facts.world, &aurora.store, facts.now);
+        let writer = writer.filter(|writer| writer.freshness != Freshness::Gone);
+        writer.map_or_else(
+            || format!("where {} writes is not known", aurora.store),
+            |writer| format!("{} writes in {}", aurora.store, writer.value),
+        )
+    });
+    let text = [format!("{region} would get traffic: it is {}{why}", health.lamp)].into_iter().chain(writers);
+    let role = if health.lamp == Lamp::Ok { Role::Text } else { Role::Danger };
+    Para::default().add(format!("{}.", text.collect::<Vec<_>>().join("; ")), role)
 }
 
 /// The Region that receives by this decision: an undo gives back.
@@ -253,7 +311,8 @@ fn skip(run: &Progress, step: &Step) -> Vec<String> {
     let then = if after.is_empty() {
         "No step waits for it.".to_owned()
     } else {
-        format!("Goes on as if it were confirmed: steps {} wait for it and may start.", after.join(", "))
+        let wait = if after.len() == 1 { "step" } else { "steps" };
+        format!("Goes on as if it were confirmed: {wait} {} may start.", after.join(", "))
     };
     vec![then, "The run can end only as confirmed with skips.".to_owned()]
 }

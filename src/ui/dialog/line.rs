@@ -1,12 +1,33 @@
-//! A line of free text, for reasons: typed or pasted, never a confirmation by itself.
+//! A line of free text, for reasons: typed or pasted, and given by an Enter that a person pressed.
 
-use crate::ui::key::{Code, Input};
+use jiff::Timestamp;
+
+use super::fingers::{Fingers, Touch};
+use crate::ui::action::Action;
+use crate::ui::key::Input;
 
 /// The text so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     text: String,
+    fingers: Fingers,
 }
+
+/// What became of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// Nothing to say.
+    Quiet,
+    /// Enter came, and this is the reason.
+    Given(String),
+    /// Enter came and there is no reason.
+    Nothing,
+    /// Enter came with the text in one burst; it was cleared.
+    Burst,
+}
+
+/// What is said of keys that no person pressed.
+pub(crate) const BURST: &str = "the keys came as one burst, as a paste does; type it key by key";
 
 /// Longest reason, in characters.
 const LONGEST: usize = 200;
@@ -15,16 +36,40 @@ const LONGEST: usize = 200;
 const SHORTEST: usize = 3;
 
 impl Line {
+    /// Asks from now on.
+    pub(crate) fn new(at: Timestamp) -> Self {
+        Self { text: String::new(), fingers: Fingers::new(at) }
+    }
+
     /// Takes an input.
-    pub(crate) fn on(&mut self, input: &Input) {
-        match input {
-            Input::Key(key) if key.code == Code::Backspace => {
-                self.text.pop();
+    pub(crate) fn on(&mut self, input: &Input, action: Option<Action>, at: Timestamp) -> Said {
+        let key = match input {
+            Input::Key(key) => *key,
+            Input::Paste(text) => {
+                self.fingers.paste(at);
+                self.extend(text.trim().chars());
+                return Said::Quiet;
             }
-            Input::Key(key) => self.extend(key.written()),
-            Input::Paste(text) => self.extend(text.trim().chars()),
-            Input::Resize { .. } | Input::Focus(_) => {}
+            Input::Resize { .. } | Input::Focus(_) => return Said::Quiet,
+        };
+        match self.fingers.touch(key, action, at) {
+            Touch::Enter => return self.enter(at),
+            Touch::Letter(letter) => self.extend([letter]),
+            Touch::Erase => drop(self.text.pop()),
+            Touch::Nothing => {}
         }
+        Said::Quiet
+    }
+
+    fn enter(&mut self, at: Timestamp) -> Said {
+        if self.fingers.is_burst(at) {
+            self.text.clear();
+            self.fingers.clear();
+            return Said::Burst;
+        }
+        let reason = self.text.trim();
+        let says = reason.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST;
+        if says { Said::Given(reason.to_owned()) } else { Said::Nothing }
     }
 
     fn extend(&mut self, letters: impl IntoIterator<Item = char>) {
@@ -38,11 +83,5 @@ impl Line {
     /// What is typed.
     pub(crate) fn text(&self) -> &str {
         &self.text
-    }
-
-    /// The reason, if it says anything.
-    pub(crate) fn reason(&self) -> Option<String> {
-        let reason = self.text.trim();
-        (reason.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST).then(|| reason.to_owned())
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::page::{Page, Para};
-use super::{Moment, Reply, SETTLE};
+use super::{Moment, Reply, SETTLE, Scroll};
 use crate::ui::action::Action;
 use crate::ui::theme::Role;
 
@@ -13,13 +13,14 @@ pub struct Notice {
     title: String,
     text: String,
     opened: Option<Timestamp>,
+    scroll: Scroll,
 }
 
 impl Notice {
     /// Opens with the next input or tick: it may come at any time, also between two of them.
     #[must_use]
     pub fn new(title: &str, text: &str) -> Self {
-        Self { title: title.to_owned(), text: text.to_owned(), opened: None }
+        Self { title: title.to_owned(), text: text.to_owned(), opened: None, scroll: Scroll::default() }
     }
 
     pub(super) fn tick(&mut self, moment: &Moment<'_>) -> Reply {
@@ -28,6 +29,10 @@ impl Notice {
     }
 
     pub(super) fn on(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
+            let (lines, room) = super::page::stretch(&self.page(), moment.size());
+            self.scroll.on(action, lines, room);
+        }
         let read = moment.since(*self.opened.get_or_insert(moment.at())) >= SETTLE;
         if action == Some(Action::Choose) && read { Reply::Close } else { Reply::Stay }
     }
@@ -37,6 +42,7 @@ impl Notice {
             title: self.title.clone(),
             body: self.text.lines().map(Para::new).collect(),
             tail: vec![Para::blank(), Para::default().add("[ Close ]", Role::Selection)],
+            scroll: self.scroll,
             ..Page::default()
         }
     }

@@ -21,7 +21,9 @@ pub(crate) struct Page {
     pub(crate) note: String,
     /// What scrolls.
     pub(crate) body: Vec<Para>,
-    /// What always shows, under the body.
+    /// Under the body, as much of it as the body leaves room for.
+    pub(crate) foot: Vec<Para>,
+    /// What always shows, at the bottom.
     pub(crate) tail: Vec<Para>,
     /// How far the body is scrolled.
     pub(crate) scroll: Scroll,
@@ -31,6 +33,7 @@ pub(crate) struct Page {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Para {
     spans: Vec<(String, Ink)>,
+    aside: Option<(String, Ink)>,
     right: Option<(String, Ink)>,
     hang: usize,
     selected: bool,
@@ -93,6 +96,11 @@ impl Para {
         Self { hang, ..self }
     }
 
+    /// Words after the first line, where there is room for them beside those at the right edge.
+    pub(crate) fn aside(self, text: impl Into<String>, role: Role) -> Self {
+        Self { aside: Some((text.into(), Ink::Role(role))), ..self }
+    }
+
     /// A word at the right edge of the first line, where there is room.
     pub(crate) fn right(self, text: impl Into<String>, role: Role) -> Self {
         Self { right: Some((text.into(), Ink::Role(role))), ..self }
@@ -147,6 +155,9 @@ struct Shown {
     tail: Vec<Line>,
 }
 
+/// So many lines of the body come before the first one of the foot.
+const BEFORE_FOOT: usize = 4;
+
 /// What scrolls must show so many lines at least; else everything but the tail scrolls.
 const LEAST: usize = 2;
 
@@ -155,6 +166,10 @@ impl Shown {
         let (width, inside) = (inner_width(most), usize::from(most.height.saturating_sub(2)).max(1));
         let mut tail = tight(laid_out(&page.tail, width, glyphs), usize::from(most.height / 3));
         let body = laid_out(&page.body, width, glyphs);
+        let foot = laid_out(&page.foot, width, glyphs);
+        if !foot.is_empty() {
+            return Self::over_foot(body, foot, tail, inside, glyphs);
+        }
         let mut room = inside.saturating_sub(tail.len());
         if body.len() > room {
             tail.retain(|line| !line.is_empty());
@@ -167,14 +182,45 @@ impl Shown {
         }
         let kept = |keep| laid_out(page.body.iter().filter(|para| para.keep == keep), width, glyphs);
         let (above, below) = (kept(Keep::Above), kept(Keep::Below));
-        let mut body = tight(kept(Keep::Scrolls), 0);
-        match room.checked_sub(above.len() + below.len()).filter(|left| *left >= LEAST) {
-            Some(room) => Self { above, body, room, below, tail },
-            None => {
-                let all = above.into_iter().chain(below).chain(body.drain(..)).collect();
-                Self { above: Vec::new(), body: all, room, below: Vec::new(), tail }
-            }
+        let body = tight(kept(Keep::Scrolls), 0);
+        let left = room.saturating_sub(above.len() + below.len());
+        if left >= LEAST {
+            return Self { above, body, room: left, below, tail };
         }
+        let all = above.into_iter().chain(below).chain(body).collect();
+        Self { above: Vec::new(), body: all, room, below: Vec::new(), tail }
+    }
+}
+
+impl Shown {
+    /// A body with a foot under it: where not all of the foot fits, it ends in what says so.
+    fn over_foot(
+        body: Vec<Line>,
+        mut foot: Vec<Line>,
+        tail: Vec<Line>,
+        inside: usize,
+        glyphs: &Glyphs,
+    ) -> Self {
+        let all = inside.saturating_sub(tail.len());
+        let body = tight(body, all.saturating_sub(foot.len()));
+        let most = all.saturating_sub(body.len().min(BEFORE_FOOT));
+        if foot.len() > most {
+            foot.retain(|line| !line.is_empty());
+            foot.truncate(most.saturating_sub(1));
+            foot.push(vec![(format!("{} more on the sheet", glyphs.ellipsis), Ink::Role(Role::Muted))]);
+        }
+        let room = all.saturating_sub(foot.len()).min(body.len());
+        Self { above: Vec::new(), body, room, below: foot, tail }
+    }
+
+    /// The first line that shows: where it was scrolled to, or so that the selected line is on.
+    fn top(&self, scroll: Scroll, room: usize) -> usize {
+        let is_selected = |line: &Line| line.iter().any(|(_, ink)| *ink == Ink::Role(Role::Selection));
+        let mut scroll = scroll;
+        if let Some(at) = self.body.iter().position(is_selected) {
+            scroll.show(at, room.max(1));
+        }
+        scroll.clamped(self.body.len(), room)
     }
 }
 
@@ -198,7 +244,7 @@ pub(crate) fn plain(lines: &[String]) -> Vec<Para> {
         .iter()
         .map(|line| {
             let role = if line.starts_with('#') { Role::Muted } else { Role::Text };
-            Para::default().add(line.clone(), role).hang(4)
+            Para::default().add(line.clone(), role).hang(2)
         })
         .collect()
 }
@@ -221,7 +267,7 @@ pub(crate) fn draw(page: &Page, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer
     let inside = usize::from(area.height.saturating_sub(2)).max(1);
     let tail = &shown.tail[shown.tail.len().saturating_sub(inside)..];
     let room = shown.room.min(inside - tail.len());
-    let from = page.scroll.clamped(shown.body.len(), room);
+    let from = shown.top(page.scroll, room);
 
     blank(area, theme, buf);
     let below = shown.body.len().saturating_sub(from + room);
@@ -318,15 +364,26 @@ fn wrap(para: &Para, width: usize, glyphs: &Glyphs) -> Vec<Line> {
             break;
         }
     }
-    if let (Some((text, ink)), Some(first)) = (&para.right, lines.first_mut()) {
+    let right = para.right.as_ref().map(|(text, ink)| (glyphs.text(text), ink));
+    if let (Some((text, ink)), Some(first)) = (&para.aside, lines.first_mut()) {
         let text = glyphs.text(text);
-        let used: usize = first.iter().map(|(text, _)| text.width()).sum();
+        let reserved = right.as_ref().map_or(0, |(right, _)| right.width() + 2);
+        if used(first) + text.width() + reserved <= width {
+            first.push((text.into_owned(), if para.selected { Ink::Role(Role::Selection) } else { *ink }));
+        }
+    }
+    if let (Some((text, ink)), Some(first)) = (right, lines.first_mut()) {
+        let used = used(first);
         if let Some(gap) = width.checked_sub(used + text.width()).filter(|gap| *gap > 0) {
             first.push((" ".repeat(gap), Ink::Role(Role::Text)));
             first.push((text.into_owned(), *ink));
         }
     }
     lines
+}
+
+fn used(line: &Line) -> usize {
+    line.iter().map(|(text, _)| text.width()).sum()
 }
 
 type Cell = (char, Ink, usize);

@@ -274,6 +274,7 @@ impl Sheet {
             body: self.body(),
             tail: self.tail(),
             scroll: self.scroll,
+            ..Page::default()
         }
     }
 

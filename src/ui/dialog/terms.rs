@@ -90,8 +90,11 @@ impl Terms {
         paras.extend(self.rows.iter().map(|row| row.para(longest + 3)));
         paras.push(Para::blank());
         let (intent, interlocks) = (&self.prepared.plan.intent, &self.prepared.interlocks);
-        let others = interlocks.iter().filter_map(|interlock| not_passing(interlock, intent));
-        paras.extend(others.map(|para| para.keep(Keep::Below)));
+        for holds in [true, false] {
+            let same = interlocks.iter().filter(|i| matches!(i.verdict, Verdict::Hold(_)) == holds);
+            let others = same.filter_map(|interlock| not_passing(interlock, intent));
+            paras.extend(others.map(|para| para.keep(Keep::Below)));
+        }
         let stores: Vec<&str> = self.rows.iter().map(|row| row.label.as_str()).collect();
         paras.extend(passes::para(interlocks, &stores, self.endpoints));
         paras.push(Para::blank());

@@ -4,19 +4,13 @@
 //! cleared, so that the next try begins from nothing.
 
 use std::fmt;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::SETTLE;
+use super::fingers::{Fingers, Touch};
+use super::line;
 use crate::ui::action::Action;
-use crate::ui::key::{Code, Input, Key};
-
-/// Keys closer together than this were not pressed one by one.
-const BURST: Duration = Duration::from_millis(15);
-
-/// The same key again within this time is held down.
-const HELD: Duration = Duration::from_millis(80);
+use crate::ui::key::Input;
 
 /// No Region's name is longer.
 const LONGEST: usize = 40;
@@ -26,9 +20,7 @@ const LONGEST: usize = 40;
 pub struct Typed {
     wanted: String,
     text: String,
-    times: Vec<Timestamp>,
-    last: Option<(Key, Timestamp)>,
-    opened: Timestamp,
+    fingers: Fingers,
 }
 
 /// What became of an input.
@@ -65,7 +57,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Empty => f.write_str("Enter alone confirms nothing"),
             Self::Wrong { typed, wanted } => write!(f, "typed `{typed}`, but `{wanted}` receives"),
-            Self::Burst => f.write_str("the keys came as one burst, as a paste does; type it key by key"),
+            Self::Burst => f.write_str(line::BURST),
             Self::Pasted => f.write_str("a paste does not confirm; type it"),
         }
     }
@@ -75,7 +67,7 @@ impl Typed {
     /// Asks for `wanted`, from now on.
     #[must_use]
     pub fn new(wanted: &str, at: Timestamp) -> Self {
-        Self { wanted: wanted.to_owned(), text: String::new(), times: Vec::new(), last: None, opened: at }
+        Self { wanted: wanted.to_owned(), text: String::new(), fingers: Fingers::new(at) }
     }
 
     /// What is typed so far.
@@ -98,25 +90,11 @@ impl Typed {
             Input::Paste(_) => return self.refuse(Refusal::Pasted),
             Input::Resize { .. } | Input::Focus(_) => return Word::Quiet,
         };
-        let before = self.last.replace((key, at));
-        let gap = before.map(|(_, then)| elapsed(then, at));
-        let again = before.is_some_and(|(last, _)| last == key);
-        if action == Some(Action::Confirm) {
-            let held = again && gap.is_some_and(|gap| gap < SETTLE);
-            let settled = elapsed(self.opened, at) >= SETTLE;
-            return if held || !settled { Word::Quiet } else { self.enter(at) };
-        }
-        match key.written() {
-            Some(_) if again && gap.is_some_and(|gap| gap < HELD) => {}
-            Some(letter) if self.times.len() < LONGEST => {
-                self.text.push(letter);
-                self.times.push(at);
-            }
-            None if key.code == Code::Backspace => {
-                self.text.pop();
-                self.times.pop();
-            }
-            _ => {}
+        match self.fingers.touch(key, action, at) {
+            Touch::Enter => return self.enter(at),
+            Touch::Letter(letter) if self.text.chars().count() < LONGEST => self.text.push(letter),
+            Touch::Erase => drop(self.text.pop()),
+            Touch::Letter(_) | Touch::Nothing => {}
         }
         Word::Quiet
     }
@@ -125,7 +103,7 @@ impl Typed {
         if self.text.is_empty() {
             return Word::Refused(Refusal::Empty);
         }
-        if self.is_burst(at) {
+        if self.fingers.is_burst(at) {
             return self.refuse(Refusal::Burst);
         }
         if self.matches() {
@@ -137,19 +115,7 @@ impl Typed {
 
     fn refuse(&mut self, refusal: Refusal) -> Word {
         self.text.clear();
-        self.times.clear();
+        self.fingers.clear();
         Word::Refused(refusal)
     }
-
-    /// More than half of the gaps up to Enter are too short for fingers.
-    fn is_burst(&self, enter: Timestamp) -> bool {
-        let ends = self.times.iter().skip(1).chain([&enter]);
-        let gaps = self.times.iter().zip(ends).map(|(from, to)| elapsed(*from, *to));
-        let fast = gaps.filter(|gap| *gap < BURST).count();
-        fast * 2 > self.times.len()
-    }
-}
-
-fn elapsed(from: Timestamp, to: Timestamp) -> Duration {
-    Duration::try_from(to.duration_since(from)).unwrap_or_default()
 }

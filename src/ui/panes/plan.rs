@@ -113,10 +113,13 @@ fn steps(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Listing {
 fn left(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Vec<Text> {
     let mut lines = Vec::new();
     for text in aftermath(run, pen.scene.world, pen.scene.now) {
-        let text = if full { text } else { say::shortened(pen, text, room.saturating_sub(2)) };
-        let wrapped = paint::wrap(&text, room.saturating_sub(2));
-        let taken = if full { wrapped.len() } else { 1 };
-        for (at, line) in wrapped.into_iter().take(taken).enumerate() {
+        let room = room.saturating_sub(2);
+        let texts = if full {
+            paint::wrap(&text, room)
+        } else {
+            vec![paint::cut(&say::shortened(pen, text, room), room)]
+        };
+        for (at, line) in texts.into_iter().enumerate() {
             let mark = if at == 0 { pen.glyphs.running } else { " " };
             lines.push(Line::from(vec![
                 pen.span(format!("{mark} "), Role::LampLook),

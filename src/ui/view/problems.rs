@@ -1,21 +1,24 @@
 //! Which pane and row is not ok.
 //!
-//! Rows are counted as the panes count them: links, controls, Regions, steps.
+//! Rows are counted as the panes count them: links, controls, Regions, steps. The hint bar asks for this with every
+//! frame, so it computes no more than it needs.
 
 use super::{Facts, Pane};
-use crate::model::verdict::Lamp;
-use crate::ui::digest::Digest;
+use crate::model::verdict::{self, Lamp};
 
 /// The pane and row of each thing that is not ok, in the order of the panes.
 pub(super) fn list(facts: &Facts<'_>) -> Vec<(Pane, usize)> {
-    let digest = Digest::of(facts.world, facts.now);
+    let (world, now) = (facts.world, facts.now);
     let mut found = Vec::new();
-    if digest.regions.iter().any(|region| region.verdict.lamp != Lamp::Ok) {
+    if verdict::regions(world, now).iter().any(|region| region.lamp != Lamp::Ok) {
         found.push((Pane::Regions, 0));
     }
-    found.extend(rows(Pane::Replication, &digest.links, |link| link.live && link.lamp != Lamp::Ok));
-    found.extend(rows(Pane::Traffic, &digest.controls, |control| control.split || control.state.is_none()));
-    let orders: Vec<_> = digest.regions.iter().filter_map(|region| region.orders.as_ref()).collect();
+    let links = verdict::links(world, now);
+    found.extend(rows(Pane::Replication, &links, |link| link.live && link.lamp != Lamp::Ok));
+    let controls = verdict::controls(world, now);
+    found.extend(rows(Pane::Traffic, &controls, |control| control.split || control.state.is_none()));
+    let regions = world.topology().regions.iter();
+    let orders: Vec<_> = regions.filter_map(|region| verdict::orders(world, &region.name, now)).collect();
     found.extend(rows(Pane::Orders, &orders, |orders| orders.lamp != Lamp::Ok));
     if let Some(run) = facts.run.filter(|run| run.is_open()) {
         let held = run.held();

@@ -47,8 +47,12 @@ pub fn draw(buf: &mut Buffer, area: Rect, at: u16, gap: usize, items: &[Item]) {
         let chosen = items.iter().zip(&forms).filter(|(item, _)| item.right == right);
         chosen.filter_map(|(item, form)| item.text(*form)).collect()
     };
-    paint::row(buf, area, at, &join(&pick(false), gap));
-    paint::row_right(buf, area, at, &join(&pick(true), gap));
+    let (left, right) = (join(&pick(false), gap), join(&pick(true), gap));
+    let taken = if left.width() > 0 { left.width() + gap } else { 0 };
+    paint::row(buf, area, at, &left);
+    if taken + right.width() <= usize::from(area.width) {
+        paint::row_right(buf, area, at, &right);
+    }
 }
 
 /// The form of each item that makes the row fit, given up in the order of their costs.

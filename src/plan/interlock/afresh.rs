@@ -1,0 +1,114 @@
+//! Conditions on the readings themselves: what the first writes rest on was asked for since a given moment.
+//!
+//! A reading from before that moment may be true still, but nobody looked; it never counts here.
+
+use jiff::Timestamp;
+
+use super::{Interlock, Question};
+use crate::model::reading::Source;
+use crate::model::topology::Routing;
+use crate::plan::operation::Operation;
+
+/// What cannot be told because it was not read.
+const NOT_READ: &str = "could not be read afresh";
+
+pub(super) fn conditions(question: &Question<'_>, asked: Timestamp) -> Vec<Interlock> {
+    let operations = || question.plan.steps.iter().filter_map(|step| step.operation());
+    let mut all: Vec<Interlock> = operations()
+        .filter_map(Operation::target)
+        .map(|target| {
+            let source = Source::Aurora(target.store.clone(), target.to.clone());
+            judge(
+                format!("RDS {} read afresh ({})", target.to, target.store),
+                was_read(question, &source, asked),
+            )
+        })
+        .collect();
+    let routing = question.world.topology().routing.as_ref();
+    let sets = operations().any(|operation| operation.target().is_none());
+    all.extend(routing.filter(|_| sets).map(|routing| endpoints(question, routing, asked)));
+    let mut identities = question.world.feeds().map(|(source, _)| source);
+    let known =
+        identities.any(|source| matches!(source, Source::Identity(_)) && was_read(question, source, asked));
+    all.push(judge("identity read afresh".to_owned(), known));
+    all
+}
+
+/// A quorum tells the states; fewer may still take the change, none may not.
+fn endpoints(question: &Question<'_>, routing: &Routing, asked: Timestamp) -> Interlock {
+    let name = "cluster endpoints read afresh";
+    let read = |region| was_read(question, &Source::Endpoint(region), asked);
+    let up = routing.endpoints.iter().filter(|endpoint| read(endpoint.region.clone())).count();
+    let total = routing.endpoints.len();
+    match up {
+        0 => Interlock::hold(name, format!("none of {total} could be read afresh")),
+        up if up < routing.quorum() => Interlock::warn(name, format!("only {up} of {total} answered")),
+        _ => Interlock::pass(name),
+    }
+}
+
+fn judge(name: String, read: bool) -> Interlock {
+    if read { Interlock::pass(name) } else { Interlock::hold(name, NOT_READ) }
+}
+
+fn was_read(question: &Question<'_>, source: &Source, asked: Timestamp) -> bool {
+    question.world.feed(source).and_then(|feed| feed.asked()).is_some_and(|at| at >= asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{EAST, Scene, WEST, east, west};
+    use crate::model::reading::{ControlState, Identity, Reading};
+    use crate::plan::interlock::prepare_afresh;
+    use crate::plan::{Intent, Playbook};
+
+    fn told(scene: &Scene, asked: Timestamp) -> Vec<String> {
+        let intent = Intent { playbook: Playbook::Failover, from: east(), to: west() };
+        let prepared = prepare_afresh(&scene.world, &intent, asked, scene.now).unwrap();
+        let afresh = prepared
+            .interlocks
+            .into_iter()
+            .filter(|i| i.name.ends_with("afresh") || i.name.contains("afresh ("));
+        afresh
+            .map(|i| format!("{} {}: {}", i.verdict.word(), i.name, i.verdict.reason().unwrap_or("so")))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_was_asked_since_then_counts() {
+        let mut scene = Scene::calm();
+        scene.later(5);
+        let asked = scene.now;
+        assert_eq!(
+            told(&scene, asked),
+            [
+                "hold RDS us-west-2 read afresh (orders): could not be read afresh",
+                "hold RDS us-west-2 read afresh (catalog): could not be read afresh",
+                "hold cluster endpoints read afresh: none of 5 could be read afresh",
+                "hold identity read afresh: could not be read afresh",
+            ]
+        );
+        scene.later(1);
+        scene.writer("orders", EAST, WEST);
+        scene.writer("catalog", EAST, EAST);
+        scene.controls(EAST, [ControlState::On; 2]);
+        let identity = Identity {
+            account: "111122223333".to_owned(),
+            arn: "arn:aws:sts::111122223333:assumed-role/ops-failover/maria".to_owned(),
+            expires: None,
+        };
+        scene.see(Source::Identity(east()), Ok(Reading::Identity(identity)));
+        assert_eq!(
+            told(&scene, asked),
+            [
+                "pass RDS us-west-2 read afresh (orders): so",
+                "hold RDS us-west-2 read afresh (catalog): could not be read afresh",
+                "warn cluster endpoints read afresh: only 1 of 5 answered",
+                "pass identity read afresh: so",
+            ]
+        );
+        scene.controls_everywhere([ControlState::On; 2]);
+        assert_eq!(told(&scene, asked)[2], "pass cluster endpoints read afresh: so");
+    }
+}

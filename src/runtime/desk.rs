@@ -1,0 +1,86 @@
+//! The console's own lines in the journal: how a run begins, is taken up or closed, and what was refused.
+//!
+//! Each waits for the disk, so it is called from a thread that may wait and never from the loop of the screen. Nothing
+//! is sent to AWS here.
+
+use std::path::PathBuf;
+
+use super::Operator;
+use super::conch::Conch;
+use crate::clock::Clock;
+use crate::ledger::sqlite::Journal;
+use crate::plan::event::{Entry, RunId, Start};
+use crate::plan::progress::Progress;
+use crate::plan::run::{self, Ledger};
+use crate::plan::{Intent, Plan};
+
+/// Where a console writes, and in whose name.
+#[derive(Clone, Debug)]
+pub(super) struct Desk {
+    /// The folder of the journal.
+    pub(super) state: PathBuf,
+    /// Who writes.
+    pub(super) operator: Operator,
+    /// When.
+    pub(super) clock: Clock,
+}
+
+/// A run that may be driven from here on, with all of its lines.
+pub(super) struct Begun {
+    pub(super) progress: Progress,
+    pub(super) lines: Vec<Entry>,
+    pub(super) journal: Journal,
+    pub(super) conch: Conch,
+}
+
+impl Desk {
+    /// Writes the first line of a run; the error says in words why there is none.
+    pub(super) fn start(&self, plan: Plan, start: Start) -> Result<Begun, String> {
+        let (mut journal, conch) = self.sit_down()?;
+        if let Some(open) = journal.open_run().map_err(words)? {
+            return Err(format!(
+                "run {open} has not ended: the next start of this console asks about it, and \
+                 `pointsman close {open} --reason TEXT` ends it"
+            ));
+        }
+        let progress = run::start(plan, start, &mut journal, &self.clock).map_err(words)?;
+        begun(progress, journal, conch)
+    }
+
+    /// Writes that a run that was cut off goes on.
+    pub(super) fn take_up(&self, run: &RunId) -> Result<Begun, String> {
+        let (mut journal, conch) = self.sit_down()?;
+        let lines = journal.entries(run).map_err(words)?;
+        let progress = run::take_up(&lines, &self.operator.who, &mut journal, &self.clock).map_err(words)?;
+        begun(progress, journal, conch)
+    }
+
+    /// Ends a run that was cut off; the lines that this took.
+    pub(super) fn close(&self, run: &RunId, reason: &str) -> Result<Vec<Entry>, String> {
+        let (mut journal, _conch) = self.sit_down()?;
+        let before = journal.entries(run).map_err(words)?;
+        run::close(&before, (&self.operator.who, reason), &mut journal, &self.clock).map_err(words)?;
+        Ok(journal.entries(run).map_err(words)?.split_off(before.len()))
+    }
+
+    /// Writes down what was refused.
+    pub(super) fn refuse(&self, intent: Intent, why: String) -> Result<Entry, String> {
+        let mut journal = Journal::open(&self.state).map_err(words)?;
+        run::refuse(intent, why, self.operator.who.clone(), &mut journal, &self.clock).map_err(words)
+    }
+
+    /// The journal, for whoever may act.
+    fn sit_down(&self) -> Result<(Journal, Conch), String> {
+        let journal = Journal::open(&self.state).map_err(words)?;
+        Ok((journal, Conch::take(&self.state, &self.operator).map_err(words)?))
+    }
+}
+
+fn begun(progress: Progress, journal: Journal, conch: Conch) -> Result<Begun, String> {
+    let lines = journal.entries(&progress.run).map_err(words)?;
+    Ok(Begun { progress, lines, journal, conch })
+}
+
+fn words(why: impl std::fmt::Display) -> String {
+    why.to_string()
+}

@@ -1,0 +1,77 @@
+//! A hand on the keys: a failover from the first key to the last rung, and what becomes of it without a console.
+
+use super::terminal::Terminal;
+
+const MIDDLE: (u16, u16) = (40, 120);
+
+/// Arms, opens the act list, goes to this playbook, and types the receiving Region's name.
+fn begin(console: &mut Terminal, playbook: &str) {
+    console.press("A");
+    console.asks("Arm for 15 minutes");
+    console.press("\t\r");
+    console.shows("ARMED");
+    console.press("a");
+    console.asks(" ACT ");
+    let chosen = |text: &str| text.lines().find(|line| line.contains('▸')).map(str::to_owned);
+    while let Some(row) = chosen(&console.text()).filter(|row| !row.contains(playbook)) {
+        console.press("j");
+        console.until("another row", |screen| chosen(&screen.contents()) != Some(row.clone()));
+    }
+    console.press("\r");
+    console.asks("Type the Region that RECEIVES:");
+    console.press("us-west-2\r");
+    console.shows("RUNNING");
+}
+
+#[test]
+fn a_failover_by_hand_is_confirmed_and_summed_up() {
+    let mut console = Terminal::demo("region-loss", 20, MIDDLE);
+    console.shows("■ us-east-1 bad");
+    begin(&mut console, "failover");
+    console.until("the run at its end", |screen| {
+        let text = screen.contents();
+        text.contains("WATCH") || text.contains("ARMED")
+    });
+    console.press("q");
+    assert_eq!(console.exit_code(), 0, "{}", console.text());
+    console.is_given_back();
+    let text = console.text();
+    for part in [
+        ": FAIL OVER us-east-1 → us-west-2, confirmed after ",
+        "its journal is in ",
+        "pointsman journal show ",
+    ] {
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+    }
+    assert!(console.journal(&["list"]).contains("steps confirmed"), "{}", console.journal(&["list"]));
+    assert!(console.journal(&["verify"]).contains("the chain holds"));
+}
+
+#[test]
+fn a_run_goes_on_when_its_console_is_left() {
+    let mut console = Terminal::demo("calm", 20, MIDDLE);
+    console.shows("● us-west-2 ok");
+    begin(&mut console, "evacuate   us-east-1");
+    console.press("q");
+    console.asks("Leaving ends the screen, not the run");
+    console.press("\t\r");
+    console.is_given_back();
+    console.shows("goes on without the console, to its next hold or its end");
+    assert_eq!(console.exit_code(), 0);
+    console.shows("confirmed after ");
+    assert!(console.journal(&["list"]).contains("steps confirmed"));
+}
+
+#[test]
+fn a_run_goes_on_when_its_terminal_is_lost_and_nothing_spins() {
+    let mut console = Terminal::demo("calm", 20, MIDDLE);
+    console.shows("● us-west-2 ok");
+    begin(&mut console, "evacuate   us-east-1");
+    assert!(console.threads().contains(&"input".to_owned()), "{:?}", console.threads());
+    console.close();
+    while console.threads().contains(&"input".to_owned()) {
+        std::thread::yield_now();
+    }
+    assert_eq!(console.exit_code(), 0, "the run was confirmed without a terminal");
+    assert!(console.journal(&["list"]).contains("steps confirmed"), "{}", console.journal(&["list"]));
+}

@@ -1,0 +1,189 @@
+//! A pseudo-terminal with the binary in it.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::process::Command;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use portable_pty::{ChildKiller, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// How long anything on the screen may take on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Between two keys of a hand.
+const HAND: Duration = Duration::from_millis(90);
+
+/// As long as it takes to read that a dialog has opened; a key that comes sooner was not meant for it.
+const GLANCE: Duration = Duration::from_millis(500);
+
+/// What is on the terminal, and a bell that rings when it changes.
+struct Glass {
+    parser: Mutex<vt100::Parser>,
+    changed: Condvar,
+}
+
+/// The terminal; when it goes, what runs in it goes too.
+pub(crate) struct Terminal {
+    pty: Option<(Box<dyn MasterPty + Send>, Box<dyn Write + Send>)>,
+    glass: Arc<Glass>,
+    killer: Box<dyn ChildKiller + Send + Sync>,
+    exit: Receiver<ExitStatus>,
+    pid: u32,
+    state: tempfile::TempDir,
+    /// When the process was started.
+    pub(crate) started: Instant,
+}
+
+impl Terminal {
+    /// A demo of a scenario at a speed in a terminal of this size.
+    pub(crate) fn demo(scenario: &str, speed: u32, (rows, cols): (u16, u16)) -> Self {
+        Self::with(&["demo", "--scenario", scenario, "--speed", &speed.to_string()], (rows, cols), &[])
+    }
+
+    pub(crate) fn with(args: &[&str], (rows, cols): (u16, u16), env: &[(&str, &str)]) -> Self {
+        let pty = native_pty_system().openpty(size(rows, cols)).unwrap();
+        let state = tempfile::tempdir().unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pointsman"));
+        command.args(args);
+        command.env_clear();
+        for (name, value) in [("TERM", "xterm-256color"), ("PATH", "/usr/bin:/bin"), ("USER", "ana")] {
+            command.env(name, value);
+        }
+        command.env("XDG_STATE_HOME", state.path());
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        command.cwd(state.path());
+        let started = Instant::now();
+        let mut child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let glass = Arc::new(Glass {
+            parser: Mutex::new(vt100::Parser::new(cells(rows), cells(cols), 0)),
+            changed: Condvar::new(),
+        });
+        let (mut output, shown) = (pty.master.try_clone_reader().unwrap(), Arc::clone(&glass));
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(read @ 1..) = output.read(&mut bytes) {
+                shown.parser.lock().unwrap().process(&bytes[..read]);
+                shown.changed.notify_all();
+            }
+        });
+        let (killer, pid) = (child.clone_killer(), child.process_id().unwrap());
+        let (ended, exit) = mpsc::channel();
+        std::thread::spawn(move || {
+            // Nobody may be left to hear it.
+            let _unheard = ended.send(child.wait().unwrap());
+        });
+        let keys = pty.master.take_writer().unwrap();
+        Self { pty: Some((pty.master, keys)), glass, killer, exit, pid, state, started }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.glass.parser.lock().unwrap().screen().contents()
+    }
+
+    /// Waits until the terminal is like this.
+    #[track_caller]
+    pub(crate) fn until(&self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) {
+        let guard = self.glass.parser.lock().unwrap();
+        let not_yet = |parser: &mut vt100::Parser| !holds(parser.screen());
+        let (guard, late) = self.glass.changed.wait_timeout_while(guard, PATIENCE, not_yet).unwrap();
+        let shown = |guard: MutexGuard<'_, vt100::Parser>| guard.screen().contents();
+        assert!(!late.timed_out(), "never {what}; the screen shows:\n{}", shown(guard));
+    }
+
+    /// Waits until the screen has this text.
+    #[track_caller]
+    pub(crate) fn shows(&self, text: &str) {
+        self.until(&format!("`{text}`"), |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until the terminal is the shell's again.
+    #[track_caller]
+    pub(crate) fn is_given_back(&self) {
+        self.until("given back", |screen| {
+            let pastes = screen.bracketed_paste();
+            !screen.alternate_screen() && !screen.hide_cursor() && !pastes
+        });
+    }
+
+    pub(crate) fn is_taken(&self) -> bool {
+        self.glass.parser.lock().unwrap().screen().alternate_screen()
+    }
+
+    /// Presses keys one by one, as a hand does.
+    pub(crate) fn press(&mut self, keys: &str) {
+        let (_, writer) = self.pty.as_mut().unwrap();
+        for key in keys.chars() {
+            std::thread::sleep(HAND);
+            writer.write_all(key.encode_utf8(&mut [0; 4]).as_bytes()).unwrap();
+            writer.flush().unwrap();
+        }
+    }
+
+    /// Waits for a dialog with this text, and looks at it.
+    #[track_caller]
+    pub(crate) fn asks(&self, text: &str) {
+        self.shows(text);
+        std::thread::sleep(GLANCE);
+    }
+
+    pub(crate) fn resize(&self, rows: u16, cols: u16) {
+        self.glass.parser.lock().unwrap().screen_mut().set_size(cells(rows), cells(cols));
+        self.pty.as_ref().unwrap().0.resize(size(rows, cols)).unwrap();
+    }
+
+    /// Closes the terminal, as a connection that is lost.
+    pub(crate) fn close(&mut self) {
+        self.pty = None;
+        // The thread that reads holds it open as well; what it reads ends with the process's side of it.
+        self.signal("-HUP");
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.pid.to_string()]).status().unwrap().success());
+    }
+
+    /// The exit code, once it has ended.
+    #[track_caller]
+    pub(crate) fn exit_code(&self) -> u32 {
+        match self.exit.recv_timeout(PATIENCE) {
+            Ok(status) => status.exit_code(),
+            Err(why) => panic!("it did not end ({why}); the screen shows:\n{}", self.text()),
+        }
+    }
+
+    /// The names of the process's threads.
+    pub(crate) fn threads(&self) -> Vec<String> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid)).unwrap();
+        let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm")).ok();
+        tasks.filter_map(|task| Some(name(task.ok()?)?.trim().to_owned())).collect()
+    }
+
+    /// What another process reads in the journal.
+    pub(crate) fn journal(&self, words: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pointsman"));
+        let output =
+            command.arg("journal").args(words).env("XDG_STATE_HOME", self.state.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _gone = self.killer.kill();
+    }
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap()
+}
+
+fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
