@@ -50,18 +50,19 @@ pub fn decide(progress: &Progress, world: &World, now: Timestamp) -> Vec<Next> {
     progress.plan.steps.iter().flat_map(|step| view.next_of(step)).collect()
 }
 
-/// The sources that must be read afresh now, because a step is about to send or is being proved by them.
+/// The sources that must be read afresh now, because a step is about to send or is being proved by them, or because
+/// a service still tells of one that is proved.
 #[must_use]
 pub fn sources(progress: &Progress, world: &World) -> Vec<Source> {
     let mut wanted: Vec<Source> = Vec::new();
     for step in &progress.plan.steps {
-        let at = progress.steps.get(&step.id);
-        let Some((operation, at)) = step.operation().zip(at).filter(|(_, at)| reads(progress, step, at))
-        else {
-            continue;
-        };
-        let operation = at.operation.as_ref().unwrap_or(operation);
-        wanted.extend(proof::sources(operation, world));
+        let Some((planned, at)) = step.operation().zip(progress.steps.get(&step.id)) else { continue };
+        let sources = proof::sources(at.operation.as_ref().unwrap_or(planned), world);
+        if reads(progress, step, at) {
+            wanted.extend(sources);
+        } else if at.sent.is_some() {
+            wanted.extend(sources.into_iter().filter(|source| matches!(source, Source::AuroraEvents(..))));
+        }
     }
     wanted.sort();
     wanted.dedup();
@@ -151,7 +152,8 @@ impl View<'_> {
         match &at.state {
             StepState::Waiting => self.ready(step, at).into_iter().collect(),
             StepState::Intended => self.intended(step, at).into_iter().collect(),
-            StepState::Sent | StepState::Done(_) => Vec::new(),
+            StepState::Sent => Vec::new(),
+            StepState::Done(_) => self.told_after(step, at),
             StepState::Proving => self.proving(step, at),
             StepState::Deciding(decision) => self.decided(step, at, decision).into_iter().collect(),
         }

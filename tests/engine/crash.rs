@@ -168,6 +168,25 @@ async fn a_held_run_is_still_held_after_it_was_cut_off() {
     assert_eq!(end(&ended), Some(End::Confirmed));
 }
 
+/// An abort that was decided before the cut is carried out after it, and nothing more is sent.
+#[tokio::test(start_paused = true)]
+async fn an_abort_survives_the_cut() {
+    let stage = Stage::on(Shop::new(), Journal::with_room_for(8));
+    let stopped = stage.run(Playbook::Failover).await.unwrap_err();
+    let run = stopped.progress.run.clone();
+    let mut ledger = stage.journal.cut_after(8);
+    let decision = Decision::Abort { reason: "a false alarm".to_owned() };
+    let step = pointsman::plan::StepId(2);
+    let decided = Event::Decided { step, decision, who: WHO.to_owned() };
+    ledger.append(&run, stage.shop.clock.now(), &decided).unwrap();
+    let before = stage.shop.written();
+    let taken_up = Stage::on(stage.shop.clone(), ledger);
+    let progress = taken_up.resume(&run).await.unwrap();
+    assert_eq!(end(&progress), Some(End::Aborted));
+    assert_eq!(outcomes(&progress), ["confirmed", "unknown", "unknown", "waiting"]);
+    assert_eq!(stage.shop.written(), before);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_run_that_was_cut_off_can_be_closed_without_sending() {
     for cut in 1..18 {

@@ -162,11 +162,11 @@ fn entry(seq: usize, event: Event) -> Entry {
 
 const READY: &[&str] = &["plan record", "recorded", "record confirmed"];
 
-/// What may follow, besides a pause, a resume, a note and, where nothing is on its way, an abort.
+/// What may follow, besides an abort, a pause, a resume and a note, and a close where nothing is on its way.
 #[track_caller]
 fn follows(after: &[&str], expected: &[&str]) {
     let journey = Journey::through(&[READY, after].concat());
-    let always = ["pause", "resume", "note", "close aborted"];
+    let always = ["abort", "pause", "resume", "note", "close aborted"];
     let legal: Vec<&str> = journey.legal().into_iter().filter(|word| !always.contains(word)).collect();
     assert_eq!(legal, expected, "after {after:?}");
 }
@@ -174,7 +174,7 @@ fn follows(after: &[&str], expected: &[&str]) {
 #[test]
 fn a_run_begins_with_its_record() {
     let legal = Journey::new().legal();
-    assert_eq!(legal, ["plan record", "pause", "resume", "note", "close aborted"]);
+    assert_eq!(legal, ["plan record", "abort", "pause", "resume", "note", "close aborted"]);
     assert_eq!(Journey::through(&["plan record"]).legal()[..1], ["recorded"]);
     assert_eq!(Journey::through(&["plan record", "recorded"]).legal()[..1], ["record confirmed"]);
 }
@@ -214,9 +214,9 @@ fn what_may_have_happened_never_ends_as_refused_or_failed() {
 #[test]
 fn a_held_step_waits_for_a_decision_that_fits() {
     let refused = ["intend", "send", "refused", "end refused"];
-    follows(&refused, &["told", "read again", "retry", "skip", "abort"]);
+    follows(&refused, &["told", "read again", "retry", "skip"]);
     let unknown = ["intend", "send", "lost", "end unknown"];
-    follows(&unknown, &["told", "read again", "retry", "undo", "skip", "abort"]);
+    follows(&unknown, &["told", "read again", "retry", "undo", "skip"]);
 }
 
 #[test]
@@ -227,13 +227,27 @@ fn each_decision_leads_where_it_says() {
     follows(&after(&refused, "retry"), &["intend", "already", "told", "end refused", "end failed"]);
     follows(&after(&refused, "read again"), &["already", "told", "end refused", "end failed"]);
     follows(&after(&refused, "skip"), &["told", "end skipped"]);
-    follows(&after(&refused, "abort"), &["told", "end refused", "end failed"]);
     follows(&after(&unknown, "retry"), &["intend", "already", "told", "end unknown"]);
     follows(&after(&unknown, "undo"), &["intend undo", "told", "end unknown"]);
     follows(
         &after(&unknown, "read again"),
         &["climb read back", "lose read back", "climb traffic", "told", "end unknown"],
     );
+}
+
+#[test]
+fn an_abort_stays_decided_and_starts_nothing_more() {
+    for before in [&[][..], &["intend"], &["intend", "send"], &["intend", "send", "lost"]] {
+        let journey = Journey::through(&[READY, before, &["abort"]].concat());
+        assert_eq!(journey.progress.aborted.as_deref(), Some("because"), "{before:?}");
+        let legal = journey.legal();
+        assert!(
+            !["intend", "already", "abort"].iter().any(|word| legal.contains(word)),
+            "{before:?}: {legal:?}"
+        );
+    }
+    let held = Journey::through(&[READY, &["end refused", "abort"]].concat());
+    assert_eq!(held.legal(), ["end refused", "end failed", "pause", "resume", "note"]);
 }
 
 #[test]
@@ -258,7 +272,7 @@ fn a_step_that_is_so_after_its_undo_can_be_confirmed() {
 #[test]
 fn a_pause_admits_no_new_work_and_a_close_nothing_but_notes() {
     let mut paused = Journey::through(&[READY, &["pause"]].concat());
-    assert_eq!(paused.legal(), ["end refused", "end failed", "resume", "note", "close aborted"]);
+    assert_eq!(paused.legal(), ["end refused", "end failed", "abort", "resume", "note", "close aborted"]);
     assert!(paused.take("resume") && paused.take("intend"));
     let closed = Journey::through(&["close aborted"]);
     assert_eq!(closed.legal(), ["note"]);

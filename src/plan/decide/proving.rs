@@ -52,7 +52,7 @@ impl View<'_> {
         if let Some(why) = self.too_late(step, at, operation, shown) {
             return Some(end(step, Outcome::Unknown, why));
         }
-        self.send_again(step, at, operation)
+        if at.read_back_stands(step) { None } else { self.send_again(step, at, operation) }
     }
 
     /// The rung of the plan is proved, and each one below is proved or cannot be seen; the read-back stands.
@@ -113,7 +113,7 @@ impl View<'_> {
     /// on its way, whatever is read: only a person sends that again.
     fn send_again(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
         let answer = at.answer.as_ref()?;
-        if at.proved(Rung::ReadBack) || at.only_reads() || matches!(answer, Answer::Accepted { .. }) {
+        if at.only_reads() || matches!(answer, Answer::Accepted { .. }) {
             return None;
         }
         let worth_it = match answer {
@@ -121,6 +121,12 @@ impl View<'_> {
             _ => pace::meaning(answer) == Meaning::Again,
         };
         if worth_it { self.again(step, at, operation) } else { None }
+    }
+
+    /// RDS tells that a move is over when the read-back has proved it already.
+    pub(super) fn told_after(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
+        let operation = at.operation.as_ref().filter(|_| at.sent.is_some());
+        operation.map(|operation| self.told(step, at, operation)).unwrap_or_default()
     }
 
     fn told(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Vec<Next> {

@@ -81,6 +81,7 @@ impl Progress {
 
     fn admits_already(&self, step: &Step, at: &StepProgress) -> Result<(), String> {
         must(step.operation().is_some(), "it makes no write")?;
+        must(self.aborted.is_none(), "the run is being aborted")?;
         let fits = match &at.state {
             StepState::Waiting => self.needs_met(step) && !self.paused,
             StepState::Intended => !self.is_undoing(step),
@@ -130,6 +131,11 @@ impl Progress {
 
     fn admits_decision(&self, id: StepId, decision: &Decision) -> Result<(), String> {
         let (step, at) = self.find(id)?;
+        if let Decision::Abort { reason } = decision {
+            let finished = matches!(at.state, StepState::Done(Outcome::Confirmed | Outcome::Skipped));
+            must(!finished && self.aborted.is_none(), "there is nothing left to abort")?;
+            return must(!reason.trim().is_empty(), "a reason is needed");
+        }
         let outcome = match at.state {
             StepState::Done(outcome) if outcome.needs_a_person() => outcome,
             _ => return Err(format!("step {id} does not wait for a decision")),
@@ -147,10 +153,8 @@ impl Progress {
             Decision::ReadAgain if step.operation().is_none() => {
                 Err(format!("step {id}: it has no proof to read"))
             }
-            Decision::Skip { reason, .. } | Decision::Abort { reason } => {
-                must(!reason.trim().is_empty(), "a reason is needed")
-            }
-            Decision::ReadAgain | Decision::Retry => Ok(()),
+            Decision::Skip { reason, .. } => must(!reason.trim().is_empty(), "a reason is needed"),
+            Decision::ReadAgain | Decision::Retry | Decision::Abort { .. } => Ok(()),
         }
     }
 

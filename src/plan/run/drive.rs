@@ -18,7 +18,7 @@ use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
 use crate::model::verdict;
 use crate::plan::StepId;
 use crate::plan::decide::{self, Next};
-use crate::plan::event::{Answer, Decision, Entry, Event};
+use crate::plan::event::{Answer, Decision, Entry, Event, Outcome};
 use crate::plan::operation::Operation;
 use crate::plan::progress::{IllegalEvent, Progress, StepProgress, StepState};
 
@@ -74,7 +74,6 @@ pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Pro
         looks: FuturesUnordered::new(),
         looking: BTreeSet::new(),
         looked: BTreeMap::new(),
-        aborting: None,
         orphaned: false,
     };
     match driver.run().await {
@@ -94,7 +93,6 @@ struct Driver {
     looks: FuturesUnordered<Boxed<'static, Looked>>,
     looking: BTreeSet<Source>,
     looked: BTreeMap<Source, Timestamp>,
-    aborting: Option<String>,
     orphaned: bool,
 }
 
@@ -132,10 +130,7 @@ impl Driver {
     fn settle(&mut self) -> Result<(), Stop> {
         loop {
             let now = self.ports.clock.now();
-            let next = match &self.aborting {
-                Some(reason) => decide::abort(&self.progress, reason).into_iter().map(Next::Write).next(),
-                None => decide::decide(&self.progress, &self.world, now).into_iter().next(),
-            };
+            let next = decide::decide(&self.progress, &self.world, now).into_iter().next();
             match next {
                 Some(Next::Write(event)) => self.write(&event)?,
                 Some(Next::Send { step, attempt, operation }) => self.send(step, attempt, operation)?,
@@ -251,17 +246,14 @@ impl Driver {
         }
     }
 
+    /// An abort is a decision about the first step that is not finished, held or not.
     fn abort(&mut self, who: String, reason: String) -> Result<(), Stop> {
-        if let Some(step) = self.progress.held().first().copied() {
-            let decided = Event::Decided { step, decision: Decision::Abort { reason }, who };
-            return match self.progress.admits(&decided) {
-                Ok(()) => self.write(&decided),
-                Err(why) => self.write(&refusal(&decided, &why)),
-            };
-        }
-        self.write(&Event::Noted { who, text: format!("aborts the run: {reason}") })?;
-        self.aborting = Some(reason);
-        Ok(())
+        let finished =
+            |s: &StepProgress| matches!(s.state, StepState::Done(Outcome::Confirmed | Outcome::Skipped));
+        let held = self.progress.held().first().copied();
+        let open = self.progress.steps.iter().find(|(_, s)| !finished(s)).map(|(id, _)| *id);
+        let Some(step) = held.or(open) else { return Ok(()) };
+        self.obey(Command::Decide { step, decision: Decision::Abort { reason }, who })
     }
 
     /// It needs a person and there is none.
