@@ -3,7 +3,9 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::model::fixture::Scene as Fixture;
+use crate::model::fixture::{Scene as Fixture, east, west};
+use crate::model::reading::{Identity, Reading};
+use crate::plan::{Playbook, playbook};
 use crate::ui::dialog::{Dialog, Stage};
 
 /// An armed console in a calm world.
@@ -59,4 +61,59 @@ fn reads_that_come_twice_or_after_the_sheet_was_closed_do_nothing() {
     assert_eq!(app.update(Event::ReadsDone(ticket), scene.now), []);
     assert_eq!(app.update(Event::ReadsDone(ticket), scene.now), []);
     assert!(app.view.dialog.is_none());
+}
+
+#[test]
+fn a_sheet_is_held_by_what_was_not_read_since_its_key() {
+    let mut scene = Fixture::calm();
+    let mut app = armed(&scene);
+    let ticket = open_sheet(&mut app, &mut scene);
+    app.update(Event::ReadsDone(ticket), scene.now);
+    assert!(matches!(stage(&app), Stage::Held { .. }), "nothing came back: {:?}", stage(&app));
+}
+
+/// A run of a simulated or a real world that was cut off before its first step.
+fn cut_off(scene: &Fixture, simulated: bool) -> Progress {
+    let intent = Intent { playbook: Playbook::Switchover, from: east(), to: west() };
+    let plan = playbook::plan(&scene.world, &intent, scene.now).unwrap();
+    let start = event::Start::new(("maria", "bastion"), None, String::new(), simulated);
+    let entry = Entry {
+        seq: 1,
+        run: RunId("3f9a0c11".to_owned()),
+        at: scene.now,
+        event: event::Event::Started { plan, start },
+        previous: String::new(),
+        hash: String::new(),
+    };
+    Progress::replay(std::slice::from_ref(&entry)).unwrap()
+}
+
+/// What comes of taking a run up, once its reads are done.
+fn taken_up(mut scene: Fixture, run: Progress) -> Vec<Effect> {
+    let identity = Identity {
+        account: "111122223333".to_owned(),
+        arn: "arn:aws:sts::111122223333:assumed-role/ops/maria".to_owned(),
+        expires: None,
+    };
+    scene.see(Source::Identity(west()), Ok(Reading::Identity(identity)));
+    let mut app = App::new(scene.world.clone(), true, TimeZone::UTC);
+    app.remember(Vec::new(), Some(run.clone()));
+    let ticket = match app.fulfil(Some(Request::TakeUp(run.run)), scene.now).as_slice() {
+        [Effect::Read(ticket, _)] => *ticket,
+        other => panic!("nothing is read first: {other:?}"),
+    };
+    app.update(Event::ReadsDone(ticket), scene.now)
+}
+
+#[test]
+fn a_run_goes_on_after_reads_and_in_its_own_world_only() {
+    let scene = Fixture::calm();
+    let run = cut_off(&scene, true);
+    assert_eq!(taken_up(scene, run.clone()), [Effect::TakeUp(run.run)]);
+    let scene = Fixture::calm();
+    let real = cut_off(&scene, false);
+    match taken_up(scene, real).as_slice() {
+        [Effect::Refuse { why, .. }] => assert!(why.contains("the run began in the real world"), "{why}"),
+        other => panic!("it went on: {other:?}"),
+    }
 }

@@ -12,7 +12,7 @@ use super::{Common, exit, say};
 use crate::clock::Clock;
 use crate::model::World;
 use crate::model::reading::Freshness;
-use crate::model::verdict::{self, Lamp};
+use crate::model::verdict::{self, Dated, Lamp};
 
 /// Reads everything once and prints it.
 pub(super) async fn status(common: &Common, as_json: bool) -> Result<ExitCode> {
@@ -66,15 +66,23 @@ fn regions_text(text: &mut String, world: &World, now: Timestamp) {
     let widest = topology.regions.iter().map(|r| r.name.as_str().len()).max().unwrap_or_default();
     for spec in &topology.regions {
         let it = verdict::region(world, &spec.name, now);
-        let share = it.traffic.map_or_else(|| "--".to_owned(), |t| format!("{:.0}%", t.value * 100.0));
+        let share = shown(it.traffic.as_ref(), |share| format!("{:.0}%", share * 100.0));
         let orders = verdict::orders(world, &spec.name, now).and_then(|o| o.rate);
-        let orders = orders.map_or_else(|| "--".to_owned(), |rate| format!("{:.0}", rate.value));
+        let orders = shown(orders.as_ref(), |rate| format!("{rate:.0}"));
         let _ok = writeln!(
             text,
             "{:widest$}  {:7}  {:6}  traffic {share:>4}  orders/min {orders:>5}  {}",
             spec.name, it.lamp, it.role, it.reason
         );
     }
+}
+
+/// A number with `~` when it is not of now, and [`verdict::NOTHING`] when it is not known any more.
+fn shown(dated: Option<&Dated<f64>>, text: impl Fn(f64) -> String) -> String {
+    dated.map_or_else(
+        || verdict::NOTHING.to_owned(),
+        |dated| verdict::aged(text(dated.value), dated.freshness),
+    )
 }
 
 fn links_text(text: &mut String, world: &World, now: Timestamp) {
@@ -84,7 +92,7 @@ fn links_text(text: &mut String, world: &World, now: Timestamp) {
     }
     text.push('\n');
     for link in links.iter().filter(|l| l.live) {
-        let lag = link.lag.as_ref().map_or_else(|| "--".to_owned(), |lag| format!("{:.1}s", lag.value));
+        let lag = shown(link.lag.as_ref(), |lag| format!("{lag:.1}s"));
         let _ok = writeln!(
             text,
             "{:10}  {} → {}  {:7}  lag {lag:>6}  RPO {}",
@@ -170,4 +178,22 @@ fn as_value(world: &World, now: Timestamp) -> Value {
         "lamp": worst(world, now), "situation": situation.text, "regions": regions, "links": links,
         "controls": controls, "at_risk": verdict::at_risk(world, now), "troubles": troubles,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::model::fixture::Scene;
+
+    #[test]
+    fn an_old_number_is_not_printed_as_one_of_now() {
+        let scene = Scene::calm();
+        let of_now = as_text(&scene.world, scene.now);
+        assert!(!of_now.contains('~') && !of_now.contains("traffic   --"), "{of_now}");
+        let hours = scene.now + SignedDuration::from_hours(2);
+        let old = as_text(&scene.world, hours);
+        assert!(old.contains("traffic   --  orders/min    --") && old.contains("lag     --"), "{old}");
+    }
 }

@@ -38,7 +38,7 @@ pub use routing::{
 };
 pub use signal::{SignalVerdict, signal};
 pub use situation::{Situation, situation};
-pub use text::{NOTHING, age, age_text, change_text, dated_text, limit_text, span, value_text};
+pub use text::{NOTHING, age, age_text, aged, change_text, dated_text, limit_text, span, value_text};
 pub use traffic::shares;
 
 /// The verdict drawn for a Region, a link or a signal, from best to worst.

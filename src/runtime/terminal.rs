@@ -183,7 +183,11 @@ impl Screen {
     }
 }
 
+/// A terminal that does not know its size, as a serial line, is taken to be of the usual one.
 fn size() -> io::Result<Rect> {
-    let (width, height) = crossterm::terminal::size()?;
+    let (width, height) = match crossterm::terminal::size()? {
+        (0, _) | (_, 0) => (80, 24),
+        size => size,
+    };
     Ok(Rect::new(0, 0, width, height))
 }

@@ -25,7 +25,7 @@ const GAP: usize = 2;
 pub(super) fn draw(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
     let mut first = mode(pen);
     let workload = pen.scene.world.topology().workload.clone();
-    first.push(Item::left(vec![(40, Line::from(pen.span(workload, Role::Title)))]));
+    first.push(Item::left(vec![(46, Line::from(pen.span(workload, Role::Title)))]));
     first.extend(identity::items(pen));
     let full = Rect { width: area.width.saturating_sub(1), ..area };
     fit::draw(buf, full, 0, GAP, &first);
@@ -89,10 +89,10 @@ fn meters(pen: &Pen<'_>) -> Vec<Item> {
         items.push(Item::right(vec![(60, form(text)), (90, form(short))]));
     }
     let local = pen.clock.to_zoned(console.zone.clone());
-    let local = local.strftime("%H:%M:%S %Z").to_string();
+    let is_utc = local.offset() == jiff::tz::Offset::UTC;
     let muted = |cost: u8, text: String| Item::right(vec![(cost, Line::from(pen.span(text, Role::Muted)))]);
-    if console.zone.iana_name() != Some("UTC") {
-        items.push(muted(10, local));
+    if !is_utc {
+        items.push(muted(10, local.strftime("%H:%M:%S %Z").to_string()));
     }
     items.push(muted(30, format!("{:.0} calls/h", console.calls_per_hour)));
     items.push(muted(40, dollars(console.dollars_per_month)));

@@ -100,7 +100,7 @@ fn usual(body: Rect, view: &View, run: bool, needs: &dyn Fn(Pane) -> u16) -> Vec
 fn quarters(body: Rect, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
     let upper = needs(Pane::Regions).max(needs(Pane::Replication));
     let lower = needs(Pane::Traffic).max(needs(Pane::Orders));
-    let (up, down) = top(body, share(body.height, upper, lower));
+    let (up, down) = top(body, upper_of(body.height, upper, lower));
     let (regions, replication) = left(up, up.width.div_ceil(2));
     let (traffic, orders) = left(down, down.width.div_ceil(2));
     vec![
@@ -109,6 +109,13 @@ fn quarters(body: Rect, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {
         (Pane::Traffic, traffic),
         (Pane::Orders, orders),
     ]
+}
+
+/// Rows for the upper of two: what is left when the lower has what it needs, within reason; what is over is shared.
+fn upper_of(rows: u16, upper: u16, lower: u16) -> u16 {
+    let over = rows.saturating_sub(upper.saturating_add(lower));
+    let lower = lower.saturating_add(over / 2).min(rows.saturating_mul(9) / 20);
+    rows.saturating_sub(lower)
 }
 
 fn wide(body: Rect, run: bool, needs: &dyn Fn(Pane) -> u16) -> Vec<(Pane, Rect)> {

@@ -163,7 +163,7 @@ async fn a_retry_of_a_promotion_reads_before_it_sends() {
     let progress = stage.run(Playbook::Failover).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", stage.lines());
     assert!(
-        stage.lines().contains(&"2 already so, nothing was sent: writer us-west-2, available".to_owned())
+        stage.lines().contains(&"2 already so: writer us-west-2, available; nothing was sent".to_owned())
     );
     assert_eq!(stage.shop.written().len(), 3);
 }

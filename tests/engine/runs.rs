@@ -50,7 +50,7 @@ async fn a_failover_is_confirmed_at_the_orders_rung() {
         [
             "- started failover us-east-1 → us-west-2, 4 steps, by maria: us-east-1 is gone",
             "1 intended read and record",
-            "1 recorded ~4 orders at risk, orders 0.4s behind, catalog 0.4s",
+            "1 recorded ~4 orders at risk (orders 0.4s behind); orders us-east-1→us-west-2 0.4s, catalog us-east-1→us-west-2 0.4s",
             "1 confirmed recorded",
             "2 intended FailoverGlobalCluster us-west-2",
             "2 sent FailoverGlobalCluster us-west-2",
@@ -345,7 +345,7 @@ async fn what_is_so_already_is_proved_without_a_write() {
     });
     let progress = stage.run(Playbook::Failover).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed));
-    assert!(stage.lines().contains(&"4 already so, nothing was sent: 5 of 5 endpoints".to_owned()));
+    assert!(stage.lines().contains(&"4 already so: 5 of 5 endpoints; nothing was sent".to_owned()));
     assert_eq!(stage.shop.written().len(), 2);
 }
 

@@ -163,14 +163,16 @@ fn it_expires_after_thirty_seconds() {
     assert!(bench.text().contains("expires in 30 s"));
     assert_eq!(bench.tick(39_999), None);
     assert!(bench.text().contains("expires in 1 s"));
-    assert_eq!(bench.tick(40_000), None);
+    let expired = "it expired: what it showed is more than 30 s old";
+    assert_eq!(refused(bench.tick(40_000)), expired, "it goes into the journal");
     assert!(matches!(stage(&bench), Stage::Closed { .. }));
     assert!(bench.text().contains("Nothing was sent."));
+    assert_eq!(bench.tick(41_000), None, "once");
 
     // Typed in time but entered late, without a tick in between.
     let mut bench = asking();
     bench.type_word(38_000, 100, WEST);
-    assert_eq!(bench.press(40_000, "enter"), None);
+    assert_eq!(refused(bench.press(40_000, "enter")), expired);
     assert!(matches!(stage(&bench), Stage::Closed { .. }));
 }
 

@@ -119,7 +119,7 @@ fn skip_and_abort_want_a_reason() {
         let mut bench = held("simulated");
         bench.press(0, key);
         assert_eq!(bench.press(1_000, "enter"), None);
-        let last = bench.type_word(1_100, 50, "seen in DNS");
+        let last = bench.type_word(1_100, 100, "seen in DNS");
         let asked = bench.press(last + 100, "enter");
         assert_eq!(asked, Some(decided(decision)), "{key}");
     }

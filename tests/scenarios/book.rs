@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 /// One journal that several hands hold.
 #[derive(Clone, Debug)]
-pub(super) enum Book {
+pub(crate) enum Book {
     /// In memory.
     Memory(memory::Journal),
     /// On disk.
@@ -17,16 +17,16 @@ pub(super) enum Book {
 }
 
 impl Book {
-    pub(super) fn in_memory() -> Self {
+    pub(crate) fn in_memory() -> Self {
         Self::Memory(memory::Journal::new())
     }
 
-    pub(super) fn on_disk() -> Self {
+    pub(crate) fn on_disk() -> Self {
         Self::Disk(Arc::new(tempfile::tempdir().unwrap()))
     }
 
     /// A hand that writes.
-    pub(super) fn ledger(&self) -> Box<dyn Ledger> {
+    pub(crate) fn ledger(&self) -> Box<dyn Ledger> {
         match self {
             Self::Memory(journal) => Box::new(journal.clone()),
             Self::Disk(folder) => Box::new(sqlite::Journal::open(folder.path()).unwrap()),
@@ -34,7 +34,7 @@ impl Book {
     }
 
     /// Every line, read as another process would.
-    pub(super) fn lines(&self) -> Vec<Entry> {
+    pub(crate) fn lines(&self) -> Vec<Entry> {
         match self {
             Self::Memory(journal) => journal.all().unwrap(),
             Self::Disk(folder) => {
@@ -45,7 +45,7 @@ impl Book {
     }
 
     /// The number of lines; all follow each other.
-    pub(super) fn verified(&self) -> u64 {
+    pub(crate) fn verified(&self) -> u64 {
         match self {
             Self::Memory(journal) => journal.verify().unwrap(),
             Self::Disk(folder) => {

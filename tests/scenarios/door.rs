@@ -20,20 +20,20 @@ const READS: [&str; 4] = ["Get", "List", "Describe", "Query"];
 
 /// A write on its way, whether it is taken or not.
 #[derive(Clone, Debug)]
-pub(super) struct Left {
-    pub(super) at: Timestamp,
-    pub(super) region: String,
-    pub(super) operation: String,
-    pub(super) body: String,
+pub(crate) struct Left {
+    pub(crate) at: Timestamp,
+    pub(crate) region: String,
+    pub(crate) operation: String,
+    pub(crate) body: String,
     /// Every journal line there was, read back at that moment.
-    pub(super) journal: Vec<Entry>,
+    pub(crate) journal: Vec<Entry>,
     /// The Region that really wrote each store.
-    pub(super) writers: BTreeMap<String, Option<String>>,
+    pub(crate) writers: BTreeMap<String, Option<String>>,
 }
 
 impl Left {
     /// It carries exactly this operation.
-    pub(super) fn carries(&self, operation: &Operation) -> bool {
+    pub(crate) fn carries(&self, operation: &Operation) -> bool {
         if self.operation != operation.api() {
             return false;
         }
@@ -70,19 +70,19 @@ impl Left {
 
 /// The door.
 #[derive(Clone, Debug)]
-pub(super) struct Watched {
+pub(crate) struct Watched {
     inner: InProcess,
     book: Book,
     left: Arc<Mutex<Vec<Left>>>,
 }
 
 impl Watched {
-    pub(super) fn new(inner: InProcess, book: Book) -> Self {
+    pub(crate) fn new(inner: InProcess, book: Book) -> Self {
         Self { inner, book, left: Arc::default() }
     }
 
     /// Every write that left so far.
-    pub(super) fn left(&self) -> Vec<Left> {
+    pub(crate) fn left(&self) -> Vec<Left> {
         self.left.lock().unwrap().clone()
     }
 

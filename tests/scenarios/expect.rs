@@ -12,7 +12,7 @@ use pointsman::sim::scenario::{Expect, That};
 use super::stage::Came;
 
 /// Checks one expectation; the error says what is so instead.
-pub(super) fn check(expect: &Expect, sim: &Sim, world: &World, came: &[Came]) -> Result<(), String> {
+pub(crate) fn check(expect: &Expect, sim: &Sim, world: &World, came: &[Came]) -> Result<(), String> {
     if let Some(result) = sim.look(|truth| expect.that.check(truth)) {
         return result;
     }

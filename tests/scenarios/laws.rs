@@ -14,7 +14,7 @@ use super::door::Left;
 use super::stage::{Came, Played};
 
 /// The journal in words, for a failure.
-pub(super) fn told(book: &Book) -> String {
+pub(crate) fn told(book: &Book) -> String {
     let lines = book.lines();
     let words = lines
         .iter()
@@ -24,7 +24,7 @@ pub(super) fn told(book: &Book) -> String {
 }
 
 /// Both played the same, to the last hash.
-pub(super) fn same(one: &Played, other: &Played) {
+pub(crate) fn same(one: &Played, other: &Played) {
     let (here, there) = (one.journal(), other.journal());
     if let Some((here, there)) = here.iter().zip(&there).find(|(here, there)| here != there) {
         panic!("one seed, two journals:\n{here:?}\n{there:?}\n{}", told(&one.book));
@@ -34,7 +34,7 @@ pub(super) fn same(one: &Played, other: &Played) {
 }
 
 /// Every law at once.
-pub(super) fn hold(played: &Played) {
+pub(crate) fn hold(played: &Played) {
     let journal = played.journal();
     let words = || format!("{}\n{}", played.scenario.scenario.name, told(&played.book));
     assert_eq!(played.book.verified(), journal.len() as u64);

@@ -39,7 +39,7 @@ const WHO: &str = "maria";
 
 /// How an act ended, as far as it did.
 #[derive(Clone, Debug)]
-pub(super) enum Came {
+pub(crate) enum Came {
     /// It was refused before anything could be sent, with every reason.
     Refused(String),
     /// It ran; this is where it stood when it ended or held.
@@ -48,7 +48,7 @@ pub(super) enum Came {
 
 impl Came {
     /// `confirmed`, or how the first step ended that did not end well.
-    pub(super) fn outcome(&self) -> &'static str {
+    pub(crate) fn outcome(&self) -> &'static str {
         match self {
             Self::Refused(_) => "refused",
             Self::Ran(run) => match (&run.closed, held(run).first()) {
@@ -60,7 +60,7 @@ impl Came {
     }
 
     /// What it says where it stopped.
-    pub(super) fn says(&self) -> String {
+    pub(crate) fn says(&self) -> String {
         match self {
             Self::Refused(why) => why.clone(),
             Self::Ran(run) => match &run.closed {
@@ -89,9 +89,9 @@ enum Cue<'a> {
 }
 
 /// The stage.
-pub(super) struct Stage {
-    pub(super) sim: Sim,
-    pub(super) config: Config,
+pub(crate) struct Stage {
+    pub(crate) sim: Sim,
+    pub(crate) config: Config,
     scenario: Scenario,
     book: Book,
     door: Watched,
@@ -99,24 +99,24 @@ pub(super) struct Stage {
 }
 
 /// A play that is over.
-pub(super) struct Played {
-    pub(super) sim: Sim,
-    pub(super) scenario: Scenario,
-    pub(super) book: Book,
-    pub(super) came: Vec<Came>,
-    pub(super) left: Vec<Left>,
-    pub(super) topology: Arc<Topology>,
+pub(crate) struct Played {
+    pub(crate) sim: Sim,
+    pub(crate) scenario: Scenario,
+    pub(crate) book: Book,
+    pub(crate) came: Vec<Came>,
+    pub(crate) left: Vec<Left>,
+    pub(crate) topology: Arc<Topology>,
     /// The ground truth at the end.
-    pub(super) truth: serde_json::Value,
+    pub(crate) truth: serde_json::Value,
 }
 
 impl Played {
-    pub(super) fn journal(&self) -> Vec<Entry> {
+    pub(crate) fn journal(&self) -> Vec<Entry> {
         self.book.lines()
     }
 
     /// The run of an act, the first being 1.
-    pub(super) fn run(&self, act: usize) -> &Progress {
+    pub(crate) fn run(&self, act: usize) -> &Progress {
         match &self.came[act - 1] {
             Came::Ran(run) => run,
             Came::Refused(why) => panic!("it was refused: {why}"),
@@ -125,7 +125,7 @@ impl Played {
 }
 
 impl Stage {
-    pub(super) fn new(scenario: &Scenario, seed: u64, book: Book) -> Self {
+    pub(crate) fn new(scenario: &Scenario, seed: u64, book: Book) -> Self {
         let sim = Sim::new(scenario, seed, Clock::starting_at(START.parse().unwrap(), 1));
         let config = sim.look(|world| handout::config(world, BASE_URL));
         let config = config::parse(&config, "pointsman.toml").unwrap();
@@ -134,12 +134,12 @@ impl Stage {
     }
 
     /// Has the operator's plan be another one than the playbook's.
-    pub(super) fn amending(self, amend: fn(&mut Plan)) -> Self {
+    pub(crate) fn amending(self, amend: fn(&mut Plan)) -> Self {
         Self { amend, ..self }
     }
 
     /// What an operator sits at, with the sampler at work.
-    pub(super) fn console(&self) -> Console {
+    pub(crate) fn console(&self) -> Console {
         let clock = self.sim.clock().clone();
         let transport = SharedHttpClient::new(self.door.clone());
         let topology = &self.config.topology;
@@ -153,7 +153,7 @@ impl Stage {
     }
 
     /// Plays to the end and holds every expectation against what is so.
-    pub(super) async fn play(self) -> Played {
+    pub(crate) async fn play(self) -> Played {
         let mut console = self.console();
         let Self { sim, config, scenario, book, door, .. } = self;
         let start = sim.now();
@@ -204,10 +204,10 @@ fn cues(scenario: &Scenario) -> Vec<(Duration, Cue<'_>)> {
 }
 
 /// What an operator sits at.
-pub(super) struct Console {
-    pub(super) clock: Clock,
+pub(crate) struct Console {
+    pub(crate) clock: Clock,
     clients: Clients,
-    pub(super) world: World,
+    pub(crate) world: World,
     book: Book,
     observations: mpsc::Receiver<Observation>,
     pace: watch::Sender<Pace>,
@@ -224,7 +224,7 @@ struct Running {
 
 impl Console {
     /// Lets time pass until then, seeing what is seen.
-    pub(super) async fn until(&mut self, then: Timestamp) {
+    pub(crate) async fn until(&mut self, then: Timestamp) {
         let left = Duration::try_from(then.duration_since(self.clock.now())).unwrap_or_default();
         let clock = self.clock.clone();
         self.meanwhile(clock.sleep(left)).await;
@@ -327,7 +327,7 @@ impl Console {
     }
 }
 
-pub(super) fn intent(act: &Act) -> Intent {
+pub(crate) fn intent(act: &Act) -> Intent {
     let playbook = Playbook::ALL.into_iter().find(|p| p.word() == act.playbook).unwrap();
     Intent { playbook, from: Region::new(&act.from), to: Region::new(&act.to) }
 }
@@ -344,7 +344,7 @@ fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
     sources
 }
 
-pub(super) fn holds(interlocks: &[Interlock]) -> String {
+pub(crate) fn holds(interlocks: &[Interlock]) -> String {
     let held = interlocks.iter().filter_map(|i| match &i.verdict {
         Verdict::Hold(why) => Some(format!("{}: {why}", i.name)),
         Verdict::Pass | Verdict::Warn(_) => None,

@@ -80,7 +80,8 @@ pub fn dated_text(value: &Dated<f64>, unit: Unit) -> String {
 }
 
 /// Marks a text by freshness, as [`dated_text`] does.
-pub(super) fn aged(text: String, freshness: Freshness) -> String {
+#[must_use]
+pub fn aged(text: String, freshness: Freshness) -> String {
     match freshness {
         Freshness::Fresh => text,
         Freshness::Stale => format!("~{text}"),

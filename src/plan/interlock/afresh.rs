@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::{Interlock, Question};
-use crate::model::reading::Source;
+use crate::model::reading::{Feed, Source};
 use crate::model::topology::Routing;
 use crate::plan::operation::Operation;
 
@@ -52,7 +52,7 @@ fn judge(name: String, read: bool) -> Interlock {
 }
 
 fn was_read(question: &Question<'_>, source: &Source, asked: Timestamp) -> bool {
-    question.world.feed(source).and_then(|feed| feed.asked()).is_some_and(|at| at >= asked)
+    question.world.feed(source).and_then(Feed::asked).is_some_and(|at| at >= asked)
 }
 
 #[cfg(test)]

@@ -55,9 +55,9 @@ fn meaning(facts: &Facts<'_>) -> Vec<String> {
 fn run_meaning(run: &Progress) -> Vec<String> {
     let held = run.held();
     let first = match held.first() {
-        Some(step) => format!("Run {} holds at step {step}.", short(run)),
-        None if run.paused => format!("Run {} is paused.", short(run)),
-        None => format!("Run {} is in flight.", short(run)),
+        Some(step) => format!("Run {} holds at step {step}.", run.run.short()),
+        None if run.paused => format!("Run {} is paused.", run.run.short()),
+        None => format!("Run {} is in flight.", run.run.short()),
     };
     let then = if held.is_empty() && !run.paused {
         "Leaving ends the screen, not the run: it goes on to its next hold or to its end."
@@ -65,9 +65,4 @@ fn run_meaning(run: &Progress) -> Vec<String> {
         "Leaving changes nothing about it: it stays as it is until it is taken up again."
     };
     vec![first, then.to_owned(), "The journal keeps it; the next start finds it and shows it.".to_owned()]
-}
-
-/// The four digits that the screen shows of a run.
-fn short(run: &Progress) -> String {
-    run.run.0.chars().take(4).collect()
 }

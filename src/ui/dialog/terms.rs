@@ -9,7 +9,7 @@ use super::page::{Keep, Para};
 use super::passes;
 use crate::model::reading::{ControlState, Freshness};
 use crate::model::topology::{Aurora, Region, Topology, Unit};
-use crate::model::verdict;
+use crate::model::verdict::{self, Dated};
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
 use crate::plan::operation::{AuroraTarget, ControlChange, Operation};
 use crate::plan::{Intent, Plan};
@@ -161,8 +161,10 @@ fn traffic_moves(entries: &[ControlChange], plan: &Plan, facts: &Facts<'_>) -> S
     };
     let mut parts = Vec::new();
     for region in of(ControlState::Off) {
-        let share = verdict::region(facts.world, &region, facts.now).traffic;
-        let share = share.map_or_else(String::new, |share| format!(" ({:.0}%)", share.value * 100.0));
+        let share = verdict::region(facts.world, &region, facts.now).traffic.and_then(known);
+        let share = share.map_or_else(String::new, |(share, freshness)| {
+            format!(" ({})", verdict::aged(format!("{:.0}%", share * 100.0), freshness))
+        });
         parts.push(format!("LEAVES {region}{share}"));
     }
     let to = &plan.intent.to;
@@ -198,14 +200,17 @@ fn fails_over(target: &AuroraTarget, facts: &Facts<'_>) -> String {
         return format!("writer MOVES to {to}; how much may be lost is not known: there is no lag reading");
     };
     let orders = verdict::at_risk(facts.world, facts.now)
-        .filter(|risk| risk.store == target.store)
-        .map_or_else(String::new, |risk| format!(", about {:.0} orders", risk.orders));
+        .filter(|risk| risk.store == target.store && risk.freshness != Freshness::Gone)
+        .map_or_else(String::new, |risk| {
+            format!(", about {} orders", verdict::aged(format!("{:.0}", risk.orders), risk.freshness))
+        });
     format!("writer MOVES to {to}; may lose {lag}{orders}")
 }
 
 fn stays(store: &str, facts: &Facts<'_>) -> String {
-    match verdict::writer(facts.world, store, facts.now) {
-        Some(writer) => format!("writer stays in {}", writer.value),
+    match verdict::writer(facts.world, store, facts.now).and_then(known) {
+        Some((writer, Freshness::Fresh)) => format!("writer stays in {writer}"),
+        Some((writer, _)) => format!("nothing is moved; {writer} wrote when last read"),
         None => "nothing is moved; which Region writes is not known".to_owned(),
     }
 }
@@ -219,7 +224,13 @@ fn follower(store: &str, intent: &Intent, facts: &Facts<'_>) -> Row {
 fn lag(store: &str, from: &Region, to: &Region, facts: &Facts<'_>) -> Option<String> {
     let links = verdict::links(facts.world, facts.now);
     let link = links.into_iter().find(|l| l.store == store && &l.from == from && &l.to == to)?;
-    link.lag.map(|lag| verdict::value_text(lag.value, Unit::Seconds))
+    let (lag, freshness) = link.lag.and_then(known)?;
+    Some(verdict::aged(verdict::value_text(lag, Unit::Seconds), freshness))
+}
+
+/// A value that may still be shown, with what it must be marked by; one that is gone is not known.
+fn known<T>(dated: Dated<T>) -> Option<(T, Freshness)> {
+    (dated.freshness != Freshness::Gone).then_some((dated.value, dated.freshness))
 }
 
 /// A span as the sheet says it: `40 s`, `2 min 10 s`, `1 h 5 min`.

@@ -30,7 +30,7 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
     items.extend(console.identity.as_ref().and_then(|identity| expired(pen, identity)));
     if !console.conch.is_empty() {
         let conch = format!("conch {}", console.conch);
-        items.push(Item::right(vec![(45, line(pen, &conch, Role::Text))]));
+        items.push(Item::right(vec![(40, line(pen, &conch, Role::Text))]));
     }
     let clock = say::clock(pen.clock);
     let form = |text: &str| line(pen, text, Role::Title);

@@ -158,7 +158,7 @@ fn nice(value: f64) -> f64 {
     while step * 10.0 < value {
         step *= 10.0;
     }
-    [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]
+    [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0]
         .into_iter()
         .map(|factor| factor * step)
         .find(|top| *top >= value)

@@ -93,7 +93,7 @@ fn trend(pen: &Pen<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
         Cell::Forms(lines.chain([Line::default()]).collect())
     };
     match stand {
-        Stand::Waits => return pen.span("reader", Role::Muted).into(),
+        Stand::Waits => return forms(&["reader".to_owned()], Role::Muted),
         Stand::Unknown => return forms(&["writer not known".to_owned(), "writer ?".to_owned()], Role::Stale),
         Stand::Runs => {}
     }
@@ -102,10 +102,10 @@ fn trend(pen: &Pen<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
     match (&link.trouble, age, &link.lag) {
         (Some(trouble), Some(age), _) => {
             let (why, ago) = (trouble.kind, say::ago(age));
-            forms(&[format!("{why}, {ago}"), ago], Role::LampUnknown)
+            forms(&[format!("{why}, {ago}"), ago, say::coarse(age)], Role::LampUnknown)
         }
         (Some(trouble), None, _) => forms(&[trouble.kind.to_string()], Role::LampUnknown),
-        (None, Some(age), _) => forms(&[say::ago(age)], Role::Stale),
+        (None, Some(age), _) => forms(&[say::ago(age), say::coarse(age)], Role::Stale),
         (None, None, None) => forms(&["not seen yet".to_owned(), "never".to_owned()], Role::Stale),
         (None, None, Some(_)) => Cell::Trend(link.trend.clone(), Some(link.rpo.as_secs_f64() / 4.0)),
     }

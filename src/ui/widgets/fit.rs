@@ -64,7 +64,26 @@ fn choose(items: &[Item], room: usize, gap: usize) -> Vec<usize> {
         let Some((_, at)) = cheapest else { break };
         forms[at] += 1;
     }
+    regain(items, &mut forms, room, gap);
     forms
+}
+
+/// Giving up a long form may have made room for a short one again, the dearest first.
+fn regain(items: &[Item], forms: &mut [usize], room: usize, gap: usize) {
+    let cost = |at: usize, form: usize| items[at].cost(form).unwrap_or(KEEP);
+    let mut given_up: Vec<(u8, usize)> = forms
+        .iter()
+        .enumerate()
+        .filter(|(_, form)| **form > 0)
+        .map(|(at, form)| (cost(at, *form - 1), at))
+        .collect();
+    given_up.sort_unstable_by(|one, other| other.cmp(one));
+    for (_, at) in given_up {
+        forms[at] -= 1;
+        if total(items, forms, gap) > room {
+            forms[at] += 1;
+        }
+    }
 }
 
 fn total(items: &[Item], forms: &[usize], gap: usize) -> usize {
@@ -106,5 +125,11 @@ mod tests {
         assert_eq!(row(12, &items), "WATCH  14:02");
         assert_eq!(row(7, &items), "WATCH  ");
         assert_eq!(row(3, &items), "WA…");
+        let items = [
+            Item::left(vec![(KEEP, "WATCH".into())]),
+            Item::left(vec![(9, "a long one".into())]),
+            Item::right(vec![(1, "14:02 UTC".into()), (KEEP, "14:02".into())]),
+        ];
+        assert_eq!(row(16, &items), "WATCH  14:02 UTC", "what is short enough comes back");
     }
 }

@@ -73,10 +73,11 @@ pub fn share(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
 }
 
-/// A rate without a fraction where it is large enough.
+/// A rate, with a fraction only where it is small and has one.
 #[must_use]
 pub fn rate(rate: f64) -> String {
-    if rate > 0.0 && rate < 9.95 { format!("{rate:.1}") } else { format!("{rate:.0}") }
+    let fraction = rate > 0.0 && rate < 9.95 && (rate - rate.round()).abs() >= 0.05;
+    if fraction { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
 /// A time of day in UTC: `14:02:07`.

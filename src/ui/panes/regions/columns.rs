@@ -218,7 +218,7 @@ fn orders(pen: &Pen<'_>, region: &RegionDigest<'_>, width: usize) -> Text {
     }
     spans.push(rate);
     let short = Line::from(spans.clone());
-    if let Some(change) = change {
+    if let Some(change) = change.filter(|_| orders.lamp != Lamp::Ok) {
         spans.push(pen.span(format!(" {change}"), role));
     }
     let text = longest(&[Line::from(spans), short], width);
