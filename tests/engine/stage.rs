@@ -95,7 +95,10 @@ impl Stage {
         let entries = self.entries();
         let line = |entry: &Entry| {
             let step = entry.event.step().map_or_else(|| "-".to_owned(), |step| step.to_string());
-            let text = pointsman::plan::event::line(entry, &entries);
+            let text = match &entry.event {
+                Event::Sent { .. } => pointsman::plan::event::line(entry, &entries),
+                event => format!("{} {}", event.word(), event.detail()),
+            };
             format!("{step} {}", text.split_whitespace().collect::<Vec<_>>().join(" "))
         };
         entries.iter().map(line).collect()
