@@ -30,11 +30,11 @@ impl Teller {
         Self { told, json }
     }
 
-    /// A teller that has told what the journal holds of a run.
-    pub(super) fn of(state: &Path, run: &RunId) -> Result<Self> {
-        let journal = Journal::open_to_read(state)?;
-        let told = journal.map(|journal| journal.entries(run)).transpose()?;
-        Ok(Self::after(told.unwrap_or_default(), false))
+    /// A teller that has told what the journal holds of a run; a journal that cannot be read is no reason to stop.
+    pub(super) fn of(state: &Path, run: &RunId) -> Self {
+        let journal = Journal::open_to_read(state).ok().flatten();
+        let told = journal.and_then(|journal| journal.entries(run).ok());
+        Self::after(told.unwrap_or_default(), false)
     }
 
     /// Prints one line.
@@ -61,8 +61,8 @@ pub(super) async fn follow(
     flight: &mut Flight,
     teller: &mut Teller,
     operator: &Operator,
+    signals: &mut Signals,
 ) -> Result<Followed> {
-    let mut signals = Signals::new()?;
     let mut landing = false;
     loop {
         tokio::select! {

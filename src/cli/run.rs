@@ -25,6 +25,7 @@ use crate::plan::{Intent, Plan};
 use crate::runtime::Operator;
 use crate::runtime::conch::Conch;
 use crate::runtime::flight::{Flight, Gear};
+use crate::runtime::signals::Signals;
 
 /// Where a run is written down, and the right to have one.
 struct Desk {
@@ -57,8 +58,10 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let Operator { who, host } = &desk.operator;
     let identity = verdict::identity(&world);
     let start = Start::new((who, host), identity, args.reason.clone(), reader.config.simulated);
+    // From here on no signal ends the process by itself.
+    let signals = Signals::new()?;
     let progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
-    fly(reader, world, desk, progress, args.json).await
+    fly(reader, world, desk, (progress, signals), args.json).await
 }
 
 /// Goes on with a run that was cut off or is paused.
@@ -77,8 +80,9 @@ pub(super) async fn resume(common: &Common, args: &ResumeArgs) -> Result<ExitCod
     if let Err(held) = held_back(&rest) {
         return Err(not_resumed(&state, &before, held, json));
     }
+    let signals = Signals::new()?;
     let progress = run::resume(&lines, &desk.operator.who, &mut desk.journal, &reader.clock)?;
-    fly(reader, world, desk, progress, json).await
+    fly(reader, world, desk, (progress, signals), json).await
 }
 
 /// A run that may still send is gone on with only under the name of the Region that receives.
@@ -198,7 +202,13 @@ fn take_up(state: &Path, name: &str) -> Result<(RunId, Desk)> {
 }
 
 /// Drives a run that has begun, and tells its lines from the first.
-async fn fly(reader: Reader, world: World, desk: Desk, begun: Progress, json: bool) -> Result<ExitCode> {
+async fn fly(
+    reader: Reader,
+    world: World,
+    desk: Desk,
+    (begun, mut signals): (Progress, Signals),
+    json: bool,
+) -> Result<ExitCode> {
     let Desk { journal, conch, operator } = desk;
     let Reader { clients, clock, .. } = reader;
     let _log = journal.path().parent().and_then(place::log_in);
@@ -209,6 +219,6 @@ async fn fly(reader: Reader, world: World, desk: Desk, begun: Progress, json: bo
     let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch };
     let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
     flight.read_for_itself(clients, clock, readings);
-    let followed = follow(&mut flight, &mut teller, &operator).await?;
+    let followed = follow(&mut flight, &mut teller, &operator, &mut signals).await?;
     Ok(ended(&followed))
 }

@@ -20,6 +20,7 @@ use crate::model::World;
 use crate::plan::progress::Progress;
 use crate::plan::run::{Ledger, LedgerError};
 use crate::runtime::conch::Conch;
+use crate::runtime::signals::Signals;
 use crate::runtime::{self, Ended, Exit, Operator, Setup};
 use crate::ui::theme::{self, Glyphs, Theme};
 
@@ -140,12 +141,12 @@ async fn after(ended: Ended, state: &Path, operator: &Operator) -> Result<ExitCo
         sum_up(&run, state);
         return Ok(code(exit));
     };
-    let mut teller = Teller::of(state, &run.run)?;
+    let mut teller = Teller::of(state, &run.run);
     say::out(format_args!(
         "run {} goes on without the console, to its next hold or its end; Ctrl-C lets nothing new start",
         run.run
     ));
-    let followed = follow::follow(&mut flight, &mut teller, operator).await?;
+    let followed = follow::follow(&mut flight, &mut teller, operator, &mut Signals::new()?).await?;
     let Followed::To(run) = &followed else { return Ok(self::ended(&followed)) };
     sum_up(run, state);
     Ok(follow::code(run))
