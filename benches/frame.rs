@@ -18,7 +18,7 @@ const SCREEN: Rect = Rect { x: 0, y: 0, width: 200, height: 50 };
 fn at_200x50(bencher: Bencher<'_, '_>, regions: usize) {
     let world = fixture::world(fixture::many(regions, 5), State::Degraded);
     let now = fixture::now();
-    let mut app = App::new(world, "maria".to_owned(), false, TimeZone::UTC);
+    let mut app = App::new(world, false, TimeZone::UTC);
     let size = Input::Resize { width: SCREEN.width, height: SCREEN.height };
     app.update(Event::Input(size, now), now);
     let theme = Theme::find("dark").unwrap();

@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::disallowed_methods,
     reason = "a bench is a test that measures"
 )]
 #![allow(unreachable_pub, dead_code, reason = "what is shared with the tests is more than is used here")]

@@ -1,5 +1,6 @@
 //! The one integration binary, so that the SDK is linked once.
 #![cfg(test)]
+#![allow(clippy::disallowed_methods, reason = "tests may look at the host's clock")]
 
 mod boto;
 mod cli;

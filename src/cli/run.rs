@@ -143,9 +143,8 @@ async fn clear(state: &Path, reader: &Reader, intent: &Intent) -> Result<(Desk, 
     let desk = Desk::open(state)?;
     if let Some(open) = desk.journal.open_run()? {
         let why = format!(
-            "run {0} has not ended. `pointsman journal show {0}` tells it, `pointsman resume {0} --confirm REGION` goes \
-             on with it, `pointsman close {0} --reason TEXT` ends it",
-            open
+            "run {open} has not ended. `pointsman journal show {open}` tells it, `pointsman resume {open} --confirm \
+             REGION` goes on with it, `pointsman close {open} --reason TEXT` ends it"
         );
         return Err(Refused::new(exit::BAD, why).into());
     }

@@ -213,14 +213,14 @@ impl Performer {
 
 /// What a run in flight tells.
 enum Told {
-    Line(Entry),
+    Line(Box<Entry>),
     End(Result<(), Fallen>),
 }
 
 impl Told {
     fn events(self) -> Vec<Event> {
         match self {
-            Self::Line(line) => tell(vec![line]),
+            Self::Line(line) => vec![Event::Logged(line)],
             Self::End(Ok(())) => Vec::new(),
             Self::End(Err(fallen)) => {
                 let why = fallen.to_string();
@@ -235,7 +235,7 @@ impl Told {
 async fn next(running: &mut Option<Running>) -> Told {
     let Some(running) = running else { return std::future::pending().await };
     match running.flight.line().await {
-        Some(line) => Told::Line(line),
+        Some(line) => Told::Line(Box::new(line)),
         None => Told::End(running.flight.end().await.map(drop)),
     }
 }
