@@ -93,7 +93,7 @@ impl Desk {
 
     pub(crate) fn see(&mut self, source: Source, result: Result<Reading, Trouble>) {
         let (asked, at) = (self.now(), self.now());
-        let every = Duration::from_secs(60);
+        let every = Duration::from_mins(1);
         self.app.update(Event::Observed(Observation { source, asked, at, every, result }), at);
     }
 
