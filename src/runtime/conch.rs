@@ -53,7 +53,7 @@ impl Conch {
             Err(TryLockError::Error(error)) => return Err(wrong(error)),
         }
         let Operator { who, host } = operator;
-        let line = format!("{who} on {host} (process {})", std::process::id());
+        let line = format!("{who} on {host} (process {})\n", std::process::id());
         file.set_len(0).and_then(|()| file.write_all(line.as_bytes())).map_err(wrong)?;
         Ok(Self { _locked: file })
     }
@@ -63,7 +63,7 @@ impl Conch {
 fn name(file: &mut File) -> String {
     let mut name = String::new();
     match file.read_to_string(&mut name) {
-        Ok(1..) => name,
+        Ok(1..) => name.trim().to_owned(),
         _ => "another process".to_owned(),
     }
 }

@@ -79,6 +79,8 @@ pub fn give_back() {
                 EndSynchronizedUpdate,
                 DisableFocusChange,
                 DisableBracketedPaste,
+                // tmux keeps what does not fit the old size when the terminal was resized meanwhile.
+                Clear(ClearType::All),
                 LeaveAlternateScreen,
                 cursor::Show
             );

@@ -25,8 +25,8 @@ fn begin(console: &mut Terminal, playbook: &str) {
 
 #[test]
 fn a_failover_by_hand_is_confirmed_and_summed_up() {
-    // A world that goes on getting worse would close the sheet under slow fingers.
-    let mut console = Terminal::demo("calm", 20, MIDDLE);
+    // A world that gets worse, or outruns its own metrics, would close the sheet under slow fingers.
+    let mut console = Terminal::demo("calm", 10, MIDDLE);
     console.shows("● us-west-2 ok");
     begin(&mut console, "failover");
     console.until("the run at its end", |screen| {
