@@ -68,7 +68,13 @@ fn a_line_that_was_changed_or_removed_is_named() {
             verdict.starts_with(&format!("retail-store-simulated: BROKEN at line {line}: ")),
             "{harm}: {verdict}"
         );
-        let resume = stage.run(&format!("journal show {name}"));
-        assert_ne!(resume.code, Some(0), "{harm}: {}", resume.out);
+        for words in ["show", "export"] {
+            let told = stage.run(&format!("journal {words} {name}"));
+            assert!(
+                told.code != Some(0) && told.err.contains(&format!("line {line}")),
+                "{harm}: {}",
+                told.err
+            );
+        }
     }
 }

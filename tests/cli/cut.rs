@@ -50,7 +50,6 @@ impl Run {
     }
 }
 
-/// How often each write took effect, by the simulator's own word: a switchover that is sent twice swaps back.
 fn writer(stage: &Stage) -> Value {
     stage.truth()["stores"]["orders"]["writer"].clone()
 }
