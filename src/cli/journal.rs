@@ -83,33 +83,11 @@ fn list_line(workload: &str, run: &RunSummary) -> String {
 }
 
 fn show(journals: &[Found], name: &str) -> Result<ExitCode> {
-<<<<<<< HEAD
-    let (journal, lines) = find(journals, name)?;
-=======
     let (lines, code) = find(journals, name)?;
->>>>>>> clis
     for (at, entry) in lines.iter().enumerate() {
         let when = entry.at.strftime("%Y-%m-%d %H:%M:%S");
         say::out(format_args!("{:>5}  {when}  {}", entry.seq, line(entry, &lines[..at])));
     }
-<<<<<<< HEAD
-    trusted(journal)
-}
-
-fn export(journals: &[Found], name: &str) -> Result<ExitCode> {
-    let (journal, lines) = find(journals, name)?;
-    for entry in lines {
-        say::out(serde_json::to_string(&entry)?);
-    }
-    trusted(journal)
-}
-
-/// What was shown of a journal counts only when nobody changed it.
-fn trusted(journal: &Journal) -> Result<ExitCode> {
-    let Err(broken) = journal.verify()? else { return Ok(ExitCode::SUCCESS) };
-    say::err(format_args!("the journal is BROKEN at line {}: {}", broken.seq, broken.what));
-    Ok(exit::BAD.into())
-=======
     Ok(code)
 }
 
@@ -119,7 +97,6 @@ fn export(journals: &[Found], name: &str) -> Result<ExitCode> {
         say::out(serde_json::to_string(&entry)?);
     }
     Ok(code)
->>>>>>> clis
 }
 
 fn verify(journals: &[Found]) -> Result<ExitCode> {
@@ -139,14 +116,9 @@ fn verify(journals: &[Found]) -> Result<ExitCode> {
     Ok(if whole { ExitCode::SUCCESS } else { exit::BAD.into() })
 }
 
-<<<<<<< HEAD
-/// The one run whose name begins like this: its journal and its lines.
-fn find<'a>(journals: &'a [Found], name: &str) -> Result<(&'a Journal, Vec<Entry>)> {
-=======
 /// The lines of the one run whose name begins like this, and the exit code: a chain that is broken anywhere is said,
 /// because a line may be missing here.
 fn find(journals: &[Found], name: &str) -> Result<(Vec<Entry>, ExitCode)> {
->>>>>>> clis
     let mut fits: Vec<(&Journal, RunId)> = Vec::new();
     for Found { journal, .. } in journals {
         let runs = journal.names()?.into_iter();
@@ -157,16 +129,12 @@ fn find(journals: &[Found], name: &str) -> Result<(Vec<Entry>, ExitCode)> {
             let why = format!("no run begins with `{name}`; `pointsman journal list` names them");
             Err(Refused::new(exit::USAGE, why).into())
         }
-<<<<<<< HEAD
-        [(journal, run)] => Ok((journal, journal.entries(run)?)),
-=======
         [(journal, run)] => {
             let lines = journal.entries(run)?;
             let Err(broken) = journal.verify()? else { return Ok((lines, ExitCode::SUCCESS)) };
             say::err(format_args!("the journal's chain is broken at {broken}; lines may be missing here"));
             Ok((lines, exit::BAD.into()))
         }
->>>>>>> clis
         several => {
             let names: Vec<_> = several.iter().map(|(_, run)| run.0.as_str()).collect();
             let why = format!("`{name}` fits {} runs: {}", several.len(), names.join(", "));
