@@ -46,6 +46,10 @@ use wallet::Wallet;
 /// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].
 pub const PATIENCE: Duration = Duration::from_secs(12);
 
+/// How often a throttled reading that a person waits for is asked again, and after how long.
+const INSISTS: usize = 3;
+const BETWEEN: Duration = Duration::from_secs(1);
+
 /// Clients for every Region and endpoint of a workload; clones share connections, credentials and counts.
 ///
 /// Making it is cheap and sends nothing. It can only read; [`actuator::Hands`] is what writes.
@@ -141,6 +145,19 @@ impl Clients {
         self.stamped(source, every, self.read(source)).await
     }
 
+    /// The same, and again after a second while the service only says that it is asked too often: a person waits for
+    /// this one, and the next turn of the cadence is too late for them.
+    pub async fn insist(&self, source: &Source) -> Observation {
+        for _ in 0..INSISTS {
+            let seen = self.look(source).await;
+            if !is_throttled(&seen) {
+                return seen;
+            }
+            self.inner.clock.sleep(BETWEEN).await;
+        }
+        self.look(source).await
+    }
+
     /// Asks metrics of one Region and one period over a window.
     pub async fn observe_metrics(
         &self,
@@ -228,6 +245,10 @@ impl Clients {
         self.inner.diary.asks(metrics, self.inner.clock.now());
         self.metric_data(region, metrics, window).await
     }
+}
+
+fn is_throttled(seen: &Observation) -> bool {
+    seen.result.as_ref().is_err_and(|trouble| trouble.kind == TroubleKind::Throttled)
 }
 
 fn gave_up() -> Trouble {

@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod engine;
 mod fixture;
+mod flows;
 mod keys;
 mod pty;
 mod scenarios;

@@ -1,7 +1,8 @@
 //! Whole scenarios: simulator, real SDK, sampler, playbook, interlocks, engine and journal on one virtual clock.
 //!
-//! Each is played twice with one seed, on the journal in memory and on the one on disk. Its expectations are held
-//! against the ground truth, the laws against what left for the wire, and both journals against each other.
+//! Expectations are held against the ground truth and the laws against what left for the wire. Where chance or
+//! faults have a say, a scenario is played twice with one seed, on the journal on disk and on the one in memory, and
+//! both must tell the same.
 
 mod book;
 mod door;
@@ -18,11 +19,11 @@ use stage::{Played, Stage};
 const SEED: u64 = 7;
 
 macro_rules! played {
-    ($($test:ident: $name:literal,)*) => {
+    ($($test:ident: $name:literal $how:ident,)*) => {
         $(
             #[tokio::test(start_paused = true)]
             async fn $test() {
-                twice(&scenario::find($name).unwrap()).await;
+                $how(&scenario::find($name).unwrap()).await;
             }
         )*
         /// The scenarios that are played here.
@@ -31,21 +32,21 @@ macro_rules! played {
 }
 
 played! {
-    calm: "calm",
-    region_loss: "region-loss",
-    lag_spike: "lag-spike",
-    endpoint_rotation: "endpoint-rotation",
-    safety_rule_blocks: "safety-rule-blocks",
-    partition: "partition",
-    three_regions: "three-regions",
-    endpoints_three_down: "endpoints-three-down",
-    endpoints_four_down: "endpoints-four-down",
-    throttled: "throttled",
-    denied: "denied",
-    expired_token: "expired-token",
-    partition_during_promotion: "partition-during-promotion",
-    lost_answer: "lost-answer",
-    region_gone: "region-gone",
+    calm: "calm" once,
+    region_loss: "region-loss" once,
+    region_gone: "region-gone" twice,
+    lag_spike: "lag-spike" once,
+    endpoint_rotation: "endpoint-rotation" once,
+    safety_rule_blocks: "safety-rule-blocks" twice,
+    partition: "partition" once,
+    three_regions: "three-regions" once,
+    endpoints_three_down: "endpoints-three-down" twice,
+    endpoints_four_down: "endpoints-four-down" twice,
+    throttled: "throttled" twice,
+    denied: "denied" twice,
+    expired_token: "expired-token" twice,
+    partition_during_promotion: "partition-during-promotion" once,
+    lost_answer: "lost-answer" twice,
 }
 
 #[test]
@@ -57,16 +58,20 @@ fn every_scenario_is_played() {
     assert_eq!(played, all);
 }
 
-/// Plays a scenario on both journals and checks all there is to check.
-async fn twice(scenario: &Scenario) -> Played {
-    let in_memory = once(scenario, Book::in_memory()).await;
-    let on_disk = once(scenario, Book::on_disk()).await;
-    laws::same(&in_memory, &on_disk);
-    in_memory
+/// Plays a scenario on the journal on disk.
+async fn once(scenario: &Scenario) {
+    on(Book::on_disk(), scenario).await;
 }
 
-/// Plays a scenario once, and checks its expectations and the laws.
-async fn once(scenario: &Scenario, book: Book) -> Played {
+/// The same, and again in memory: one seed, one journal.
+async fn twice(scenario: &Scenario) {
+    let on_disk = on(Book::on_disk(), scenario).await;
+    let in_memory = on(Book::in_memory(), scenario).await;
+    laws::same(&in_memory, &on_disk);
+}
+
+/// Plays a scenario and checks its expectations and the laws.
+async fn on(book: Book, scenario: &Scenario) -> Played {
     let played = Stage::new(scenario, SEED, book).play().await;
     laws::hold(&played);
     played

@@ -153,7 +153,7 @@ impl Performer {
             let reads = sources.iter().map(|source| {
                 let (clients, to_app) = (&clients, &to_app);
                 async move {
-                    let observation = clients.look(source).await;
+                    let observation = clients.insist(source).await;
                     let _gone = to_app.send(Event::Observed(observation)).await;
                 }
             });

@@ -13,10 +13,10 @@ use pointsman::model::World;
 use pointsman::model::reading::{Observation, Source};
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{End, Entry, Outcome, Start};
-use pointsman::plan::interlock::{self, Interlock, Verdict};
+use pointsman::plan::interlock;
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::run::{self, Command, Ports, WhenHeld};
-use pointsman::plan::{Intent, Plan, Playbook, playbook};
+use pointsman::plan::{Intent, Plan, Playbook};
 use pointsman::sampler::{self, Pace};
 use pointsman::sim::scenario::{Act, Expect, Scenario};
 use pointsman::sim::{Sim, handout};
@@ -33,7 +33,6 @@ const START: &str = "2026-03-02T09:00:17Z";
 const BASE_URL: &str = "http://127.0.0.1:4566";
 /// How long an operator waits for the reads after the key.
 const READS: Duration = Duration::from_secs(6);
-const AFRESH: Duration = Duration::from_secs(15);
 /// Who acts.
 const WHO: &str = "maria";
 
@@ -261,15 +260,13 @@ impl Console {
         assert!(self.running.is_none(), "two runs at a time");
         let intent = intent(act);
         self.pace.send(Pace::Run).unwrap();
+        let asked = self.clock.now();
         self.read_afresh(&intent).await;
-        let now = self.clock.now();
-        let refused = match playbook::plan(&self.world, &intent, now) {
-            Err(why) => Err(why),
-            Ok(plan) => {
-                let held = holds(&interlock::check(&self.world, &intent, now));
-                if held.is_empty() { Ok(plan) } else { Err(held) }
-            }
-        };
+        let refused = interlock::prepare_afresh(&self.world, &intent, asked, self.clock.now());
+        let refused = refused.and_then(|prepared| {
+            let held = interlock::holds(&prepared.interlocks);
+            if held.is_empty() { Ok(prepared.plan) } else { Err(held.join("; ")) }
+        });
         let mut ledger = self.book.ledger();
         match refused {
             Err(why) => {
@@ -292,7 +289,7 @@ impl Console {
         let reads = sources(clients.topology(), intent).into_iter().map(move |source| {
             let (clients, told) = (clients.clone(), told.clone());
             async move {
-                let _gone = told.send(clients.observe(&source, AFRESH).await);
+                let _gone = told.send(clients.insist(&source).await);
             }
         });
         let reads: Vec<_> = reads.collect();
@@ -342,14 +339,6 @@ fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
     }
     sources.push(Source::Identity(intent.to.clone()));
     sources
-}
-
-pub(crate) fn holds(interlocks: &[Interlock]) -> String {
-    let held = interlocks.iter().filter_map(|i| match &i.verdict {
-        Verdict::Hold(why) => Some(format!("{}: {why}", i.name)),
-        Verdict::Pass | Verdict::Warn(_) => None,
-    });
-    held.collect::<Vec<_>>().join("; ")
 }
 
 fn start_of() -> Start {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use pointsman::plan::event::{Answer, Event, Outcome};
 use pointsman::plan::interlock;
-use pointsman::plan::operation::{AuroraTarget, Operation};
+use pointsman::plan::operation::Operation;
 use pointsman::plan::progress::StepState;
-use pointsman::plan::{Action, Plan, Rung, Step, StepId, Usual, playbook};
+use pointsman::plan::{Action, Plan, Step, StepId};
 use pointsman::sim::fault::{Fault, Injection};
 use pointsman::sim::scenario::{self, Moment, Scenario, That};
 
@@ -42,37 +42,35 @@ async fn a_rule_that_the_config_does_not_name_is_refused_by_arc() {
     assert_eq!(played.run(1).steps[&StepId(2)].state, StepState::Done(Outcome::Refused));
 }
 
-/// A third step that must not begin before traffic has moved.
-fn promote_after_traffic(plan: &mut Plan) {
-    let target = AuroraTarget {
-        store: "catalog".to_owned(),
-        global: "catalog-global-db-cluster".to_owned(),
-        from: plan.intent.from.clone(),
-        to: plan.intent.to.clone(),
-        cluster: "arn:aws:rds:us-west-2:111122223333:cluster:catalog-dbcluster-02-us-west-2".to_owned(),
-    };
+/// A third step that must not begin before traffic has moved: it brings it back.
+fn and_back(plan: &mut Plan) {
+    let there = plan.steps.last().unwrap().clone();
+    let back = there.operation().and_then(Operation::inverse).unwrap();
     plan.steps.push(Step {
         id: StepId(3),
-        title: "promote catalog".to_owned(),
-        action: Action::Operate(Operation::AuroraSwitchover(target)),
-        needs: vec![StepId(2)],
-        rung: Rung::ReadBack,
-        usual: Usual { p50: Duration::from_secs(40), p95: Duration::from_secs(90) },
-        deadline: Duration::from_mins(10),
+        title: "bring it back".to_owned(),
+        action: Action::Operate(back),
+        needs: vec![there.id],
+        ..there
     });
 }
 
 #[tokio::test(start_paused = true)]
 async fn four_endpoints_down_lock_what_depends_on_the_change() {
     let scenario = scenario::find("endpoints-four-down").unwrap();
-    let stage = Stage::new(&scenario, SEED, Book::in_memory()).amending(promote_after_traffic);
+    let stage = Stage::new(&scenario, SEED, Book::in_memory()).amending(and_back);
     let played = stage.play().await;
     laws::hold(&played);
     let run = played.run(1);
     assert_eq!(run.steps[&StepId(2)].state, StepState::Done(Outcome::Unknown));
     assert_eq!(run.steps[&StepId(3)].state, StepState::Waiting);
     assert!(run.is_open(), "it holds and waits for a person");
-    assert!(played.left.iter().all(|left| left.operation == "UpdateRoutingControlStates"));
+    let there = run.plan.steps[1].operation().unwrap();
+    assert!(
+        !played.left.is_empty() && played.left.iter().all(|left| left.carries(there)),
+        "{:?}",
+        played.left
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,8 +118,8 @@ async fn a_failover_can_begin_whenever_the_region_is_bad() {
         for minute in 3..=12 {
             console.until(start.checked_add(Duration::from_mins(minute)).unwrap()).await;
             let now = console.clock.now();
-            let held = match playbook::plan(&console.world, &intent, now) {
-                Ok(_) => stage::holds(&interlock::check(&console.world, &intent, now)),
+            let held = match interlock::prepare(&console.world, &intent, now) {
+                Ok(prepared) => interlock::holds(&prepared.interlocks).join("; "),
                 Err(why) => why,
             };
             assert_eq!(held, "", "{name} after {minute} minutes");
