@@ -74,17 +74,6 @@ async fn four_endpoints_down_lock_what_depends_on_the_change() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_promotion_that_cannot_be_proved_locks_the_traffic() {
-    let scenario = scenario::find("partition-during-promotion").unwrap();
-    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
-    let run = played.run(1);
-    let traffic = run.plan.steps.last().unwrap();
-    assert!(matches!(traffic.operation(), Some(Operation::RoutingSet { .. })));
-    assert_eq!(run.steps[&traffic.id].state, StepState::Waiting);
-    assert!(run.is_open());
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_token_that_is_renewed_in_time_costs_nothing() {
     let mut scenario = scenario::find("three-regions").unwrap();
     let fault = Injection { lasts: Some(Duration::from_secs(40)), fault: Fault::ExpiredToken {} };

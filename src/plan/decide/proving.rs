@@ -11,7 +11,7 @@ use crate::model::verdict;
 use crate::plan::event::{Answer, Event, Outcome, RungState};
 use crate::plan::operation::Operation;
 use crate::plan::progress::StepProgress;
-use crate::plan::proof::{self, Shown};
+use crate::plan::proof::{self, Already, Shown};
 use crate::plan::{Rung, Step};
 
 /// By then a routing update is read back, or it is not known: the endpoints answer in seconds.
@@ -49,7 +49,8 @@ impl View<'_> {
         if !undoing && self.climbed_all(step, at) {
             return Some(end(step, Outcome::Confirmed, evidence(at, step.rung)));
         }
-        if let Some(why) = self.too_late(step, at, operation, shown) {
+        let over = self.given_up(step, at, operation).or_else(|| self.too_late(step, at, operation, shown));
+        if let Some(why) = over {
             return Some(end(step, Outcome::Unknown, why));
         }
         if at.read_back_stands(step) { None } else { self.send_again(step, at, operation) }
@@ -62,6 +63,17 @@ impl View<'_> {
         let covered = below.map(|rung| at.rungs.get(&rung).map(|(_, state, _)| *state));
         let mut covered = covered.map(|state| matches!(state, Some(RungState::Proved | RungState::Blind)));
         at.read_back_stands(step) && at.proved(step.rung) && covered.all(|yes| yes)
+    }
+
+    /// The service says that it cancelled the move, and a reading from after that shows the old writer and none on
+    /// its way: whoever waits for the deadline learns nothing more.
+    fn given_up(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<String> {
+        let (when, words) = at.told.iter().rev().find(|(_, words)| words.contains("cancelled"))?;
+        let since = (*when).max(self.began(step, at));
+        match proof::already(operation, self.world, since) {
+            Already::NotSo(evidence) => Some(format!("{words} {evidence}")),
+            _ => None,
+        }
     }
 
     fn too_late(
