@@ -60,7 +60,7 @@ pub(crate) fn hold(played: &Played) {
 }
 
 /// The newest run's step whose `sent` line was in the journal, with exactly this write and no answer yet.
-fn awaited(left: &Left) -> Option<(Plan, StepId)> {
+pub(crate) fn awaited(left: &Left) -> Option<(Plan, StepId)> {
     let mut open: BTreeMap<(RunId, StepId), Operation> = BTreeMap::new();
     let mut intended: BTreeMap<(RunId, StepId), Operation> = BTreeMap::new();
     let mut plans: BTreeMap<RunId, Plan> = BTreeMap::new();

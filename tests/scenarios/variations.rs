@@ -11,6 +11,7 @@ use pointsman::plan::{Action, Plan, Step, StepId};
 use pointsman::sim::fault::{Fault, Injection};
 use pointsman::sim::scenario::{self, Moment, Scenario, That};
 
+use super::door::Left;
 use super::stage::{self, Stage};
 use super::{Book, SEED, laws};
 
@@ -114,4 +115,21 @@ async fn a_failover_can_begin_whenever_the_region_is_bad() {
             assert_eq!(held, "", "{name} after {minute} minutes");
         }
     }
+}
+
+/// The laws are no use if nothing breaks them.
+#[tokio::test(start_paused = true)]
+async fn a_write_without_its_line_or_outside_the_plan_is_seen() {
+    let scenario = scenario::find("denied").unwrap();
+    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
+    let left = &played.left[0];
+    assert!(laws::awaited(left).is_some());
+    let is_sent = |event: &Event| matches!(event, Event::Sent { .. });
+    let mut unwritten = left.clone();
+    unwritten.journal.retain(|entry| !is_sent(&entry.event));
+    assert!(laws::awaited(&unwritten).is_none(), "its line was not there");
+    let answered = Left { journal: played.journal(), ..left.clone() };
+    assert!(laws::awaited(&answered).is_none(), "its line was used up by an answer");
+    let other = Left { body: left.body.replace("us-west-2", "eu-west-1"), ..left.clone() };
+    assert!(laws::awaited(&other).is_none(), "the plan holds no such write");
 }
