@@ -11,6 +11,7 @@ use color_eyre::eyre::{Result, WrapErr};
 use super::exit::{self, Refused};
 use super::{SimArgs, Simulated, say};
 use crate::clock::{Clock, host_now};
+use crate::runtime::signals::{Signal, Signals};
 use crate::sim::door::http::serve;
 use crate::sim::scenario::Scenario;
 use crate::sim::{Sim, handout, scenario};
@@ -55,9 +56,9 @@ fn scenario_of(name: &str) -> Result<Scenario, String> {
     scenario::parse(&text).map_err(|error| format!("{name}: {error}"))
 }
 
-/// Serves until Ctrl-C or SIGTERM.
+/// Serves until Ctrl-C, SIGTERM or a hang-up.
 pub(super) async fn sim(args: &SimArgs) -> Result<ExitCode> {
-    let served = start(&args.world, args.listen, told_to_stop()).await?;
+    let served = start(&args.world, args.listen, told_to_stop(Signals::new()?)).await?;
     if let Some(file) = &args.write_config {
         write(file, &served.config)?;
     }
@@ -70,11 +71,6 @@ fn write(file: &Path, config: &str) -> Result<()> {
     fs::write(file, config).wrap_err_with(|| format!("cannot write {}", file.display()))
 }
 
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+async fn told_to_stop(mut signals: Signals) {
+    while signals.next().await == Signal::Resize {}
 }

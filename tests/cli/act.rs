@@ -90,8 +90,9 @@ fn a_switchover_is_confirmed_to_the_last_step_one_event_a_line() {
 
 #[test]
 fn a_failover_is_told_in_words_and_confirmed() {
-    let stage = Stage::new("region-loss", 60);
-    stage.advance(215);
+    let stage = Stage::new("calm", 60);
+    stage.inject("{\"kind\": \"region-impaired\", \"region\": \"us-east-1\", \"severity\": 0.9}");
+    stage.advance(240);
     let said =
         stage.run("run failover --from us-east-1 --to us-west-2 --confirm us-west-2 --reason outage").with(0);
     for part in
@@ -99,7 +100,7 @@ fn a_failover_is_told_in_words_and_confirmed() {
     {
         assert!(said.out.contains(part), "no `{part}` in\n{}", said.out);
     }
-    assert!(said.err.contains("warning: "), "what the interlocks warn of is said: {}", said.err);
+    assert!(said.err.contains("warning: lag of orders within RPO: may lose "), "{}", said.err);
     assert_eq!(stage.truth()["stores"]["orders"]["writer"], "us-west-2");
     let after = stage.run("status --json").json();
     let roles: Vec<&Value> =

@@ -37,13 +37,14 @@ fn a_calm_platform_is_ok_in_words_and_in_json() {
 
 #[test]
 fn what_is_bad_what_is_worth_a_look_and_what_cannot_be_known_have_their_codes() {
-    let stage = Stage::new("region-loss", 1);
+    let stage = Stage::new("calm", 1);
     let lag = "{\"kind\": \"lag\", \"store\": \"orders\", \"from\": \"us-east-1\", \"to\": \"us-west-2\", \"seconds\": 15}";
     stage.inject(lag);
     stage.advance(150);
     let look = stage.run("status --json").with(10).json();
     assert_eq!(look["lamp"], "look");
-    stage.advance(100);
+    stage.inject("{\"kind\": \"region-impaired\", \"region\": \"us-east-1\", \"severity\": 0.9}");
+    stage.advance(300);
     let bad = stage.run("status --json").with(20).json();
     assert_eq!((&bad["lamp"], &bad["regions"][0]["lamp"]), (&"bad".into(), &"bad".into()));
     assert!(bad["regions"][0]["reason"].as_str().unwrap().contains("canary"), "{bad}");
