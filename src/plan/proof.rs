@@ -355,6 +355,9 @@ mod tests {
         scene.later(179);
         scene.tail(&created(WEST), &[586.0, 586.0]);
         scene.tail(&requests(WEST), &[5_860.0, 5_860.0]);
+        let early = rung(&scene, &step, since, Rung::Traffic).0;
+        assert_eq!(early, RungState::Open, "us-east-1 was not yet heard in this round");
+        scene.minutes(&requests(EAST), &[None, None]);
         let (state, evidence) = rung(&scene, &step, since, Rung::Traffic);
         assert_eq!(
             (state, evidence.as_str()),

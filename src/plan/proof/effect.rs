@@ -30,6 +30,9 @@ const BEHIND: SignedDuration = SignedDuration::from_secs(150);
 /// and after this also when none has: the wait for the next period, that period, its lateness and the next read.
 const SILENT: SignedDuration = SignedDuration::from_secs(300);
 
+/// Requests of one round are made within this of each other; rounds are a period apart.
+const ROUND: SignedDuration = SignedDuration::from_secs(30);
+
 /// Whether the workload declares what this rung is proved by.
 pub(super) fn declared(rung: Rung, entries: &[ControlChange], world: &World) -> bool {
     let topology = world.topology();
@@ -156,19 +159,27 @@ fn pending_at(rung: Rung, regions: &[Region], world: &World, since: Timestamp, n
         let (trouble, _) = world.feed(&source)?.trouble()?;
         Some(format!("{source}: {trouble}"))
     });
-    let others =
-        || world.topology().regions.iter().any(|r| world.reached(&r.name).is_some_and(|at| at >= since));
+    let mute = || regions.iter().find(|region| world.reached(region).is_none_or(|at| at < since));
     let silent = || {
-        let mute = regions.iter().find(|region| world.reached(region).is_none_or(|at| at < since))?;
+        let mute =
+            mute().filter(|mute| waited > SILENT || (waited > BEHIND && fell_behind(mute, world, since)))?;
         Some(format!("CloudWatch {mute} has published nothing since the write"))
     };
-    let blind = trouble
-        .filter(|_| waited > LATE)
-        .or_else(|| silent().filter(|_| waited > SILENT || (waited > BEHIND && others())));
+    let blind = trouble.filter(|_| waited > LATE).or_else(silent);
     match blind {
         Some(words) => Shown::blind(rung, words),
         None => Shown::open(rung, "no period since the write is seen yet".to_owned()),
     }
+}
+
+/// Another Region has published since the write, and this one was asked in the same round and had nothing: two
+/// Regions asked together never answer together, and the later one is not silent for that.
+fn fell_behind(mute: &Region, world: &World, since: Timestamp) -> bool {
+    let asked = |region: &Region| world.feed(&Source::Metrics(region.clone()))?.asked();
+    let published =
+        world.topology().regions.iter().filter(|r| world.reached(&r.name).is_some_and(|at| at >= since));
+    let Some(seen) = published.filter_map(|r| asked(&r.name)).max() else { return false };
+    asked(mute).is_some_and(|own| seen.duration_since(own) <= ROUND)
 }
 
 /// The value is of a period that began at or after the write.
