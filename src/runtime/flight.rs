@@ -75,6 +75,7 @@ impl Flight {
             clock,
             observations,
             commands: commanded,
+            inboxes: Vec::new(),
             entries,
             when_held,
         };
