@@ -8,6 +8,7 @@ mod desk;
 pub mod flight;
 mod input;
 mod perform;
+pub mod post;
 pub mod signals;
 pub mod terminal;
 
