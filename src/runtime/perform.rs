@@ -211,8 +211,7 @@ impl Performer {
                 self.has_run |= closed.is_ok();
                 closed.map_or_else(|why| trouble("The run could not be closed", &why), tell)
             }
-            Ok(Done::Refused(Ok(line))) => tell(vec![line]),
-            Ok(Done::Noted(Ok(line))) => tell(vec![line]),
+            Ok(Done::Refused(Ok(line)) | Done::Noted(Ok(line))) => tell(vec![line]),
             Ok(Done::Noted(Err(why))) => trouble("The note could not be written down", &why),
             Ok(Done::Refused(Err(why))) => trouble("The refusal could not be written down", &why),
             Err(fell) => trouble("The journal's writer fell over; nothing was sent", &fell),
