@@ -13,6 +13,7 @@ use crate::model::reading::{Observation, Source};
 use crate::model::topology::Topology;
 use crate::model::verdict;
 use crate::plan::event::{self, Decision, Entry, RunId};
+use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, interlock};
 use crate::ui::dialog::Request;
@@ -168,6 +169,7 @@ impl App {
             conch: "this host only".to_owned(),
             calls_per_hour: 0.0,
             dollars_per_month: 0.0,
+            history: History::new(Ground::here(simulated)),
             zone,
         };
         Self {
@@ -192,6 +194,11 @@ impl App {
             self.view.ask_about(run);
         }
         self.run = cut_off;
+    }
+
+    /// Goes by what earlier runs tell.
+    pub fn learn(&mut self, history: History) {
+        self.console.history = history;
     }
 
     /// What a frame at `now` is drawn from.
@@ -363,7 +370,8 @@ impl App {
         };
         match purpose {
             Purpose::Sheet { intent, asked } => {
-                let prepared = interlock::prepare_afresh(&self.world, &intent, asked, now);
+                let prepared =
+                    interlock::prepare_afresh(&self.world, &self.console.history, &intent, (asked, now));
                 let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
                 self.fulfil(request, now)
             }
@@ -409,11 +417,13 @@ impl App {
                 self.run = Progress::replay(std::slice::from_ref(&entry)).ok();
                 self.driven = true;
             }
-            (Some(run), _) if run.run == entry.run => {
-                if let Err(illegal) = run.apply(&entry) {
+            (Some(run), _) if run.run == entry.run => match run.apply(&entry) {
+                Ok(()) if !run.is_open() => self.console.history.take(run),
+                Ok(()) => {}
+                Err(illegal) => {
                     self.view.notify("The journal and the screen disagree", &illegal.to_string());
                 }
-            }
+            },
             _ => {}
         }
         self.journal.push(entry);

@@ -13,6 +13,7 @@ mod run;
 mod say;
 mod setup;
 mod sim;
+mod slow;
 mod status;
 mod watch;
 

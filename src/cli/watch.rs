@@ -15,8 +15,10 @@ use super::setup::{Reader, load};
 use super::{Common, place, say};
 use crate::app::{App, Event};
 use crate::clock::Clock;
+use crate::ledger::past;
 use crate::ledger::sqlite::{FILE, Journal};
 use crate::model::World;
+use crate::plan::history::Ground;
 use crate::plan::progress::Progress;
 use crate::plan::run::{Ledger, LedgerError};
 use crate::runtime::conch::Conch;
@@ -101,6 +103,7 @@ fn recall(
     operator: &Operator,
 ) -> Result<(), (String, String)> {
     let unread = |error: LedgerError| (WATCH_ONLY.to_owned(), error.to_string());
+    app.learn(past::history(journal, Ground::here(app.is_simulated())).map_err(unread)?);
     let (lines, harm) = match journal.tail(LINES_SHOWN) {
         Ok(lines) => (lines, Ok(())),
         Err(error) => {

@@ -163,10 +163,8 @@ impl View<'_> {
         &self.progress.run
     }
 
-    /// When the current try of a step began: its needs were met, a person decided, or the run was taken up again.
     fn began(&self, step: &Step, at: &StepProgress) -> Timestamp {
-        let first = at.started.unwrap_or_else(|| self.progress.ready_at(step));
-        first.max(at.decided.unwrap_or(first)).max(self.progress.resumed.unwrap_or(first))
+        self.progress.began(step, at)
     }
 
     fn passed(&self, since: Timestamp, limit: std::time::Duration) -> bool {

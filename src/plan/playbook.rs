@@ -39,7 +39,7 @@ pub fn plan(world: &World, intent: &Intent, now: Timestamp) -> Result<Plan, Stri
             intent.from, intent.to
         ));
     }
-    Ok(Plan { intent: intent.clone(), made: now, steps })
+    Ok(Plan { intent: intent.clone(), made: now, steps, measured: Vec::new() })
 }
 
 /// The states of the controls by what the endpoints say: what a quorum agrees on, else what every fresh answer says.

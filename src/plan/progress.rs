@@ -4,6 +4,7 @@
 
 mod admit;
 mod left;
+mod pace;
 mod take;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ use super::operation::{AuroraTarget, Operation};
 use super::{Plan, Rung, Step, StepId};
 use crate::model::topology::Region;
 use crate::model::verdict::AtRisk;
+
+pub use pace::Pace;
 
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq)]

@@ -42,6 +42,7 @@ fn plan() -> Plan {
             step(RECORD, Action::Record, vec![], Rung::ReadBack),
             step(SET, Action::Operate(operation()), vec![RECORD], Rung::Traffic),
         ],
+        measured: vec![],
     }
 }
 
