@@ -14,6 +14,7 @@ pub mod progress;
 pub mod proof;
 pub mod rules;
 pub mod run;
+pub mod script;
 
 use std::fmt;
 use std::time::Duration;

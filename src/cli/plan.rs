@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::exit::{self, Refused};
 use super::setup::{Reader, load};
-use super::{Common, IntentArgs, place, say};
+use super::{Common, IntentArgs, PlanForm, place, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ledger::past;
@@ -17,10 +17,29 @@ use crate::model::topology::{Region, Topology};
 use crate::model::verdict;
 use crate::plan::history::{Ground, History};
 use crate::plan::interlock::{self, Prepared, Verdict};
-use crate::plan::{Intent, Plan, Step};
+use crate::plan::{Intent, Plan, Step, script};
+
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For `sh`.
+    Script,
+}
+
+impl From<PlanForm> for Form {
+    fn from(form: PlanForm) -> Self {
+        match form {
+            PlanForm::Sh => Self::Script,
+        }
+    }
+}
 
 /// Reads everything once and prints the plan; exit 20 when an interlock holds it back.
-pub(super) async fn plan(common: &Common, args: &IntentArgs, as_json: bool) -> Result<ExitCode> {
+pub(super) async fn plan(common: &Common, args: &IntentArgs, form: Form) -> Result<ExitCode> {
     let config = load(common)?;
     let intent = intent(args);
     declared(&intent, &config.topology)?;
@@ -30,10 +49,15 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, as_json: bool) -> R
     let now = reader.clock.now();
     let prepared = interlock::prepare(&world, &history, &intent, now);
     let prepared = prepared.map_err(|why| Refused::new(exit::BAD, format!("no plan: {why}")))?;
-    if as_json {
-        say::out(format_args!("{:#}", as_value(&prepared, world.topology())));
-    } else {
-        say::text(&as_text(&prepared, world.topology()));
+    match form {
+        Form::Text => say::text(&as_text(&prepared, world.topology())),
+        Form::Json => say::out(format_args!("{:#}", as_value(&prepared, world.topology()))),
+        Form::Script => {
+            interlock::holds(&prepared.interlocks)
+                .iter()
+                .for_each(|why| say::err(format_args!("HOLD {why}")));
+            say::text(&script::script(&prepared.plan, world.topology()));
+        }
     }
     Ok(if interlock::clear(&prepared.interlocks) { ExitCode::SUCCESS } else { exit::BAD.into() })
 }
