@@ -148,6 +148,9 @@ pub(super) fn standing(progress: &Progress) -> String {
             let why = progress.steps.get(step).map(|s| s.why.as_str()).unwrap_or_default();
             format!("{what}, on hold at step {step}: {why}")
         }
+        None if progress.paused && !progress.why_paused.is_empty() => {
+            format!("{what}, paused: {}", progress.why_paused)
+        }
         None if progress.paused => format!("{what}, paused"),
         None => format!("{what}, not ended"),
     }

@@ -133,7 +133,7 @@ fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
     }
     let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();
     let next = run.plan.steps.iter().find(|step| is_waiting(run, step));
-    let paused = if run.paused { "PAUSED: nothing new starts.  " } else { "" };
+    let paused = paused(run);
     let slowest = active.iter().map(|step| run.pace(step, now)).max().unwrap_or(Pace::InTime);
     let doing: Vec<String> = active.iter().map(|step| paced(step, run.pace(step, now))).collect();
     let doing = if doing.is_empty() { "between steps".to_owned() } else { doing.join(", ") };
@@ -145,6 +145,15 @@ fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
         Pace::InTime => Role::Title,
     };
     (format!("{paused}{doing}{next}"), role)
+}
+
+/// Why nothing new starts, and what to do about it.
+fn paused(run: &Progress) -> String {
+    match (run.paused, run.why_paused.as_str()) {
+        (false, _) => String::new(),
+        (true, "") => "PAUSED: nothing new starts.  ".to_owned(),
+        (true, why) => format!("PAUSED, {why}.  "),
+    }
 }
 
 /// What a step does, with a word where it takes longer than it should.
