@@ -5,7 +5,7 @@
 use std::fmt;
 
 use super::{Answer, Decision, End, Entry, Event, RungState};
-use crate::model::verdict::{self, AtRisk};
+use crate::model::verdict::{self, AtRisk, Missed};
 use crate::plan::StepId;
 
 /// The width of the first column.
@@ -41,6 +41,7 @@ impl Event {
             Self::Paused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
             Self::Noted { .. } => "note",
+            Self::Counted { .. } => "counted",
             Self::Closed { .. } => "closed",
         }
     }
@@ -101,8 +102,13 @@ impl Event {
             Self::Told { text, .. } => text.clone(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
-            Self::Paused { who } | Self::Resumed { who } => format!("by {who}"),
+            Self::Paused { who, why } => format!("by {who}{}", because(why)),
+            Self::Resumed { who } => format!("by {who}"),
             Self::Noted { who, text } => format!("{who}: {text}"),
+            Self::Counted { missed, behind } => {
+                let behind = behind.as_ref().map(|risk| format!("; {}", behind_text(risk)));
+                missed_text(missed.as_ref()) + &behind.unwrap_or_default()
+            }
             Self::Closed { end, summary } => format!("{end}: {summary}"),
         }
     }
@@ -181,6 +187,35 @@ fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
     );
     let links = if links.is_empty() { String::new() } else { format!("; {}", links.join(", ")) };
     format!("{orders}{links}")
+}
+
+/// Orders that did not come, in words: `~310 orders fewer than usual from 14:01 to 14:07 (586 a minute)`.
+#[must_use]
+pub fn missed_text(missed: Option<&Missed>) -> String {
+    let Some(missed) = missed else { return "how many orders did not come is not known".to_owned() };
+    let clock = |at: jiff::Timestamp| at.strftime("%H:%M").to_string();
+    if missed.orders < 0.5 {
+        return "no orders fewer than usual".to_owned();
+    }
+    let blind: Vec<&str> = missed.blind.iter().map(crate::model::topology::Region::as_str).collect();
+    let (most, blind) = if blind.is_empty() {
+        ("", String::new())
+    } else {
+        ("at most ", format!(", {} not seen", blind.join(", ")))
+    };
+    let back = if missed.recovered { "" } else { ", not back yet" };
+    let (from, until) = (clock(missed.from), clock(missed.until));
+    format!(
+        "{most}~{:.0} orders fewer than the usual {:.0} a minute from {from} to {until}{back}{blind}",
+        missed.orders, missed.usual
+    )
+}
+
+/// Orders that may be gone although they were taken, in words.
+#[must_use]
+pub fn behind_text(risk: &AtRisk) -> String {
+    let AtRisk { orders, store, lag, .. } = risk;
+    format!("~{orders:.0} orders taken and not replicated ({store} was {lag:.1}s behind)")
 }
 
 fn decided(decision: &Decision, who: &str) -> String {
