@@ -31,6 +31,7 @@ pub(in crate::config) static ROOT: Section = Section {
         may("replication", Kind::Tables(&REPLICATION), "Links of other stores, whose lag is a metric."),
         may("dns", Kind::Tables(&DNS), "Names that users resolve."),
         may("orders", Kind::Table(&ORDERS), "The business metric."),
+        may("shared", Kind::Table(&SHARED), "The table that several bastions share."),
         may("screen", Kind::Table(&SCREEN), "How it is drawn."),
     ],
 };
@@ -347,6 +348,23 @@ pub(in crate::config) static ORDERS: Section = Section {
     ],
 };
 
+/// `[shared]`.
+pub(in crate::config) static SHARED: Section = Section {
+    header: "[shared]",
+    means: "The DynamoDB table that says who may act and keeps a copy of the journal, for more than one bastion. Without \
+            it each host is on its own.",
+    fields: &[
+        must("table", Kind::Text, "Its name. Its keys are `pk` and `sk`, both texts."),
+        may("region", Kind::Region, "The one Region in which it is used; it may be a Region that serves nothing."),
+        may(
+            "regions",
+            Kind::List(&Kind::Region),
+            "The Regions in which it is used, for a global table with multi-Region strong consistency. An ordinary \
+             global table is refused: its Regions could disagree about who may act.",
+        ),
+    ],
+};
+
 /// `[screen]`.
 pub(in crate::config) static SCREEN: Section = Section {
     header: "[screen]",
@@ -390,5 +408,6 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &DNS,
     &RECORD,
     &ORDERS,
+    &SHARED,
     &SCREEN,
 ];
