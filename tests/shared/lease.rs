@@ -5,12 +5,13 @@ use std::time::Duration;
 use pointsman::ledger::shared::Table;
 use pointsman::ledger::shared::fit::fits;
 use pointsman::ledger::shared::lease::{
-    self, Claim, LASTS, Lease, NoLease, Renewed, Sending, Standing, Work,
+    self, Claim, LASTS, Lease, NoLease, Renewed, Standing, Work,
 };
 use pointsman::model::reading::TroubleKind;
 use pointsman::plan::StepId;
 use pointsman::plan::event::RunId;
 use pointsman::plan::operation::Operation;
+use pointsman::plan::run::Departure;
 use serde_json::json;
 
 use super::stage::{EAST, Stage, WEST, holder};
@@ -61,9 +62,15 @@ async fn a_lease_that_ran_out_is_still_taken_only_with_a_reason() {
     let table = stage.table();
     let ana = take(&stage, "ana", Claim::Free).await.unwrap();
     let routing = Operation::RoutingSet { entries: Vec::new() };
-    let sending =
-        vec![Sending { step: StepId(3), attempt: 1, endpoint: WEST.to_owned(), operation: routing }];
-    let work = Work { run: Some(RunId("4f2a9c01".to_owned())), line: 9, sending };
+    let run = RunId("4f2a9c01".to_owned());
+    let departure = Departure {
+        run: run.clone(),
+        step: StepId(3),
+        attempt: 1,
+        endpoint: WEST.to_owned(),
+        operation: routing,
+    };
+    let work = Work { run: Some(run), sending: vec![departure] };
     let renewed = lease::renew(&table, &stage.conch(), (&ana, work.clone()), stage.sim.now()).await.unwrap();
     assert!(matches!(renewed, Renewed::Still(lease) if lease.work == work));
     tokio::time::sleep(LASTS + Duration::from_secs(1)).await;

@@ -9,13 +9,11 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use super::{Expect, Item, Key, Put, Table, put, unreadable};
 use crate::model::reading::Trouble;
-use crate::plan::StepId;
-use crate::plan::event::RunId;
-use crate::plan::operation::Operation;
+use crate::plan::event::{Right, RunId};
+use crate::plan::run::Departure;
 
 /// How long a lease lasts that is not renewed. It is judged by the clock of whoever looks, so the clocks of the hosts
 /// must agree better than this.
@@ -46,28 +44,13 @@ impl fmt::Display for Holder {
     }
 }
 
-/// A write that was about to leave when the lease was last renewed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sending {
-    /// Which step.
-    pub step: StepId,
-    /// Which attempt.
-    pub attempt: u32,
-    /// Where to, in words.
-    pub endpoint: String,
-    /// What.
-    pub operation: Operation,
-}
-
 /// What the holder does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     /// The run it acts in, if it does.
     pub run: Option<RunId>,
-    /// The number of its newest journal line.
-    pub line: u64,
     /// What may be on its way: whoever goes on with the run must not think that it never left.
-    pub sending: Vec<Sending>,
+    pub sending: Vec<Departure>,
 }
 
 /// The conch as the table has it.
@@ -203,6 +186,17 @@ impl Lease {
             work: Work::default(),
             over,
         })
+    }
+
+    /// By what right its holder acts.
+    #[must_use]
+    pub fn right(&self) -> Right {
+        match &self.over {
+            None => Right::Taken { fence: self.fence },
+            Some(Over { from, reason }) => {
+                Right::TakenOver { fence: self.fence, from: from.clone(), reason: reason.clone() }
+            }
+        }
     }
 
     fn with_beat(&self) -> Expect {

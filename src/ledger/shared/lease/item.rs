@@ -24,7 +24,6 @@ pub(super) fn write(key: &Key, lease: &Lease) -> Item {
         .text("renewed", lease.renewed.to_string())
         .text("expires", lease.expires.to_string())
         .text("state", state)
-        .number("line", work.line)
         .text("sending", sending);
     if let Some(run) = &work.run {
         item = item.text("run", &run.0);
@@ -61,7 +60,7 @@ pub(super) fn read(item: &Item) -> Result<Lease, String> {
             "held" => false,
             other => return Err(format!("the conch is `{other}`, which this version does not know")),
         },
-        work: Work { run: optional("run").map(RunId), line: item.get_number("line")?, sending },
+        work: Work { run: optional("run").map(RunId), sending },
         over: optional("from").zip(optional("reason")).map(|(from, reason)| Over { from, reason }),
     })
 }
