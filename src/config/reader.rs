@@ -38,6 +38,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let stores = stores::read(root, &context);
     let dns = names::dns(root, routing.as_ref(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores.auroras, &context));
+    let shared = root.table("shared").and_then(|table| stores::shared(&table));
     let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
     let workload = workload?;
     let topology = Topology {
@@ -59,6 +60,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         topology: Arc::new(topology),
         access: access(&workload),
         screen: Screen { theme },
+        shared,
         simulated: context.simulated.unwrap_or_default(),
         warnings: Vec::new(),
     })

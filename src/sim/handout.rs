@@ -8,6 +8,7 @@ use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
 use super::world::metric::publish::{CANARIES, ECS};
 use super::world::region::Region;
+use super::world::table::Consistency;
 
 /// The configuration of a world served at `base_url` (no final slash).
 #[must_use]
@@ -20,9 +21,13 @@ pub fn config(world: &World, base_url: &str) -> String {
     }
     let _ = routing(world, base_url, &mut out);
     let _ = stores(world, &mut out);
+    let _ = shared(world, &mut out);
     let _ = dns(world, &mut out);
     out
 }
+
+/// The store of the bastions' own table.
+const LOCK: &str = "lock";
 
 type Written = Result<(), std::fmt::Error>;
 
@@ -137,8 +142,8 @@ fn stores(world: &World, out: &mut String) -> Written {
         }
         writeln!(out)?;
     }
-    // A strongly consistent table has no lag to watch.
-    for table in world.tables.iter().filter(|t| t.witness.is_none()) {
+    // A strongly consistent table has no lag to watch, and the bastions' own is no store of the workload.
+    for table in world.tables.iter().filter(|t| t.witness.is_none() && t.store != LOCK) {
         let regions: Vec<_> =
             table.regions.iter().map(|r| format!("\"{}\"", world.regions[*r].name)).collect();
         writeln!(out, "[[tables]]")?;
@@ -147,6 +152,20 @@ fn stores(world: &World, out: &mut String) -> Written {
         writeln!(out, "regions = [{}]\n", regions.join(", "))?;
     }
     Ok(())
+}
+
+/// The bastions' table: a condition on an item of it must hold in every Region that is named.
+fn shared(world: &World, out: &mut String) -> Written {
+    let Some(table) = world.tables.iter().find(|table| table.store == LOCK) else { return Ok(()) };
+    let names: Vec<_> = table.regions.iter().map(|at| format!("\"{}\"", world.regions[*at].name)).collect();
+    writeln!(out, "# Who may act, and a copy of the journal, for every bastion that has this section.")?;
+    writeln!(out, "[shared]")?;
+    writeln!(out, "table = \"{}\"", table.name)?;
+    match (table.consistency, names.first()) {
+        (Consistency::Strong, _) => writeln!(out, "regions = [{}]\n", names.join(", ")),
+        (Consistency::Eventual, Some(first)) => writeln!(out, "region = {first}\n"),
+        (Consistency::Eventual, None) => Ok(()),
+    }
 }
 
 fn dns(world: &World, out: &mut String) -> Written {

@@ -100,7 +100,7 @@ pub struct Aurora {
     pub headless: Vec<String>,
 }
 
-/// A DynamoDB global table with a replica in each Region.
+/// A DynamoDB table, with a replica in each Region unless it says which.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
@@ -117,6 +117,9 @@ pub struct Table {
     /// Lag when nothing is wrong.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub lag: Duration,
+    /// The Regions that have it; all of them when not given, and with one it is no global table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<String>,
     /// A third Region that makes it strongly consistent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<String>,

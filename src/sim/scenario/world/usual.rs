@@ -58,6 +58,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: super::hash_key(),
             range_key: None,
             lag: Duration::from_millis(600),
+            regions: Vec::new(),
             witness: None,
         },
         Table {
@@ -66,6 +67,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: "pk".to_owned(),
             range_key: Some("sk".to_owned()),
             lag: Duration::from_millis(80),
+            regions: Vec::new(),
             witness: Some("us-east-2".to_owned()),
         },
     ]
