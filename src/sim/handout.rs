@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::scenario::world::Policy;
+use super::scenario::world::{Form, Policy};
 use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
 use super::world::metric::publish::{CANARIES, ECS};
@@ -79,6 +79,9 @@ fn signal(out: &mut String, preset: &str, dimensions: &[(&str, &str)]) -> Writte
 
 fn routing(world: &World, base_url: &str, out: &mut String) -> Written {
     let arc = &world.arc;
+    if arc.controls.is_empty() {
+        return Ok(());
+    }
     writeln!(out, "# The five endpoints and every ARN are literals: nothing is looked up during an event.")?;
     writeln!(out, "[routing]")?;
     writeln!(out, "cluster = \"{}\"", arc.arn)?;
@@ -161,7 +164,8 @@ fn dns(world: &World, out: &mut String) -> Written {
     writeln!(out, "[[dns]]")?;
     writeln!(out, "name = \"{}\"", spec.name)?;
     writeln!(out, "zone = \"{}\"", spec.zone)?;
-    writeln!(out, "type = \"A\"")?;
+    let kind = if spec.form == Form::Cname { "CNAME" } else { "A" };
+    writeln!(out, "type = \"{kind}\"")?;
     writeln!(out, "policy = \"{policy}\"")?;
     writeln!(out, "ttl = \"{}s\"", spec.ttl.as_secs())?;
     let records = world.dns.zones.iter().flat_map(|z| &z.records).filter(|r| r.name == world.dns.name);
@@ -222,6 +226,17 @@ mod tests {
             assert!(config.simulated, "{name}");
             assert_eq!(config.warnings, [], "{name}");
         }
+    }
+
+    #[test]
+    fn a_world_without_arc_has_no_routing() {
+        let scenario = "[scenario]\nname = \"x\"\nabout = \"x\"\nlength = \"1m\"\n[world]\narc = false\n";
+        let scenario = scenario::parse(scenario).unwrap();
+        let world = World::new(&scenario, 7, "2026-03-01T14:00:00Z".parse().unwrap());
+        let config =
+            crate::config::parse(&config(&world, "http://127.0.0.1:4566"), "pointsman.toml").unwrap();
+        assert_eq!((config.topology.routing.clone(), config.warnings), (None, Vec::new()));
+        assert!(config.topology.dns[0].records.iter().all(|record| record.health_check.is_none()));
     }
 
     #[test]
