@@ -2,16 +2,25 @@
 //! It must never write what the world does not publish.
 
 use std::fmt::Write;
+use std::net::SocketAddr;
 
+use super::door::dns::usual_address;
 use super::scenario::world::{Form, Policy};
 use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
 use super::world::metric::publish::{CANARIES, ECS};
 use super::world::region::Region;
 
-/// The configuration of a world served at `base_url` (no final slash).
+/// The configuration of a world served at `base_url` (no final slash), its resolvers at their usual addresses.
 #[must_use]
 pub fn config(world: &World, base_url: &str) -> String {
+    let resolvers: Vec<_> = (0..world.dns.resolvers.len()).map(usual_address).collect();
+    config_at(world, base_url, &resolvers)
+}
+
+/// The same with the resolvers at these addresses.
+#[must_use]
+pub fn config_at(world: &World, base_url: &str, resolvers: &[SocketAddr]) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = head(world, base_url, &mut out);
@@ -21,6 +30,8 @@ pub fn config(world: &World, base_url: &str) -> String {
     let _ = routing(world, base_url, &mut out);
     let _ = stores(world, &mut out);
     let _ = dns(world, &mut out);
+    let _ = self::resolvers(world, resolvers, &mut out);
+    let _ = tail(&mut out);
     out
 }
 
@@ -171,14 +182,29 @@ fn dns(world: &World, out: &mut String) -> Written {
     let records = world.dns.zones.iter().flat_map(|z| &z.records).filter(|r| r.name == world.dns.name);
     for record in records {
         let Some(region) = world.region_of(record) else { continue };
-        let region = &world.regions[region].name;
+        let region = &world.regions[region];
         writeln!(out, "[[dns.records]]")?;
-        writeln!(out, "id = \"{}\"", record.set_id.as_ref().unwrap_or(region))?;
-        writeln!(out, "region = \"{region}\"")?;
+        writeln!(out, "id = \"{}\"", record.set_id.as_ref().unwrap_or(&region.name))?;
+        writeln!(out, "region = \"{}\"", region.name)?;
         if let Some(check) = &record.health_check {
             writeln!(out, "health_check = \"{check}\"")?;
         }
+        writeln!(out, "target = \"{}\"", region.alb_dns)?;
+        writeln!(out, "target_zone = \"{}\"", region.alb_zone)?;
     }
+    writeln!(out)
+}
+
+fn resolvers(world: &World, addresses: &[SocketAddr], out: &mut String) -> Written {
+    for (resolver, address) in world.dns.resolvers.iter().zip(addresses) {
+        writeln!(out, "[[resolvers]]")?;
+        writeln!(out, "name = \"{}\"", resolver.name)?;
+        writeln!(out, "address = \"{address}\"")?;
+    }
+    Ok(())
+}
+
+fn tail(out: &mut String) -> Written {
     writeln!(out, "\n[orders]")?;
     writeln!(out, "namespace = \"ecommerce\"")?;
     writeln!(out, "metric = \"OrdersCreated\"")?;

@@ -162,6 +162,7 @@ mod tests {
             tables: Vec::new(),
             lag_links: Vec::new(),
             dns: Vec::new(),
+            resolvers: Vec::new(),
             orders: None,
         };
         let world = World::new(topology.into());
