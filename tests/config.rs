@@ -137,8 +137,8 @@ fn stores_and_names_are_what_the_file_says() {
 #[test]
 fn nobody_is_asked_unsaid_but_the_resolver_of_this_host() {
     let (before, rest) = FULL.split_once("[[resolvers]]").expect("it has resolvers");
-    let (_, after) = rest.split_once("[orders]").expect("orders come after the resolvers");
-    let unsaid = format!("{before}[orders]{after}");
+    let (_, after) = rest.split_once("[[dns]]").expect("names come after the resolvers");
+    let unsaid = format!("{before}[[dns]]{after}");
     assert_eq!(read(&unsaid).topology.resolvers, [], "a simulated name is not for the host's resolver");
     let real = read(&unsaid.replace("http://127.0.0.1:4566", "https://example.com"));
     assert_eq!(real.topology.resolvers, [Resolver { name: "system".to_owned(), address: None }]);
