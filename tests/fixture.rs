@@ -218,6 +218,7 @@ pub(crate) fn retail() -> Topology {
         dns: vec![dns(&names)],
         resolvers: Vec::new(),
         orders: Some(orders(&names)),
+        ..Topology::default()
     }
 }
 
