@@ -251,8 +251,7 @@ fn family(service: &str) -> Family {
     match service {
         "rds" | "sts" => Family::Query,
         "route53" => Family::RestXml,
-        "monitoring" => Family::Cbor,
-        "arc-region-switch" => Family::Cbor,
+        "monitoring" | "arc-region-switch" => Family::Cbor,
         "route53-recovery-control-config" | "fis" => Family::RestJson,
         _ => Family::Json10,
     }

@@ -109,7 +109,7 @@ pub struct Step {
 }
 
 fn timeout() -> Duration {
-    Duration::from_mins(60)
+    Duration::from_hours(1)
 }
 
 /// An execution block.
