@@ -2,6 +2,8 @@
 //! It must never hold an id that can be made from a name.
 
 mod dns;
+mod experiment;
+mod plan;
 mod usual;
 
 use std::collections::BTreeMap;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use dns::{Check, Dns, Form, Policy, Probe, Resolver};
+pub use experiment::{Action, Empty, Experiment};
+pub use plan::{Approach, Block, Direction, Plan, Step, Workflow};
 
 use super::Rotation;
 use crate::sim::world::arc::{ControlState, safety::RuleType};
@@ -54,6 +58,15 @@ pub struct World {
     /// Endpoints taken away in turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
+    /// FIS experiment templates.
+    #[serde(default)]
+    pub experiments: Vec<Experiment>,
+    /// Resource types that bear the tag `ChaosAllowed=true`, by which experiments find their targets.
+    #[serde(default = "experiment::usual_tagged")]
+    pub tagged: Vec<String>,
+    /// ARC Region switch plans.
+    #[serde(default)]
+    pub plans: Vec<Plan>,
 }
 
 fn account() -> String {

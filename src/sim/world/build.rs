@@ -53,6 +53,8 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
         aurora,
         tables: w.tables.iter().map(|t| table(t, &regions, made)).collect(),
         metrics: metric::Metrics::default(),
+        fis: super::fis::Fis::new(w, made),
+        switch: super::switch::Switch::new(w, made),
         faults: Vec::new(),
         log: Vec::new(),
         upcoming: Vec::new(),

@@ -22,6 +22,9 @@ impl Default for World {
             controls: BTreeMap::new(),
             rules: rules(),
             rotation: None,
+            experiments: Vec::new(),
+            tagged: super::experiment::usual_tagged(),
+            plans: Vec::new(),
         }
     }
 }
