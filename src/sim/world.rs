@@ -6,6 +6,7 @@ pub mod arc;
 pub mod aurora;
 mod build;
 pub mod dns;
+pub mod ecs;
 pub mod error;
 mod faults;
 pub mod gate;

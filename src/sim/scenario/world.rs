@@ -58,11 +58,14 @@ pub struct Region {
     pub short: String,
     /// Orders a minute its own clients place.
     pub orders: f64,
-    /// Orders a minute it can carry.
+    /// Orders a minute it can carry with `full` tasks.
     pub capacity: f64,
-    /// Tasks on a calm day.
+    /// Tasks on a calm day; few of them are a pilot light.
     #[serde(default = "tasks")]
     pub tasks: u32,
+    /// Tasks that carry `capacity`; those of a calm day when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full: Option<u32>,
     /// Country code of its own clients.
     #[serde(default = "country")]
     pub country: String,

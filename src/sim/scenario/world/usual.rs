@@ -34,6 +34,7 @@ pub(super) fn regions() -> Vec<Region> {
         orders,
         capacity,
         tasks: super::tasks(),
+        full: None,
         country: super::country(),
         continent: super::continent(),
     };
