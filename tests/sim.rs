@@ -6,9 +6,11 @@ mod cluster;
 mod control;
 mod doors;
 mod dynamodb;
+mod ecs;
 mod nonsense;
 mod rds;
 mod route53;
+mod ssm;
 mod sts;
 
 use pointsman::clock::Clock;

@@ -8,10 +8,12 @@ mod cluster;
 mod common;
 mod control;
 mod dynamodb;
+mod ecs;
 mod operation;
 mod page;
 mod rds;
 mod route53;
+mod ssm;
 mod sts;
 
 use bytes::Bytes;
@@ -36,6 +38,10 @@ pub(crate) enum Service {
     DynamoDb,
     /// DNS.
     Route53,
+    /// Services and their tasks.
+    Ecs,
+    /// Automation.
+    Ssm,
 }
 
 /// One request, understood: what is asked of whom.
@@ -67,8 +73,17 @@ pub(crate) struct Misread {
 
 impl Service {
     /// All services.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Sts, Self::CloudWatch, Self::Cluster, Self::Control, Self::Rds, Self::DynamoDb, Self::Route53];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Sts,
+        Self::CloudWatch,
+        Self::Cluster,
+        Self::Control,
+        Self::Rds,
+        Self::DynamoDb,
+        Self::Route53,
+        Self::Ecs,
+        Self::Ssm,
+    ];
 
     /// Its name in a credential scope.
     pub(crate) const fn signing_name(self) -> &'static str {
@@ -80,6 +95,8 @@ impl Service {
             Self::Rds => "rds",
             Self::DynamoDb => "dynamodb",
             Self::Route53 => "route53",
+            Self::Ecs => "ecs",
+            Self::Ssm => "ssm",
         }
     }
 
@@ -107,6 +124,8 @@ impl Service {
             Self::Rds => rds::perform(world, call),
             Self::Route53 => route53::perform(world, call),
             Self::DynamoDb => dynamodb::perform(world, call),
+            Self::Ecs => ecs::perform(world, call),
+            Self::Ssm => ssm::perform(world, call),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod metric;
 pub mod noise;
 pub mod region;
 mod service;
+pub mod ssm;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -64,6 +65,8 @@ pub struct World {
     pub aurora: aurora::Aurora,
     /// Tables.
     pub tables: Vec<table::Table>,
+    /// Executions of runbooks.
+    pub automations: ssm::Automations,
     /// Metrics.
     pub metrics: metric::Metrics,
     /// Alarms.

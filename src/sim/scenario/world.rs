@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Rotation;
+use super::runbook::Runbook;
 use crate::sim::world::arc::{ControlState, safety::RuleType};
 
 /// What there is. What a scenario does not say is as in `calm`: the two Regions of the AWS guidance.
@@ -39,9 +40,25 @@ pub struct World {
     /// Safety rules.
     #[serde(default = "usual::rules")]
     pub rules: Vec<Rule>,
+    /// Automation documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<Runbook>,
+    /// Tasks that a Region must have before it receives, as the configuration asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receive: Option<Receive>,
     /// Endpoints taken away in turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
+}
+
+/// How many tasks a Region needs before it receives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Receive {
+    /// So many.
+    Tasks(u32),
+    /// `sum`: those of both Regions.
+    Word(String),
 }
 
 fn account() -> String {

@@ -12,6 +12,8 @@ use crate::sim::wire::{self, Protocol, Refusal, Value};
 const DYNAMODB_TARGET: &str = "DynamoDB_20120810.";
 const CLUSTER_TARGET: &str = "ToggleCustomerAPI.";
 const CLOUDWATCH_TARGET: &str = "GraniteServiceVersion20100801.";
+const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113.";
+const SSM_TARGET: &str = "AmazonSSM.";
 const CLOUDWATCH_PATH: &str = "/service/GraniteServiceVersion20100801/operation/";
 
 /// The frame in which `service` answers this request.
@@ -25,6 +27,7 @@ pub(super) fn protocol_of(service: Service, request: &http::Request<Bytes>) -> P
         Service::DynamoDb => {
             Protocol::AwsJson { version: "1.0", namespace: "com.amazonaws.dynamodb.v20120810", crc32: true }
         }
+        Service::Ecs | Service::Ssm => Protocol::AwsJson { version: "1.1", namespace: "", crc32: false },
         Service::CloudWatch => cloudwatch_protocol(request),
     }
 }
@@ -57,6 +60,8 @@ pub(super) fn guess(request: &http::Request<Bytes>) -> Service {
     let body = String::from_utf8_lossy(request.body());
     let starts = [
         (target.starts_with(DYNAMODB_TARGET), Service::DynamoDb),
+        (target.starts_with(ECS_TARGET), Service::Ecs),
+        (target.starts_with(SSM_TARGET), Service::Ssm),
         (target.starts_with(CLUSTER_TARGET) || path.starts_with("/cluster/"), Service::Cluster),
         (target.starts_with(CLOUDWATCH_TARGET) || path.starts_with(CLOUDWATCH_PATH), Service::CloudWatch),
         (path.starts_with("/2013-04-01/"), Service::Route53),
@@ -118,6 +123,8 @@ fn target(service: Service, request: &http::Request<Bytes>) -> Result<String, Re
     let prefix = match service {
         Service::DynamoDb => DYNAMODB_TARGET,
         Service::Cluster => CLUSTER_TARGET,
+        Service::Ecs => ECS_TARGET,
+        Service::Ssm => SSM_TARGET,
         _ => CLOUDWATCH_TARGET,
     };
     let target = header(request, "x-amz-target").unwrap_or_default();

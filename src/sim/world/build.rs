@@ -49,6 +49,7 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
         alarms: alarm::usual(&w.account, &regions, &aurora, made),
         aurora,
         tables: w.tables.iter().map(|t| table(t, regions.len(), made)).collect(),
+        automations: super::ssm::Automations::default(),
         metrics: metric::Metrics::default(),
         faults: Vec::new(),
         log: Vec::new(),

@@ -220,7 +220,7 @@ impl World {
             region.ecs.tell(now, format!("(service {SERVICE}) has started {missing} tasks: {names}."));
         }
         region.ecs.settle(now);
-        region.now.desired = tasks;
+        region.count_tasks();
     }
 
     /// One second of a Region's tasks.

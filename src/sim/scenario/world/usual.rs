@@ -18,6 +18,8 @@ impl Default for World {
             dns: dns(),
             controls: BTreeMap::new(),
             rules: rules(),
+            runbooks: Vec::new(),
+            receive: None,
             rotation: None,
         }
     }
