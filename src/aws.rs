@@ -12,6 +12,7 @@ mod cloudwatch;
 mod credentials;
 mod diary;
 mod dynamodb;
+mod ecs;
 mod error;
 mod follow;
 pub mod inventory;
@@ -19,6 +20,7 @@ mod metering;
 mod route53;
 #[cfg(test)]
 mod script;
+mod ssm;
 mod sts;
 mod time;
 mod wallet;
@@ -216,6 +218,8 @@ impl Clients {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
             }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
+            Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),
+            Source::Automation(region, id) => self.automation(region, id).await.map(Reading::Automation),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::Alarms(region) => self.alarms(region).await.map(Reading::Alarms),
             Source::Identity(region) => self.identity(region).await.map(Reading::Identity),

@@ -253,6 +253,10 @@ fn sources(topology: &Topology) -> Vec<Source> {
     for table in &topology.tables {
         sources.extend(table.regions.iter().map(|region| Source::Table(table.store.clone(), region.clone())));
     }
+    for service in &topology.services {
+        let here = |region: &Region| Source::Service(service.name.clone(), region.clone());
+        sources.extend(service.regions.keys().map(here));
+    }
     sources.extend(topology.dns.iter().map(|dns| Source::Records(dns.name.clone())));
     sources.extend(topology.regions.iter().map(|region| Source::Identity(region.name.clone())));
     sources.extend(verdict::wanted_alarms(topology).into_keys().map(Source::Alarms));
