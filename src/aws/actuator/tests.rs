@@ -43,7 +43,7 @@ fn topology(endpoints: &[&str]) -> Arc<Topology> {
         runbooks: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
-        orders: None,
+        ..Topology::default()
     })
 }
 
