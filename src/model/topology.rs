@@ -10,6 +10,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+mod compute;
+
+pub use compute::{EcsService, Receive, Runbook, Service};
+
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -84,6 +88,10 @@ pub struct Topology {
     pub auroras: Vec<Aurora>,
     /// DynamoDB global tables.
     pub tables: Vec<Table>,
+    /// ECS services that answer users.
+    pub services: Vec<Service>,
+    /// Automation documents that plans may start.
+    pub runbooks: Vec<Runbook>,
     /// Links of other stores whose lag is a metric.
     pub lag_links: Vec<LagLink>,
     /// Names that users resolve.
@@ -97,6 +105,18 @@ pub struct Topology {
 }
 
 impl Topology {
+    /// The ECS service of this name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == name)
+    }
+
+    /// The runbook of this name.
+    #[must_use]
+    pub fn runbook(&self, name: &str) -> Option<&Runbook> {
+        self.runbooks.iter().find(|runbook| runbook.name == name)
+    }
+
     /// The declaration of a Region.
     #[must_use]
     pub fn region(&self, name: &Region) -> Option<&RegionSpec> {
