@@ -4,6 +4,7 @@
 pub mod alarm;
 pub mod arc;
 pub mod aurora;
+pub mod bucket;
 mod build;
 pub mod dns;
 pub mod error;
@@ -14,6 +15,7 @@ pub mod log;
 pub mod metric;
 pub mod noise;
 pub mod region;
+pub mod replica;
 mod service;
 pub mod table;
 #[cfg(test)]
@@ -61,8 +63,12 @@ pub struct World {
     pub dns: dns::Dns,
     /// Databases.
     pub aurora: aurora::Aurora,
+    /// Databases with read replicas.
+    pub replicas: Vec<replica::Replicated>,
     /// Tables.
     pub tables: Vec<table::Table>,
+    /// Replication between buckets.
+    pub buckets: Vec<bucket::BucketLink>,
     /// Metrics.
     pub metrics: metric::Metrics,
     /// Alarms.

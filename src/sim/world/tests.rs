@@ -7,6 +7,8 @@ mod dns;
 mod gate;
 mod lag;
 mod metric;
+mod replica;
+mod snapshot;
 mod table;
 mod traffic;
 

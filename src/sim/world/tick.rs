@@ -15,8 +15,12 @@ impl World {
         self.move_clients();
         self.change_writers();
         self.rebuild_members();
+        self.keep_snapshots();
+        self.promote_replicas();
         self.pull_aurora_links();
         self.pull_table_links();
+        self.pull_replicas();
+        self.pull_buckets();
         self.serve_clients();
         self.remember_orders();
         if self.ticked % 60 == 0 {
