@@ -212,7 +212,7 @@ async fn an_instance_that_replicates_by_itself_says_how_it_goes() {
     let begun =
         west.promote_read_replica().db_instance_identifier("billing-db-us-west-2").send().await.unwrap();
     assert_eq!(begun.db_instance().unwrap().db_instance_status(), Some("modifying"));
-    sim.advance(Duration::from_secs(300));
+    sim.advance(Duration::from_mins(5));
     let alone = instance().await;
     assert_eq!(alone.db_instance_status(), Some("available"));
     assert_eq!(alone.read_replica_source_db_instance_identifier(), None);
@@ -227,7 +227,7 @@ async fn the_snapshot_of_an_old_writer_is_copied_before_it_expires() {
     let failover = west.failover_global_cluster().global_cluster_identifier(ORDERS);
     let failover = failover.target_db_cluster_identifier(target(WEST, "02")).allow_data_loss(true);
     failover.send().await.unwrap();
-    sim.advance(Duration::from_secs(300));
+    sim.advance(Duration::from_mins(5));
     let snapshots = async || {
         let found =
             east.describe_db_cluster_snapshots().db_cluster_identifier("orders-dbcluster-01-us-east-1");
