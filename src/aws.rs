@@ -16,9 +16,11 @@ mod error;
 mod follow;
 pub mod inventory;
 mod metering;
+mod replica;
 mod route53;
 #[cfg(test)]
 mod script;
+mod snapshot;
 mod sts;
 mod time;
 mod wallet;
@@ -215,6 +217,8 @@ impl Clients {
             Source::AuroraEvents(store, region) => {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
             }
+            Source::Replica(store, region) => self.replica(store, region).await.map(Reading::Replica),
+            Source::Snapshots(store, region) => self.snapshots(store, region).await.map(Reading::Snapshots),
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::Alarms(region) => self.alarms(region).await.map(Reading::Alarms),

@@ -199,6 +199,7 @@ pub(crate) fn retail() -> Topology {
         ],
         routing: Some(routing(&names)),
         auroras: vec![aurora("orders"), aurora("catalog")],
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),
@@ -237,6 +238,7 @@ pub(crate) fn many(regions: usize, signals: usize) -> Topology {
         regions: names.iter().map(spec).collect(),
         routing: Some(routing(&names)),
         auroras: Vec::new(),
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),

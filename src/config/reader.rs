@@ -37,7 +37,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let routing = root.table("routing").and_then(|table| routing::read(&table, &context));
     let stores = stores::read(root, &context);
     let dns = names::dns(root, routing.as_ref(), &context);
-    let orders = root.table("orders").and_then(|table| names::orders(&table, &stores.auroras, &context));
+    let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
     let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
     let workload = workload?;
     let topology = Topology {
@@ -49,6 +49,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         regions,
         routing,
         auroras: stores.auroras,
+        replicas: stores.replicas,
         tables: stores.tables,
         lag_links: stores.lag_links,
         dns,

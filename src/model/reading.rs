@@ -3,6 +3,7 @@
 //! A reading is data from outside and is kept as it came; what it means is for `verdict`.
 //! Nothing here may turn "not seen" into a number.
 
+mod database;
 mod feed;
 mod series;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::topology::{Metric, Region};
 
+pub use database::{LEFT_BEHIND, ReplicaReading, SnapshotReading, SnapshotsReading};
 pub use feed::{Feed, Freshness};
 pub use series::Series;
 
@@ -28,8 +30,12 @@ pub enum Source {
     Endpoint(Region),
     /// An Aurora store's global cluster, as the RDS of a Region tells it.
     Aurora(String, Region),
-    /// RDS events of an Aurora store, from a Region.
+    /// RDS events of an Aurora store or of one with read replicas, from a Region.
     AuroraEvents(String, Region),
+    /// A database of a store with read replicas, as the RDS of its Region tells it.
+    Replica(String, Region),
+    /// The snapshots of an Aurora store's cluster, as the RDS of its Region tells them.
+    Snapshots(String, Region),
     /// A DynamoDB store's table, as a Region tells it.
     Table(String, Region),
     /// The records of a name, from the Route 53 control plane.
@@ -47,6 +53,8 @@ impl fmt::Display for Source {
             Self::Endpoint(region) => write!(f, "cluster endpoint {region}"),
             Self::Aurora(store, region) => write!(f, "RDS {region} ({store})"),
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
+            Self::Replica(store, region) => write!(f, "RDS {region} ({store})"),
+            Self::Snapshots(store, region) => write!(f, "RDS snapshots {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
             Self::Alarms(region) => write!(f, "CloudWatch alarms {region}"),
@@ -89,6 +97,10 @@ pub enum Reading {
     Aurora(AuroraReading),
     /// RDS events, oldest first.
     AuroraEvents(Vec<RdsEvent>),
+    /// A database of a store with read replicas.
+    Replica(ReplicaReading),
+    /// Cluster snapshots.
+    Snapshots(SnapshotsReading),
     /// A table.
     Table(TableReading),
     /// The records of a name.
@@ -170,6 +182,15 @@ pub struct AuroraReading {
 }
 
 impl AuroraReading {
+    /// The status that stands for a cluster which no global cluster knows any more: it has been detached.
+    pub const DETACHED: &str = "detached";
+
+    /// It is of one cluster that stands alone, not of a global cluster.
+    #[must_use]
+    pub fn is_detached(&self) -> bool {
+        self.status == Self::DETACHED
+    }
+
     /// The Region that writes; `None` when no member or more than one claims to.
     #[must_use]
     pub fn writer(&self) -> Option<&Region> {

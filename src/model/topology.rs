@@ -2,12 +2,16 @@
 //!
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
+mod replica;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use replica::{Replica, ReplicaEngine};
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -81,6 +85,8 @@ pub struct Topology {
     pub routing: Option<Routing>,
     /// Aurora global databases.
     pub auroras: Vec<Aurora>,
+    /// Databases with read replicas in other Regions.
+    pub replicas: Vec<Replica>,
     /// DynamoDB global tables.
     pub tables: Vec<Table>,
     /// Links of other stores whose lag is a metric.

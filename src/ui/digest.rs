@@ -160,6 +160,7 @@ mod tests {
             routing: None,
             auroras: Vec::new(),
             tables: Vec::new(),
+            replicas: Vec::new(),
             lag_links: Vec::new(),
             dns: Vec::new(),
             orders: None,

@@ -38,6 +38,7 @@ fn topology(endpoints: &[&str]) -> Arc<Topology> {
         }),
         auroras: Vec::new(),
         tables: Vec::new(),
+        replicas: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
         orders: None,

@@ -2,12 +2,14 @@
 //!
 //! Lag that was not measured is never zero: a link that stopped reporting is unknown, with the age of its last word.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::metrics::LinkSpec;
 use super::points::{self, View};
+use super::replica;
 use super::role::writer;
 use super::{Dated, Lamp};
 use crate::model::World;
@@ -38,6 +40,8 @@ pub struct LinkVerdict {
     pub lamp: Lamp,
     /// Seconds behind; `None` when nothing was measured, which is not zero.
     pub lag: Option<Dated<f64>>,
+    /// Its newest word is that replication is stopped, and since when at least: what is lost grows unseen.
+    pub stopped: Option<Timestamp>,
     /// The limit.
     pub rpo: Duration,
     /// The last hour in seconds, oldest first; `None` where nothing was measured.
@@ -85,11 +89,14 @@ enum Live {
 }
 
 fn lives(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Live)> {
-    let stores = world.topology().auroras.iter();
-    let known =
-        stores.map(|aurora| writer(world, &aurora.store, now).filter(|w| w.freshness != Freshness::Gone));
-    let writers: Vec<Option<Region>> = known.map(|writer| writer.map(|writer| writer.value)).collect();
-    let live = |spec: &LinkSpec| match spec.aurora.map(|at| writers.get(at).and_then(Option::as_ref)) {
+    let mut writers: BTreeMap<&str, Option<Region>> = BTreeMap::new();
+    for spec in world.index.links.iter().filter(|spec| spec.one_way) {
+        let known = || writer(world, &spec.store, now).filter(|w| w.freshness != Freshness::Gone);
+        writers.entry(spec.store.as_str()).or_insert_with(|| known().map(|writer| writer.value));
+    }
+    let live = |spec: &LinkSpec| match writers.get(spec.store.as_str()).map(Option::as_ref) {
+        // Databases that stand alone copy nothing from each other, whoever of them writes.
+        Some(_) if replica::parted(world, spec, now) => Live::Waits,
         None => Live::Runs,
         Some(Some(writer)) if writer == &spec.from => Live::Runs,
         Some(Some(writer)) if writer == &spec.to => Live::Waits,
@@ -107,7 +114,7 @@ fn measured_now(world: &World, spec: &LinkSpec, now: Timestamp) -> bool {
 }
 
 fn verdict(world: &World, spec: &LinkSpec, live: bool, now: Timestamp) -> LinkVerdict {
-    let Measure { at, lag, lamp } = measure(world, spec, now);
+    let Measure { at, lag, lamp, stopped } = measure(world, spec, now);
     let metric = spec.metrics.get(at);
     let trend = metric.map(|metric| {
         let view = View::of(world, metric);
@@ -122,6 +129,7 @@ fn verdict(world: &World, spec: &LinkSpec, live: bool, now: Timestamp) -> LinkVe
         live,
         lamp: if live { lamp } else { Lamp::Unknown },
         lag: lag.filter(|_| live),
+        stopped: stopped.filter(|_| live),
         rpo: spec.rpo,
         trend: trend.unwrap_or_default(),
         trouble: trouble.filter(|_| live),
@@ -134,6 +142,7 @@ struct Measure {
     at: usize,
     lag: Option<Dated<f64>>,
     lamp: Lamp,
+    stopped: Option<Timestamp>,
 }
 
 /// The first metric that is not gone speaks; when all are, the one that spoke last.
@@ -145,13 +154,26 @@ fn measure(world: &World, spec: &LinkSpec, now: Timestamp) -> Measure {
         let freshness = points::metric_freshness(end, view.period, now);
         Some((at, Dated { value: newest.1, at: end, freshness }))
     };
+    if let Some(since) = stopped(world, spec, now) {
+        return Measure { at: 0, lag: None, lamp: Lamp::Bad, stopped: Some(since) };
+    }
     let lags = || (0..spec.metrics.len()).filter_map(lag);
     let found = lags().find(|(_, lag)| lag.freshness != Freshness::Gone);
     let Some((at, lag)) = found.or_else(|| lags().max_by_key(|(_, lag)| lag.at)) else {
-        return Measure { at: 0, lag: None, lamp: Lamp::Unknown };
+        return Measure { at: 0, lag: None, lamp: Lamp::Unknown, stopped: None };
     };
     let lamp = judge(world, spec, at, &lag);
-    Measure { at, lag: Some(lag), lamp }
+    Measure { at, lag: Some(lag), lamp, stopped: None }
+}
+
+/// The start of the run of periods, up to a newest that is not gone, in which the service says that nothing runs.
+fn stopped(world: &World, spec: &LinkSpec, now: Timestamp) -> Option<Timestamp> {
+    let view = View::of(world, spec.metrics.first().filter(|_| spec.negative_is_stopped)?);
+    let newest = view.newest()?;
+    if points::metric_freshness(view.end(newest.at), view.period, now) == Freshness::Gone {
+        return None;
+    }
+    view.newest_first().take_while(|point| point.value < 0.0).last().map(|point| point.at)
 }
 
 fn judge(world: &World, spec: &LinkSpec, at: usize, lag: &Dated<f64>) -> Lamp {

@@ -72,7 +72,7 @@ pub fn at_risk(world: &World, now: Timestamp) -> Option<AtRisk> {
     let rate = total_rate(world, now)?;
     let of_orders = link::live_lags(world, now).into_iter().filter(|(link, ..)| match &spec.store {
         Some(store) => &link.store == store,
-        None => link.aurora.is_some(),
+        None => link.one_way,
     });
     let (link, lag) = link::worst(of_orders)?;
     Some(AtRisk {

@@ -17,7 +17,8 @@ const SLIP: Duration = Duration::from_secs(5);
 pub(super) fn of(source: &Source, pace: Pace) -> Duration {
     let (calm, run, background) = match source {
         Source::Endpoint(_) => (15, 3, 30),
-        Source::Aurora(..) => (20, 3, 60),
+        Source::Aurora(..) | Source::Replica(..) => (20, 3, 60),
+        Source::Snapshots(..) => (300, 10, 600),
         Source::AuroraEvents(..) => (60, 5, 180),
         Source::Table(..) => (60, 30, 180),
         Source::Records(_) => (120, 30, 300),
@@ -33,7 +34,7 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
 
 /// How many requests one reading takes.
 pub(super) fn calls(source: &Source) -> usize {
-    if matches!(source, Source::Aurora(..)) { 2 } else { 1 }
+    if matches!(source, Source::Aurora(..) | Source::Snapshots(..)) { 2 } else { 1 }
 }
 
 /// How often metrics of a period are asked: once a period, and more rarely in the background.

@@ -31,6 +31,7 @@ fn nothing() -> Topology {
         routing: None,
         auroras: Vec::new(),
         tables: Vec::new(),
+        replicas: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
         orders: None,
