@@ -57,7 +57,8 @@ pub fn sources(progress: &Progress, world: &World) -> Vec<Source> {
     let mut wanted: Vec<Source> = Vec::new();
     for step in &progress.plan.steps {
         let Some((planned, at)) = step.operation().zip(progress.steps.get(&step.id)) else { continue };
-        let sources = proof::sources(at.operation.as_ref().unwrap_or(planned), world);
+        let operation = at.operation.as_ref().unwrap_or(planned);
+        let sources = proof::sources(operation, world, at.handle.as_deref());
         if reads(progress, step, at) {
             wanted.extend(sources);
         } else if at.sent.is_some() {
@@ -167,6 +168,11 @@ impl View<'_> {
     fn began(&self, step: &Step, at: &StepProgress) -> Timestamp {
         let first = at.started.unwrap_or_else(|| self.progress.ready_at(step));
         first.max(at.decided.unwrap_or(first)).max(self.progress.resumed.unwrap_or(first))
+    }
+
+    /// What proof is judged by, of readings asked since then.
+    fn sight<'s>(&'s self, at: &'s StepProgress, since: Timestamp) -> proof::Sight<'s> {
+        proof::Sight { world: self.world, since, now: self.now, handle: at.handle.as_deref() }
     }
 
     fn passed(&self, since: Timestamp, limit: std::time::Duration) -> bool {

@@ -3,7 +3,6 @@
 //! They are there so that the console is never the only way: they can be run from any shell.
 
 use crate::model::topology::Topology;
-use crate::plan::operation::{AuroraTarget, Operation};
 use crate::plan::{Plan, Step};
 
 /// A comment and a line for each write, and a line for each read-back, in the order of the plan.
@@ -26,30 +25,6 @@ pub(super) fn step_lines(step: &Step, topology: &Topology) -> Vec<String> {
         operation.cli(topology),
         "# to read it back:".to_owned(),
     ];
-    lines.extend(read_back(operation, topology));
+    lines.extend(operation.cli_read_back(topology));
     lines
-}
-
-fn read_back(operation: &Operation, topology: &Topology) -> Vec<String> {
-    match operation {
-        Operation::RoutingSet { entries } => {
-            let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
-            endpoints
-                .flat_map(|endpoint| {
-                    entries.iter().map(move |entry| {
-                        format!(
-                            "aws route53-recovery-cluster get-routing-control-state --region {} --endpoint-url {} --routing-control-arn {}",
-                            endpoint.region, endpoint.url, entry.arn
-                        )
-                    })
-                })
-                .collect()
-        }
-        Operation::AuroraSwitchover(AuroraTarget { global, to, .. })
-        | Operation::AuroraFailover(AuroraTarget { global, to, .. }) => {
-            vec![format!(
-                "aws rds describe-global-clusters --region {to} --global-cluster-identifier {global}"
-            )]
-        }
-    }
 }
