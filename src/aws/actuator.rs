@@ -16,15 +16,25 @@ use aws_sdk_sts::operation::RequestId;
 use super::error::{Fault, Reach, fault};
 use super::{Clients, arc};
 use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
-use crate::model::topology::{Endpoint, Region};
+use crate::model::topology::{Endpoint, Region, ReplicaEngine};
 use crate::plan::event::{Answer, Event};
-use crate::plan::operation::{AuroraTarget, Failover, Operation, Plane, RoutingSet, Switchover};
+use crate::plan::operation::{
+    AuroraTarget, Detach, Failover, Operation, Plane, Promote, RoutingSet, SnapshotCopy, Switchover,
+};
 use crate::plan::run::{Actuator, Boxed, Receipt};
 
 /// Every AWS API action that can be sent to change something; nothing else in the program can.
 #[must_use]
 pub fn writes() -> &'static [&'static str] {
-    &["UpdateRoutingControlStates", "SwitchoverGlobalCluster", "FailoverGlobalCluster"]
+    &[
+        "UpdateRoutingControlStates",
+        "SwitchoverGlobalCluster",
+        "FailoverGlobalCluster",
+        "RemoveFromGlobalCluster",
+        "PromoteReadReplicaDBCluster",
+        "PromoteReadReplica",
+        "CopyDBClusterSnapshot",
+    ]
 }
 
 /// The hands of a run, on the clients that also read.
@@ -59,6 +69,9 @@ impl Hands {
             Operation::RoutingSet(set) => self.set_controls(set, self.order(operation, attempt)).await,
             Operation::AuroraSwitchover(Switchover(target)) => self.switch_over(target).await,
             Operation::AuroraFailover(Failover(target)) => self.fail_over(target).await,
+            Operation::AuroraDetach(Detach(target)) => self.detach(target).await,
+            Operation::ReplicaPromote(promote) => self.promote(promote).await,
+            Operation::SnapshotCopy(copy) => self.copy(copy).await,
         }
     }
 
@@ -126,6 +139,43 @@ impl Hands {
             .allow_data_loss(true);
         let sent = request.send().await;
         answer(&target.to, sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e)))
+    }
+
+    async fn detach(&self, target: &AuroraTarget) -> Answer {
+        self.clients.inner.tally.call();
+        let request = self.clients.inner.bound.rds(&target.to).remove_from_global_cluster();
+        let request =
+            request.global_cluster_identifier(&target.global).db_cluster_identifier(&target.cluster);
+        let sent = request.send().await;
+        answer(&target.to, sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e)))
+    }
+
+    async fn promote(&self, promote: &Promote) -> Answer {
+        self.clients.inner.tally.call();
+        let client = self.clients.inner.bound.rds(&promote.to);
+        let sent = match promote.engine {
+            ReplicaEngine::AuroraBinlog => {
+                let request = client.promote_read_replica_db_cluster();
+                let sent = request.db_cluster_identifier(promote.id()).send().await;
+                sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e))
+            }
+            ReplicaEngine::Rds => {
+                let sent = client.promote_read_replica().db_instance_identifier(promote.id()).send().await;
+                sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e))
+            }
+        };
+        answer(&promote.to, sent)
+    }
+
+    async fn copy(&self, copy: &SnapshotCopy) -> Answer {
+        self.clients.inner.tally.call();
+        let request = self.clients.inner.bound.rds(&copy.region).copy_db_cluster_snapshot();
+        let request = request
+            .source_db_cluster_snapshot_identifier(&copy.source)
+            .target_db_cluster_snapshot_identifier(&copy.target)
+            .copy_tags(true);
+        let sent = request.send().await;
+        answer(&copy.region, sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e)))
     }
 }
 

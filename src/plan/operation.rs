@@ -4,7 +4,10 @@
 //! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
 
 mod aurora;
+mod detach;
+mod replica;
 mod routing;
+mod snapshot;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use detach::Detach;
+pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
+pub use snapshot::SnapshotCopy;
 
 /// One write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +35,15 @@ pub enum Operation {
     /// Moves a global database's writer and allows loss; called in the receiving Region.
     #[serde(rename = "aurora.failover")]
     AuroraFailover(Failover),
+    /// Takes a member out of its global database, so that it writes alone; called in its Region.
+    #[serde(rename = "aurora.detach")]
+    AuroraDetach(Detach),
+    /// Promotes a read replica in another Region, for good; called in its Region.
+    #[serde(rename = "replica.promote")]
+    ReplicaPromote(Promote),
+    /// Copies a snapshot that would expire to a manual one.
+    #[serde(rename = "snapshot.copy")]
+    SnapshotCopy(SnapshotCopy),
 }
 
 /// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
@@ -144,6 +159,9 @@ impl Operation {
             Self::RoutingSet(set) => set,
             Self::AuroraSwitchover(switchover) => switchover,
             Self::AuroraFailover(failover) => failover,
+            Self::AuroraDetach(detach) => detach,
+            Self::ReplicaPromote(promote) => promote,
+            Self::SnapshotCopy(copy) => copy,
         }
     }
 
@@ -211,10 +229,10 @@ impl Operation {
     #[must_use]
     pub fn target(&self) -> Option<&AuroraTarget> {
         match self {
-            Self::AuroraSwitchover(Switchover(target)) | Self::AuroraFailover(Failover(target)) => {
-                Some(target)
-            }
-            Self::RoutingSet(_) => None,
+            Self::AuroraSwitchover(Switchover(target))
+            | Self::AuroraFailover(Failover(target))
+            | Self::AuroraDetach(Detach(target)) => Some(target),
+            Self::RoutingSet(_) | Self::ReplicaPromote(_) | Self::SnapshotCopy(_) => None,
         }
     }
 

@@ -3,8 +3,11 @@
 //! A 200 is not proof; a reading older than the write proves nothing, and what cannot be seen is blind, not proved.
 
 mod aurora;
+mod detach;
 mod effect;
+mod replica;
 mod routing;
+mod snapshot;
 
 use jiff::Timestamp;
 
@@ -97,6 +100,9 @@ fn prover(operation: &Operation) -> &dyn Prove {
         Operation::RoutingSet(set) => set,
         Operation::AuroraSwitchover(switchover) => switchover,
         Operation::AuroraFailover(failover) => failover,
+        Operation::AuroraDetach(detach) => detach,
+        Operation::ReplicaPromote(promote) => promote,
+        Operation::SnapshotCopy(copy) => copy,
     }
 }
 
