@@ -218,7 +218,9 @@ impl Clients {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
             }
             Source::Replica(store, region) => self.replica(store, region).await.map(Reading::Replica),
-            Source::Snapshots(store, region) => self.snapshots(store, region).await.map(Reading::Snapshots),
+            Source::Snapshots(store, region) => {
+                Box::pin(self.snapshots(store, region)).await.map(Reading::Snapshots)
+            }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::Alarms(region) => self.alarms(region).await.map(Reading::Alarms),

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::topology::Region;
-use operation::Operation;
+use operation::{Danger, Operation};
 
 /// What the operator wants: which playbook, what leaves, what receives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,10 +241,10 @@ impl Step {
         }
     }
 
-    /// It writes and nothing can undo it.
+    /// It writes and nothing can undo it, nor does it only add something beside what is there.
     #[must_use]
     pub fn is_irreversible(&self) -> bool {
-        self.operation().is_some_and(|o| o.inverse().is_none())
+        self.operation().is_some_and(|o| o.inverse().is_none() && o.danger() != Danger::Reversible)
     }
 }
 

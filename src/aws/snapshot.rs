@@ -30,7 +30,7 @@ impl Clients {
             found.extend(page.db_cluster_snapshots().iter().filter_map(reading));
             marker = page.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
             if marker.is_none() {
-                found.sort_by(|a, b| a.created.cmp(&b.created));
+                found.sort_by_key(|snapshot| snapshot.created);
                 return Ok(found);
             }
         }

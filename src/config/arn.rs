@@ -121,7 +121,7 @@ pub(super) fn parse(kind: ArnKind, text: &str) -> Result<Arn, String> {
     super::value::account(account).map_err(wrong)?;
     match (kind, *region) {
         (ArnKind::RdsCluster | ArnKind::RdsInstance, region) => {
-            super::value::region(region).map_err(wrong)?
+            super::value::region(region).map_err(wrong)?;
         }
         (_, "") => {}
         _ => return Err(wrong("it has a Region where it should have none".to_owned())),

@@ -51,9 +51,10 @@ impl fmt::Display for Source {
         match self {
             Self::Metrics(region) => write!(f, "CloudWatch {region}"),
             Self::Endpoint(region) => write!(f, "cluster endpoint {region}"),
-            Self::Aurora(store, region) => write!(f, "RDS {region} ({store})"),
+            Self::Aurora(store, region) | Self::Replica(store, region) => {
+                write!(f, "RDS {region} ({store})")
+            }
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
-            Self::Replica(store, region) => write!(f, "RDS {region} ({store})"),
             Self::Snapshots(store, region) => write!(f, "RDS snapshots {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),

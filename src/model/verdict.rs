@@ -33,8 +33,8 @@ pub use metrics::{
 pub use orders::{AtRisk, OrdersVerdict, at_risk, headroom, orders, total_rate};
 pub use points::metric_freshness;
 pub use region::{CANARY, RegionVerdict, region, regions};
-pub use replica::{EndVerdict, ends, promoting};
-pub use role::{Role, moving, role, writer};
+pub use replica::{EndVerdict, ends, left_behind, promoting, promoting_in};
+pub use role::{Role, claims, moving, role, writer};
 pub use routing::{
     ControlCell, ControlVerdict, HealthCheckVerdict, RuleVerdict, controls, drained, health_checks, rules,
 };

@@ -125,7 +125,7 @@ pub struct WriterMove<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Danger {
-    /// It can be undone by its inverse.
+    /// It can be undone by its inverse, or only adds something beside what is there.
     Reversible,
     /// It cannot be undone by one call, but loses nothing.
     Moves,

@@ -7,16 +7,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::operation::{AuroraTarget, ControlChange, Failover, Operation, RoutingSet, Switchover};
+use super::operation::{AuroraTarget, ControlChange, Failover, Operation, Promote, RoutingSet, Switchover};
 use super::rules::{self, States};
 use super::{Action, Intent, Plan, Playbook, Rung, Step, StepId, Usual, proof};
 use crate::model::World;
 use crate::model::reading::{ControlState, Freshness};
-use crate::model::topology::{Aurora, Control, Region, Routing, Topology};
+use crate::model::topology::{Aurora, Control, Region, Replica, ReplicaEngine, Routing, Topology};
 use crate::model::verdict::{self, ControlVerdict};
 
 /// After this long a step holds; generous, because `late` is said long before.
 const DEADLINE: Duration = Duration::from_mins(10);
+
+/// A promotion restarts a database and may take its first backup.
+const PROMOTION: Duration = Duration::from_mins(20);
 
 /// Makes the plan of an intent; the error says in one sentence why there is none.
 ///
@@ -94,7 +97,63 @@ fn writers(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>
             steps.push(step);
         }
     }
+    for replica in &world.topology().replicas {
+        if let Some(promote) = promotion(world, replica, intent, now)? {
+            let step = promote_replica(promote, next_id(steps));
+            steps.push(step);
+        }
+    }
     Ok(())
+}
+
+/// The promotion of a store's replica, unless its writer is elsewhere already.
+///
+/// Two databases that both stand alone hold different data: which one to keep is not for a plan to say.
+fn promotion(
+    world: &World,
+    replica: &Replica,
+    Intent { playbook, from, to }: &Intent,
+    now: Timestamp,
+) -> Result<Option<Promote>, String> {
+    let store = &replica.store;
+    let claims = verdict::claims(world, store, now);
+    if claims.len() > 1 {
+        return Err(format!(
+            "{store} stands alone in {}: they hold different data; build a replica of the one to keep first",
+            claims.join(" and in ")
+        ));
+    }
+    let declared = replica.databases.contains_key(from);
+    if !verdict::writer(world, store, now).map_or(declared, |writer| writer.value == *from) {
+        return Ok(None);
+    }
+    let database = replica.databases.get(to);
+    let database =
+        database.ok_or_else(|| format!("{store} has its writer in {from} and no database in {to}"))?;
+    Ok(Some(Promote {
+        store: store.clone(),
+        engine: replica.engine,
+        from: from.clone(),
+        to: to.clone(),
+        database: database.clone(),
+        lossless: *playbook != Playbook::Failover,
+    }))
+}
+
+fn promote_replica(promote: Promote, id: StepId) -> Step {
+    let (p50, p95) = match promote.engine {
+        ReplicaEngine::AuroraBinlog => (120, 240),
+        ReplicaEngine::Rds => (180, 360),
+    };
+    Step {
+        id,
+        title: format!("promote {}", promote.store),
+        action: Action::Operate(Operation::ReplicaPromote(promote)),
+        needs: vec![StepId(1)],
+        rung: Rung::ReadBack,
+        usual: Usual { p50: Duration::from_secs(p50), p95: Duration::from_secs(p95) },
+        deadline: PROMOTION,
+    }
 }
 
 /// The store's writer is in the Region that leaves, or must be taken to be there because it is not known.

@@ -61,20 +61,26 @@ pub fn links(world: &World, now: Timestamp) -> Vec<LinkVerdict> {
 }
 
 /// The lag of each direction that runs now, without what only a screen needs.
-pub(super) fn live_lags(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Lamp, Option<Dated<f64>>)> {
+pub(super) fn live_lags(world: &World, now: Timestamp) -> Vec<LiveLag<'_>> {
     let runs = lives(world, now).into_iter().filter(|(_, live)| *live == Live::Runs);
-    runs.map(|(spec, _)| {
-        let Measure { lag, lamp, .. } = measure(world, spec, now);
-        (spec, lamp, lag)
+    runs.map(|(link, _)| {
+        let Measure { lag, lamp, stopped, .. } = measure(world, link, now);
+        LiveLag { link, lamp, lag, stopped }
     })
     .collect()
 }
 
+/// A direction that runs, or that the service says is stopped.
+pub(super) struct LiveLag<'a> {
+    pub(super) link: &'a LinkSpec,
+    pub(super) lamp: Lamp,
+    pub(super) lag: Option<Dated<f64>>,
+    pub(super) stopped: Option<Timestamp>,
+}
+
 /// The longest of some lags that are not gone; the first of equals, in the order of the config.
-pub(super) fn worst<'a>(
-    lags: impl Iterator<Item = (&'a LinkSpec, Lamp, Option<Dated<f64>>)>,
-) -> Option<(&'a LinkSpec, Dated<f64>)> {
-    let known = lags.filter_map(|(link, _, lag)| Some((link, lag?)));
+pub(super) fn worst<'a>(lags: impl Iterator<Item = LiveLag<'a>>) -> Option<(&'a LinkSpec, Dated<f64>)> {
+    let known = lags.filter_map(|live| Some((live.link, live.lag?)));
     let known = known.filter(|(_, lag)| lag.freshness != Freshness::Gone);
     known.reduce(|worst, next| if next.1.value > worst.1.value { next } else { worst })
 }

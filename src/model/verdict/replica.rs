@@ -107,6 +107,31 @@ pub fn promoting(world: &World, store: &str, now: Timestamp) -> Option<EndVerdic
     ends(world, store, now).into_iter().find(|end| end.freshness != Freshness::Gone && moves(end))
 }
 
+/// Snapshots that a failover left behind, that will expire, and of which no copy is listed: store, Region, identifier.
+#[must_use]
+pub fn left_behind(world: &World, now: Timestamp) -> Vec<(String, Region, String)> {
+    let mut left = Vec::new();
+    for (source, feed) in world.feeds() {
+        let Source::Snapshots(store, region) = source else { continue };
+        let Some((Reading::Snapshots(reading), _)) = feed.seen() else { continue };
+        if feed.freshness(now) == Freshness::Gone {
+            continue;
+        }
+        let copied =
+            |arn: &str| reading.snapshots.iter().any(|s| s.manual && s.source.as_deref() == Some(arn));
+        let expiring = reading.snapshots.iter().filter(|s| s.is_left_behind() && !copied(&s.arn));
+        left.extend(expiring.map(|s| (store.clone(), region.clone(), s.id.clone())));
+    }
+    left
+}
+
+/// A store's replica in this Region is being promoted.
+#[must_use]
+pub fn promoting_in(world: &World, region: &Region, now: Timestamp) -> bool {
+    let mut replicas = world.topology().replicas.iter();
+    replicas.any(|replica| promoting(world, &replica.store, now).is_some_and(|end| end.region == *region))
+}
+
 /// The receiving end of a link stands alone, so nothing comes to it any more.
 pub(super) fn parted(world: &World, link: &LinkSpec, now: Timestamp) -> bool {
     let Some(replica) = declared(world, &link.store) else { return false };

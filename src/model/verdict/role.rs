@@ -94,8 +94,9 @@ pub fn role(world: &World, region: &Region, now: Timestamp) -> Role {
     }
 }
 
-/// The Regions that claim to write a store, by its newest reading; more than one is a split brain.
-pub(super) fn claims<'a>(world: &'a World, store: &str, now: Timestamp) -> Vec<&'a str> {
+/// The Regions that claim to write a store by what is seen now; more than one is a split brain.
+#[must_use]
+pub fn claims<'a>(world: &'a World, store: &str, now: Timestamp) -> Vec<&'a str> {
     if replica::declared(world, store).is_some() {
         return replica::claims(world, store, now);
     }
