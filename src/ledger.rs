@@ -5,6 +5,7 @@
 
 mod chain;
 pub mod memory;
+pub mod past;
 pub mod sqlite;
 
 use jiff::Timestamp;

@@ -14,9 +14,9 @@ use super::operation::Operation;
 use super::{Plan, Rung, StepId};
 use crate::model::reading::{Identity, Trouble};
 use crate::model::topology::Region;
-use crate::model::verdict::AtRisk;
+use crate::model::verdict::{AtRisk, Missed};
 
-pub use words::{line, links};
+pub use words::{behind_text, line, links, missed_text};
 
 /// A run's name: eight hex digits, of which the screen shows four.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,6 +120,31 @@ pub enum Event {
         /// Every link in words: `orders us-east-1→us-west-2 8.9s`.
         links: Vec<String>,
     },
+    /// What a step waited for holds.
+    Met {
+        /// Which step.
+        step: StepId,
+        /// What shows it.
+        evidence: String,
+    },
+    /// A second person gave their word.
+    Approved {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+        /// From which host.
+        host: String,
+        /// The version of the plan that they had before them.
+        version: String,
+    },
+    /// A person did what a note asks for.
+    Ticked {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+    },
     /// Something the service tells about a step on its way, such as an RDS event.
     Told {
         /// Which step.
@@ -149,8 +174,11 @@ pub enum Event {
     },
     /// Nothing new starts until it is resumed.
     Paused {
-        /// Who.
+        /// Who; the run itself where nobody did.
         who: String,
+        /// Why, and what to do before it is resumed; empty where a person just paused it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
     },
     /// Steps start again.
     Resumed {
@@ -163,6 +191,13 @@ pub enum Event {
         who: String,
         /// The text.
         text: String,
+    },
+    /// What the incident cost, by the orders that were measured; written just before the run is closed.
+    Counted {
+        /// Orders that did not come while the workload was ill, if that can be known.
+        missed: Option<Missed>,
+        /// Orders that were written before a writer was moved with loss, and had not replicated then.
+        behind: Option<AtRisk>,
     },
     /// The run is over.
     Closed {
@@ -356,6 +391,9 @@ impl Event {
             | Self::AlreadySo { step, .. }
             | Self::Climbed { step, .. }
             | Self::Recorded { step, .. }
+            | Self::Met { step, .. }
+            | Self::Approved { step, .. }
+            | Self::Ticked { step, .. }
             | Self::Told { step, .. }
             | Self::Ended { step, .. }
             | Self::Decided { step, .. } => Some(*step),
@@ -364,6 +402,7 @@ impl Event {
             | Self::Paused { .. }
             | Self::Resumed { .. }
             | Self::Noted { .. }
+            | Self::Counted { .. }
             | Self::Closed { .. } => None,
         }
     }

@@ -34,7 +34,7 @@ fn topology() -> Arc<Topology> {
         replicas: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
-        orders: None,
+        ..Topology::default()
     })
 }
 

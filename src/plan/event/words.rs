@@ -5,7 +5,7 @@
 use std::fmt;
 
 use super::{Answer, Decision, End, Entry, Event, RungState};
-use crate::model::verdict::{self, AtRisk};
+use crate::model::verdict::{self, AtRisk, Missed};
 use crate::plan::StepId;
 
 /// The width of the first column.
@@ -32,12 +32,16 @@ impl Event {
             Self::Climbed { state: RungState::Open, .. } => "open",
             Self::Climbed { state: RungState::Blind, .. } => "blind",
             Self::Recorded { .. } => "recorded",
+            Self::Met { .. } => "met",
+            Self::Approved { .. } => "approved",
+            Self::Ticked { .. } => "ticked",
             Self::Told { .. } => "event",
             Self::Ended { outcome, .. } => outcome.word(),
             Self::Decided { decision, .. } => decision.word(),
             Self::Paused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
             Self::Noted { .. } => "note",
+            Self::Counted { .. } => "counted",
             Self::Closed { .. } => "closed",
         }
     }
@@ -84,7 +88,7 @@ impl Event {
             Self::Intended { attempt, operation, endpoint, .. } => {
                 let what = operation
                     .as_ref()
-                    .map_or_else(|| "read and record".to_owned(), |o| format!("{} {endpoint}", o.api()));
+                    .map_or_else(|| "no write of its own".to_owned(), |o| format!("{} {endpoint}", o.api()));
                 format!("{what}{}", nth(*attempt))
             }
             Self::Sent { attempt, .. } => format!("attempt {attempt}"),
@@ -92,11 +96,19 @@ impl Event {
             Self::AlreadySo { evidence, .. } => format!("so: {evidence}; nothing was sent"),
             Self::Climbed { rung, evidence, .. } => format!("{rung}: {evidence}"),
             Self::Recorded { at_risk, links, .. } => recorded(at_risk.as_ref(), links),
+            Self::Met { evidence, .. } => evidence.clone(),
+            Self::Approved { who, host, version, .. } => format!("by {who} on {host}, of plan {version}"),
+            Self::Ticked { who, .. } => format!("by {who}"),
             Self::Told { text, .. } => text.clone(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
-            Self::Paused { who } | Self::Resumed { who } => format!("by {who}"),
+            Self::Paused { who, why } => format!("by {who}{}", because(why)),
+            Self::Resumed { who } => format!("by {who}"),
             Self::Noted { who, text } => format!("{who}: {text}"),
+            Self::Counted { missed, behind } => {
+                let behind = behind.as_ref().map(|risk| format!("; {}", behind_text(risk)));
+                missed_text(missed.as_ref()) + &behind.unwrap_or_default()
+            }
             Self::Closed { end, summary } => format!("{end}: {summary}"),
         }
     }
@@ -175,6 +187,35 @@ fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
     );
     let links = if links.is_empty() { String::new() } else { format!("; {}", links.join(", ")) };
     format!("{orders}{links}")
+}
+
+/// Orders that did not come, in words: `~310 orders fewer than usual from 14:01 to 14:07 (586 a minute)`.
+#[must_use]
+pub fn missed_text(missed: Option<&Missed>) -> String {
+    let Some(missed) = missed else { return "how many orders did not come is not known".to_owned() };
+    let clock = |at: jiff::Timestamp| at.strftime("%H:%M").to_string();
+    if missed.orders < 0.5 {
+        return "no orders fewer than usual".to_owned();
+    }
+    let blind: Vec<&str> = missed.blind.iter().map(crate::model::topology::Region::as_str).collect();
+    let (most, blind) = if blind.is_empty() {
+        ("", String::new())
+    } else {
+        ("at most ", format!(", {} not seen", blind.join(", ")))
+    };
+    let back = if missed.recovered { "" } else { ", not back yet" };
+    let (from, until) = (clock(missed.from), clock(missed.until));
+    format!(
+        "{most}~{:.0} orders fewer than the usual {:.0} a minute from {from} to {until}{back}{blind}",
+        missed.orders, missed.usual
+    )
+}
+
+/// Orders that may be gone although they were taken, in words.
+#[must_use]
+pub fn behind_text(risk: &AtRisk) -> String {
+    let AtRisk { orders, store, lag, .. } = risk;
+    format!("~{orders:.0} orders taken and not replicated ({store} was {lag:.1}s behind)")
 }
 
 fn decided(decision: &Decision, who: &str) -> String {

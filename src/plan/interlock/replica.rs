@@ -239,9 +239,11 @@ mod tests {
             rung: Rung::ReadBack,
             usual: Usual { p50: usual, p95: usual },
             deadline: usual,
+            interlocks: Vec::new(),
+            advice: None,
         };
         let intent = Intent { playbook: Playbook::Failover, from: east(), to: west() };
-        let plan = Plan { intent: intent.clone(), made: scene.now, steps: vec![step] };
+        let plan = Plan { intent: intent.clone(), made: scene.now, steps: vec![step], measured: Vec::new() };
         let question = Question { world: &scene.world, intent: &intent, plan: &plan, now: scene.now };
         let links = verdict::links(&scene.world, scene.now);
         let all = databases(&question, &links).into_iter();

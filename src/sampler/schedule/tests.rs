@@ -34,7 +34,7 @@ fn nothing() -> Topology {
         replicas: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
-        orders: None,
+        ..Topology::default()
     }
 }
 
