@@ -322,8 +322,21 @@ async fn a_write_that_never_connected_did_not_happen() {
 #[test]
 fn only_the_gate_can_write() {
     let listed: Vec<String> = writes().iter().map(|api| format!(".{}(", snake(api))).collect();
-    let verbs =
-        ["put", "update", "delete", "create", "modify", "failover", "switchover", "change", "start", "stop"];
+    let verbs = [
+        "put",
+        "update",
+        "delete",
+        "create",
+        "modify",
+        "failover",
+        "switchover",
+        "change",
+        "start",
+        "stop",
+        "remove",
+        "promote",
+        "copy",
+    ];
     for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/aws")).unwrap() {
         let path = file.unwrap().path();
         if path.is_dir() {
@@ -348,9 +361,13 @@ fn only_the_gate_can_write() {
 }
 
 fn snake(api: &str) -> String {
+    let letters: Vec<char> = api.chars().collect();
     let mut out = String::new();
-    for letter in api.chars() {
-        if letter.is_uppercase() && !out.is_empty() {
+    for (at, letter) in letters.iter().enumerate() {
+        // `DBCluster` is `db_cluster`: a word begins where the one before ended, or where the next letter is small.
+        let after_small = at > 0 && letters[at - 1].is_lowercase();
+        let before_small = at > 0 && letters.get(at + 1).is_some_and(|next| next.is_lowercase());
+        if letter.is_uppercase() && (after_small || before_small) {
             out.push('_');
         }
         out.extend(letter.to_lowercase());

@@ -50,7 +50,11 @@ pub fn writer(world: &World, store: &str, now: Timestamp) -> Option<Dated<Region
     if claims(world, store, now).len() > 1 {
         return None;
     }
-    let (reading, feed) = newest_reading(world, store)?;
+    // One that has left counts when nobody speaks for the global cluster any more.
+    let gone = |(_, feed): &(_, &Feed)| feed.freshness(now) == Freshness::Gone;
+    let newest = newest_reading(world, store);
+    let alone = newest.filter(gone).and_then(|_| detached(world, store).find(|seen| !gone(seen)));
+    let (reading, feed) = alone.or(newest)?;
     let (_, at) = feed.seen()?;
     let value = reading.writer().cloned().or_else(|| giving_up(reading))?;
     Some(Dated { value, at, freshness: feed.freshness(now) })

@@ -81,7 +81,7 @@ fn lag(question: &Question<'_>, promote: &Promote, links: &[LinkVerdict]) -> Int
     let name = format!("lag of {store} within RPO");
     let link = links.iter().find(|l| l.store == *store && l.from == *from && l.to == *to);
     if let Some(since) = link.and_then(|link| link.stopped) {
-        let age = verdict::age_text(since, question.now);
+        let age = verdict::span(verdict::age(since, question.now));
         let why = format!("replication stopped {age} ago or longer: what was written since is not there");
         return if *lossless { Interlock::hold(name, why) } else { Interlock::warn(name, why) };
     }
