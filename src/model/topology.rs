@@ -2,6 +2,8 @@
 //!
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
+mod replica;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 mod compute;
 
 pub use compute::{EcsService, Receive, Runbook, Service};
+pub use replica::{Replica, ReplicaEngine};
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -86,6 +89,8 @@ pub struct Topology {
     pub routing: Option<Routing>,
     /// Aurora global databases.
     pub auroras: Vec<Aurora>,
+    /// Databases with read replicas in other Regions.
+    pub replicas: Vec<Replica>,
     /// DynamoDB global tables.
     pub tables: Vec<Table>,
     /// ECS services that answer users.

@@ -4,8 +4,11 @@
 //! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
 
 mod aurora;
+mod detach;
 mod ecs;
+mod replica;
 mod routing;
+mod snapshot;
 mod ssm;
 
 use std::fmt;
@@ -16,8 +19,11 @@ use serde::{Deserialize, Serialize};
 use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use detach::Detach;
 pub use ecs::EcsScale;
+pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
+pub use snapshot::SnapshotCopy;
 pub use ssm::{Signal, SsmRun, SsmSignal};
 
 /// One write.
@@ -42,6 +48,15 @@ pub enum Operation {
     /// Sends a person's signal to an Automation execution; only ever beside the step that started it.
     #[serde(rename = "ssm.signal")]
     SsmSignal(SsmSignal),
+    /// Takes a member out of its global database, so that it writes alone; called in its Region.
+    #[serde(rename = "aurora.detach")]
+    AuroraDetach(Detach),
+    /// Promotes a read replica in another Region, for good; called in its Region.
+    #[serde(rename = "replica.promote")]
+    ReplicaPromote(Promote),
+    /// Copies a snapshot that would expire to a manual one.
+    #[serde(rename = "snapshot.copy")]
+    SnapshotCopy(SnapshotCopy),
 }
 
 /// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
@@ -128,7 +143,7 @@ pub struct WriterMove<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Danger {
-    /// It can be undone by its inverse.
+    /// It can be undone by its inverse, or only adds something beside what is there.
     Reversible,
     /// It cannot be undone by one call, but loses nothing.
     Moves,
@@ -165,6 +180,9 @@ impl Operation {
             Self::EcsScale(scale) => scale,
             Self::SsmRun(run) => run,
             Self::SsmSignal(signal) => signal,
+            Self::AuroraDetach(detach) => detach,
+            Self::ReplicaPromote(promote) => promote,
+            Self::SnapshotCopy(copy) => copy,
         }
     }
 
@@ -244,9 +262,9 @@ impl Operation {
     #[must_use]
     pub fn target(&self) -> Option<&AuroraTarget> {
         match self {
-            Self::AuroraSwitchover(Switchover(target)) | Self::AuroraFailover(Failover(target)) => {
-                Some(target)
-            }
+            Self::AuroraSwitchover(Switchover(target))
+            | Self::AuroraFailover(Failover(target))
+            | Self::AuroraDetach(Detach(target)) => Some(target),
             _ => None,
         }
     }

@@ -3,9 +3,12 @@
 //! A 200 is not proof; a reading older than the write proves nothing, and what cannot be seen is blind, not proved.
 
 mod aurora;
+mod detach;
 mod ecs;
 mod effect;
+mod replica;
 mod routing;
+mod snapshot;
 mod ssm;
 
 use jiff::Timestamp;
@@ -107,6 +110,9 @@ fn prover(operation: &Operation) -> &dyn Prove {
         Operation::EcsScale(scale) => scale,
         Operation::SsmRun(run) => run,
         Operation::SsmSignal(signal) => signal,
+        Operation::AuroraDetach(detach) => detach,
+        Operation::ReplicaPromote(promote) => promote,
+        Operation::SnapshotCopy(copy) => copy,
     }
 }
 

@@ -27,6 +27,7 @@ pub(in crate::config) static ROOT: Section = Section {
         must("regions", Kind::Tables(&REGION), "The Regions, in the order they are drawn."),
         may("routing", Kind::Table(&ROUTING), "Route 53 ARC routing control."),
         may("aurora", Kind::Tables(&AURORA), "Aurora global databases."),
+        may("replicas", Kind::Tables(&REPLICA), "Databases with read replicas in other Regions."),
         may("tables", Kind::Tables(&TABLE), "DynamoDB global tables."),
         may("replication", Kind::Tables(&REPLICATION), "Links of other stores, whose lag is a metric."),
         may("services", Kind::Tables(&SERVICE), "ECS services that answer users."),
@@ -262,6 +263,32 @@ pub(in crate::config) static AURORA: Section = Section {
     ],
 };
 
+/// `[[replicas]]`.
+pub(in crate::config) static REPLICA: Section = Section {
+    header: "[[replicas]]",
+    means: "A database with a read replica in each of the other Regions, to be promoted for good. Which one is the \
+        source is read, because it changes. Its lag is read without being asked for.",
+    fields: &[
+        must("store", Kind::Text, "Its name on the screen, unique among all stores."),
+        must(
+            "engine",
+            Kind::Choice(ENGINES),
+            "Aurora MySQL clusters by binary log, or RDS instances with read replicas.",
+        ),
+        must(
+            "databases",
+            Kind::Map(&Kind::Text),
+            "The ARN of the database in each of its Regions, at least two: of a cluster for `aurora-binlog`, of an \
+             instance for `rds`.",
+        ),
+        may(
+            "rpo",
+            Kind::Span,
+            "The longest span of its writes that may be lost; left out, `objectives.rpo`.",
+        ),
+    ],
+};
+
 /// `[[tables]]`.
 pub(in crate::config) static TABLE: Section = Section {
     header: "[[tables]]",
@@ -461,6 +488,8 @@ pub(in crate::config) const LAG_UNITS: &[&str] = &["seconds", "milliseconds"];
 /// Words of `missing`.
 pub(in crate::config) const MISSING: &[&str] = &["unknown", "zero"];
 /// Words of a rule's `type`.
+pub(in crate::config) const ENGINES: &[&str] = &["aurora-binlog", "rds"];
+
 pub(in crate::config) const LOGIC: &[&str] = &["ATLEAST", "AND", "OR"];
 /// Words of a record's `type`.
 pub(in crate::config) const RECORD_TYPES: &[&str] = &["A", "AAAA", "CNAME"];
@@ -480,6 +509,7 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &CONTROL,
     &RULE,
     &AURORA,
+    &REPLICA,
     &TABLE,
     &REPLICATION,
     &SERVICE,
