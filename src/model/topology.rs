@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::recipe::Recipe;
+
 mod compute;
 
 pub use compute::{EcsService, Receive, Runbook, Service};
@@ -107,6 +109,8 @@ pub struct Topology {
     pub orders: Option<OrdersSpec>,
     /// When going home is allowed.
     pub failback: Failback,
+    /// The operators' own playbooks, by name.
+    pub playbooks: Vec<Recipe>,
 }
 
 impl Topology {
