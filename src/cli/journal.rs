@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use color_eyre::eyre::Result;
 
 use super::exit::{self, Refused};
+use super::follow::step;
 use super::{Common, JournalCommand, place, say};
 use crate::ledger::sqlite::{FILE, Journal};
 use crate::ledger::{RunState, RunSummary, summary};
@@ -92,7 +93,8 @@ fn show(journals: &[Found], name: &str) -> Result<ExitCode> {
     let (lines, code) = find(journals, name)?;
     for (at, entry) in lines.iter().enumerate() {
         let when = entry.at.strftime("%Y-%m-%d %H:%M:%S");
-        say::out(format_args!("{:>5}  {when}  {}", entry.seq, line(entry, &lines[..at])));
+        let (seq, step) = (entry.seq, step(entry));
+        say::out(format_args!("{seq:>5}  {when}  {step:>2} {}", line(entry, &lines[..at])));
     }
     Ok(code)
 }

@@ -37,6 +37,7 @@ impl Event {
             Self::Decided { decision, .. } => decision.word(),
             Self::Paused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
+            Self::TakenUp { .. } => "taken up",
             Self::Noted { .. } => "note",
             Self::Closed { .. } => "closed",
         }
@@ -95,7 +96,7 @@ impl Event {
             Self::Told { text, .. } => text.clone(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
-            Self::Paused { who } | Self::Resumed { who } => format!("by {who}"),
+            Self::Paused { who } | Self::Resumed { who } | Self::TakenUp { who } => format!("by {who}"),
             Self::Noted { who, text } => format!("{who}: {text}"),
             Self::Closed { end, summary } => format!("{end}: {summary}"),
         }

@@ -20,7 +20,7 @@ impl Progress {
             return Err("the run is closed".to_owned());
         }
         match event {
-            Event::Noted { .. } | Event::Resumed { .. } => Ok(()),
+            Event::Noted { .. } | Event::Resumed { .. } | Event::TakenUp { .. } => Ok(()),
             Event::Paused { .. } => must(!self.paused, "the run is paused already"),
             Event::Closed { end, .. } => self.admits_close(*end),
             Event::Started { .. } => Err("the run has started already".to_owned()),

@@ -14,9 +14,9 @@ impl Progress {
             Event::Paused { .. } => self.paused = true,
             Event::Resumed { .. } => {
                 self.paused = false;
-                self.resumed = Some(at);
-                self.steps.values_mut().for_each(|step| step.not_after(at));
+                self.goes_on(at);
             }
+            Event::TakenUp { .. } => self.goes_on(at),
             Event::Closed { end, summary } => self.closed = Some((at, *end, summary.clone())),
             Event::Decided { decision: Decision::Abort { reason }, .. } => {
                 self.aborted = Some(reason.clone());
@@ -28,6 +28,11 @@ impl Progress {
         if let Some(step) = step {
             step.take(at, event);
         }
+    }
+
+    fn goes_on(&mut self, at: Timestamp) {
+        self.resumed = Some(at);
+        self.steps.values_mut().for_each(|step| step.not_after(at));
     }
 }
 
