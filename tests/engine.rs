@@ -10,3 +10,4 @@ mod order;
 mod runs;
 mod shop;
 mod stage;
+mod whole;
