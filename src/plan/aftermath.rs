@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::event::{self, End, Outcome};
-use super::operation::Operation;
+use super::operation::Danger;
 use super::progress::{Progress, StepState};
 use super::{Intent, Playbook};
 use crate::model::World;
@@ -61,7 +61,7 @@ fn lost(run: &Progress) -> Vec<String> {
 fn taken(run: &Progress) -> Option<String> {
     let failed_over = run.plan.steps.iter().any(|step| {
         let sent = run.steps.get(&step.id).is_some_and(|progress| progress.sent.is_some());
-        sent && matches!(step.operation(), Some(Operation::AuroraFailover(_)))
+        sent && step.operation().is_some_and(|operation| operation.danger() == Danger::Loses)
     });
     if !failed_over {
         return None;

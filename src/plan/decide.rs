@@ -70,7 +70,8 @@ pub fn sources(progress: &Progress, world: &World) -> Vec<Source> {
     }
     for step in &progress.plan.steps {
         let Some((planned, at)) = step.operation().zip(progress.steps.get(&step.id)) else { continue };
-        let sources = proof::sources(at.operation.as_ref().unwrap_or(planned), world);
+        let operation = at.operation.as_ref().unwrap_or(planned);
+        let sources = proof::sources(operation, world, at.handle.as_deref());
         if reads(progress, step, at) {
             wanted.extend(sources);
         } else if at.sent.is_some() {
@@ -178,6 +179,11 @@ impl View<'_> {
 
     fn began(&self, step: &Step, at: &StepProgress) -> Timestamp {
         self.progress.began(step, at)
+    }
+
+    /// What proof is judged by, of readings asked since then.
+    fn sight<'s>(&'s self, at: &'s StepProgress, since: Timestamp) -> proof::Sight<'s> {
+        proof::Sight { world: self.world, since, now: self.now, handle: at.handle.as_deref() }
     }
 
     fn passed(&self, since: Timestamp, limit: std::time::Duration) -> bool {

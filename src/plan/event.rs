@@ -241,6 +241,9 @@ pub enum Answer {
         endpoint: String,
         /// Its request id.
         request_id: Option<String>,
+        /// What it named the thing that the write started: a change, an execution, an experiment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handle: Option<String>,
     },
     /// The service said no: nothing happened.
     Refused {

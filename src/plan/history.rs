@@ -215,7 +215,8 @@ fn flip(run: &Progress) -> Option<Flip> {
     let moved = run.plan.steps.iter().filter_map(|step| {
         let at = run.steps.get(&step.id)?;
         let left = at.maybe.is_some() || at.state == StepState::Sent;
-        at.sent.filter(|_| left).zip(step.operation())
+        let moves = |operation: &&Operation| operation.moves_traffic() || operation.writer().is_some();
+        at.sent.filter(|_| left).zip(step.operation().filter(moves))
     });
     let moved: Vec<(Timestamp, &Operation)> = moved.collect();
     let intent = &run.plan.intent;
@@ -280,7 +281,7 @@ mod tests {
             let operation = plan.step(step).unwrap().operation().cloned();
             self.write(0, Event::Intended { step, attempt: 1, operation, endpoint: String::new() });
             self.write(0, Event::Sent { step, attempt: 1 });
-            let answer = Answer::Accepted { endpoint: WEST.to_owned(), request_id: None };
+            let answer = Answer::Accepted { endpoint: WEST.to_owned(), request_id: None, handle: None };
             self.write(0, Event::Answered { step, attempt: 1, answer });
             let rungs = [Rung::ReadBack, plan.step(step).unwrap().rung];
             for (rung, seconds) in rungs.into_iter().zip([0, seconds]) {

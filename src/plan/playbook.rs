@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::operation::{AuroraTarget, ControlChange, Operation};
+use super::operation::{AuroraTarget, ControlChange, Failover, Operation, RoutingSet, Switchover};
 use super::rules::{self, States};
 use super::{Action, Intent, Plan, Playbook, Rung, Step, StepId, Usual, proof};
 use crate::model::World;
@@ -119,8 +119,10 @@ fn target(aurora: &Aurora, intent: &Intent) -> Result<AuroraTarget, String> {
 fn promote(playbook: Playbook, target: AuroraTarget, id: StepId) -> Step {
     let title = format!("promote {}", target.store);
     let (operation, p50, p95) = match playbook {
-        Playbook::Failover => (Operation::AuroraFailover(target), 75, 180),
-        Playbook::Switchover | Playbook::Evacuate => (Operation::AuroraSwitchover(target), 40, 90),
+        Playbook::Failover => (Operation::AuroraFailover(Failover(target)), 75, 180),
+        Playbook::Switchover | Playbook::Evacuate => {
+            (Operation::AuroraSwitchover(Switchover(target)), 40, 90)
+        }
     };
     Step {
         id,
@@ -148,17 +150,17 @@ fn traffic(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>
     if entries.iter().all(|c| known.get(&c.control) == Some(&c.state)) {
         return Ok(());
     }
-    let operation = Operation::RoutingSet { entries };
-    let mut step = Step {
+    let operation = Operation::RoutingSet(RoutingSet::of(entries));
+    let rung = proof::highest(&operation, world);
+    let step = Step {
         id: next_id(steps),
         title: operation.to_string(),
         action: Action::Operate(operation),
         needs: steps.iter().map(|s| s.id).collect(),
-        rung: Rung::ReadBack,
+        rung,
         usual: Usual { p50: Duration::from_secs(200), p95: Duration::from_mins(5) },
         deadline: DEADLINE,
     };
-    step.rung = proof::highest(&step, world);
     steps.push(step);
     Ok(())
 }

@@ -7,7 +7,7 @@ mod reads;
 
 use std::fmt::Write as _;
 
-use super::operation::{ControlChange, Operation};
+use super::operation::{Operation, RoutingSet};
 use super::{Intent, Plan, Step};
 use crate::model::topology::{Routing, Topology};
 
@@ -89,8 +89,8 @@ fn write(text: &mut String, plan: &Plan, step: &Step, topology: &Topology) {
         plain(&undo)
     );
     let _ok = match operation {
-        Operation::RoutingSet { entries } => match &topology.routing {
-            Some(routing) => writeln!(text, "{}", set(entries, routing)),
+        Operation::RoutingSet(change) => match &topology.routing {
+            Some(routing) => writeln!(text, "{}", set(change, routing)),
             None => writeln!(text, "{}", operation.cli(topology)),
         },
         _ => writeln!(text, "{}", operation.cli(topology)),
@@ -98,7 +98,15 @@ fn write(text: &mut String, plan: &Plan, step: &Step, topology: &Topology) {
 }
 
 /// One atomic update at whichever endpoint takes it: each is asked until one does, and what each says is shown.
-fn set(entries: &[ControlChange], routing: &Routing) -> String {
+fn set(change: &RoutingSet, routing: &Routing) -> String {
+    let RoutingSet { entries, overrides } = change;
+    let overridden = match overrides.as_slice() {
+        [] => String::new(),
+        rules => {
+            let arns: Vec<String> = rules.iter().map(|rule| quoted(&rule.arn)).collect();
+            format!(" \\\n        --safety-rules-to-override {}", arns.join(" "))
+        }
+    };
     let states: Vec<String> = entries
         .iter()
         .map(|entry| quoted(&format!("RoutingControlArn={},RoutingControlState={}", entry.arn, entry.state)))
@@ -111,7 +119,7 @@ fn set(entries: &[ControlChange], routing: &Routing) -> String {
              echo \"asking $region\" >&2\n    \
              if aws route53-recovery-cluster update-routing-control-states \\\n        \
                  --region \"$region\" --endpoint-url \"${{endpoint#*,}}\" --cli-connect-timeout 3 --cli-read-timeout 5 \\\n        \
-                 --update-routing-control-state-entries {states}; then\n        \
+                 --update-routing-control-state-entries {states}{overridden}; then\n        \
                  taken=$region\n        \
                  break\n    \
              fi\n    \

@@ -17,7 +17,7 @@ use super::widgets::say;
 use super::{Mode, Pen};
 use crate::model::verdict;
 use crate::plan::progress::{Pace, Progress, StepState};
-use crate::plan::{Action, Step, operation::Operation};
+use crate::plan::{Action, Step};
 
 /// Blanks between items.
 const GAP: usize = 2;
@@ -179,8 +179,6 @@ fn is_waiting(run: &Progress, step: &Step) -> bool {
 fn doing(step: &Step) -> String {
     match &step.action {
         Action::Record => "recording lag and orders at risk".to_owned(),
-        Action::Operate(Operation::AuroraSwitchover(t)) => format!("switching {} over to {}", t.store, t.to),
-        Action::Operate(Operation::AuroraFailover(t)) => format!("promoting {} in {}", t.store, t.to),
-        Action::Operate(Operation::RoutingSet { .. }) => format!("moving traffic: {}", step.title),
+        Action::Operate(operation) => operation.doing(),
     }
 }

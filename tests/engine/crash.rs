@@ -88,7 +88,7 @@ fn writes_are_of_the_plan(stage: &Stage, progress: &Progress, story: &str) {
     let mut took: BTreeMap<String, usize> = BTreeMap::new();
     for write in stage.shop.written() {
         assert!(planned.contains(&&write.operation), "{} is not in the plan; {story}", write.operation);
-        if write.took && !write.operation.is_idempotent_set() {
+        if write.took && !write.operation.is_idempotent() {
             *took.entry(write.operation.to_string()).or_default() += 1;
         }
     }

@@ -2,7 +2,7 @@
 
 use pointsman::model::reading::{ControlState, Trouble, TroubleKind};
 use pointsman::plan::event::{Answer, Decision, End, Entry, Event, Outcome, RunId, RungState};
-use pointsman::plan::operation::{ControlChange, Operation};
+use pointsman::plan::operation::{ControlChange, Operation, RoutingSet};
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::{Action, Intent, Plan, Playbook, Rung, Step, StepId, Usual};
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ fn operation() -> Operation {
         change("us-east-1", ControlState::Off, ControlState::On),
         change("us-west-2", ControlState::On, ControlState::On),
     ];
-    Operation::RoutingSet { entries }
+    Operation::RoutingSet(RoutingSet::of(entries))
 }
 
 fn plan() -> Plan {
@@ -68,7 +68,7 @@ fn vocabulary(attempts: u32) -> Vec<(&'static str, Event)> {
         ("intend again the same attempt", intended(SET, attempts, Some(operation()))),
         ("send", Event::Sent { step: SET, attempt: attempts }),
         ("send a later attempt", Event::Sent { step: SET, attempt: attempts + 1 }),
-        ("accepted", answered(Answer::Accepted { endpoint: String::new(), request_id: None })),
+        ("accepted", answered(Answer::Accepted { endpoint: String::new(), request_id: None, handle: None })),
         ("refused", answered(Answer::Refused { code: String::new(), trouble: trouble() })),
         ("not sent", answered(Answer::NotSent { trouble: trouble() })),
         ("lost", answered(Answer::Lost { trouble: trouble() })),

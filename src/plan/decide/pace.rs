@@ -59,7 +59,7 @@ pub(super) fn wait(
     let throttled = answer.trouble().is_some_and(|trouble| trouble.kind == TroubleKind::Throttled);
     let (first, doublings) = if throttled {
         (THROTTLED, attempt.saturating_sub(1))
-    } else if operation.is_idempotent_set() {
+    } else if operation.is_idempotent() {
         (FAULT, attempt.saturating_sub(TURN))
     } else {
         (THROTTLED, attempt.saturating_sub(1))

@@ -11,7 +11,7 @@ use super::pace::{self, Meaning};
 use super::{Next, View, end, runway};
 use crate::model::verdict;
 use crate::plan::event::{self, Answer, Decision, Event, Outcome};
-use crate::plan::operation::Operation;
+use crate::plan::operation::{Operation, WriterMove};
 use crate::plan::progress::{StepProgress, StepState};
 use crate::plan::proof::{self, Already};
 use crate::plan::{Action, Step, playbook, rules};
@@ -73,11 +73,11 @@ impl View<'_> {
             return None;
         }
         let attempt = at.attempts + 1;
-        if operation.turns_one_on() {
+        if operation.may_go_unread() {
             return Some(self.send(step, at, operation, attempt));
         }
         let untouched = at.state == StepState::Intended && !self.progress.is_undoing(step);
-        match proof::already(operation, self.world, answered) {
+        match proof::already(operation, &self.sight(at, answered)) {
             Already::NotSo(_) => Some(self.send_if_allowed(step, at, operation, attempt)),
             Already::So(evidence) if untouched => {
                 Some(Next::Write(Event::AlreadySo { step: step.id, evidence }))
@@ -117,7 +117,7 @@ impl View<'_> {
         attempt: u32,
     ) -> Option<Next> {
         let since = self.began(step, at);
-        match proof::already(operation, self.world, since) {
+        match proof::already(operation, &self.sight(at, since)) {
             Already::So(evidence) => Some(Next::Write(Event::AlreadySo { step: step.id, evidence })),
             Already::NotSo(_) => Some(self.send_if_allowed(step, at, operation, attempt)),
             Already::Moving(evidence) => {
@@ -135,7 +135,7 @@ impl View<'_> {
         operation: &Operation,
         (attempt, since, evidence): (u32, Timestamp, String),
     ) -> Option<Next> {
-        if operation.turns_one_on() {
+        if operation.may_go_unread() {
             return self.passed(since, READ).then(|| self.send(step, at, operation, attempt));
         }
         let why = format!("not sent, because no reading vouches for it: {evidence}");
@@ -150,10 +150,9 @@ impl View<'_> {
     /// Sends, unless traffic would move before a writer of the plan has (law 7).
     fn send(&self, step: &Step, at: &StepProgress, operation: &Operation, attempt: u32) -> Next {
         let behind = self.progress.writer_behind().filter(|_| step.operation() == Some(operation));
-        match behind.filter(|_| operation.target().is_none()) {
+        match behind.filter(|_| operation.moves_traffic()) {
             None => send(step, attempt, operation),
-            Some(target) => {
-                let (store, to) = (&target.store, &target.to);
+            Some(WriterMove { store, to }) => {
                 let why = format!("not sent: the writer of {store} has not moved to {to}");
                 end(step, not_sent(at, Outcome::Refused), why)
             }
@@ -162,10 +161,10 @@ impl View<'_> {
 
     /// The safety rules, solved again by what the endpoints say now.
     fn forbidden(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
-        let Operation::RoutingSet { entries } = operation else { return None };
+        let Operation::RoutingSet(set) = operation else { return None };
         let routing = self.world.topology().routing.as_ref()?;
         let known = playbook::states(self.world, self.now);
-        let blockers = rules::blockers(routing, &known, entries);
+        let blockers = rules::blockers(routing, &known, &set.entries);
         if blockers.is_empty() {
             return None;
         }
@@ -177,7 +176,7 @@ impl View<'_> {
     fn read_again(&self, step: &Step, at: &StepProgress) -> Option<Next> {
         let (operation, before) = (step.operation()?, at.before.unwrap_or(Outcome::Failed));
         let since = self.began(step, at);
-        match proof::already(operation, self.world, since) {
+        match proof::already(operation, &self.sight(at, since)) {
             Already::So(evidence) => Some(Next::Write(Event::AlreadySo { step: step.id, evidence })),
             Already::NotSo(evidence) | Already::Moving(evidence) => {
                 Some(end(step, before, format!("read again: {evidence}")))
@@ -193,7 +192,8 @@ impl View<'_> {
             return None;
         }
         let inverse = step.operation()?.inverse()?;
-        let unread = matches!(proof::already(&inverse, self.world, self.began(step, at)), Already::Unread(_));
+        let sight = self.sight(at, self.began(step, at));
+        let unread = matches!(proof::already(&inverse, &sight), Already::Unread(_));
         if unread && !self.passed(self.began(step, at), READ) {
             return None;
         }

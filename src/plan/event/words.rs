@@ -50,7 +50,9 @@ impl Event {
                 format!("{why}; {} {} → {}, by {who}", intent.playbook, intent.from, intent.to)
             }
             Self::Answered {
-                answer: Answer::Accepted { endpoint, request_id: Some(id) }, attempt, ..
+                answer: Answer::Accepted { endpoint, request_id: Some(id), .. },
+                attempt,
+                ..
             } => {
                 format!("{endpoint} request {}{}", short(id), nth(*attempt))
             }
@@ -236,8 +238,8 @@ impl Answer {
 
     fn detail(&self) -> String {
         match self {
-            Self::Accepted { endpoint, request_id: Some(id) } => format!("{endpoint} request {id}"),
-            Self::Accepted { endpoint, request_id: None } => endpoint.clone(),
+            Self::Accepted { endpoint, request_id: Some(id), .. } => format!("{endpoint} request {id}"),
+            Self::Accepted { endpoint, request_id: None, .. } => endpoint.clone(),
             Self::Refused { code, trouble } => format!("{code}: {}", trouble.text),
             Self::NotSent { trouble } => trouble.to_string(),
             Self::Lost { trouble } => format!("no answer, it may have happened: {trouble}"),
@@ -288,7 +290,7 @@ mod tests {
     use crate::model::fixture::Scene;
     use crate::model::reading::{Trouble, TroubleKind};
     use crate::plan::event::{Outcome, RunId};
-    use crate::plan::operation::{AuroraTarget, Operation};
+    use crate::plan::operation::{AuroraTarget, Failover, Operation};
     use crate::plan::{Intent, Playbook, Rung};
 
     use crate::model::reading::Freshness;
@@ -328,13 +330,13 @@ mod tests {
     }
 
     fn intended(attempt: u32) -> Event {
-        let operation = Operation::AuroraFailover(AuroraTarget {
+        let operation = Operation::AuroraFailover(Failover(AuroraTarget {
             store: "orders".to_owned(),
             global: "orders-global-db-cluster".to_owned(),
             from: "us-east-1".into(),
             to: "us-west-2".into(),
             cluster: "arn".to_owned(),
-        });
+        }));
         Event::Intended { step: STEP, attempt, operation: Some(operation), endpoint: "us-west-2".to_owned() }
     }
 
@@ -344,8 +346,11 @@ mod tests {
 
     #[test]
     fn each_line_begins_with_one_word_in_a_column() {
-        let accepted =
-            Answer::Accepted { endpoint: "us-west-2".to_owned(), request_id: Some("8c1f".to_owned()) };
+        let accepted = Answer::Accepted {
+            endpoint: "us-west-2".to_owned(),
+            request_id: Some("8c1f".to_owned()),
+            handle: None,
+        };
         assert_eq!(answered(1, accepted), "accepted us-west-2 request 8c1f");
         let lost = Answer::Lost { trouble: trouble(TroubleKind::TimedOut, "no answer in 3 s") };
         assert_eq!(

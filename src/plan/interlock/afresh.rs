@@ -25,7 +25,7 @@ pub(super) fn conditions(question: &Question<'_>, asked: Timestamp) -> Vec<Inter
         })
         .collect();
     let routing = question.world.topology().routing.as_ref();
-    let sets = operations().any(|operation| operation.target().is_none());
+    let sets = operations().any(|operation| matches!(operation, Operation::RoutingSet(_)));
     all.extend(routing.filter(|_| sets).map(|routing| endpoints(question, routing, asked)));
     let mut identities = question.world.feeds().map(|(source, _)| source);
     let known =

@@ -148,7 +148,7 @@ impl Progress {
             Decision::Undo => {
                 let inverse = step.operation().and_then(Operation::inverse);
                 let inverse = inverse.ok_or_else(|| format!("step {id}: no single call undoes it"))?;
-                must(inverse.turns_one_on(), "the undo would turn controls Off and none On")
+                must(!inverse.only_takes_out(), "the undo would turn controls Off and none On")
             }
             Decision::Retry if step.operation().is_none() => Ok(()),
             Decision::ReadAgain if step.operation().is_none() => {

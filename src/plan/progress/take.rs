@@ -45,6 +45,9 @@ impl StepProgress {
                 self.state = StepState::Intended;
                 self.started = self.started.or(Some(at));
                 self.attempts = *attempt;
+                if self.operation != *operation {
+                    self.handle = None;
+                }
                 self.operation.clone_from(operation);
                 self.answer = None;
                 self.decision = None;
@@ -79,7 +82,8 @@ impl StepProgress {
     fn answered(&mut self, at: Timestamp, answer: &Answer) {
         self.answered = Some(at);
         match answer {
-            Answer::Accepted { endpoint, request_id } => {
+            Answer::Accepted { endpoint, request_id, handle } => {
+                self.handle = handle.clone().or_else(|| self.handle.take());
                 let request = request_id.as_ref().map_or_else(String::new, |id| format!(", request {id}"));
                 self.climb(at, Rung::Accepted, RungState::Proved, &format!("{endpoint}{request}"));
                 self.maybe = self.maybe.or(Some(at));

@@ -10,12 +10,10 @@ use crate::plan::operation::{AuroraTarget, ControlChange, Operation};
 
 /// The lines that prove an operation within a time.
 pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topology) -> String {
-    match operation {
-        Operation::RoutingSet { entries } => match &topology.routing {
-            Some(routing) => controls(entries, routing, within),
-            None => by_hand(operation),
-        },
-        Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => writer(target, within),
+    match (operation, &topology.routing, operation.target()) {
+        (Operation::RoutingSet(set), Some(routing), _) => controls(&set.entries, routing, within),
+        (_, _, Some(target)) => writer(target, within),
+        _ => by_hand(operation, topology),
     }
 }
 
@@ -81,10 +79,10 @@ fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> S
     )
 }
 
-/// What only a person can look at.
-fn by_hand(operation: &Operation) -> String {
-    format!(
-        "give_up 'look by hand whether this took effect, then go on below it: {}'\n",
-        plain(&operation.to_string()).replace('\'', "")
-    )
+/// What a person must look at: it is read, and nothing goes on before they say that it is so.
+fn by_hand(operation: &Operation, topology: &Topology) -> String {
+    let mut text = operation.cli_read_back(topology).join("\n");
+    let what = quoted(&format!("{operation} has taken effect"));
+    text.push_str(&format!("\nlooked_at {what}\n"));
+    text
 }

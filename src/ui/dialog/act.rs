@@ -9,7 +9,6 @@ use super::{Arm, Dialog, Moment, Reply, Request, SETTLE, moved};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
-use crate::plan::operation::Operation;
 use crate::plan::{Intent, Plan, Playbook};
 use crate::ui::Mode;
 use crate::ui::action::Action;
@@ -52,12 +51,7 @@ impl Offer {
     /// What it moves, in a few words.
     fn moves(&self) -> String {
         let Ok(plan) = &self.plan else { return String::new() };
-        let moved = plan.steps.iter().filter_map(|step| match step.operation()? {
-            Operation::RoutingSet { .. } => Some("traffic".to_owned()),
-            Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => {
-                Some(target.store.clone())
-            }
-        });
+        let moved = plan.steps.iter().filter_map(|step| Some(step.operation()?.subject()));
         moved.collect::<Vec<String>>().join(", ")
     }
 
