@@ -3,6 +3,8 @@
 //! Pure: it knows the world, the run and the screen, and neither waits, reads a clock, nor speaks to AWS.
 //! What must happen outside is returned as an [`Effect`]; what happened outside comes in as an [`Event`].
 
+mod hand;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,7 +14,7 @@ use crate::model::World;
 use crate::model::reading::{Observation, Source};
 use crate::model::topology::Topology;
 use crate::model::verdict;
-use crate::plan::event::{self, Decision, Entry, RunId};
+use crate::plan::event::{Decision, Entry, RunId};
 use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, interlock};
@@ -20,6 +22,7 @@ use crate::ui::dialog::Request;
 use crate::ui::key::Input;
 use crate::ui::view::{Facts, View};
 use crate::ui::{Console, Mode, Scene};
+use hand::Hand;
 
 /// How long the console stays armed.
 pub const ARMED_FOR: Duration = Duration::from_mins(15);
@@ -40,8 +43,12 @@ pub enum Event {
     Input(Input, Timestamp),
     /// A second passed, by the operator's clock.
     Tick(Timestamp),
-    /// A line is in the journal.
+    /// A line is in the journal, by the run that is driven here or by this console.
     Logged(Box<Entry>),
+    /// A line is in the journal, by whatever process.
+    Followed(Box<Entry>),
+    /// Another process of this host took the conch, and who that is; or nobody has it any more.
+    Elsewhere(Option<String>),
     /// The reads of the [`Effect::Read`] with this ticket have all come in.
     ReadsDone(Ticket),
     /// What reading costs at the cadence now.
@@ -97,6 +104,13 @@ pub enum Effect {
     Pause,
     /// Start its steps again.
     Resume,
+    /// Write a note about the run that is shown.
+    Note {
+        /// Which run.
+        run: RunId,
+        /// What.
+        text: String,
+    },
     /// Write down that a confirmation was refused before any call.
     Refuse {
         /// What was asked for.
@@ -125,7 +139,7 @@ pub struct App {
     world: World,
     console: Console,
     run: Option<Progress>,
-    driven: bool,
+    hand: Hand,
     journal: Vec<Entry>,
     view: View,
     armed: Option<Timestamp>,
@@ -167,6 +181,7 @@ impl App {
             simulated,
             identity: None,
             conch: "this host only".to_owned(),
+            follows: None,
             calls_per_hour: 0.0,
             dollars_per_month: 0.0,
             history: History::new(Ground::here(simulated)),
@@ -176,7 +191,7 @@ impl App {
             world,
             console,
             run: None,
-            driven: false,
+            hand: Hand::Nobody,
             journal: Vec::new(),
             view: View::default(),
             armed: None,
@@ -237,10 +252,10 @@ impl App {
         }
     }
 
-    /// A run is in flight here.
+    /// A run is in flight, driven here or followed.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.driven && self.run.as_ref().is_some_and(Progress::is_open)
+        self.hand != Hand::Nobody && self.run.as_ref().is_some_and(Progress::is_open)
     }
 
     /// The world is simulated.
@@ -294,7 +309,9 @@ impl App {
                 let request = self.with_view(now, |view, facts| view.tick(at, facts));
                 return self.fulfil(request, now);
             }
-            Event::Logged(entry) => self.log(*entry),
+            Event::Logged(entry) => self.log(*entry, true),
+            Event::Followed(entry) => self.log(*entry, false),
+            Event::Elsewhere(by) => self.elsewhere(by),
             Event::ReadsDone(ticket) => return self.reads_done(ticket, now),
             Event::Budget { calls_per_hour, dollars_per_month } => {
                 self.console.calls_per_hour = calls_per_hour;
@@ -302,7 +319,7 @@ impl App {
             }
             Event::Trouble { title, text } => self.view.notify(&title, &text),
             Event::Stopped { why } => {
-                self.driven = false;
+                self.hand = Hand::Nobody;
                 self.view.notify("The run stopped; nothing more is sent until it is taken up again", &why);
             }
         }
@@ -342,6 +359,7 @@ impl App {
             }
             Request::TakeUp(run) => self.take_up(run),
             Request::CloseRun { run, reason } => vec![Effect::Close { run, reason }],
+            Request::Note { run, text } => vec![Effect::Note { run, text }],
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
             Request::Quit => vec![Effect::Quit],
@@ -396,7 +414,9 @@ impl App {
     }
 
     fn taken_up(&mut self, run: RunId, now: Timestamp) -> Vec<Effect> {
-        let Some(progress) = self.run.as_ref().filter(|progress| progress.run == run && !self.driven) else {
+        let Some(progress) =
+            self.run.as_ref().filter(|progress| progress.run == run && self.hand == Hand::Nobody)
+        else {
             return Vec::new();
         };
         let interlocks = interlock::rest(&self.world, progress, self.console.simulated, now);
@@ -406,30 +426,6 @@ impl App {
         let (intent, why) = (progress.plan.intent.clone(), interlock::holds(&interlocks).join("; "));
         self.view.notify("The run was not taken up; nothing was sent", &why);
         vec![Effect::Refuse { intent, why: format!("take-up of run {run}: {why}") }]
-    }
-
-    fn log(&mut self, entry: Entry) {
-        if matches!(entry.event, event::Event::Resumed { .. }) {
-            self.driven = true;
-        }
-        match (&mut self.run, &entry.event) {
-            (_, event::Event::Started { .. }) => {
-                self.run = Progress::replay(std::slice::from_ref(&entry)).ok();
-                self.driven = true;
-            }
-            (Some(run), _) if run.run == entry.run => match run.apply(&entry) {
-                Ok(()) if !run.is_open() => self.console.history.take(run),
-                Ok(()) => {}
-                Err(illegal) => {
-                    self.view.notify("The journal and the screen disagree", &illegal.to_string());
-                }
-            },
-            _ => {}
-        }
-        self.journal.push(entry);
-        if self.journal.len() > LINES_KEPT {
-            self.journal.drain(..LINES_KEPT / 4);
-        }
     }
 
     fn with_view<T>(&mut self, now: Timestamp, act: impl FnOnce(&mut View, &Facts<'_>) -> T) -> T {

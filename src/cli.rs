@@ -2,6 +2,7 @@
 //!
 //! Nobody imports this module. It prints; nothing below it does.
 
+mod attach;
 mod check;
 mod demo;
 pub mod exit;
@@ -124,6 +125,16 @@ enum Command {
     /// It acts only in the account in which the run began, and only if nothing
     /// holds back what has not been sent yet.
     Resume(ResumeArgs),
+    /// Show the console on a run of this host that another process drives
+    ///
+    /// It follows the run as if it drove it: pause, decisions, notes and abort go
+    /// to whoever drives it. When that process is gone it offers to take the run
+    /// up. It finds the workload by what the driver left in the state folder.
+    Attach {
+        /// The run's name, or its first digits; not needed where only one is in
+        /// flight
+        run: Option<String>,
+    },
     /// End a run that was cut off or is on hold; sends nothing, undoes nothing
     Close {
         /// The run's name, or its first digits
@@ -289,6 +300,7 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Check => check::check(&common).await,
         Command::Run(args) => run::run(&common, &args).await,
         Command::Resume(args) => run::resume(&common, &args).await,
+        Command::Attach { run } => attach::attach(&common, run.as_deref()).await,
         Command::Close { run, reason } => run::close(&common, &run, &reason),
         Command::Journal { command } => journal::journal(&common, &command),
         Command::Sim(args) => sim::sim(&args).await,

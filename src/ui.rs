@@ -65,6 +65,8 @@ pub struct Console {
     pub identity: Option<Identity>,
     /// Who may act, in words: `this host only`, `you`, `free`, `maria since 14:01`.
     pub conch: String,
+    /// The other process that drives the run, in words, while this console follows it.
+    pub follows: Option<String>,
     /// Calls an hour at the current cadence.
     pub calls_per_hour: f64,
     /// What they cost, dollars a month.

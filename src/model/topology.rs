@@ -63,7 +63,7 @@ impl From<&str> for Region {
 }
 
 /// The whole declared workload.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
     /// Its name, as the header shows it.
     pub workload: String,
@@ -89,6 +89,8 @@ pub struct Topology {
     pub dns: Vec<DnsName>,
     /// The business metric: orders a period, in each Region.
     pub orders: Option<OrdersSpec>,
+    /// When going home is allowed.
+    pub failback: Failback,
 }
 
 impl Topology {
@@ -112,12 +114,29 @@ impl Topology {
 }
 
 /// Recovery objectives of the workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Objectives {
     /// Longest time to serve again.
     pub rto: Duration,
     /// Longest span of writes that may be lost.
     pub rpo: Duration,
+}
+
+/// When writers and traffic may go home after a failover; nothing ever takes them there by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failback {
+    /// So long after a failover it is locked.
+    pub locked: Duration,
+    /// Replicas must have caught up, and both Regions been healthy, for so long.
+    pub settled: Duration,
+    /// With more moves than this in a day it is locked: somebody flaps.
+    pub flaps: usize,
+}
+
+impl Default for Failback {
+    fn default() -> Self {
+        Self { locked: Duration::from_hours(1), settled: Duration::from_mins(5), flaps: 3 }
+    }
 }
 
 /// One Region that serves the workload.

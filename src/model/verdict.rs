@@ -26,7 +26,7 @@ use super::World;
 use super::reading::{Freshness, Identity, Reading, Source};
 
 pub use credentials::{Credentials, credentials};
-pub use link::{LinkVerdict, links};
+pub use link::{LinkVerdict, lag_samples, links};
 pub(super) use metrics::Index;
 pub use metrics::{
     ALB, ROUTE53_HOME, aurora_lag_metric, aurora_replication_lag_metric, health_check_metric,
@@ -40,7 +40,7 @@ pub use role::{Role, moving, role, writer};
 pub use routing::{
     ControlCell, ControlVerdict, HealthCheckVerdict, RuleVerdict, controls, drained, health_checks, rules,
 };
-pub use signal::{SignalVerdict, signal};
+pub use signal::{SignalVerdict, judged, signal, signal_samples};
 pub use situation::{Situation, situation};
 pub use text::{NOTHING, age, age_text, aged, change_text, dated_text, limit_text, span, value_text};
 pub use traffic::shares;

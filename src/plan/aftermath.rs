@@ -126,11 +126,15 @@ fn way_back(run: &Progress) -> Option<String> {
     let Intent { playbook, from, to } = &run.plan.intent;
     run.closed.as_ref().filter(|(_, end, _)| *end != End::Aborted)?;
     Some(match playbook {
-        Playbook::Switchover => format!("to fail back: switchover {to} → {from}"),
+        Playbook::Switchover | Playbook::Failback => format!("the way back: switchover {to} → {from}"),
         Playbook::Failover => {
-            format!("to fail back: switchover {to} → {from}, when {from} is healthy and connected")
+            format!("to fail back: failback {to} → {from}, when {from} is healthy and connected")
         }
-        Playbook::Evacuate => format!("writers did not move; traffic comes back with {from} On"),
+        Playbook::Evacuate => {
+            format!("writers did not move; traffic comes back with restore {to} → {from}")
+        }
+        Playbook::Restore => format!("to take {to} out again: evacuate {to} → {from}"),
+        Playbook::Own(_) => return None,
     })
 }
 
@@ -203,7 +207,7 @@ mod tests {
             left[2..],
             [
                 "orders, catalog in us-east-1: pending-resync; no way back until connected",
-                "to fail back: switchover us-west-2 → us-east-1, when us-east-1 is healthy and connected",
+                "to fail back: failback us-west-2 → us-east-1, when us-east-1 is healthy and connected",
             ]
         );
     }
@@ -217,7 +221,7 @@ mod tests {
         scene.controls_everywhere([ControlState::Off, ControlState::On]);
         assert_eq!(
             aftermath(&run, &scene.world, scene.now),
-            ["us-east-1: control Off", "to fail back: switchover us-west-2 → us-east-1"]
+            ["us-east-1: control Off", "the way back: switchover us-west-2 → us-east-1"]
         );
     }
 

@@ -69,7 +69,11 @@ pub fn sources(progress: &Progress, world: &World) -> Vec<Source> {
         wanted.push(Source::Identity(progress.plan.intent.to.clone()));
     }
     for step in &progress.plan.steps {
-        let Some((planned, at)) = step.operation().zip(progress.steps.get(&step.id)) else { continue };
+        let Some(at) = progress.steps.get(&step.id) else { continue };
+        if reads(progress, step, at) {
+            wanted.extend(step.conditions().flat_map(|condition| condition.sources(world)));
+        }
+        let Some(planned) = step.operation() else { continue };
         let operation = at.operation.as_ref().unwrap_or(planned);
         let sources = proof::sources(operation, world, at.handle.as_deref());
         if reads(progress, step, at) {

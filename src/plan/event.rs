@@ -120,6 +120,31 @@ pub enum Event {
         /// Every link in words: `orders us-east-1→us-west-2 8.9s`.
         links: Vec<String>,
     },
+    /// What a step waited for holds.
+    Met {
+        /// Which step.
+        step: StepId,
+        /// What shows it.
+        evidence: String,
+    },
+    /// A second person gave their word.
+    Approved {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+        /// From which host.
+        host: String,
+        /// The version of the plan that they had before them.
+        version: String,
+    },
+    /// A person did what a note asks for.
+    Ticked {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+    },
     /// Something the service tells about a step on its way, such as an RDS event.
     Told {
         /// Which step.
@@ -366,6 +391,9 @@ impl Event {
             | Self::AlreadySo { step, .. }
             | Self::Climbed { step, .. }
             | Self::Recorded { step, .. }
+            | Self::Met { step, .. }
+            | Self::Approved { step, .. }
+            | Self::Ticked { step, .. }
             | Self::Told { step, .. }
             | Self::Ended { step, .. }
             | Self::Decided { step, .. } => Some(*step),

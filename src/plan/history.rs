@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::event::{Entry, Outcome, RunId, Start};
 use super::operation::{Danger, Operation};
 use super::progress::{Progress, StepProgress, StepState};
-use super::{Intent, Measured, Plan, Playbook, Rung, Step, Usual};
+use super::{Action, Intent, Measured, Plan, Playbook, Rung, Step, Usual};
 use crate::model::topology::Region;
 use crate::model::verdict;
 
@@ -181,8 +181,14 @@ impl History {
 impl Key {
     fn of(intent: &Intent, step: &Step) -> Self {
         let title = step.title.replace(intent.from.as_str(), "<from>").replace(intent.to.as_str(), "<to>");
-        let kind = step.operation().map_or("record", Operation::kind);
-        Self { playbook: intent.playbook, kind, title, rung: step.rung }
+        let kind = match &step.action {
+            Action::Record => "record",
+            Action::Operate(operation) => operation.kind(),
+            Action::Wait(_) => "wait",
+            Action::Approve(_) => "approve",
+            Action::Note { .. } => "note",
+        };
+        Self { playbook: intent.playbook.clone(), kind, title, rung: step.rung }
     }
 }
 
@@ -205,7 +211,11 @@ fn took(run: &Progress, step: &Step, at: &StepProgress) -> Option<Duration> {
     let (started, ended) = at.started.zip(at.ended)?;
     let confirmed = at.state == StepState::Done(Outcome::Confirmed) && at.decided.is_none();
     let cut_off = run.resumed.is_some_and(|resumed| resumed > started);
-    let acted = step.operation().is_none() || at.sent.is_some();
+    let acted = match &step.action {
+        Action::Record | Action::Wait(_) => true,
+        Action::Operate(_) => at.sent.is_some(),
+        Action::Approve(_) | Action::Note { .. } => false,
+    };
     let span = verdict::age(started, ended);
     (confirmed && !cut_off && acted)
         .then(|| Duration::from_millis(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
@@ -223,7 +233,7 @@ fn flip(run: &Progress) -> Option<Flip> {
     Some(Flip {
         run: run.run.clone(),
         at: moved.iter().map(|(at, _)| *at).min()?,
-        playbook: intent.playbook,
+        playbook: intent.playbook.clone(),
         from: intent.from.clone(),
         to: intent.to.clone(),
         loses: moved.iter().any(|(_, operation)| operation.danger() == Danger::Loses),
@@ -237,7 +247,7 @@ mod tests {
     use super::*;
     use crate::model::fixture::{EAST, Scene, WEST, east, west};
     use crate::plan::event::{Answer, Decision, Event, RungState};
-    use crate::plan::{Action, StepId, playbook};
+    use crate::plan::{StepId, playbook};
 
     /// A failover whose writes each took so many seconds, as the journal would tell it.
     struct Tape {

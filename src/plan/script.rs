@@ -8,7 +8,7 @@ mod reads;
 use std::fmt::Write as _;
 
 use super::operation::{Operation, RoutingSet};
-use super::{Intent, Plan, Step};
+use super::{Action, Intent, Plan, Step};
 use crate::model::topology::{Routing, Topology};
 
 /// Names for the shell, before the steps.
@@ -23,13 +23,7 @@ pub fn script(plan: &Plan, topology: &Topology) -> String {
     let mut text = head(plan, topology);
     for (at, wave) in plan.waves().iter().enumerate() {
         let steps: Vec<&Step> = wave.iter().filter_map(|id| plan.step(*id)).collect();
-        if steps.iter().all(|step| step.operation().is_none()) {
-            for step in steps {
-                let _ok = writeln!(text, "\n# {} {}: nothing is sent", step.id, step.title);
-            }
-            continue;
-        }
-        let _ok = writeln!(text, "\n# ---- wave {}: its writes, then what proves them", at + 1);
+        let _ok = writeln!(text, "\n# ---- wave {}", at + 1);
         steps.iter().for_each(|step| write(&mut text, plan, step, topology));
         steps.iter().for_each(|step| prove(&mut text, step, topology));
     }
@@ -75,7 +69,10 @@ fn head(plan: &Plan, topology: &Topology) -> String {
 }
 
 fn write(text: &mut String, plan: &Plan, step: &Step, topology: &Topology) {
-    let Some(operation) = step.operation() else { return };
+    for condition in &step.interlocks {
+        let _ok = writeln!(text, "\nlooked_at {}", quoted(&plain(&condition.to_string())));
+    }
+    let Some(operation) = step.operation() else { return by_hand(text, step) };
     if plan.point_of_no_return() == Some(step.id) {
         text.push_str("\n# ==== from here on the only way back is another playbook ====\n");
     }
@@ -95,6 +92,21 @@ fn write(text: &mut String, plan: &Plan, step: &Step, topology: &Topology) {
         },
         _ => writeln!(text, "{}", operation.cli(topology)),
     };
+}
+
+/// A step that sends nothing: what a person must do or see before the script goes on.
+fn by_hand(text: &mut String, step: &Step) {
+    let _ok = writeln!(text, "\n# {} {}", step.id, plain(&step.title));
+    let asked = match &step.action {
+        Action::Wait(condition) => condition.to_string(),
+        Action::Approve(approval) => format!("a second person has approved: {}", approval.of),
+        Action::Note { text } => format!("this was done by hand: {text}"),
+        Action::Record | Action::Operate(_) => {
+            text.push_str("# nothing is sent\n");
+            return;
+        }
+    };
+    let _ok = writeln!(text, "looked_at {}", quoted(&plain(&asked)));
 }
 
 /// One atomic update at whichever endpoint takes it: each is asked until one does, and what each says is shown.

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::conch::Conch;
+use super::post::HostInbox;
 use crate::aws::Clients;
 use crate::aws::actuator::Hands;
 use crate::clock::Clock;
@@ -17,7 +18,7 @@ use crate::model::World;
 use crate::model::reading::Observation;
 use crate::plan::event::Entry;
 use crate::plan::progress::Progress;
-use crate::plan::run::{self, Command, Ports, Stopped, WhenHeld};
+use crate::plan::run::{self, Command, Inbox, Ports, Stopped, WhenHeld};
 use crate::sampler::{self, Pace};
 
 /// How many readings may wait for a run; newer ones replace what is dropped.
@@ -72,12 +73,14 @@ impl Flight {
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
         let here = clock.clone();
+        let inboxes = inboxes(&journal, &progress);
         let ports = Ports {
             actuator: Arc::new(Hands::new(clients, u64::from(std::process::id()))),
             ledger: Box::new(journal),
             clock,
             observations,
             commands: commanded,
+            inboxes,
             entries,
             when_held,
         };
@@ -140,5 +143,17 @@ impl Flight {
         self.command(Command::Pause { who: who.to_owned() })?;
         self.let_go();
         Ok(())
+    }
+}
+
+/// Where other consoles ask. A run that cannot be asked is still a run: its own console steers it.
+fn inboxes(journal: &Journal, progress: &Progress) -> Vec<Box<dyn Inbox>> {
+    let Some(state) = journal.path().parent() else { return Vec::new() };
+    match HostInbox::open(state, progress.run.clone()) {
+        Ok(inbox) => vec![Box::new(inbox)],
+        Err(error) => {
+            tracing::error!(%error, "no other console can ask anything of this run");
+            Vec::new()
+        }
     }
 }

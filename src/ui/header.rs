@@ -180,5 +180,8 @@ fn doing(step: &Step) -> String {
     match &step.action {
         Action::Record => "recording lag and orders at risk".to_owned(),
         Action::Operate(operation) => operation.doing(),
+        Action::Wait(condition) => format!("waiting: {condition}"),
+        Action::Approve(approval) => format!("waiting for a second person: {}", approval.of),
+        Action::Note { text } => format!("by hand: {text}"),
     }
 }

@@ -34,6 +34,8 @@ fn plan() -> Plan {
         rung,
         usual: Usual { p50: Duration::from_secs(1), p95: Duration::from_secs(2) },
         deadline: Duration::from_mins(10),
+        interlocks: Vec::new(),
+        advice: None,
     };
     Plan {
         intent: Intent { playbook: Playbook::Evacuate, from: "us-east-1".into(), to: "us-west-2".into() },

@@ -57,6 +57,7 @@ impl Bench {
             simulated: environment == "simulated",
             identity: Some(fixture::identity()),
             conch: "this host only".to_owned(),
+            follows: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.0,
             history: History::default(),

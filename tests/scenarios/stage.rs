@@ -317,6 +317,7 @@ impl Console {
             clock: self.clock.clone(),
             observations,
             commands: commanded,
+            inboxes: Vec::new(),
             entries,
             when_held: WhenHeld::StopThere,
         };

@@ -42,6 +42,7 @@ impl Show {
             simulated: false,
             identity: known.then(fixture::identity),
             conch: "free".to_owned(),
+            follows: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.1,
             history: History::default(),

@@ -41,7 +41,7 @@ fn topology(endpoints: &[&str]) -> Arc<Topology> {
         tables: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
-        orders: None,
+        ..Topology::default()
     })
 }
 

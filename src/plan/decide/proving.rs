@@ -20,7 +20,9 @@ const STIRS: Duration = Duration::from_secs(30);
 impl View<'_> {
     pub(super) fn proving(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
         let Some((operation, since)) = at.operation.as_ref().or(step.operation()).zip(at.since) else {
-            return vec![end(step, Outcome::Confirmed, "recorded".to_owned())];
+            let evidence = evidence(at, Rung::ReadBack);
+            let why = if evidence.is_empty() { "recorded".to_owned() } else { evidence };
+            return vec![end(step, Outcome::Confirmed, why)];
         };
         let undoing = self.progress.is_undoing(step);
         let sight = self.sight(at, since);

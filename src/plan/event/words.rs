@@ -32,6 +32,9 @@ impl Event {
             Self::Climbed { state: RungState::Open, .. } => "open",
             Self::Climbed { state: RungState::Blind, .. } => "blind",
             Self::Recorded { .. } => "recorded",
+            Self::Met { .. } => "met",
+            Self::Approved { .. } => "approved",
+            Self::Ticked { .. } => "ticked",
             Self::Told { .. } => "event",
             Self::Ended { outcome, .. } => outcome.word(),
             Self::Decided { decision, .. } => decision.word(),
@@ -85,7 +88,7 @@ impl Event {
             Self::Intended { attempt, operation, endpoint, .. } => {
                 let what = operation
                     .as_ref()
-                    .map_or_else(|| "read and record".to_owned(), |o| format!("{} {endpoint}", o.api()));
+                    .map_or_else(|| "no write of its own".to_owned(), |o| format!("{} {endpoint}", o.api()));
                 format!("{what}{}", nth(*attempt))
             }
             Self::Sent { attempt, .. } => format!("attempt {attempt}"),
@@ -93,6 +96,9 @@ impl Event {
             Self::AlreadySo { evidence, .. } => format!("so: {evidence}; nothing was sent"),
             Self::Climbed { rung, evidence, .. } => format!("{rung}: {evidence}"),
             Self::Recorded { at_risk, links, .. } => recorded(at_risk.as_ref(), links),
+            Self::Met { evidence, .. } => evidence.clone(),
+            Self::Approved { who, host, version, .. } => format!("by {who} on {host}, of plan {version}"),
+            Self::Ticked { who, .. } => format!("by {who}"),
             Self::Told { text, .. } => text.clone(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),

@@ -72,11 +72,22 @@ impl StepProgress {
             }
             Event::Climbed { rung, state, evidence, .. } => self.climb(at, *rung, *state, evidence),
             Event::Recorded { .. } => self.state = StepState::Proving,
+            Event::Met { evidence, .. } => self.done_without_a_write(at, evidence),
+            Event::Approved { who, host, .. } => {
+                self.done_without_a_write(at, &format!("approved by {who} on {host}"));
+            }
+            Event::Ticked { who, .. } => self.done_without_a_write(at, &format!("ticked off by {who}")),
             Event::Told { when, text, .. } => self.told.push((*when, text.clone())),
             Event::Ended { outcome, why, .. } => self.end(at, *outcome, why),
             Event::Decided { decision, .. } => self.decide(at, decision),
             _ => {}
         }
+    }
+
+    fn done_without_a_write(&mut self, at: Timestamp, evidence: &str) {
+        self.state = StepState::Proving;
+        self.since = Some(at);
+        self.climb(at, Rung::ReadBack, RungState::Proved, evidence);
     }
 
     fn answered(&mut self, at: Timestamp, answer: &Answer) {

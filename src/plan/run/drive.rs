@@ -11,6 +11,7 @@ use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use super::ask::{self, Ask, Asked, Inbox, Reply};
 use super::{Actuator, Boxed, Command, Ledger, Stop, Stopped};
 use crate::clock::Clock;
 use crate::model::World;
@@ -46,6 +47,8 @@ pub struct Ports {
     pub observations: mpsc::Receiver<Observation>,
     /// What people ask for; when it ends, a run on hold returns.
     pub commands: mpsc::Receiver<Command>,
+    /// Where people leave asks who do not sit at this process; none, one for the host, one that hosts share.
+    pub inboxes: Vec<Box<dyn Inbox>>,
     /// Each line once it is on disk, for whoever watches; nobody has to.
     pub entries: mpsc::UnboundedSender<Entry>,
     /// What to do when the run needs a person.
@@ -76,6 +79,7 @@ pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Pro
         looked: BTreeMap::new(),
         renewed: Timestamp::MIN,
         said_renewed: false,
+        moved: BTreeMap::new(),
         orphaned: false,
     };
     match driver.run().await {
@@ -99,6 +103,8 @@ struct Driver {
     renewed: Timestamp,
     /// It was said that a run which paused for its credentials can go on.
     said_renewed: bool,
+    /// The newest line of each step that ended it or decided about it, since this driver began.
+    moved: BTreeMap<StepId, u64>,
     orphaned: bool,
 }
 
@@ -116,9 +122,10 @@ impl Driver {
             tokio::select! {
                 biased;
                 command = self.ports.commands.recv(), if !self.orphaned => match command {
-                    Some(command) => self.obey(command)?,
+                    Some(command) => drop(self.obey(command)?),
                     None => self.orphaned = true,
                 },
+                (from, asked) = ask::next(&mut self.ports.inboxes) => self.attend(from, asked)?,
                 Some((step, attempt, answer)) = self.sends.next() => {
                     self.write(&Event::Answered { step, attempt, answer })?;
                 }
@@ -179,6 +186,9 @@ impl Driver {
             event,
             Event::Answered { .. } | Event::Ended { .. } | Event::Decided { .. } | Event::Resumed { .. }
         );
+        if let Event::Ended { step, .. } | Event::Decided { step, .. } = event {
+            self.moved.insert(*step, receipt.entry().seq);
+        }
         if renews {
             self.looked.clear();
             self.renewed = receipt.entry().at;
@@ -258,38 +268,78 @@ impl Driver {
         }
     }
 
-    fn obey(&mut self, command: Command) -> Result<(), Stop> {
+    fn obey(&mut self, command: Command) -> Result<Reply, Stop> {
         let event = match command {
             Command::Decide { step, decision, who } => Event::Decided { step, decision, who },
             Command::Pause { who } => Event::Paused { who, why: String::new() },
-            Command::Resume { .. } if !self.progress.paused => return Ok(()),
+            Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
             Command::Note { who, text } => Event::Noted { who, text },
             Command::Leave => {
                 self.ports.when_held = WhenHeld::StopThere;
-                return Ok(());
+                return Ok(Reply::Taken);
             }
             Command::Abort { who, reason } => return self.abort(who, reason),
         };
         match self.progress.may_ask(&event) {
-            Ok(()) => self.write(&event),
-            Err(why) => self.write(&refusal(&event, &why)),
+            Ok(()) => self.write(&event).map(|()| Reply::Taken),
+            Err(why) => self.refuse(&refusal(&event, &why), why),
+        }
+    }
+
+    /// What was asked for and cannot be done is written down too (law 2).
+    fn refuse(&mut self, note: &Event, why: String) -> Result<Reply, Stop> {
+        self.write(note)?;
+        Ok(Reply::Refused { why })
+    }
+
+    /// Does what was asked from outside, or writes down why not, and tells the store which it was.
+    fn attend(&mut self, from: usize, Asked { id, ask }: Asked) -> Result<(), Stop> {
+        let reply = match self.declined(&ask) {
+            Some(why) => {
+                let text = format!("asked for {} and was refused: {why}", ask.command.word());
+                self.refuse(&Event::Noted { who: ask.command.who().to_owned(), text }, why)?
+            }
+            None => self.obey(ask.command)?,
+        };
+        if let Some(inbox) = self.ports.inboxes.get_mut(from) {
+            inbox.reply(&id, &reply);
+        }
+        Ok(())
+    }
+
+    /// Why an ask is not even tried: it is for another run, for the driver alone, or about what its screen did not show.
+    fn declined(&self, ask: &Ask) -> Option<String> {
+        if ask.run != self.progress.run {
+            return Some(format!("it is about run {} and this is {}", ask.run, self.progress.run));
+        }
+        match &ask.command {
+            Command::Leave => Some("only the process that drives the run may leave it".to_owned()),
+            Command::Decide { step, .. } => {
+                let (moved, seen) = self.moved.get(step).zip(ask.seen)?;
+                let stale = *moved > seen;
+                stale.then(|| format!("step {step} has moved on since line {seen}; look again"))
+            }
+            _ => None,
         }
     }
 
     /// An abort is a decision about the first step that is not finished, held or not.
-    fn abort(&mut self, who: String, reason: String) -> Result<(), Stop> {
+    fn abort(&mut self, who: String, reason: String) -> Result<Reply, Stop> {
         let finished =
             |s: &StepProgress| matches!(s.state, StepState::Done(Outcome::Confirmed | Outcome::Skipped));
         let held = self.progress.held().first().copied();
         let open = self.progress.steps.iter().find(|(_, s)| !finished(s)).map(|(id, _)| *id);
-        let Some(step) = held.or(open) else { return Ok(()) };
+        let Some(step) = held.or(open) else {
+            return Ok(Reply::Refused { why: "there is nothing left to abort".to_owned() });
+        };
         self.obey(Command::Decide { step, decision: Decision::Abort { reason }, who })
     }
 
     /// It needs a person and there is none.
     fn is_left_alone(&self) -> bool {
         let alone = self.orphaned || self.ports.when_held == WhenHeld::StopThere;
+        let alone = alone && !self.ports.inboxes.iter().any(|inbox| inbox.is_attended());
         alone && (decide::is_on_hold(&self.progress) || self.is_paused_still())
     }
 
@@ -324,7 +374,7 @@ fn silence() -> Answer {
     Answer::Lost { trouble: Trouble { kind: TroubleKind::TimedOut, text, request_id: None } }
 }
 
-/// What was asked for and cannot be done is written down too (law 2).
+/// The line for a command that cannot be done.
 fn refusal(event: &Event, why: &str) -> Event {
     let who = match event {
         Event::Decided { who, .. }
