@@ -3,6 +3,7 @@
 //! What goes over the wire is for the scenario tests; here every answer, loss and crash can be placed exactly.
 
 mod crash;
+mod credentials;
 mod decisions;
 mod disk;
 mod order;

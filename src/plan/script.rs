@@ -3,6 +3,7 @@
 //!
 //! It never hides an error: it stops at the first thing that is not as it must be, and nothing in it undoes itself.
 
+mod brief;
 mod reads;
 
 use std::fmt::Write as _;
@@ -10,6 +11,8 @@ use std::fmt::Write as _;
 use super::operation::{Operation, RoutingSet};
 use super::{Action, Intent, Plan, Step};
 use crate::model::topology::{Routing, Topology};
+
+pub use brief::lines;
 
 /// Names for the shell, before the steps.
 const HEAD: &str = include_str!("script/head.sh");
@@ -33,12 +36,6 @@ pub fn script(plan: &Plan, topology: &Topology) -> String {
         to = plan.intent.to
     );
     text
-}
-
-/// The script a line each, for a screen.
-#[must_use]
-pub fn lines(plan: &Plan, topology: &Topology) -> Vec<String> {
-    script(plan, topology).lines().map(str::to_owned).collect()
 }
 
 fn head(plan: &Plan, topology: &Topology) -> String {
