@@ -41,7 +41,10 @@ async fn a_run_pauses_while_there_are_no_credentials_and_goes_on_when_a_person_s
         let before = shop.written().len();
         shop.expire(false);
         let note = wait_for(&mut console, is_note).await;
-        assert_eq!(note.detail(), "pointsman: the credentials are renewed: the run can go on when it is resumed");
+        assert_eq!(
+            note.detail(),
+            "pointsman: the credentials are renewed: the run can go on when it is resumed"
+        );
         shop.clock.sleep(Duration::from_mins(5)).await;
         assert_eq!(shop.written().len(), before, "it goes on only when a person says so");
         console.commands.send(Command::Resume { who: WHO.to_owned() }).await.unwrap();
