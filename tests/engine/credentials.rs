@@ -32,7 +32,7 @@ async fn a_run_pauses_while_there_are_no_credentials_and_goes_on_when_a_person_s
     let (shop, journal) = (Shop::new(), Journal::new());
     let (mut console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
     let operator = async {
-        wait_for(&mut console, |event| matches!(event, Event::Sent { step: StepId(3), .. })).await;
+        wait_for(&mut console, |event| matches!(event, Event::Answered { step: StepId(3), .. })).await;
         shop.expire(true);
         let paused = wait_for(&mut console, |event| matches!(event, Event::Paused { .. })).await;
         let why = "by pointsman: credentials: expired: as scripted. Renew them, then resume the run";
@@ -81,7 +81,7 @@ async fn resuming_without_a_renewal_pauses_again_and_sends_nothing() {
     let (shop, journal) = (Shop::new(), Journal::new());
     let (mut console, driven) = console(&shop, &journal, Playbook::Failover, WhenHeld::Wait).await;
     let operator = async {
-        wait_for(&mut console, |event| matches!(event, Event::Sent { step: StepId(3), .. })).await;
+        wait_for(&mut console, |event| matches!(event, Event::Answered { step: StepId(3), .. })).await;
         shop.expire(true);
         for _ in 0..3 {
             wait_for(&mut console, |event| matches!(event, Event::Paused { .. })).await;

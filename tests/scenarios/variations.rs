@@ -104,8 +104,8 @@ async fn a_token_that_nobody_renews_leaves_the_run_open_and_paused() {
     let mut scenario = token_ends(None);
     scenario.expect.clear();
     let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
-    laws::hold(&played);
     let run = played.run(1);
+    assert_eq!(played.left.len(), 2, "the promotions had left, and nothing after them");
     assert!(run.is_open() && run.paused, "it waits for a person");
     assert!(run.why_paused.ends_with("Renew them, then resume the run"), "{}", run.why_paused);
     assert!(run.held().is_empty(), "nothing is called unknown for want of credentials");
