@@ -2,6 +2,8 @@
 //!
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
+mod replica;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -9,6 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+mod compute;
+
+pub use compute::{EcsService, Receive, Runbook, Service};
+pub use replica::{Replica, ReplicaEngine};
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -82,8 +89,14 @@ pub struct Topology {
     pub routing: Option<Routing>,
     /// Aurora global databases.
     pub auroras: Vec<Aurora>,
+    /// Databases with read replicas in other Regions.
+    pub replicas: Vec<Replica>,
     /// DynamoDB global tables.
     pub tables: Vec<Table>,
+    /// ECS services that answer users.
+    pub services: Vec<Service>,
+    /// Automation documents that plans may start.
+    pub runbooks: Vec<Runbook>,
     /// Links of other stores whose lag is a metric.
     pub lag_links: Vec<LagLink>,
     /// Names that users resolve.
@@ -97,6 +110,18 @@ pub struct Topology {
 }
 
 impl Topology {
+    /// The ECS service of this name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == name)
+    }
+
+    /// The runbook of this name.
+    #[must_use]
+    pub fn runbook(&self, name: &str) -> Option<&Runbook> {
+        self.runbooks.iter().find(|runbook| runbook.name == name)
+    }
+
     /// The declaration of a Region.
     #[must_use]
     pub fn region(&self, name: &Region) -> Option<&RegionSpec> {

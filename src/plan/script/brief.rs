@@ -41,7 +41,7 @@ fn wanted(operation: &Operation, topology: &Topology) -> String {
             let states = states.collect::<Vec<_>>().join(", ");
             format!("{states} at {} of {} endpoints", routing.quorum(), routing.endpoints.len())
         }
-        (_, _, Some(target)) => {
+        (Operation::AuroraSwitchover(_) | Operation::AuroraFailover(_), _, Some(target)) => {
             let cluster = target.cluster.rsplit(':').next().unwrap_or(&target.cluster);
             format!("available, with {cluster} as the writer")
         }

@@ -5,14 +5,24 @@
 use std::time::Duration;
 
 use super::{endpoints, plain, quoted};
-use crate::model::topology::{Routing, Topology};
-use crate::plan::operation::{AuroraTarget, ControlChange, Operation};
+use crate::model::topology::{ReplicaEngine, Routing, Topology};
+use crate::plan::operation::{
+    AuroraTarget, ControlChange, Detach, Failover, Operation, Promote, SnapshotCopy, Switchover,
+};
 
 /// The lines that prove an operation within a time.
 pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topology) -> String {
-    match (operation, &topology.routing, operation.target()) {
-        (Operation::RoutingSet(set), Some(routing), _) => controls(&set.entries, routing, within),
-        (_, _, Some(target)) => writer(target, within),
+    match operation {
+        Operation::RoutingSet(set) => match &topology.routing {
+            Some(routing) => controls(&set.entries, routing, within),
+            None => by_hand(operation, topology),
+        },
+        Operation::AuroraSwitchover(Switchover(target)) | Operation::AuroraFailover(Failover(target)) => {
+            writer(target, within)
+        }
+        Operation::AuroraDetach(Detach(target)) => detached(target, within),
+        Operation::ReplicaPromote(promote) => promoted(promote, within),
+        Operation::SnapshotCopy(copy) => copied(copy, within),
         _ => by_hand(operation, topology),
     }
 }
@@ -30,6 +40,71 @@ fn writer(target: &AuroraTarget, within: Duration) -> String {
         seconds = within.as_secs(),
         wanted = quoted(&format!("available {cluster}")),
         global = quoted(global),
+        query = quoted(query),
+    )
+}
+
+/// The cluster is available and is a member of nothing.
+fn detached(target: &AuroraTarget, within: Duration) -> String {
+    let AuroraTarget { store, to, cluster, .. } = target;
+    let id = cluster.rsplit(':').next().unwrap_or(cluster);
+    until(
+        &format!("{store} in {to} is available and in no global database; the old writer is not fenced"),
+        within,
+        "available alone",
+        &format!("aws rds describe-db-clusters --region {to} --db-cluster-identifier {}", quoted(id)),
+        "DBClusters[0].join(' ', [Status, not_null(GlobalClusterIdentifier, 'alone')])",
+    )
+}
+
+/// The database is available and copies nothing.
+fn promoted(promote: &Promote, within: Duration) -> String {
+    let Promote { store, to, engine, .. } = promote;
+    let id = quoted(promote.id());
+    let (call, query) = match engine {
+        ReplicaEngine::AuroraBinlog => (
+            format!("aws rds describe-db-clusters --region {to} --db-cluster-identifier {id}"),
+            "DBClusters[0].join(' ', [Status, not_null(ReplicationSourceIdentifier, 'alone')])",
+        ),
+        ReplicaEngine::Rds => (
+            format!("aws rds describe-db-instances --region {to} --db-instance-identifier {id}"),
+            "DBInstances[0].join(' ', [DBInstanceStatus, not_null(ReadReplicaSourceDBInstanceIdentifier, 'alone')])",
+        ),
+    };
+    until(
+        &format!("{store} in {to} is available and no longer a replica"),
+        within,
+        "available alone",
+        &call,
+        query,
+    )
+}
+
+/// The copy is available.
+fn copied(copy: &SnapshotCopy, within: Duration) -> String {
+    let SnapshotCopy { store, region, target, .. } = copy;
+    until(
+        &format!("the copy of the {store} snapshot is available"),
+        within,
+        "available",
+        &format!(
+            "aws rds describe-db-cluster-snapshots --region {region} --db-cluster-snapshot-identifier {}",
+            quoted(target)
+        ),
+        "DBClusterSnapshots[0].Status",
+    )
+}
+
+/// Asks until the answer is the one that is wanted.
+fn until(what: &str, within: Duration, wanted: &str, call: &str, query: &str) -> String {
+    format!(
+        "# must be seen: {what}\n\
+         until_seen {seconds} {wanted} \\\n    \
+             {call} \\\n    \
+             --query {query} --output text\n",
+        what = plain(what),
+        seconds = within.as_secs(),
+        wanted = quoted(wanted),
         query = quoted(query),
     )
 }
