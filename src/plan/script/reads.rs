@@ -154,14 +154,10 @@ fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> S
     )
 }
 
-/// What a person judges by what is read.
+/// What a person must look at: it is read, and nothing goes on before they say that it is so.
 fn by_hand(operation: &Operation, topology: &Topology) -> String {
-    let what = plain(&operation.to_string()).replace('\'', "");
-    format!(
-        "# must be seen: {what}\n{reads}\n\
-         printf '%s' 'Is it so ({what})? Type yes, or anything else to look again later: '\n\
-         read -r answer\n\
-         [ \"$answer\" = yes ] || give_up 'not seen: {what}'\n",
-        reads = operation.cli_read_back(topology).join("\n"),
-    )
+    let mut text = operation.cli_read_back(topology).join("\n");
+    let what = quoted(&format!("{operation} has taken effect"));
+    text.push_str(&format!("\nlooked_at {what}\n"));
+    text
 }
