@@ -2,7 +2,8 @@
 //!
 //! Everything that leaves this module is a [`Reading`], a [`Trouble`] or an [`Answer`](crate::plan::event::Answer);
 //! no type of the SDK does. It acts and never decides: it neither repeats a write nor judges what a reading means,
-//! and the only place that can write is [`actuator`].
+//! and the only places that can write are [`actuator`] and, to the bastions' own table,
+//! [`shared::gate`].
 
 pub mod actuator;
 mod arc;
@@ -19,6 +20,7 @@ mod metering;
 mod route53;
 #[cfg(test)]
 mod script;
+pub mod shared;
 mod sts;
 mod time;
 mod wallet;

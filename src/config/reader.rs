@@ -39,6 +39,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let dns = names::dns(root, routing.as_ref(), &context);
     let resolvers = names::resolvers(root, !dns.is_empty(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores.auroras, &context));
+    let shared = root.table("shared").and_then(|table| stores::shared(&table));
     let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
     let workload = workload?;
     let topology = Topology {
@@ -61,6 +62,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         topology: Arc::new(topology),
         access: access(&workload),
         screen: Screen { theme },
+        shared,
         simulated: context.simulated.unwrap_or_default(),
         warnings: Vec::new(),
     })

@@ -10,6 +10,7 @@ use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
 use super::world::metric::publish::{CANARIES, ECS};
 use super::world::region::Region;
+use super::world::table::Consistency;
 
 /// The configuration of a world served at `base_url` (no final slash), its resolvers at their usual addresses.
 #[must_use]
@@ -29,11 +30,15 @@ pub fn config_at(world: &World, base_url: &str, resolvers: &[SocketAddr]) -> Str
     }
     let _ = routing(world, base_url, &mut out);
     let _ = stores(world, &mut out);
+    let _ = shared(world, &mut out);
     let _ = dns(world, &mut out);
     let _ = self::resolvers(world, resolvers, &mut out);
     let _ = tail(&mut out);
     out
 }
+
+/// The store of the bastions' own table.
+const LOCK: &str = "lock";
 
 type Written = Result<(), std::fmt::Error>;
 
@@ -151,8 +156,8 @@ fn stores(world: &World, out: &mut String) -> Written {
         }
         writeln!(out)?;
     }
-    // A strongly consistent table has no lag to watch.
-    for table in world.tables.iter().filter(|t| t.witness.is_none()) {
+    // A strongly consistent table has no lag to watch, and the bastions' own is no store of the workload.
+    for table in world.tables.iter().filter(|t| t.witness.is_none() && t.store != LOCK) {
         let regions: Vec<_> =
             table.regions.iter().map(|r| format!("\"{}\"", world.regions[*r].name)).collect();
         writeln!(out, "[[tables]]")?;
@@ -161,6 +166,20 @@ fn stores(world: &World, out: &mut String) -> Written {
         writeln!(out, "regions = [{}]\n", regions.join(", "))?;
     }
     Ok(())
+}
+
+/// The bastions' table: a condition on an item of it must hold in every Region that is named.
+fn shared(world: &World, out: &mut String) -> Written {
+    let Some(table) = world.tables.iter().find(|table| table.store == LOCK) else { return Ok(()) };
+    let names: Vec<_> = table.regions.iter().map(|at| format!("\"{}\"", world.regions[*at].name)).collect();
+    writeln!(out, "# Who may act, and a copy of the journal, for every bastion that has this section.")?;
+    writeln!(out, "[shared]")?;
+    writeln!(out, "table = \"{}\"", table.name)?;
+    match (table.consistency, names.first()) {
+        (Consistency::Strong, _) => writeln!(out, "regions = [{}]\n", names.join(", ")),
+        (Consistency::Eventual, Some(first)) => writeln!(out, "region = {first}\n"),
+        (Consistency::Eventual, None) => Ok(()),
+    }
 }
 
 fn dns(world: &World, out: &mut String) -> Written {

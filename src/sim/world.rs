@@ -8,6 +8,7 @@ mod build;
 pub mod dns;
 pub mod error;
 mod faults;
+pub mod fis;
 pub mod gate;
 pub mod health;
 pub mod log;
@@ -15,6 +16,7 @@ pub mod metric;
 pub mod noise;
 pub mod region;
 mod service;
+pub mod switch;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -67,6 +69,10 @@ pub struct World {
     pub metrics: metric::Metrics,
     /// Alarms.
     pub alarms: Vec<alarm::Alarm>,
+    /// FIS.
+    pub fis: fis::Fis,
+    /// ARC Region switch.
+    pub switch: switch::Switch,
     /// Faults that hold now.
     pub faults: Vec<Active>,
     /// Every write that took effect.

@@ -33,6 +33,7 @@ pub(in crate::config) static ROOT: Section = Section {
         may("resolvers", Kind::Tables(&RESOLVER), "The resolvers that are asked for these names."),
         may("orders", Kind::Table(&ORDERS), "The business metric."),
         may("failback", Kind::Table(&FAILBACK), "When writers and traffic may go home after a failover."),
+        may("shared", Kind::Table(&SHARED), "The table that several bastions share."),
         may("screen", Kind::Table(&SCREEN), "How it is drawn."),
     ],
 };
@@ -388,6 +389,27 @@ pub(in crate::config) static ORDERS: Section = Section {
     ],
 };
 
+/// `[shared]`.
+pub(in crate::config) static SHARED: Section = Section {
+    header: "[shared]",
+    means: "The DynamoDB table that says who may act and keeps a copy of the journal, for more than one bastion. Without \
+            it each host is on its own.",
+    fields: &[
+        must("table", Kind::Text, "Its name. Its keys are `pk` and `sk`, both texts."),
+        may(
+            "region",
+            Kind::Region,
+            "The one Region in which it is used; it may be a Region that serves nothing.",
+        ),
+        may(
+            "regions",
+            Kind::List(&Kind::Region),
+            "The Regions in which it is used, for a global table with multi-Region strong consistency. An ordinary \
+             global table is refused: its Regions could disagree about who may act.",
+        ),
+    ],
+};
+
 /// `[screen]`.
 pub(in crate::config) static SCREEN: Section = Section {
     header: "[screen]",
@@ -433,5 +455,6 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &RESOLVER,
     &ORDERS,
     &FAILBACK,
+    &SHARED,
     &SCREEN,
 ];

@@ -2,6 +2,8 @@
 //! It must never hold an id that can be made from a name.
 
 mod dns;
+mod experiment;
+mod plan;
 mod usual;
 
 use std::collections::BTreeMap;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use dns::{Check, Dns, Form, Policy, Probe, Resolver};
+pub use experiment::{Action, Empty, Experiment};
+pub use plan::{Approach, Block, Direction, Plan, Step, Workflow};
 
 use super::Rotation;
 use crate::sim::world::arc::{ControlState, safety::RuleType};
@@ -54,6 +58,15 @@ pub struct World {
     /// Endpoints taken away in turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
+    /// FIS experiment templates.
+    #[serde(default)]
+    pub experiments: Vec<Experiment>,
+    /// Resource types that bear the tag `ChaosAllowed=true`, by which experiments find their targets.
+    #[serde(default = "experiment::usual_tagged")]
+    pub tagged: Vec<String>,
+    /// ARC Region switch plans.
+    #[serde(default)]
+    pub plans: Vec<Plan>,
 }
 
 fn account() -> String {
@@ -112,7 +125,7 @@ pub struct Aurora {
     pub headless: Vec<String>,
 }
 
-/// A DynamoDB global table with a replica in each Region.
+/// A DynamoDB table, with a replica in each Region unless it says which.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
@@ -129,6 +142,9 @@ pub struct Table {
     /// Lag when nothing is wrong.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub lag: Duration,
+    /// The Regions that have it; all of them when not given, and with one it is no global table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<String>,
     /// A third Region that makes it strongly consistent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<String>,

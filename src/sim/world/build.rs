@@ -51,8 +51,10 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
         dns,
         alarms,
         aurora,
-        tables: w.tables.iter().map(|t| table(t, regions.len(), made)).collect(),
+        tables: w.tables.iter().map(|t| table(t, &regions, made)).collect(),
         metrics: metric::Metrics::default(),
+        fis: super::fis::Fis::new(w, made),
+        switch: super::switch::Switch::new(w, made),
         faults: Vec::new(),
         log: Vec::new(),
         upcoming: Vec::new(),
@@ -220,9 +222,11 @@ fn db_cluster(
     }
 }
 
-fn table(spec: &spec::Table, regions: usize, made: Timestamp) -> Table {
+fn table(spec: &spec::Table, regions: &[Region], made: Timestamp) -> Table {
     let keys = (spec.hash_key.as_str(), spec.range_key.as_deref());
-    let mut table = Table::new(&spec.table, &spec.store, keys, (0..regions).collect(), made);
+    let has = |region: &Region| spec.regions.is_empty() || spec.regions.contains(&region.name);
+    let regions = regions.iter().enumerate().filter(|(_, region)| has(region)).map(|(at, _)| at).collect();
+    let mut table = Table::new(&spec.table, &spec.store, keys, regions, made);
     table.base_lag = spec.lag.as_secs_f64();
     for link in &mut table.links {
         link.lag = table.base_lag;

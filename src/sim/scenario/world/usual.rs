@@ -22,6 +22,9 @@ impl Default for World {
             controls: BTreeMap::new(),
             rules: rules(),
             rotation: None,
+            experiments: Vec::new(),
+            tagged: super::experiment::usual_tagged(),
+            plans: Vec::new(),
         }
     }
 }
@@ -61,6 +64,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: super::hash_key(),
             range_key: None,
             lag: Duration::from_millis(600),
+            regions: Vec::new(),
             witness: None,
         },
         Table {
@@ -69,6 +73,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: "pk".to_owned(),
             range_key: Some("sk".to_owned()),
             lag: Duration::from_millis(80),
+            regions: Vec::new(),
             witness: Some("us-east-2".to_owned()),
         },
     ]
