@@ -13,6 +13,7 @@ mod cloudwatch;
 mod credentials;
 mod diary;
 mod dynamodb;
+mod ecs;
 mod error;
 mod follow;
 pub mod inventory;
@@ -21,6 +22,7 @@ mod route53;
 #[cfg(test)]
 mod script;
 pub mod shared;
+mod ssm;
 mod sts;
 mod time;
 mod wallet;
@@ -236,6 +238,8 @@ impl Clients {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
             }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
+            Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),
+            Source::Automation(region, id) => self.automation(region, id).await.map(Reading::Automation),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::RecordChange(id) => self.record_change(id).await.map(Reading::RecordChange),
             Source::HealthCheck(id) => self.health_check(id).await.map(Reading::HealthCheck),

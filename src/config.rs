@@ -5,6 +5,7 @@
 
 mod arn;
 mod check;
+mod compute;
 mod context;
 mod cursor;
 mod docs;

@@ -3,6 +3,7 @@
 //! Nothing leaves without a [`Receipt`] that its `Sent` line is on disk, and each receipt is good for one write.
 //! It sends once and tells what came of it; whether to send again is for the run or a person.
 
+mod compute;
 #[cfg(test)]
 mod tests;
 
@@ -17,14 +18,22 @@ use super::error::{Fault, Reach, fault};
 use super::{Clients, arc};
 use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
 use crate::model::topology::{Endpoint, Region};
-use crate::plan::event::{Answer, Event};
+use crate::plan::event::{Answer, Entry, Event};
 use crate::plan::operation::{AuroraTarget, Failover, Operation, Plane, RoutingSet, Switchover};
 use crate::plan::run::{Actuator, Boxed, Receipt};
 
 /// Every AWS API action that can be sent to change something; nothing else in the program can.
 #[must_use]
 pub fn writes() -> &'static [&'static str] {
-    &["UpdateRoutingControlStates", "SwitchoverGlobalCluster", "FailoverGlobalCluster"]
+    &[
+        "UpdateRoutingControlStates",
+        "SwitchoverGlobalCluster",
+        "FailoverGlobalCluster",
+        "UpdateService",
+        "StartAutomationExecution",
+        "SendAutomationSignal",
+        "StopAutomationExecution",
+    ]
 }
 
 /// The hands of a run, on the clients that also read.
@@ -54,11 +63,14 @@ impl Hands {
         Ok(attempt)
     }
 
-    async fn perform(&self, operation: &Operation, attempt: u32) -> Answer {
+    async fn perform(&self, operation: &Operation, attempt: u32, entry: &Entry) -> Answer {
         match operation {
             Operation::RoutingSet(set) => self.set_controls(set, self.order(operation, attempt)).await,
             Operation::AuroraSwitchover(Switchover(target)) => self.switch_over(target).await,
             Operation::AuroraFailover(Failover(target)) => self.fail_over(target).await,
+            Operation::EcsScale(scale) => self.scale(scale).await,
+            Operation::SsmRun(run) => self.start(run, entry).await,
+            Operation::SsmSignal(signal) => self.signal(signal).await,
         }
     }
 
@@ -147,7 +159,7 @@ impl Actuator for Hands {
                 Err(refusal) => return refusal,
             };
             match self.clients.signer().await {
-                Ok(()) => self.perform(operation, attempt).await,
+                Ok(()) => self.perform(operation, attempt, receipt.entry()).await,
                 Err(trouble) => Answer::NotSent { trouble },
             }
         })

@@ -178,6 +178,8 @@ pub(crate) fn two_regions() -> Topology {
             regions: vec![east(), west()],
             rpo: Duration::from_secs(30),
         }],
+        services: Vec::new(),
+        runbooks: Vec::new(),
         lag_links: vec![LagLink {
             store: "assets".to_owned(),
             from: east(),

@@ -3,6 +3,7 @@
 //! A reading is data from outside and is kept as it came; what it means is for `verdict`.
 //! Nothing here may turn "not seen" into a number.
 
+mod compute;
 mod feed;
 mod names;
 mod series;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::topology::{Metric, Region};
 
+pub use compute::{AutomationReading, AutomationStep, ServiceEvent, ServiceReading};
 pub use feed::{Feed, Freshness};
 pub use names::{ChangeStatus, HealthCheckReading, Lead, RecordReading, RecordRouting, Resolved, same_name};
 pub use series::Series;
@@ -34,6 +36,10 @@ pub enum Source {
     AuroraEvents(String, Region),
     /// A DynamoDB store's table, as a Region tells it.
     Table(String, Region),
+    /// An ECS service by its name in the config, as a Region tells it.
+    Service(String, Region),
+    /// An Automation execution by its id, as a Region tells it.
+    Automation(Region, String),
     /// The records of a name, from the Route 53 control plane.
     Records(String),
     /// A change of records on its way to the name servers, by its id, from the Route 53 control plane.
@@ -56,6 +62,8 @@ impl fmt::Display for Source {
             Self::Aurora(store, region) => write!(f, "RDS {region} ({store})"),
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
+            Self::Service(service, region) => write!(f, "ECS {region} ({service})"),
+            Self::Automation(region, id) => write!(f, "Automation {region} ({id})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
             Self::RecordChange(id) => write!(f, "Route 53 (change {id})"),
             Self::HealthCheck(id) => write!(f, "Route 53 (health check {id})"),
@@ -102,6 +110,10 @@ pub enum Reading {
     AuroraEvents(Vec<RdsEvent>),
     /// A table.
     Table(TableReading),
+    /// An ECS service.
+    Service(ServiceReading),
+    /// An Automation execution.
+    Automation(AutomationReading),
     /// The records of a name.
     Records(Vec<RecordReading>),
     /// A change of records.

@@ -2,6 +2,7 @@
 //!
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
+mod compute;
 mod names;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use compute::{EcsService, Receive, Runbook, Service};
 pub use names::{DnsName, DnsRecord, Policy, Resolver};
 
 /// The name of an AWS Region, such as `us-east-1`.
@@ -87,6 +89,10 @@ pub struct Topology {
     pub auroras: Vec<Aurora>,
     /// DynamoDB global tables.
     pub tables: Vec<Table>,
+    /// ECS services that answer users.
+    pub services: Vec<Service>,
+    /// Automation documents that plans may start.
+    pub runbooks: Vec<Runbook>,
     /// Links of other stores whose lag is a metric.
     pub lag_links: Vec<LagLink>,
     /// Names that users resolve.
@@ -100,6 +106,18 @@ pub struct Topology {
 }
 
 impl Topology {
+    /// The ECS service of this name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == name)
+    }
+
+    /// The runbook of this name.
+    #[must_use]
+    pub fn runbook(&self, name: &str) -> Option<&Runbook> {
+        self.runbooks.iter().find(|runbook| runbook.name == name)
+    }
+
     /// The declaration of a Region.
     #[must_use]
     pub fn region(&self, name: &Region) -> Option<&RegionSpec> {

@@ -4,7 +4,9 @@
 //! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
 
 mod aurora;
+mod ecs;
 mod routing;
+mod ssm;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use ecs::EcsScale;
 pub use routing::{ControlChange, Override, RoutingSet};
+pub use ssm::{Signal, SsmRun, SsmSignal};
 
 /// One write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +33,15 @@ pub enum Operation {
     /// Moves a global database's writer and allows loss; called in the receiving Region.
     #[serde(rename = "aurora.failover")]
     AuroraFailover(Failover),
+    /// Sets the desired count of an ECS service.
+    #[serde(rename = "ecs.scale")]
+    EcsScale(EcsScale),
+    /// Starts an Automation document.
+    #[serde(rename = "ssm.run")]
+    SsmRun(SsmRun),
+    /// Sends a person's signal to an Automation execution; only ever beside the step that started it.
+    #[serde(rename = "ssm.signal")]
+    SsmSignal(SsmSignal),
 }
 
 /// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
@@ -50,6 +63,11 @@ pub trait Write: fmt::Display {
     /// Sending it twice is the same as sending it once: a set of states, or a start that a client token makes so.
     fn is_idempotent(&self) -> bool {
         false
+    }
+
+    /// The same write for one more try after it was started `started` times, where the service tells tries apart.
+    fn afresh(&self, _started: u32) -> Option<Operation> {
+        None
     }
 
     /// Whatever else changes meanwhile, it takes no Region out of service without bringing one in (law 6), so it may
@@ -144,6 +162,9 @@ impl Operation {
             Self::RoutingSet(set) => set,
             Self::AuroraSwitchover(switchover) => switchover,
             Self::AuroraFailover(failover) => failover,
+            Self::EcsScale(scale) => scale,
+            Self::SsmRun(run) => run,
+            Self::SsmSignal(signal) => signal,
         }
     }
 
@@ -175,6 +196,18 @@ impl Operation {
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         self.write().is_idempotent()
+    }
+
+    /// The same write for one more try after it was started `started` times.
+    #[must_use]
+    pub fn afresh(&self, started: u32) -> Self {
+        self.write().afresh(started).unwrap_or_else(|| self.clone())
+    }
+
+    /// It is this write, whichever try.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self == other || self.afresh(0) == other.afresh(0)
     }
 
     /// It may be sent although no reading could be had first (law 6 holds whatever else changes).
@@ -214,7 +247,7 @@ impl Operation {
             Self::AuroraSwitchover(Switchover(target)) | Self::AuroraFailover(Failover(target)) => {
                 Some(target)
             }
-            Self::RoutingSet(_) => None,
+            _ => None,
         }
     }
 

@@ -6,6 +6,7 @@ pub mod arc;
 pub mod aurora;
 mod build;
 pub mod dns;
+pub mod ecs;
 pub mod error;
 mod faults;
 pub mod fis;
@@ -16,6 +17,7 @@ pub mod metric;
 pub mod noise;
 pub mod region;
 mod service;
+pub mod ssm;
 pub mod switch;
 pub mod table;
 #[cfg(test)]
@@ -65,6 +67,8 @@ pub struct World {
     pub aurora: aurora::Aurora,
     /// Tables.
     pub tables: Vec<table::Table>,
+    /// Executions of runbooks.
+    pub automations: ssm::Automations,
     /// Metrics.
     pub metrics: metric::Metrics,
     /// Alarms.

@@ -55,7 +55,24 @@ impl Left {
             Operation::AuroraFailover(Failover(target)) => {
                 self.region == target.to.as_str() && self.names(&target.global, &target.cluster, Some("true"))
             }
+            Operation::EcsScale(scale) => {
+                let wanted = serde_json::json!({
+                    "cluster": scale.cluster, "service": scale.ecs, "desiredCount": scale.desired,
+                });
+                self.region == scale.region.as_str() && self.json() == wanted
+            }
+            Operation::SsmRun(run) => {
+                self.region == run.region.as_str() && self.json()["DocumentName"] == run.document.as_str()
+            }
+            Operation::SsmSignal(signal) => {
+                self.region == signal.region.as_str()
+                    && self.json()["AutomationExecutionId"] == signal.execution.as_str()
+            }
         }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
     }
 
     fn names(&self, global: &str, cluster: &str, loss: Option<&str>) -> bool {

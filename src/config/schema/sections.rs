@@ -29,6 +29,8 @@ pub(in crate::config) static ROOT: Section = Section {
         may("aurora", Kind::Tables(&AURORA), "Aurora global databases."),
         may("tables", Kind::Tables(&TABLE), "DynamoDB global tables."),
         may("replication", Kind::Tables(&REPLICATION), "Links of other stores, whose lag is a metric."),
+        may("services", Kind::Tables(&SERVICE), "ECS services that answer users."),
+        may("runbooks", Kind::Tables(&RUNBOOK), "Automation documents that plans may start."),
         may("dns", Kind::Tables(&DNS), "Names that users resolve."),
         may("resolvers", Kind::Tables(&RESOLVER), "The resolvers that are asked for these names."),
         may("orders", Kind::Table(&ORDERS), "The business metric."),
@@ -313,6 +315,36 @@ pub(in crate::config) static REPLICATION: Section = Section {
     ],
 };
 
+/// `[[services]]`.
+pub(in crate::config) static SERVICE: Section = Section {
+    header: "[[services]]",
+    means: "An ECS service that answers users, the same in each of its Regions.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen, unique among services."),
+        must("cluster", Kind::Text, "The cluster's name; `{region}` in it stands for each Region's name."),
+        may("service", Kind::Text, "The service's name in ECS, as the cluster's; left out, `name`."),
+        may("regions", Kind::List(&Kind::Region), "Where it runs; left out, in every Region."),
+        may(
+            "receive",
+            Kind::Text,
+            "The tasks that a Region must have before it takes another's users: a number in quotes, or `sum` for \
+            those of both Regions. A failover then scales the receiver first. Left out, it always has enough.",
+        ),
+    ],
+};
+
+/// `[[runbooks]]`.
+pub(in crate::config) static RUNBOOK: Section = Section {
+    header: "[[runbooks]]",
+    means: "An Automation document of Systems Manager that a plan may start.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen and in playbooks, unique among runbooks."),
+        must("document", Kind::Text, "The document's name or ARN."),
+        must("region", Kind::Region, "The Region whose Automation runs it."),
+        may("parameters", Kind::Map(&Kind::Text), "What it is started with."),
+    ],
+};
+
 /// `[[dns]]`.
 pub(in crate::config) static DNS: Section = Section {
     header: "[[dns]]",
@@ -450,6 +482,8 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &AURORA,
     &TABLE,
     &REPLICATION,
+    &SERVICE,
+    &RUNBOOK,
     &DNS,
     &RECORD,
     &RESOLVER,

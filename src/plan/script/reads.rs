@@ -13,11 +13,12 @@ pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topo
     match operation {
         Operation::RoutingSet(set) => match &topology.routing {
             Some(routing) => controls(&set.entries, routing, within),
-            None => by_hand(operation),
+            None => by_hand(operation, topology),
         },
         Operation::AuroraSwitchover(Switchover(target)) | Operation::AuroraFailover(Failover(target)) => {
             writer(target, within)
         }
+        _ => by_hand(operation, topology),
     }
 }
 
@@ -83,10 +84,14 @@ fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> S
     )
 }
 
-/// What only a person can look at.
-fn by_hand(operation: &Operation) -> String {
+/// What a person judges by what is read.
+fn by_hand(operation: &Operation, topology: &Topology) -> String {
+    let what = plain(&operation.to_string()).replace('\'', "");
     format!(
-        "give_up 'look by hand whether this took effect, then go on below it: {}'\n",
-        plain(&operation.to_string()).replace('\'', "")
+        "# must be seen: {what}\n{reads}\n\
+         printf '%s' 'Is it so ({what})? Type yes, or anything else to look again later: '\n\
+         read -r answer\n\
+         [ \"$answer\" = yes ] || give_up 'not seen: {what}'\n",
+        reads = operation.cli_read_back(topology).join("\n"),
     )
 }

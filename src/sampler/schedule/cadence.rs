@@ -18,6 +18,8 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
     let (calm, run, background) = match source {
         Source::Endpoint(_) => (15, 3, 30),
         Source::Aurora(..) => (20, 3, 60),
+        Source::Service(..) => (60, 5, 180),
+        Source::Automation(..) => (15, 3, 60),
         Source::AuroraEvents(..) => (60, 5, 180),
         Source::Table(..) => (60, 30, 180),
         Source::Records(_) => (120, 30, 300),

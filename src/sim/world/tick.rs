@@ -21,6 +21,7 @@ impl World {
         self.pull_aurora_links();
         self.pull_table_links();
         self.serve_clients();
+        self.run_automations();
         self.remember_orders();
         if self.ticked % 60 == 0 {
             self.publish();
