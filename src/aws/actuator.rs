@@ -4,6 +4,7 @@
 //! It sends once and tells what came of it; whether to send again is for the run or a person.
 
 mod compute;
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,8 @@ pub fn writes() -> &'static [&'static str] {
         "StartAutomationExecution",
         "SendAutomationSignal",
         "StopAutomationExecution",
+        "ChangeResourceRecordSets",
+        "UpdateHealthCheck",
     ]
 }
 
@@ -71,6 +74,8 @@ impl Hands {
             Operation::EcsScale(scale) => self.scale(scale).await,
             Operation::SsmRun(run) => self.start(run, entry).await,
             Operation::SsmSignal(signal) => self.signal(signal).await,
+            Operation::DnsSet(set) => self.set_records(set).await,
+            Operation::HealthCheckInvert(invert) => self.invert(invert).await,
         }
     }
 

@@ -4,7 +4,9 @@
 //! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
 
 mod aurora;
+mod check;
 mod ecs;
+mod names;
 mod routing;
 mod ssm;
 
@@ -16,7 +18,9 @@ use serde::{Deserialize, Serialize};
 use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use check::HealthCheckInvert;
 pub use ecs::EcsScale;
+pub use names::{DnsSet, RecordChange};
 pub use routing::{ControlChange, Override, RoutingSet};
 pub use ssm::{Signal, SsmRun, SsmSignal};
 
@@ -42,6 +46,12 @@ pub enum Operation {
     /// Sends a person's signal to an Automation execution; only ever beside the step that started it.
     #[serde(rename = "ssm.signal")]
     SsmSignal(SsmSignal),
+    /// Sets records of a name in one change batch (Route 53's control plane, us-east-1).
+    #[serde(rename = "dns.set")]
+    DnsSet(DnsSet),
+    /// Turns a health check round, or back (Route 53's control plane, us-east-1).
+    #[serde(rename = "healthcheck.invert")]
+    HealthCheckInvert(HealthCheckInvert),
 }
 
 /// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
@@ -165,6 +175,8 @@ impl Operation {
             Self::EcsScale(scale) => scale,
             Self::SsmRun(run) => run,
             Self::SsmSignal(signal) => signal,
+            Self::DnsSet(set) => set,
+            Self::HealthCheckInvert(invert) => invert,
         }
     }
 
