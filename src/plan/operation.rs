@@ -7,6 +7,9 @@ mod aurora;
 mod detach;
 mod ecs;
 mod replica;
+mod check;
+mod ecs;
+mod names;
 mod routing;
 mod snapshot;
 mod ssm;
@@ -22,6 +25,9 @@ pub use aurora::{AuroraTarget, Failover, Switchover};
 pub use detach::Detach;
 pub use ecs::EcsScale;
 pub use replica::Promote;
+pub use check::HealthCheckInvert;
+pub use ecs::EcsScale;
+pub use names::{DnsSet, RecordChange};
 pub use routing::{ControlChange, Override, RoutingSet};
 pub use snapshot::SnapshotCopy;
 pub use ssm::{Signal, SsmRun, SsmSignal};
@@ -57,6 +63,12 @@ pub enum Operation {
     /// Copies a snapshot that would expire to a manual one.
     #[serde(rename = "snapshot.copy")]
     SnapshotCopy(SnapshotCopy),
+    /// Sets records of a name in one change batch (Route 53's control plane, us-east-1).
+    #[serde(rename = "dns.set")]
+    DnsSet(DnsSet),
+    /// Turns a health check round, or back (Route 53's control plane, us-east-1).
+    #[serde(rename = "healthcheck.invert")]
+    HealthCheckInvert(HealthCheckInvert),
 }
 
 /// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
@@ -183,6 +195,8 @@ impl Operation {
             Self::AuroraDetach(detach) => detach,
             Self::ReplicaPromote(promote) => promote,
             Self::SnapshotCopy(copy) => copy,
+            Self::DnsSet(set) => set,
+            Self::HealthCheckInvert(invert) => invert,
         }
     }
 

@@ -9,6 +9,13 @@ mod effect;
 mod replica;
 mod routing;
 mod snapshot;
+mod check;
+mod ecs;
+mod effect;
+mod names;
+mod resolvers;
+mod routing;
+mod shift;
 mod ssm;
 
 use jiff::Timestamp;
@@ -113,12 +120,12 @@ fn prover(operation: &Operation) -> &dyn Prove {
         Operation::AuroraDetach(detach) => detach,
         Operation::ReplicaPromote(promote) => promote,
         Operation::SnapshotCopy(copy) => copy,
+        Operation::DnsSet(set) => set,
+        Operation::HealthCheckInvert(invert) => invert,
     }
 }
 
 /// The rungs that this step climbs, from the weakest to the one that confirms it; none for a step without a write.
-///
-/// DNS is left out: nothing here resolves names yet.
 #[must_use]
 pub fn ladder(step: &Step, world: &World) -> Vec<Rung> {
     let Some(operation) = step.operation() else { return Vec::new() };
