@@ -2,9 +2,9 @@
 //!
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
-mod replica;
 mod compute;
 mod names;
+mod replica;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,12 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use super::recipe::Recipe;
 
-mod compute;
-
-pub use compute::{EcsService, Receive, Runbook, Service};
-pub use replica::{Replica, ReplicaEngine};
 pub use compute::{EcsService, Receive, Runbook, Service};
 pub use names::{DnsName, DnsRecord, Policy, Resolver};
+pub use replica::{Replica, ReplicaEngine};
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

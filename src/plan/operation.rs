@@ -4,12 +4,11 @@
 //! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
 
 mod aurora;
+mod check;
 mod detach;
 mod ecs;
-mod replica;
-mod check;
-mod ecs;
 mod names;
+mod replica;
 mod routing;
 mod snapshot;
 mod ssm;
@@ -22,12 +21,11 @@ use serde::{Deserialize, Serialize};
 use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use check::HealthCheckInvert;
 pub use detach::Detach;
 pub use ecs::EcsScale;
-pub use replica::Promote;
-pub use check::HealthCheckInvert;
-pub use ecs::EcsScale;
 pub use names::{DnsSet, RecordChange};
+pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
 pub use snapshot::SnapshotCopy;
 pub use ssm::{Signal, SsmRun, SsmSignal};

@@ -3,19 +3,16 @@
 //! A 200 is not proof; a reading older than the write proves nothing, and what cannot be seen is blind, not proved.
 
 mod aurora;
+mod check;
 mod detach;
 mod ecs;
 mod effect;
-mod replica;
-mod routing;
-mod snapshot;
-mod check;
-mod ecs;
-mod effect;
 mod names;
+mod replica;
 mod resolvers;
 mod routing;
 mod shift;
+mod snapshot;
 mod ssm;
 
 use jiff::Timestamp;
