@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Danger, Operation, Plane, Write};
 use crate::model::topology::{Region, Topology};
+use crate::plan::condition::Condition;
 
 /// Starts an Automation document; its client token makes it safe to send again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct SsmRun {
     /// What it is started with.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
+    /// What it must have brought about, since its own word for it is not enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Condition>,
     /// How often it was started before in this step, by a person's decision to try again. It is part of the client
     /// token: a write that got no answer goes again under its token, one that was started ended under another.
     #[serde(default, skip_serializing_if = "is_zero")]
