@@ -15,6 +15,7 @@ use crate::model::reading::{Observation, Source};
 use crate::model::topology::Topology;
 use crate::model::verdict;
 use crate::plan::event::{Decision, Entry, RunId};
+use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, interlock};
 use crate::ui::dialog::Request;
@@ -183,6 +184,7 @@ impl App {
             follows: None,
             calls_per_hour: 0.0,
             dollars_per_month: 0.0,
+            history: History::new(Ground::here(simulated)),
             zone,
         };
         Self {
@@ -207,6 +209,11 @@ impl App {
             self.view.ask_about(run);
         }
         self.run = cut_off;
+    }
+
+    /// Goes by what earlier runs tell.
+    pub fn learn(&mut self, history: History) {
+        self.console.history = history;
     }
 
     /// What a frame at `now` is drawn from.
@@ -381,7 +388,8 @@ impl App {
         };
         match purpose {
             Purpose::Sheet { intent, asked } => {
-                let prepared = interlock::prepare_afresh(&self.world, &intent, asked, now);
+                let prepared =
+                    interlock::prepare_afresh(&self.world, &self.console.history, &intent, (asked, now));
                 let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
                 self.fulfil(request, now)
             }

@@ -7,6 +7,7 @@ pub mod aftermath;
 pub mod condition;
 pub mod decide;
 pub mod event;
+pub mod history;
 pub mod interlock;
 pub mod operation;
 pub mod playbook;
@@ -14,6 +15,7 @@ pub mod progress;
 pub mod proof;
 pub mod rules;
 pub mod run;
+pub mod script;
 
 use std::fmt;
 use std::time::Duration;
@@ -140,6 +142,18 @@ pub struct Plan {
     pub made: Timestamp,
     /// Its steps, in an order in which each step's needs come before it.
     pub steps: Vec<Step>,
+    /// Steps whose usual time was measured in earlier runs; the others have what the playbook expects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<Measured>,
+}
+
+/// How well a step's usual time is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Which step.
+    pub step: StepId,
+    /// How many earlier runs it was measured in.
+    pub runs: usize,
 }
 
 /// A step's number in its plan, from 1.
@@ -295,6 +309,26 @@ impl Plan {
             ends.push((step.id, ready.unwrap_or_default() + of(&step.usual)));
         }
         ends.into_iter().map(|(_, end)| end).max().unwrap_or_default()
+    }
+
+    /// How many earlier runs a step's usual time was measured in; `None` where it is only what the playbook expects.
+    #[must_use]
+    pub fn runs(&self, step: StepId) -> Option<usize> {
+        self.measured.iter().find(|measured| measured.step == step).map(|measured| measured.runs)
+    }
+
+    /// Where the plan's usual time comes from, in words: `of 7 runs` where every step was measured in so many or
+    /// more, `expected` where none was.
+    #[must_use]
+    pub fn basis(&self) -> String {
+        let fewest = self.measured.iter().map(|measured| measured.runs).min();
+        match fewest {
+            None => "expected".to_owned(),
+            Some(runs) if self.measured.len() == self.steps.len() => format!("of {runs} runs"),
+            Some(_) => {
+                format!("{} of {} steps measured", self.measured.len(), self.steps.len())
+            }
+        }
     }
 
     /// The first step after which the only way back is another playbook; `None` when every write has an inverse.

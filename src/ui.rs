@@ -29,6 +29,7 @@ use ratatui::text::Span;
 use crate::model::World;
 use crate::model::reading::Identity;
 use crate::plan::event::Entry;
+use crate::plan::history::History;
 use crate::plan::progress::Progress;
 use digest::Digest;
 use layout::{Layout, Size};
@@ -70,6 +71,8 @@ pub struct Console {
     pub calls_per_hour: f64,
     /// What they cost, dollars a month.
     pub dollars_per_month: f64,
+    /// What earlier runs on this ground tell.
+    pub history: History,
     /// The operator's time zone for the local clock; UTC is always shown.
     pub zone: TimeZone,
 }

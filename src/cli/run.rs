@@ -14,10 +14,12 @@ use super::plan::{declared, intent};
 use super::setup::{Reader, file, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
 use crate::clock::{Clock, host_now};
+use crate::ledger::past;
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::verdict;
 use crate::plan::event::{RunId, Start};
+use crate::plan::history::Ground;
 use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger, Stop, WhenHeld};
@@ -159,7 +161,9 @@ async fn clear(
     }
     let world = reader.world().await;
     let now = reader.clock.now();
-    let prepared = interlock::prepare(&world, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
+    let history = past::history(&desk.journal, Ground::here(reader.config.simulated))?;
+    let prepared =
+        interlock::prepare(&world, &history, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
     held_back(&prepared.interlocks)?;
     Ok((desk, world, prepared.plan))
 }

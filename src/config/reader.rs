@@ -39,7 +39,9 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let services = compute::services(root, &context);
     let runbooks = compute::runbooks(root, &services, routing.as_ref(), &context);
     let dns = names::dns(root, routing.as_ref(), &context);
+    let resolvers = names::resolvers(root, !dns.is_empty(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores.auroras, &context));
+    let shared = root.table("shared").and_then(|table| stores::shared(&table));
     let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
     let workload = workload?;
     let topology = Topology {
@@ -56,6 +58,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         runbooks,
         lag_links: stores.lag_links,
         dns,
+        resolvers,
         orders,
         failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
     };
@@ -63,6 +66,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         topology: Arc::new(topology),
         access: access(&workload),
         screen: Screen { theme },
+        shared,
         simulated: context.simulated.unwrap_or_default(),
         warnings: Vec::new(),
     })

@@ -3,8 +3,10 @@
 //! Everything here is a pure function of the world and a time; nothing is stored and nothing is guessed:
 //! what cannot be known is `None` or [`Lamp::Unknown`], never zero and never `ok`.
 
+mod credentials;
 mod link;
 mod metrics;
+mod missed;
 mod orders;
 mod points;
 mod region;
@@ -23,12 +25,14 @@ use serde::Serialize;
 use super::World;
 use super::reading::{Freshness, Identity, Reading, Source};
 
+pub use credentials::{Credentials, credentials};
 pub use link::{LinkVerdict, lag_samples, links};
 pub(super) use metrics::Index;
 pub use metrics::{
     ALB, ROUTE53_HOME, aurora_lag_metric, aurora_replication_lag_metric, health_check_metric,
     table_lag_metric, wanted_alarms, wanted_metrics,
 };
+pub use missed::{Missed, behind, missed};
 pub use orders::{AtRisk, OrdersVerdict, at_risk, headroom, orders, total_rate};
 pub use points::metric_freshness;
 pub use region::{CANARY, RegionVerdict, region, regions};

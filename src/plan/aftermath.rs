@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::event::{End, Outcome};
+use super::event::{self, End, Outcome};
 use super::operation::Operation;
 use super::progress::{Progress, StepState};
 use super::{Intent, Playbook};
@@ -46,8 +46,19 @@ fn not_done(run: &Progress) -> Option<String> {
     (!words.is_empty()).then(|| format!("not proved: {}", words.join(", ")))
 }
 
-/// What a failover took no time to wait for.
-fn lost(run: &Progress) -> Option<String> {
+/// What a failover took no time to wait for, and what did not come meanwhile: two different numbers of orders.
+fn lost(run: &Progress) -> Vec<String> {
+    let mut lines: Vec<String> = taken(run).into_iter().collect();
+    if let Some(missed) = run.cost.as_ref().and_then(|cost| cost.missed.as_ref())
+        && missed.orders >= 0.5
+    {
+        lines.push(format!("{}: not placed", event::missed_text(Some(missed))));
+    }
+    lines
+}
+
+/// Orders that customers placed and that may be gone.
+fn taken(run: &Progress) -> Option<String> {
     let failed_over = run.plan.steps.iter().any(|step| {
         let sent = run.steps.get(&step.id).is_some_and(|progress| progress.sent.is_some());
         sent && matches!(step.operation(), Some(Operation::AuroraFailover(_)))
@@ -55,7 +66,8 @@ fn lost(run: &Progress) -> Option<String> {
     if !failed_over {
         return None;
     }
-    match &run.at_risk {
+    let counted = run.cost.as_ref().and_then(|cost| cost.behind.as_ref());
+    match counted.or(run.at_risk.as_ref()) {
         Some(risk) if risk.orders >= 0.5 => Some(format!(
             "~{:.0} orders may be lost ({} was {:.1}s behind): reconcile them",
             risk.orders, risk.store, risk.lag

@@ -48,7 +48,7 @@ pub fn plan(world: &World, intent: &Intent, now: Timestamp) -> Result<Plan, Stri
     if !steps.iter().any(|step| step.operation().is_some()) {
         return Err(unchanged(intent));
     }
-    Ok(Plan { intent: intent.clone(), made: now, steps })
+    Ok(Plan { intent: intent.clone(), made: now, steps, measured: Vec::new() })
 }
 
 fn unchanged(intent: &Intent) -> String {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -42,6 +43,7 @@ pub struct Flight {
     lines: mpsc::UnboundedReceiver<Entry>,
     commands: Option<mpsc::Sender<Command>>,
     task: JoinHandle<Result<Progress, Stopped>>,
+    clock: Clock,
     /// The pace of the sampler that reads for this flight alone, for as long as this lives.
     reading: Option<watch::Sender<Pace>>,
 }
@@ -71,6 +73,7 @@ impl Flight {
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
         let inboxes = inboxes(&journal, &progress);
+        let here = clock.clone();
         let ports = Ports {
             actuator: Arc::new(Hands::new(clients, u64::from(std::process::id()))),
             ledger: Box::new(journal),
@@ -86,7 +89,13 @@ impl Flight {
             drop(conch);
             ended
         });
-        (Self { lines, commands: Some(commands), task, reading: None }, readings)
+        (Self { lines, commands: Some(commands), task, clock: here, reading: None }, readings)
+    }
+
+    /// The time of the run's world.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The next line once it is on disk; `None` when the run has come to its end, or to a hold that nobody attends.

@@ -9,9 +9,11 @@ mod common;
 mod control;
 mod dynamodb;
 mod ecs;
+mod fis;
 mod operation;
 mod page;
 mod rds;
+mod regionswitch;
 mod route53;
 mod ssm;
 mod sts;
@@ -42,6 +44,10 @@ pub(crate) enum Service {
     Ecs,
     /// Automation.
     Ssm,
+    /// Fault injection.
+    Fis,
+    /// ARC Region switch.
+    RegionSwitch,
 }
 
 /// One request, understood: what is asked of whom.
@@ -73,7 +79,7 @@ pub(crate) struct Misread {
 
 impl Service {
     /// All services.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Sts,
         Self::CloudWatch,
         Self::Cluster,
@@ -83,6 +89,8 @@ impl Service {
         Self::Route53,
         Self::Ecs,
         Self::Ssm,
+        Self::Fis,
+        Self::RegionSwitch,
     ];
 
     /// Its name in a credential scope.
@@ -97,6 +105,8 @@ impl Service {
             Self::Route53 => "route53",
             Self::Ecs => "ecs",
             Self::Ssm => "ssm",
+            Self::Fis => "fis",
+            Self::RegionSwitch => "arc-region-switch",
         }
     }
 
@@ -106,9 +116,12 @@ impl Service {
     }
 
     /// The Region of a global service's one endpoint, whatever its caller's own Region is.
-    const fn home(self) -> Option<&'static str> {
+    fn home(self, operation: &str) -> Option<&'static str> {
         match self {
             Self::Route53 => Some("us-east-1"),
+            Self::RegionSwitch if regionswitch::is_control_plane(operation) => {
+                Some(regionswitch::CONTROL_PLANE)
+            }
             Self::Control => Some("us-west-2"),
             _ => None,
         }
@@ -126,6 +139,8 @@ impl Service {
             Self::DynamoDb => dynamodb::perform(world, call),
             Self::Ecs => ecs::perform(world, call),
             Self::Ssm => ssm::perform(world, call),
+            Self::Fis => fis::perform(world, call),
+            Self::RegionSwitch => regionswitch::perform(world, call),
         }
     }
 }
@@ -150,9 +165,9 @@ pub(crate) fn understand(request: &http::Request<Bytes>) -> Result<Call, Box<Mis
     let (operation, input) = operation::read(service, protocol, request).map_err(misread)?;
     Ok(Call {
         service,
+        region: service.home(&operation).map_or(scope.region, str::to_owned),
         operation,
         input,
-        region: service.home().map_or(scope.region, str::to_owned),
         base: operation::base_of(request),
         endpoint: endpoint.map(str::to_owned),
         protocol,

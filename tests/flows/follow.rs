@@ -60,7 +60,7 @@ fn hold(desk: &mut Desk, run: &mut Progress) {
     let operation = run.plan.step(step).unwrap().operation().cloned();
     let endpoint = WEST.to_owned();
     follow(desk, run, &event::Event::Intended { step, attempt: 1, operation, endpoint });
-    follow(desk, run, &event::Event::Sent { step, attempt: 1 });
+    follow(desk, run, &event::Event::Sent { step, attempt: 1, fence: None });
     let answer = Answer::Refused { code: "AccessDenied".to_owned(), trouble: super::desk::gone() };
     follow(desk, run, &event::Event::Answered { step, attempt: 1, answer });
     let why = "AccessDenied: not authorized".to_owned();
@@ -75,7 +75,7 @@ fn it_is_shown_read_for_and_steered_as_if_it_were_driven_here() {
     assert_eq!(desk.app.attention(), Attention::Acting);
     assert_eq!(desk.app.followed(), Some(&run.run));
     assert_eq!(desk.press("P"), [Effect::Pause]);
-    follow(&mut desk, &mut run, &event::Event::Paused { who: "ana".to_owned() });
+    follow(&mut desk, &mut run, &event::Event::Paused { who: "ana".to_owned(), why: String::new() });
     desk.shows("PAUSED");
     assert_eq!(desk.press("P"), [Effect::Resume]);
     follow(&mut desk, &mut run, &event::Event::Resumed { who: "ana".to_owned() });
@@ -145,7 +145,7 @@ fn a_run_that_ended_as_its_driver_left_asks_nothing() {
 #[test]
 fn a_line_that_comes_twice_counts_once() {
     let (mut desk, mut run) = following();
-    follow(&mut desk, &mut run, &event::Event::Paused { who: "ana".to_owned() });
+    follow(&mut desk, &mut run, &event::Event::Paused { who: "ana".to_owned(), why: String::new() });
     let now = desk.now();
     for line in desk.journal.all().unwrap() {
         desk.app.update(Event::Followed(Box::new(line.clone())), now);

@@ -81,6 +81,24 @@ pub(super) fn live_lags(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Lamp, 
     .collect()
 }
 
+/// How far a direction was behind at a moment, in seconds: the newest of its best metric from then, if it was measured
+/// within `age` before.
+pub(super) fn lag_at(
+    world: &World,
+    store: &str,
+    (from, to): (&Region, &Region),
+    at: Timestamp,
+    age: Duration,
+) -> Option<f64> {
+    let mut links = world.index.links.iter();
+    let spec = links.find(|spec| spec.store == store && &spec.from == from && &spec.to == to)?;
+    spec.metrics.iter().find_map(|metric| {
+        let mut then = View::of(world, metric).newest_first().filter(|point| point.at <= at);
+        let newest = then.find_map(|point| Some((point.at, seconds(spec, point.value)?)))?;
+        (super::age(newest.0, at) <= age).then_some(newest.1)
+    })
+}
+
 /// The longest of some lags that are not gone; the first of equals, in the order of the config.
 pub(super) fn worst<'a>(
     lags: impl Iterator<Item = (&'a LinkSpec, Lamp, Option<Dated<f64>>)>,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pace::{self, Meaning};
-use super::{Next, View, end};
+use super::{Next, View, end, runway};
 use crate::model::verdict;
 use crate::plan::event::{Answer, Event, Outcome, RungState};
 use crate::plan::operation::Operation;
@@ -47,6 +47,10 @@ impl View<'_> {
         }
         if !undoing && self.climbed_all(step, at) {
             return Some(end(step, Outcome::Confirmed, evidence(at, step.rung)));
+        }
+        // While nothing can be read, time proves nothing; the run is paused, and a person is told why.
+        if self.progress.paused && runway::ended(self.progress, self.world, self.now).is_some() {
+            return None;
         }
         let over = self.given_up(step, at, operation);
         let over = over.or_else(|| proof::dead(operation, &self.sight(at, self.read_since(step, at))));
@@ -136,7 +140,11 @@ impl View<'_> {
         }
         let worth_it = match answer {
             Answer::Lost { .. } => operation.is_idempotent(),
-            _ => pace::meaning(answer) == Meaning::Again,
+            _ => match pace::meaning(answer) {
+                Meaning::Again => true,
+                Meaning::Renew => !runway::was_turned_away(self.progress, at),
+                Meaning::Final => false,
+            },
         };
         if worth_it { self.again(step, at, operation) } else { None }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pace::{self, Meaning};
-use super::{Next, View, end};
+use super::{Next, View, end, runway};
 use crate::model::verdict;
 use crate::plan::condition::{Condition, Standing};
 use crate::plan::event::{self, Answer, Decision, Event, Outcome};
@@ -56,8 +56,10 @@ impl View<'_> {
             Answer::Refused { .. } => Outcome::Refused,
             _ => Outcome::Failed,
         };
-        if pace::meaning(answer) == Meaning::Final {
-            return Some(end(step, outcome, trouble));
+        match pace::meaning(answer) {
+            Meaning::Final => return Some(end(step, outcome, trouble)),
+            Meaning::Renew if runway::was_turned_away(self.progress, at) => return None,
+            Meaning::Renew | Meaning::Again => {}
         }
         if self.passed(self.began(step, at), TRY.min(step.deadline)) {
             let why = format!("nothing was accepted in {} attempts: {trouble}", at.attempts);

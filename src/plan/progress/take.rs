@@ -4,18 +4,25 @@
 
 use jiff::Timestamp;
 
-use super::{Progress, StepProgress, StepState};
+use super::{Cost, Progress, StepProgress, StepState};
 use crate::plan::Rung;
 use crate::plan::event::{Answer, Decision, Event, Outcome, RungState};
 
 impl Progress {
     pub(super) fn take(&mut self, at: Timestamp, event: &Event) {
         match event {
-            Event::Paused { .. } => self.paused = true,
+            Event::Paused { why, .. } => {
+                self.paused = true;
+                self.why_paused.clone_from(why);
+            }
             Event::Resumed { .. } => {
                 self.paused = false;
+                self.why_paused.clear();
                 self.resumed = Some(at);
                 self.steps.values_mut().for_each(|step| step.not_after(at));
+            }
+            Event::Counted { missed, behind } => {
+                self.cost = Some(Cost { missed: missed.clone(), behind: behind.clone() });
             }
             Event::Closed { end, summary } => self.closed = Some((at, *end, summary.clone())),
             Event::Decided { decision: Decision::Abort { reason }, .. } => {

@@ -68,7 +68,9 @@ impl Service {
         match self {
             Self::Sts | Self::Rds | Self::CloudWatch => self.common("InvalidAction", &words),
             Self::Cluster => Refusal::new("ValidationException", words).member("reason", "unknownOperation"),
-            Self::Control => Refusal::new("UnknownOperationException", words).status(404),
+            Self::Control | Self::Fis | Self::RegionSwitch => {
+                Refusal::new("UnknownOperationException", words).status(404)
+            }
             Self::DynamoDb | Self::Ecs | Self::Ssm => Refusal::new("UnknownOperationException", words),
             Self::Route53 => Refusal::new("InvalidAction", words).status(404),
         }
@@ -81,7 +83,10 @@ impl Service {
             Self::Cluster => {
                 Refusal::new("ValidationException", words).member("reason", "fieldValidationFailed")
             }
-            Self::Control | Self::DynamoDb | Self::Ssm => Refusal::new("ValidationException", words),
+            Self::Control | Self::DynamoDb | Self::Fis | Self::Ssm => {
+                Refusal::new("ValidationException", words)
+            }
+            Self::RegionSwitch => Refusal::new("IllegalArgumentException", words),
             Self::Ecs => Refusal::new("InvalidParameterException", words),
             Self::Route53 => Refusal::new("InvalidInput", words),
             Self::CloudWatch => {
@@ -97,7 +102,10 @@ impl Service {
             Self::Cluster => {
                 Refusal::new("ValidationException", words).member("reason", "fieldValidationFailed")
             }
-            Self::Control | Self::DynamoDb | Self::Ssm => Refusal::new("ValidationException", words),
+            Self::Control | Self::DynamoDb | Self::Fis | Self::Ssm => {
+                Refusal::new("ValidationException", words)
+            }
+            Self::RegionSwitch => Refusal::new("IllegalArgumentException", words),
             Self::Ecs => Refusal::new("InvalidParameterException", words),
             Self::Route53 => Refusal::new("InvalidInput", words),
             Self::CloudWatch => {

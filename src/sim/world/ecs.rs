@@ -223,6 +223,14 @@ impl World {
         region.count_tasks();
     }
 
+    /// Stops tasks from outside; the service starts new ones in their place.
+    pub(super) fn lose_tasks(&mut self, at: usize, count: u32) {
+        let service = &mut self.regions[at].ecs;
+        service.up = service.up.saturating_sub(count);
+        let desired = service.desired;
+        self.want_tasks(at, desired);
+    }
+
     /// One second of a Region's tasks.
     pub(super) fn tend_tasks(&mut self, at: usize) {
         let full = self

@@ -254,8 +254,8 @@ fn family(service: &str) -> Family {
     match service {
         "rds" | "sts" => Family::Query,
         "route53" => Family::RestXml,
-        "monitoring" => Family::Cbor,
-        "route53-recovery-control-config" => Family::RestJson,
+        "monitoring" | "arc-region-switch" => Family::Cbor,
+        "route53-recovery-control-config" | "fis" => Family::RestJson,
         "ecs" | "ssm" => Family::Json11,
         _ => Family::Json10,
     }
@@ -301,6 +301,9 @@ fn broken(service: &str) -> ApiError {
     let message = "The request processing has failed because of an unknown error.";
     match family(service) {
         Family::Query | Family::RestXml => ApiError::new(503, "ServiceUnavailable", message),
+        Family::Cbor if service == "arc-region-switch" => {
+            ApiError::new(500, "InternalServerException", message)
+        }
         Family::Cbor => ApiError::new(500, "InternalServiceFault", message),
         Family::Json11 if service == "ecs" => ApiError::new(500, "ServerException", message),
         Family::Json11 => ApiError::new(500, "InternalServerError", message),

@@ -26,7 +26,7 @@ impl World {
         entries: &[(String, ControlState)],
         overrides: &[String],
     ) -> Result<(), ApiError> {
-        self.apply_controls(endpoint, entries, overrides)?;
+        self.turn_controls(endpoint, entries, overrides)?;
         let operation =
             if entries.len() == 1 { "UpdateRoutingControlState" } else { "UpdateRoutingControlStates" };
         let states: Vec<_> =
@@ -36,8 +36,8 @@ impl World {
         Ok(())
     }
 
-    /// The same without a line in the log, for what acts in the world by itself.
-    pub(in crate::sim::world) fn apply_controls(
+    /// The same for whoever asks; the caller records who did.
+    pub(in crate::sim::world) fn turn_controls(
         &mut self,
         endpoint: &str,
         entries: &[(String, ControlState)],

@@ -10,7 +10,7 @@ use crate::sim::world::{ApiError, World};
 const ENDPOINT: &str = "eu-west-1";
 
 impl World {
-    pub(super) fn take_effect(&mut self, effect: &Effect) -> Result<Parameters, String> {
+    pub(super) fn runbook_effect(&mut self, effect: &Effect) -> Result<Parameters, String> {
         match effect {
             Effect::Scale { region, tasks } => {
                 let at = self.region_ix(region).filter(|at| !self.regions[*at].now.lost);
@@ -22,7 +22,7 @@ impl World {
             Effect::Control { name, state } => {
                 let arn = self.arc.control_named(name).map(|control| control.arn.clone());
                 let arn = arn.ok_or_else(|| format!("There is no routing control {name}."))?;
-                self.apply_controls(ENDPOINT, &[(arn, *state)], &[]).map_err(|error| said(&error))?;
+                self.turn_controls(ENDPOINT, &[(arn, *state)], &[]).map_err(|error| said(&error))?;
                 Ok(one("UPDATED_ROUTING_CONTROL_STATE", state.as_str()))
             }
         }

@@ -1,0 +1,134 @@
+//! The reads of a script that prove a write, and what must be seen in them.
+//!
+//! They are the same that pointsman itself goes by, and they end in an error when it is not seen in time.
+
+use std::time::Duration;
+
+use super::{endpoints, plain, quoted};
+use crate::model::topology::{Routing, Topology};
+use crate::plan::operation::{
+    AuroraTarget, ControlChange, EcsScale, Failover, Operation, SsmRun, Switchover,
+};
+
+/// The lines that prove an operation within a time.
+pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topology) -> String {
+    match operation {
+        Operation::RoutingSet(set) => match &topology.routing {
+            Some(routing) => controls(&set.entries, routing, within),
+            None => by_hand(operation),
+        },
+        Operation::AuroraSwitchover(Switchover(target)) | Operation::AuroraFailover(Failover(target)) => {
+            writer(target, within)
+        }
+        Operation::EcsScale(scale) => tasks(scale, within),
+        Operation::SsmRun(run) => ended(run, within),
+        _ => by_hand(operation),
+    }
+}
+
+/// The global cluster is available and its writer is the one that was asked for.
+fn writer(target: &AuroraTarget, within: Duration) -> String {
+    let AuroraTarget { store, global, to, cluster, .. } = target;
+    let query = "GlobalClusters[0].join(' ', [Status, GlobalClusterMembers[?IsWriter].DBClusterArn | [0]])";
+    format!(
+        "# must be seen: the writer of {store} is the cluster in {to}, and the global cluster is available\n\
+         until_seen {seconds} {wanted} \\\n    \
+             aws rds describe-global-clusters --region {to} --global-cluster-identifier {global} \\\n    \
+             --query {query} --output text\n",
+        store = plain(store),
+        seconds = within.as_secs(),
+        wanted = quoted(&format!("available {cluster}")),
+        global = quoted(global),
+        query = quoted(query),
+    )
+}
+
+/// As many tasks run as are wanted, and none is on its way.
+fn tasks(scale: &EcsScale, within: Duration) -> String {
+    let EcsScale { service, region, cluster, ecs, desired, .. } = scale;
+    let counts =
+        "services[0].join(' ', [to_string(desiredCount), to_string(runningCount), to_string(pendingCount)])";
+    format!(
+        "# must be seen: {desired} tasks of {service} run in {region}, and none is pending\n\
+         until_seen {seconds} {wanted} \\\n    \
+             aws ecs describe-services --region {region} --cluster {cluster} --services {ecs} \\\n    \
+             --query {counts} --output text\n",
+        service = plain(service),
+        seconds = within.as_secs(),
+        wanted = quoted(&format!("{desired} {desired} 0")),
+        cluster = quoted(cluster),
+        ecs = quoted(ecs),
+        counts = quoted(counts),
+    )
+}
+
+/// The newest execution of the document ended well; what it must have changed is for a person to look at.
+fn ended(run: &SsmRun, within: Duration) -> String {
+    let SsmRun { document, region, check, .. } = run;
+    let also = check
+        .as_ref()
+        .map_or_else(String::new, |check| format!(", and by hand: {}", plain(&check.to_string())));
+    format!(
+        "# must be seen: the newest execution of {name} is a success{also}\n\
+         until_seen {seconds} Success \\\n    \
+             aws ssm describe-automation-executions --region {region} \\\n    \
+             --filters {filter} --max-results 1 \\\n    \
+             --query 'AutomationExecutionMetadataList[0].AutomationExecutionStatus' --output text\n",
+        name = plain(document),
+        seconds = within.as_secs(),
+        filter = quoted(&format!("Key=DocumentNamePrefix,Values={document}")),
+    )
+}
+
+/// As many endpoints as make a quorum tell every state that was asked for.
+fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> String {
+    let wanted: Vec<String> =
+        entries.iter().map(|entry| format!("{} {}", entry.control, entry.state)).collect();
+    let asked: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            format!(
+                "        seen=$(aws route53-recovery-cluster get-routing-control-state --region \"$region\" \\\n            \
+                 --endpoint-url \"$url\" --cli-connect-timeout 3 --cli-read-timeout 5 \\\n            \
+                 --routing-control-arn {arn} \\\n            \
+                 --query RoutingControlState --output text) || continue\n        \
+                 [ \"$seen\" = {state} ] || {{ echo \"$region: {control} is $seen\" >&2; continue; }}",
+                arn = quoted(&entry.arn),
+                state = entry.state,
+                control = plain(&entry.control).replace(['"', '$', '`', '\\'], "?"),
+            )
+        })
+        .collect();
+    format!(
+        "# must be seen at {quorum} of {all} endpoints: {wanted}\n\
+         left={seconds}\n\
+         while :; do\n    \
+             agree=0\n    \
+             for endpoint in {endpoints}; do\n        \
+                 region=${{endpoint%%,*}}\n        \
+                 url=${{endpoint#*,}}\n\
+         {asked}\n        \
+                 agree=$((agree + 1))\n    \
+             done\n    \
+             echo \"$agree of {all} endpoints agree\"\n    \
+             [ \"$agree\" -lt {quorum} ] || break\n    \
+             [ \"$left\" -gt 0 ] || give_up 'the update is not read back'\n    \
+             sleep \"$every\"\n    \
+             left=$((left - every))\n\
+         done\n",
+        quorum = routing.quorum(),
+        all = routing.endpoints.len(),
+        wanted = plain(&wanted.join(", ")),
+        seconds = within.as_secs(),
+        endpoints = endpoints(routing),
+        asked = asked.join("\n"),
+    )
+}
+
+/// What only a person can look at.
+fn by_hand(operation: &Operation) -> String {
+    format!(
+        "give_up 'look by hand whether this took effect, then go on below it: {}'\n",
+        plain(&operation.to_string()).replace('\'', "")
+    )
+}
