@@ -54,6 +54,15 @@ impl Write for SsmRun {
         true
     }
 
+    fn telling(&self, handle: &str, say: &Signal) -> Option<Operation> {
+        Some(Operation::SsmSignal(SsmSignal {
+            runbook: self.runbook.clone(),
+            region: self.region.clone(),
+            execution: handle.to_owned(),
+            say: say.clone(),
+        }))
+    }
+
     fn afresh(&self, started: u32) -> Option<Operation> {
         Some(Operation::SsmRun(Self { again: started, ..self.clone() }))
     }
@@ -97,7 +106,7 @@ impl fmt::Display for SsmRun {
     }
 }
 
-/// What a person tells an execution that waits, or is under way.
+/// What a person tells something that a step started and that waits for them, or is under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "signal", rename_all = "snake_case")]
 pub enum Signal {
@@ -172,6 +181,10 @@ impl Write for SsmSignal {
             Signal::Stop => "StopAutomationExecution",
             _ => "SendAutomationSignal",
         }
+    }
+
+    fn is_aside(&self) -> bool {
+        true
     }
 
     fn danger(&self) -> Danger {

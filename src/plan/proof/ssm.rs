@@ -9,6 +9,7 @@ use crate::model::World;
 use crate::model::reading::{AutomationReading, AutomationStep, Reading, Source};
 use crate::plan::Rung;
 use crate::plan::condition::Standing;
+use crate::plan::event::Awaited;
 use crate::plan::operation::{SsmRun, SsmSignal};
 
 /// What it set in motion is given so long to show after its end, since tasks that were asked for take time to run.
@@ -57,6 +58,12 @@ impl Prove for SsmRun {
         told.retain(|(at, _)| *at >= from);
         told.sort();
         told
+    }
+
+    fn awaits(&self, sight: &Sight<'_>) -> Option<Awaited> {
+        let reading = seen(self, sight.world, sight.handle?, |asked| asked > sight.since)?;
+        let step = reading.waits_at()?;
+        Some(Awaited { step: step.name.clone(), pause: step.action == "aws:pause" })
     }
 
     fn dead(&self, sight: &Sight<'_>) -> Option<String> {
