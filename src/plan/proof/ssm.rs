@@ -165,8 +165,7 @@ fn words(reading: &AutomationReading) -> String {
 /// The beginning and the end of a step, as far as it came.
 fn timeline(step: &AutomationStep) -> Vec<(Timestamp, String)> {
     let AutomationStep { name, action, status, started, ended, failure } = step;
-    let waits = if status == "Waiting" { ", waits for a person" } else { "" };
-    let began = started.map(|at| (at, format!("step {name} ({action}) began{waits}")));
+    let began = started.map(|at| (at, format!("step {name} ({action}) began")));
     let why = failure.as_ref().map_or_else(String::new, |why| format!(": {why}"));
     let over = ended.map(|at| (at, format!("step {name} ended {status}{why}")));
     began.into_iter().chain(over).collect()
