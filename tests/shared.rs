@@ -1,4 +1,5 @@
 //! Several bastions on one table: real clients of the SDK on one simulated AWS, on tokio's paused clock.
 
 mod lease;
+mod runs;
 mod stage;

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use color_eyre::eyre::{Report, Result};
 use jiff::Timestamp;
 
+use super::claim::{self, ClaimArgs};
 use super::exit::{self, Refused};
 use super::follow::{Teller, ended, follow};
 use super::plan::{declared, intent};
@@ -17,7 +18,7 @@ use crate::clock::{Clock, host_now};
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::verdict;
-use crate::plan::event::{RunId, Start};
+use crate::plan::event::{Right, RunId, Start};
 use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger, Stop, WhenHeld};
@@ -25,6 +26,7 @@ use crate::plan::{Intent, Plan};
 use crate::runtime::Operator;
 use crate::runtime::conch::Conch;
 use crate::runtime::flight::{Flight, Gear};
+use crate::runtime::shared::Mandate;
 use crate::runtime::signals::Signals;
 
 /// Where a run is written down, and the right to have one.
@@ -32,6 +34,9 @@ struct Desk {
     journal: Journal,
     conch: Conch,
     operator: Operator,
+    /// The right to act among all bastions, where they share a table.
+    mandate: Option<Mandate>,
+    right: Option<Right>,
 }
 
 /// Runs a playbook to its end or to a hold.
@@ -42,7 +47,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let state = place::state_of(common, &config.topology)?;
     let reader = Reader::new(config, Clock::wall());
     let cleared = match confirmed(args.confirm.as_deref(), &intent) {
-        Ok(()) => clear(common, &state, &reader, &intent).await,
+        Ok(()) => clear(common, &state, &reader, (&intent, &args.claim)).await,
         Err(unconfirmed) => Err(unconfirmed.into()),
     };
     let (mut desk, world, plan) = match cleared {
@@ -60,7 +65,8 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let start = Start::new((who, host), identity, args.reason.clone(), reader.config.simulated);
     // From here on no signal ends the process by itself.
     let signals = Signals::new()?;
-    let progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
+    let mut progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
+    desk.acts_in(&mut progress, &reader.clock).await?;
     fly(reader, world, desk, (progress, signals), args.json).await
 }
 
@@ -74,14 +80,18 @@ pub(super) async fn resume(common: &Common, args: &ResumeArgs) -> Result<ExitCod
     let reader = Reader::new(config, Clock::wall());
     let world = match still_meant(&before, args.confirm.as_deref()) {
         Ok(()) => reader.world().await,
-        Err(unconfirmed) => return Err(not_resumed(&state, &before, unconfirmed, json)),
+        Err(unconfirmed) => return Err(not_resumed(&state, &before, unconfirmed.into(), json)),
     };
     let rest = interlock::rest(&world, &before, reader.config.simulated, reader.clock.now());
     if let Err(held) = held_back(&rest) {
-        return Err(not_resumed(&state, &before, held, json));
+        return Err(not_resumed(&state, &before, held.into(), json));
+    }
+    if let Err(unclaimed) = desk.claim(&state, &reader, &args.claim).await {
+        return Err(not_resumed(&state, &before, unclaimed, json));
     }
     let signals = Signals::new()?;
-    let progress = run::resume(&lines, &desk.operator.who, &mut desk.journal, &reader.clock)?;
+    let mut progress = run::resume(&lines, &desk.operator.who, &mut desk.journal, &reader.clock)?;
+    desk.acts_in(&mut progress, &reader.clock).await?;
     fly(reader, world, desk, (progress, signals), json).await
 }
 
@@ -91,21 +101,30 @@ fn still_meant(run: &Progress, confirm: Option<&str>) -> Result<(), Refused> {
 }
 
 /// What is refused is written down, as far as it can be.
-fn not_resumed(state: &Path, run: &Progress, refused: Refused, json: bool) -> Report {
+fn not_resumed(state: &Path, run: &Progress, report: Report, json: bool) -> Report {
+    let Some(Refused { why, .. }) = report.downcast_ref() else { return report };
     say::err("refused, nothing was sent:");
-    let why = format!("resume of run {}: {}", run.run, refused.why);
+    let why = format!("resume of run {}: {why}", run.run);
     match refuse(state, &run.plan.intent, &why, json) {
-        Ok(()) => refused.into(),
+        Ok(()) => report,
         Err(unwritten) => unwritten,
     }
 }
 
 /// Ends a run that was cut off or is on hold; sends nothing.
-pub(super) fn close(common: &Common, name: &str, reason: &str) -> Result<ExitCode> {
+pub(super) async fn close(common: &Common, name: &str, reason: &str, claim: &ClaimArgs) -> Result<ExitCode> {
     let config = load(common)?;
     let state = place::state_of(common, &config.topology)?;
     let (run, mut desk) = take_up(common, &state, name)?;
+    let reader = Reader::new(config, Clock::wall());
+    if reader.config.shared.is_some() {
+        reader.clients.learn_time().await;
+    }
+    desk.claim(&state, &reader, &claim.or_without_table(reason)).await?;
     close_run(&mut desk.journal, &run, &desk.operator, reason)?;
+    if let Some(mandate) = desk.mandate {
+        mandate.give_back().await;
+    }
     say::out(format_args!("run {run} is closed; nothing was sent and nothing was undone"));
     Ok(ExitCode::SUCCESS)
 }
@@ -147,9 +166,9 @@ async fn clear(
     common: &Common,
     state: &Path,
     reader: &Reader,
-    intent: &Intent,
+    (intent, claim): (&Intent, &ClaimArgs),
 ) -> Result<(Desk, World, Plan)> {
-    let desk = Desk::open(common, state)?;
+    let mut desk = Desk::open(common, state)?;
     if let Some(open) = desk.journal.open_run()? {
         let why = format!(
             "run {open} has not ended. `pointsman journal show {open}` tells it, `pointsman resume {open} --confirm \
@@ -161,6 +180,7 @@ async fn clear(
     let now = reader.clock.now();
     let prepared = interlock::prepare(&world, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
     held_back(&prepared.interlocks)?;
+    desk.claim(state, reader, claim).await?;
     Ok((desk, world, prepared.plan))
 }
 
@@ -194,7 +214,28 @@ impl Desk {
         if let Some(file) = file(common) {
             conch.acts_by(&file);
         }
-        Ok(Self { journal, conch, operator })
+        Ok(Self { journal, conch, operator, mandate: None, right: None })
+    }
+
+    /// Takes the conch among all bastions, where they share a table.
+    async fn claim(&mut self, state: &Path, reader: &Reader, claim: &ClaimArgs) -> Result<()> {
+        let parts = (&reader.clients, &reader.clock);
+        let commons = claim::commons(&reader.config, parts, (state, &self.operator))?;
+        if let Some((mandate, right)) = claim::take(commons.as_ref(), None, claim).await? {
+            (self.mandate, self.right) = (Some(mandate), Some(right));
+        }
+        Ok(())
+    }
+
+    /// Writes by what right a run that has begun acts, and tells the table of it.
+    async fn acts_in(&mut self, run: &mut Progress, clock: &Clock) -> Result<()> {
+        let Some((mandate, right)) = self.mandate.as_ref().zip(self.right.take()) else { return Ok(()) };
+        mandate.acts_in(run.run.clone()).await;
+        let by = (self.operator.who.as_str(), self.operator.host.as_str());
+        if run.is_open() {
+            run::by_right(run, by, right, &mut self.journal, clock)?;
+        }
+        Ok(())
     }
 }
 
@@ -217,14 +258,14 @@ async fn fly(
     (begun, mut signals): (Progress, Signals),
     json: bool,
 ) -> Result<ExitCode> {
-    let Desk { journal, conch, operator } = desk;
+    let Desk { journal, conch, operator, mandate, .. } = desk;
     let Reader { clients, clock, .. } = reader;
     let _log = journal.path().parent().and_then(place::log_in);
     let mut teller = Teller::after(Vec::new(), json);
     for line in journal.entries(&begun.run)? {
         teller.tell(line);
     }
-    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch };
+    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate };
     let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
     flight.read_for_itself(clients, clock, readings);
     let followed = follow(&mut flight, &mut teller, &operator, &mut signals).await?;

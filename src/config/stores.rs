@@ -51,7 +51,8 @@ pub(super) fn shared(table: &Cursor<'_>) -> Option<SharedTable> {
         table.refuse("regions", "stands beside region; one of them says where the table is");
     }
     if !table.has("region") && !table.has("regions") {
-        table.miss("\"region\" is missing: a Region such as \"us-east-1\", or \"regions\" for a global table");
+        table
+            .miss("\"region\" is missing: a Region such as \"us-east-1\", or \"regions\" for a global table");
     }
     if table.has("regions") && several.len() < 2 {
         table.refuse("regions", "needs at least two Regions; one is a `region`");
@@ -64,7 +65,8 @@ pub(super) fn shared(table: &Cursor<'_>) -> Option<SharedTable> {
             regions.push(Region::new(&word.value));
         }
     }
-    Some(SharedTable { table: table.text("table")?.value, regions }).filter(|shared| !shared.regions.is_empty())
+    Some(SharedTable { table: table.text("table")?.value, regions })
+        .filter(|shared| !shared.regions.is_empty())
 }
 
 fn rpo(table: &Cursor<'_>, context: &Context<'_>) -> Duration {

@@ -6,10 +6,11 @@
 mod desk;
 mod fenced;
 mod mandate;
+mod watch;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Operator;
 use crate::aws::Clients;
@@ -18,12 +19,14 @@ use crate::clock::Clock;
 use crate::ledger::shared::fit::fits;
 use crate::ledger::shared::lease::{self, Claim, Holder, Lease, NoLease};
 use crate::ledger::shared::{Key, Table, partition};
-use crate::model::reading::Trouble;
+use crate::model::reading::{Trouble, TroubleKind};
 use crate::model::topology::SharedTable;
 use crate::plan::event::{Right, RunId};
 
 pub use fenced::Fenced;
+pub(super) use mandate::gone;
 pub use mandate::{Hold, Mandate};
+pub(super) use watch::watch;
 
 /// The shared table, as this console reaches it and by what name it acts there.
 #[derive(Clone)]
@@ -33,11 +36,16 @@ pub struct Commons {
     partition: String,
     me: Holder,
     clock: Clock,
+    /// Why the table must not be used, once it was seen.
+    unfit: Arc<OnceLock<String>>,
 }
 
 impl fmt::Debug for Commons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Commons").field("table", &self.declared.table).field("me", &self.me).finish_non_exhaustive()
+        f.debug_struct("Commons")
+            .field("table", &self.declared.table)
+            .field("me", &self.me)
+            .finish_non_exhaustive()
     }
 }
 
@@ -72,7 +80,7 @@ impl Commons {
         };
         let partition = partition(&topology.workload, &topology.environment);
         let table = Arc::new(Shared::new(clients.clone(), declared.clone()));
-        Ok(Self { table, declared, partition, me, clock })
+        Ok(Self { table, declared, partition, me, clock, unfit: Arc::default() })
     }
 
     /// The same in another process's name, which tests need.
@@ -97,7 +105,13 @@ impl Commons {
     /// Whether the table can hold a lease, as far as it tells.
     pub async fn fit(&self) -> Fit {
         match self.table.describe().await {
-            Ok(shapes) => fits(&self.declared, &shapes).map_or_else(Fit::Unfit, Fit::Fits),
+            Ok(shapes) => fits(&self.declared, &shapes).map_or_else(
+                |why| {
+                    let _once = self.unfit.set(why.clone());
+                    Fit::Unfit(why)
+                },
+                Fit::Fits,
+            ),
             Err(trouble) => Fit::Unseen(trouble),
         }
     }
@@ -115,9 +129,8 @@ impl Commons {
     /// # Errors
     /// When the claim does not get it.
     pub async fn take(&self, run: Option<RunId>, claim: &Claim) -> Result<(Mandate, Right), NoLease> {
-        let taken = lease::take(&*self.table, &self.key(), (&self.me, claim), self.clock.now()).await;
-        match (taken, claim) {
-            (Ok((lease, _)), _) => {
+        match (self.taken(claim).await, claim) {
+            (Ok(lease), _) => {
                 let right = lease.right();
                 Ok((Mandate::keep(self.clone(), Hold::lease(lease), run), right))
             }
@@ -128,6 +141,16 @@ impl Commons {
             }
             (Err(none), _) => Err(none),
         }
+    }
+
+    /// A lease of a table that can hold one.
+    async fn taken(&self, claim: &Claim) -> Result<Lease, NoLease> {
+        if let Some(why) = self.unfit.get() {
+            let trouble = Trouble { kind: TroubleKind::Refused, text: why.clone(), request_id: None };
+            return Err(NoLease::Table(trouble));
+        }
+        let taken = lease::take(&*self.table, &self.key(), (&self.me, claim), self.clock.now()).await;
+        taken.map(|(lease, _)| lease)
     }
 
     fn key(&self) -> Key {

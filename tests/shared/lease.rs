@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use pointsman::ledger::shared::Table;
 use pointsman::ledger::shared::fit::fits;
-use pointsman::ledger::shared::lease::{
-    self, Claim, LASTS, Lease, NoLease, Renewed, Standing, Work,
-};
+use pointsman::ledger::shared::lease::{self, Claim, LASTS, Lease, NoLease, Renewed, Standing, Work};
 use pointsman::model::reading::TroubleKind;
 use pointsman::plan::StepId;
 use pointsman::plan::event::RunId;
@@ -52,7 +50,8 @@ async fn the_number_grows_also_after_it_was_given_back() {
     assert!(matches!(back, Renewed::Still(lease) if lease.free));
     let second = take(&stage, "ben", Claim::Free).await.unwrap();
     assert_eq!((second.fence, second.over), (2, None));
-    let late = lease::renew(&table, &stage.conch(), (&first, Work::default()), stage.sim.now()).await.unwrap();
+    let late =
+        lease::renew(&table, &stage.conch(), (&first, Work::default()), stage.sim.now()).await.unwrap();
     assert!(matches!(late, Renewed::Gone(by) if by.holder.who == "ben"));
 }
 
@@ -105,14 +104,12 @@ async fn a_process_that_is_gone_leaves_the_conch_to_its_own_host() {
 #[tokio::test(start_paused = true)]
 async fn a_change_whose_answer_was_lost_is_found_done() {
     let stage = Stage::new();
-    stage.inject(
-        &json!({ "kind": "lost-answer", "service": "dynamodb", "operation": "PutItem", "times": 1 }),
-    );
+    stage
+        .inject(&json!({ "kind": "lost-answer", "service": "dynamodb", "operation": "PutItem", "times": 1 }));
     let lease = take(&stage, "ana", Claim::Free).await.unwrap();
     assert_eq!(lease.fence, 1, "the second Region shows that it was taken");
-    stage.inject(
-        &json!({ "kind": "lost-answer", "service": "dynamodb", "operation": "PutItem", "times": 2 }),
-    );
+    stage
+        .inject(&json!({ "kind": "lost-answer", "service": "dynamodb", "operation": "PutItem", "times": 2 }));
     let table = stage.table();
     let lost = lease::renew(&table, &stage.conch(), (&lease, Work::default()), stage.sim.now()).await;
     assert_eq!(lost.unwrap_err().kind, TroubleKind::Unreachable);

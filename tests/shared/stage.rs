@@ -6,11 +6,23 @@ use pointsman::aws::shared::Shared;
 use pointsman::clock::Clock;
 use pointsman::config::{self, Config};
 use pointsman::ledger::shared::Key;
-use pointsman::ledger::shared::lease::{self, Holder};
+use pointsman::ledger::shared::lease::{self, Claim, Holder, NoLease};
+use pointsman::ledger::sqlite::Journal;
+use pointsman::model::World;
 use pointsman::model::topology::SharedTable;
+use pointsman::plan::event::{Entry, Event, RunId, Start};
+use pointsman::plan::progress::Progress;
+use pointsman::plan::run::{self, WhenHeld};
+use pointsman::plan::{Intent, Playbook, interlock};
+use pointsman::runtime::Operator;
+use pointsman::runtime::conch::Conch;
+use pointsman::runtime::flight::{Flight, Gear};
+use pointsman::runtime::shared::{Commons, Mandate};
+use pointsman::sampler;
 use pointsman::sim::scenario::{self, Scenario};
 use pointsman::sim::{Sim, handout};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::support::InProcess;
 
@@ -86,4 +98,120 @@ impl Stage {
 pub(super) fn holder(who: &str) -> Holder {
     let (host, process) = if who == "ana" { ("bastion-1", 100) } else { ("bastion-2", 200) };
     Holder { who: who.to_owned(), host: host.to_owned(), process, desk: format!("desk of {host}") }
+}
+
+/// A bastion: a state directory of its own, an operator, and its way to AWS.
+pub(super) struct Bastion<'a> {
+    stage: &'a Stage,
+    pub(super) state: TempDir,
+    pub(super) operator: Operator,
+    pub(super) clients: Clients,
+    pub(super) commons: Commons,
+    when_held: WhenHeld,
+}
+
+/// A run in flight at a bastion.
+pub(super) struct Flying {
+    pub(super) run: RunId,
+    pub(super) flight: Flight,
+    pub(super) mandate: Mandate,
+}
+
+impl Stage {
+    /// Another bastion with its operator.
+    pub(super) fn bastion(&self, who: &str, host: &str) -> Bastion<'_> {
+        let state = tempfile::tempdir().unwrap();
+        let operator = Operator { who: who.to_owned(), host: host.to_owned() };
+        let (clients, clock) = (self.clients(), self.sim.clock().clone());
+        let declared = self.config.shared.clone().unwrap();
+        let commons = Commons::new(&clients, declared, (state.path(), &operator), clock).unwrap();
+        Bastion { stage: self, state, operator, clients, commons, when_held: WhenHeld::StopThere }
+    }
+}
+
+impl Bastion<'_> {
+    /// With somebody there to be asked.
+    pub(super) fn attended(self) -> Self {
+        Self { when_held: WhenHeld::Wait, ..self }
+    }
+
+    fn clock(&self) -> Clock {
+        self.stage.sim.clock().clone()
+    }
+
+    pub(super) fn journal(&self) -> Journal {
+        Journal::open(self.state.path()).unwrap()
+    }
+
+    /// Every line of its journal.
+    pub(super) fn lines(&self) -> Vec<Entry> {
+        self.journal().since(0).unwrap()
+    }
+
+    /// Its lines in words.
+    pub(super) fn words(&self) -> Vec<String> {
+        self.lines().iter().map(|entry| format!("{} {}", entry.event.word(), entry.event.detail())).collect()
+    }
+
+    async fn world(&self) -> World {
+        let mut world = World::new(self.clients.topology().clone());
+        for observation in sampler::once(&self.clients, &self.clock()).await {
+            world.apply(observation);
+        }
+        world
+    }
+
+    /// Begins a run under a claim, as the command line does.
+    pub(super) async fn start(&self, playbook: Playbook, claim: Claim) -> Result<Flying, NoLease> {
+        let world = self.world().await;
+        let intent = Intent { playbook, from: EAST.into(), to: WEST.into() };
+        let prepared = interlock::prepare(&world, &intent, self.clock().now()).unwrap();
+        assert_eq!(interlock::holds(&prepared.interlocks), [""; 0]);
+        let mut journal = self.journal();
+        let conch = Conch::take(self.state.path(), &self.operator).unwrap();
+        let (mandate, right) = self.commons.take(None, &claim).await?;
+        let Operator { who, host } = &self.operator;
+        let start = Start::new((who, host), None, "a test".to_owned(), true);
+        let mut progress = run::start(prepared.plan, start, &mut journal, &self.clock()).unwrap();
+        run::by_right(&mut progress, (who, host), right, &mut journal, &self.clock()).unwrap();
+        mandate.acts_in(progress.run.clone()).await;
+        Ok(self.fly(progress, world, (journal, conch, mandate)))
+    }
+
+    pub(super) fn fly(
+        &self,
+        progress: Progress,
+        world: World,
+        (journal, conch, mandate): (Journal, Conch, Mandate),
+    ) -> Flying {
+        let (run, clients, clock) = (progress.run.clone(), self.clients.clone(), self.clock());
+        let gear = Gear {
+            clients: clients.clone(),
+            clock: clock.clone(),
+            journal,
+            conch,
+            mandate: Some(mandate.clone()),
+        };
+        let (mut flight, readings) = Flight::begin(progress, world, gear, self.when_held);
+        flight.read_for_itself(clients, clock, readings);
+        Flying { run, flight, mandate }
+    }
+}
+
+impl Flying {
+    /// Follows the run until a line says so.
+    pub(super) async fn until(&mut self, says: impl Fn(&Event) -> bool) -> Entry {
+        loop {
+            let line = self.flight.line().await.expect("the run has come to rest before");
+            if says(&line.event) {
+                return line;
+            }
+        }
+    }
+
+    /// Follows the run to where it rests.
+    pub(super) async fn rest(mut self) -> Progress {
+        while self.flight.line().await.is_some() {}
+        self.flight.end().await.unwrap()
+    }
 }

@@ -104,8 +104,7 @@ fn only_the_gate_can_write_items() {
     let calls = ["put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items"];
     for file in files.iter().filter(|file| !file.ends_with("shared/tests.rs")) {
         let code = fs::read_to_string(file).unwrap();
-        let named: Vec<_> =
-            calls.into_iter().filter(|call| code.contains(&format!(".{call}("))).collect();
+        let named: Vec<_> = calls.into_iter().filter(|call| code.contains(&format!(".{call}("))).collect();
         let gate = file.ends_with("aws/shared/gate.rs");
         assert_eq!(named, if gate { vec!["put_item"] } else { Vec::new() }, "{}", file.display());
     }

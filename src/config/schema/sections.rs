@@ -355,7 +355,11 @@ pub(in crate::config) static SHARED: Section = Section {
             it each host is on its own.",
     fields: &[
         must("table", Kind::Text, "Its name. Its keys are `pk` and `sk`, both texts."),
-        may("region", Kind::Region, "The one Region in which it is used; it may be a Region that serves nothing."),
+        may(
+            "region",
+            Kind::Region,
+            "The one Region in which it is used; it may be a Region that serves nothing.",
+        ),
         may(
             "regions",
             Kind::List(&Kind::Region),

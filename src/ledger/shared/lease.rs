@@ -200,7 +200,10 @@ impl Lease {
     }
 
     fn with_beat(&self) -> Expect {
-        Expect::Same(vec![("beat", super::Value::number(self.beat)), ("fence", super::Value::number(self.fence))])
+        Expect::Same(vec![
+            ("beat", super::Value::number(self.beat)),
+            ("fence", super::Value::number(self.fence)),
+        ])
     }
 }
 

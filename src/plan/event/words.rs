@@ -386,8 +386,11 @@ mod tests {
             previous: String::new(),
             hash: String::new(),
         };
-        let lines =
-            [entry(1, intended(1)), entry(2, intended(2)), entry(3, Event::Sent { step: STEP, attempt: 1, fence: None })];
+        let lines = [
+            entry(1, intended(1)),
+            entry(2, intended(2)),
+            entry(3, Event::Sent { step: STEP, attempt: 1, fence: None }),
+        ];
         assert_eq!(line(&lines[2], &lines), "sent     FailoverGlobalCluster us-west-2");
         assert_eq!(line(&lines[2], &[]), "sent     attempt 1");
         assert_eq!(line(&lines[1], &lines), "intended FailoverGlobalCluster us-west-2 (attempt 2)");

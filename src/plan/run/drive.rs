@@ -145,9 +145,7 @@ impl Driver {
         loop {
             let now = self.ports.clock.now();
             let next = decide::decide(&self.progress, &self.world, now);
-            let waits = |next: &Next| {
-                matches!(next, Next::Send { step, attempt, .. } if self.leaves.waits(*step, *attempt))
-            };
+            let waits = |next: &Next| matches!(next, Next::Send { step, attempt, .. } if self.leaves.waits(*step, *attempt));
             match next.into_iter().find(|next| !waits(next)) {
                 Some(Next::Write(event)) => self.write(&event)?,
                 Some(Next::Send { step, attempt, operation }) => self.send(step, attempt, operation)?,
@@ -301,6 +299,7 @@ impl Driver {
             Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
             Command::Note { who, text } => Event::Noted { who, text },
+            Command::Act { who, host, right } => Event::Conch { who, host, right },
             Command::Leave => {
                 self.ports.when_held = WhenHeld::StopThere;
                 return Ok(Reply::Taken);
@@ -340,7 +339,9 @@ impl Driver {
             return Some(format!("it is about run {} and this is {}", ask.run, self.progress.run));
         }
         match &ask.command {
-            Command::Leave => Some("only the process that drives the run may leave it".to_owned()),
+            Command::Leave | Command::Act { .. } => {
+                Some("only the process that drives the run may say so".to_owned())
+            }
             Command::Decide { step, .. } => {
                 let (moved, seen) = self.moved.get(step).zip(ask.seen)?;
                 let stale = *moved > seen;

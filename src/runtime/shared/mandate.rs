@@ -110,17 +110,21 @@ impl Mandate {
         self.hold.borrow().clone()
     }
 
-    /// Waits until it stands otherwise; `None` when it was given back.
-    pub async fn changed(&mut self) -> Option<Hold> {
-        self.hold.changed().await.ok()?;
-        Some(self.hold.borrow_and_update().clone())
+    /// How it stands, from now on, for whoever only looks; it ends when it was given back.
+    #[must_use]
+    pub fn watched(&self) -> watch::Receiver<Hold> {
+        self.hold.clone()
     }
 
     /// Whether a write may leave now.
     pub async fn leave(&self, departure: Departure) -> Leave {
         let (answer, answered) = oneshot::channel();
         let asked = self.requests.send(Request::Leave(Box::new(departure), answer)).await;
-        let left = async { asked.ok()?; answered.await.ok() }.await;
+        let left = async {
+            asked.ok()?;
+            answered.await.ok()
+        }
+        .await;
         left.unwrap_or_else(|| Leave::Stay {
             who: "pointsman".to_owned(),
             why: "the conch was given back; nothing more is sent from here".to_owned(),
@@ -134,7 +138,11 @@ impl Mandate {
     pub async fn claim(&self, claim: Claim) -> Result<Right, NoLease> {
         let (answer, answered) = oneshot::channel();
         let asked = self.requests.send(Request::Claim(claim, answer)).await;
-        let got = async { asked.ok()?; answered.await.ok() }.await;
+        let got = async {
+            asked.ok()?;
+            answered.await.ok()
+        }
+        .await;
         got.unwrap_or_else(|| {
             let text = "the conch was given back".to_owned();
             let kind = crate::model::reading::TroubleKind::Refused;
@@ -251,9 +259,8 @@ impl Keeper {
 
     /// Takes the conch once more. Somebody else who has it is believed also where this host went on without the table.
     async fn claim(&mut self, claim: &Claim) -> Result<Right, NoLease> {
-        let (table, key, me) = (&*self.commons.table, self.commons.key(), &self.commons.me);
-        match lease::take(table, &key, (me, claim), self.commons.clock.now()).await {
-            Ok((lease, _)) => {
+        match self.commons.taken(claim).await {
+            Ok(lease) => {
                 let right = lease.right();
                 self.hold = Hold::lease(lease);
                 Ok(right)
@@ -283,7 +290,7 @@ impl Keeper {
 }
 
 /// Why nothing leaves any more, when somebody else has the conch.
-pub(super) fn gone(by: &Lease) -> String {
+pub(in crate::runtime) fn gone(by: &Lease) -> String {
     let reason = by.over.as_ref().map(|over| format!(": {}", over.reason)).unwrap_or_default();
     format!("{} has the conch now, fence {}{reason}; nothing more is sent from here", by.holder, by.fence)
 }

@@ -101,7 +101,8 @@ fn describe(world: &World, call: &Call) -> Result<Value, Refusal> {
     let description = if table.regions.len() < 2 {
         description
     } else {
-        let global = description.with("GlobalTableVersion", "2019.11.21").list("Replicas", "member", replicas);
+        let global =
+            description.with("GlobalTableVersion", "2019.11.21").list("Replicas", "member", replicas);
         consistency(global, table)
     };
     Ok(Record::new().with("Table", description.with("DeletionProtectionEnabled", true)).into())
