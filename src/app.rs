@@ -3,6 +3,7 @@
 //! Pure: it knows the world, the run and the screen, and neither waits, reads a clock, nor speaks to AWS.
 //! What must happen outside is returned as an [`Effect`]; what happened outside comes in as an [`Event`].
 
+mod claim;
 mod hand;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::model::reading::{Observation, Source};
 use crate::model::topology::Topology;
 use crate::model::verdict;
 use crate::plan::event::{Decision, Entry, RunId};
+use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, interlock};
 use crate::ui::conch::{Conch, Mirror};
@@ -207,6 +209,7 @@ impl App {
             follows: None,
             calls_per_hour: 0.0,
             dollars_per_month: 0.0,
+            history: History::new(Ground::here(simulated)),
             zone,
         };
         Self {
@@ -232,6 +235,11 @@ impl App {
             self.view.ask_about(run);
         }
         self.run = cut_off;
+    }
+
+    /// Goes by what earlier runs tell.
+    pub fn learn(&mut self, history: History) {
+        self.console.history = history;
     }
 
     /// What a frame at `now` is drawn from.
@@ -332,10 +340,7 @@ impl App {
             Event::Elsewhere(by) => self.elsewhere(by),
             Event::Conch(conch) => self.console.conch = conch,
             Event::Mirrored(mirror) => self.console.mirror = Some(mirror),
-            Event::Unclaimed { effect, obstacle, why } => {
-                self.unclaimed = Some(effect);
-                self.view.ask_to_claim(obstacle, &why);
-            }
+            Event::Unclaimed { effect, obstacle, why } => self.unclaimed(effect, obstacle, &why),
             Event::ReadsDone(ticket) => return self.reads_done(ticket, now),
             Event::Budget { calls_per_hour, dollars_per_month } => {
                 self.console.calls_per_hour = calls_per_hour;
@@ -384,10 +389,7 @@ impl App {
             Request::TakeUp(run) => self.take_up(run),
             Request::CloseRun { run, reason } => vec![Effect::Close { run, reason }],
             Request::Note { run, text } => vec![Effect::Note { run, text }],
-            Request::Claim(claim) => {
-                let effect = self.unclaimed.take();
-                effect.map(|effect| Effect::Claim { effect, claim }).into_iter().collect()
-            }
+            Request::Claim(claim) => self.claimed(claim),
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
             Request::Quit => vec![Effect::Quit],
@@ -416,7 +418,8 @@ impl App {
         };
         match purpose {
             Purpose::Sheet { intent, asked } => {
-                let prepared = interlock::prepare_afresh(&self.world, &intent, asked, now);
+                let prepared =
+                    interlock::prepare_afresh(&self.world, &self.console.history, &intent, (asked, now));
                 let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
                 self.fulfil(request, now)
             }

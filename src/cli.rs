@@ -15,6 +15,7 @@ mod run;
 mod say;
 mod setup;
 mod sim;
+mod slow;
 mod status;
 mod watch;
 
@@ -103,6 +104,10 @@ enum Command {
         /// As JSON
         #[arg(long)]
         json: bool,
+        /// As a script of AWS CLI calls with their read-backs, to go on without
+        /// pointsman
+        #[arg(long = "as", value_enum, value_name = "FORM", conflicts_with = "json")]
+        form: Option<PlanForm>,
     },
     /// Check the config and everything it names: endpoints, ARNs, rules, metrics
     ///
@@ -192,6 +197,13 @@ impl From<PlaybookArg> for Playbook {
             PlaybookArg::Evacuate => Self::Evacuate,
         }
     }
+}
+
+/// Another form of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanForm {
+    /// A script for sh
+    Sh,
 }
 
 /// What `run` takes.
@@ -294,7 +306,10 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Watch => watch::watch(&common).await,
         Command::Demo(world) => demo::demo(&common, &world).await,
         Command::Status { json } => status::status(&common, json).await,
-        Command::Plan { intent, json } => plan::plan(&common, &intent, json).await,
+        Command::Plan { intent, json, form } => {
+            let form = form.map_or(if json { plan::Form::Json } else { plan::Form::Text }, plan::Form::from);
+            plan::plan(&common, &intent, form).await
+        }
         Command::Check => check::check(&common).await,
         Command::Run(args) => run::run(&common, &args).await,
         Command::Resume(args) => run::resume(&common, &args).await,

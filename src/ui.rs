@@ -30,6 +30,7 @@ use ratatui::text::Span;
 use crate::model::World;
 use crate::model::reading::Identity;
 use crate::plan::event::Entry;
+use crate::plan::history::History;
 use crate::plan::progress::Progress;
 use conch::{Conch, Mirror};
 use digest::Digest;
@@ -74,6 +75,8 @@ pub struct Console {
     pub calls_per_hour: f64,
     /// What they cost, dollars a month.
     pub dollars_per_month: f64,
+    /// What earlier runs on this ground tell.
+    pub history: History,
     /// The operator's time zone for the local clock; UTC is always shown.
     pub zone: TimeZone,
 }

@@ -215,6 +215,7 @@ pub(crate) fn retail() -> Topology {
         }],
         dns: vec![dns(&names)],
         orders: Some(orders(&names)),
+        ..Topology::default()
     }
 }
 

@@ -71,11 +71,13 @@ impl App {
             (_, Event::Started { .. }) => {
                 self.run = Progress::replay(std::slice::from_ref(&entry)).ok();
             }
-            (Some(run), _) if run.run == entry.run => {
-                if let Err(illegal) = run.apply(&entry) {
+            (Some(run), _) if run.run == entry.run => match run.apply(&entry) {
+                Ok(()) if !run.is_open() => self.console.history.take(run),
+                Ok(()) => {}
+                Err(illegal) => {
                     self.view.notify("The journal and the screen disagree", &illegal.to_string());
                 }
-            }
+            },
             _ => {}
         }
         self.journal.insert(at, entry);

@@ -18,7 +18,7 @@ use super::{Clients, arc};
 use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
 use crate::model::topology::{Endpoint, Region};
 use crate::plan::event::{Answer, Event};
-use crate::plan::operation::{AuroraTarget, ControlChange, Operation, Plane};
+use crate::plan::operation::{AuroraTarget, Failover, Operation, Plane, RoutingSet, Switchover};
 use crate::plan::run::{Actuator, Boxed, Receipt};
 
 /// Every AWS API action that can be sent to change something; nothing else in the program can.
@@ -56,11 +56,9 @@ impl Hands {
 
     async fn perform(&self, operation: &Operation, attempt: u32) -> Answer {
         match operation {
-            Operation::RoutingSet { entries } => {
-                self.set_controls(entries, self.order(operation, attempt)).await
-            }
-            Operation::AuroraSwitchover(target) => self.switch_over(target).await,
-            Operation::AuroraFailover(target) => self.fail_over(target).await,
+            Operation::RoutingSet(set) => self.set_controls(set, self.order(operation, attempt)).await,
+            Operation::AuroraSwitchover(Switchover(target)) => self.switch_over(target).await,
+            Operation::AuroraFailover(Failover(target)) => self.fail_over(target).await,
         }
     }
 
@@ -79,12 +77,12 @@ impl Hands {
 
     /// Tries one endpoint after the other. A time-out may have taken effect, but setting a state twice is the same
     /// as setting it once, so the next endpoint may be asked; what was lost on the way still colours a refusal.
-    async fn set_controls(&self, entries: &[ControlChange], endpoints: Vec<Endpoint>) -> Answer {
+    async fn set_controls(&self, set: &RoutingSet, endpoints: Vec<Endpoint>) -> Answer {
         let mut tried = Tried::default();
         for endpoint in endpoints {
-            match self.set_at(entries, &endpoint).await {
+            match self.set_at(set, &endpoint).await {
                 Ok(request_id) => {
-                    return Answer::Accepted { endpoint: tried.before(&endpoint), request_id };
+                    return Answer::Accepted { endpoint: tried.before(&endpoint), request_id, handle: None };
                 }
                 Err(fault) if rotates(&fault) => tried.note(&endpoint, &fault),
                 Err(fault) => return tried.ended_by(fault),
@@ -93,9 +91,9 @@ impl Hands {
         tried.gave_up()
     }
 
-    async fn set_at(&self, entries: &[ControlChange], endpoint: &Endpoint) -> Result<Option<String>, Fault> {
-        let mut states = Vec::with_capacity(entries.len());
-        for change in entries {
+    async fn set_at(&self, set: &RoutingSet, endpoint: &Endpoint) -> Result<Option<String>, Fault> {
+        let mut states = Vec::with_capacity(set.entries.len());
+        for change in &set.entries {
             let entry = UpdateRoutingControlStateEntry::builder()
                 .routing_control_arn(&change.arn)
                 .routing_control_state(arc::to_sdk(change.state))
@@ -104,6 +102,8 @@ impl Hands {
         }
         self.clients.inner.tally.call();
         let request = self.clients.inner.bound.cluster(endpoint).update_routing_control_states();
+        let overrides: Vec<String> = set.overrides.iter().map(|broken| broken.arn.clone()).collect();
+        let request = request.set_safety_rules_to_override((!overrides.is_empty()).then_some(overrides));
         let answer = request.set_update_routing_control_state_entries(Some(states)).send().await;
         answer.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e))
     }
@@ -176,7 +176,7 @@ fn unbuilt(text: &str) -> Fault {
 /// What came of a write that was sent to one place only.
 fn answer(region: &Region, sent: Result<Option<String>, Fault>) -> Answer {
     match sent {
-        Ok(request_id) => Answer::Accepted { endpoint: region.to_string(), request_id },
+        Ok(request_id) => Answer::Accepted { endpoint: region.to_string(), request_id, handle: None },
         Err(fault) => Tried::default().ended_by(fault),
     }
 }

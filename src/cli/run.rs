@@ -15,10 +15,12 @@ use super::plan::{declared, intent};
 use super::setup::{Reader, file, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
 use crate::clock::{Clock, host_now};
+use crate::ledger::past;
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::verdict;
 use crate::plan::event::{Right, RunId, Start};
+use crate::plan::history::Ground;
 use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger, Stop, WhenHeld};
@@ -26,7 +28,7 @@ use crate::plan::{Intent, Plan};
 use crate::runtime::Operator;
 use crate::runtime::conch::Conch;
 use crate::runtime::flight::{Flight, Gear};
-use crate::runtime::shared::Mandate;
+use crate::runtime::shared::{Copier, Mandate};
 use crate::runtime::signals::Signals;
 
 /// Where a run is written down, and the right to have one.
@@ -37,6 +39,7 @@ struct Desk {
     /// The right to act among all bastions, where they share a table.
     mandate: Option<Mandate>,
     right: Option<Right>,
+    copier: Option<Copier>,
 }
 
 /// Runs a playbook to its end or to a hold.
@@ -178,7 +181,9 @@ async fn clear(
     }
     let world = reader.world().await;
     let now = reader.clock.now();
-    let prepared = interlock::prepare(&world, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
+    let history = past::history(&desk.journal, Ground::here(reader.config.simulated))?;
+    let prepared =
+        interlock::prepare(&world, &history, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
     held_back(&prepared.interlocks)?;
     desk.claim(state, reader, claim).await?;
     Ok((desk, world, prepared.plan))
@@ -214,7 +219,7 @@ impl Desk {
         if let Some(file) = file(common) {
             conch.acts_by(&file);
         }
-        Ok(Self { journal, conch, operator, mandate: None, right: None })
+        Ok(Self { journal, conch, operator, mandate: None, right: None, copier: None })
     }
 
     /// Takes the conch among all bastions, where they share a table.
@@ -223,6 +228,7 @@ impl Desk {
         let commons = claim::commons(&reader.config, parts, (state, &self.operator))?;
         if let Some((mandate, right)) = claim::take(commons.as_ref(), None, claim).await? {
             (self.mandate, self.right) = (Some(mandate), Some(right));
+            self.copier = commons.map(|commons| Copier::begin(commons, state));
         }
         Ok(())
     }
@@ -258,14 +264,14 @@ async fn fly(
     (begun, mut signals): (Progress, Signals),
     json: bool,
 ) -> Result<ExitCode> {
-    let Desk { journal, conch, operator, mandate, .. } = desk;
+    let Desk { journal, conch, operator, mandate, copier, .. } = desk;
     let Reader { clients, clock, .. } = reader;
     let _log = journal.path().parent().and_then(place::log_in);
     let mut teller = Teller::after(Vec::new(), json);
     for line in journal.entries(&begun.run)? {
         teller.tell(line);
     }
-    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate };
+    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate, copier };
     let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
     flight.read_for_itself(clients, clock, readings);
     let followed = follow(&mut flight, &mut teller, &operator, &mut signals).await?;

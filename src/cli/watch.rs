@@ -17,8 +17,10 @@ use crate::app::{App, Event};
 use crate::aws::Clients;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::ledger::past;
 use crate::ledger::sqlite::{FILE, Journal};
 use crate::model::World;
+use crate::plan::history::Ground;
 use crate::plan::progress::Progress;
 use crate::plan::run::{Ledger, LedgerError};
 use crate::runtime::conch;
@@ -122,6 +124,7 @@ fn remember(app: &mut App, state: &Path, now: Timestamp) {
 /// What the operator must know of the journal, as a title and a text; the console is filled as far as it goes.
 fn recall(app: &mut App, journal: &Journal, state: &Path) -> Result<(), (String, String)> {
     let unread = |error: LedgerError| (WATCH_ONLY.to_owned(), error.to_string());
+    app.learn(past::history(journal, Ground::here(app.is_simulated())).map_err(unread)?);
     // Read before the lines: whoever has let it go by then has written all of theirs.
     let driver = conch::holder(state);
     let (mut lines, harm) = match journal.tail(LINES_SHOWN) {

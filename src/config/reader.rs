@@ -11,7 +11,7 @@ use super::cursor::Cursor;
 use super::problem::{Problems, Sink};
 use super::schema::ROOT;
 use super::{Access, Config, Screen, check, names, routing, signal, stores, value};
-use crate::model::topology::{Objectives, Region, RegionSpec, Topology};
+use crate::model::topology::{Failback, Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
 pub(super) fn read(text: &str, file: &str) -> Result<Config, Problems> {
@@ -54,6 +54,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         lag_links: stores.lag_links,
         dns,
         orders,
+        failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
     };
     Some(Config {
         topology: Arc::new(topology),
@@ -67,6 +68,15 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
 
 fn objectives(table: &Cursor<'_>) -> Option<Objectives> {
     Some(Objectives { rto: table.span("rto")?.value, rpo: table.span("rpo")?.value })
+}
+
+fn failback(table: &Cursor<'_>) -> Failback {
+    let usual = Failback::default();
+    Failback {
+        locked: table.span("locked").map_or(usual.locked, |span| span.value),
+        settled: table.span("settled").map_or(usual.settled, |span| span.value),
+        flaps: table.whole("flaps").map_or(usual.flaps, |flaps| flaps.value),
+    }
 }
 
 fn access(workload: &Cursor<'_>) -> Access {

@@ -5,6 +5,7 @@
 
 pub mod fit;
 pub mod lease;
+pub mod mirror;
 
 use std::collections::BTreeMap;
 

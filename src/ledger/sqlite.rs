@@ -3,6 +3,7 @@
 //! A line counts only once the file system has it; nothing here may buffer, batch or swallow an error.
 
 mod asks;
+mod copy;
 mod holder;
 mod trouble;
 

@@ -189,6 +189,7 @@ pub(crate) fn two_regions() -> Topology {
             series: BTreeMap::from([(east(), created(EAST)), (west(), created(WEST))]),
             store: Some("orders".to_owned()),
         }),
+        ..Topology::default()
     }
 }
 

@@ -2,12 +2,16 @@
 //!
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
+mod shared;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use shared::SharedTable;
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -63,7 +67,7 @@ impl From<&str> for Region {
 }
 
 /// The whole declared workload.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
     /// Its name, as the header shows it.
     pub workload: String,
@@ -89,6 +93,8 @@ pub struct Topology {
     pub dns: Vec<DnsName>,
     /// The business metric: orders a period, in each Region.
     pub orders: Option<OrdersSpec>,
+    /// When going home is allowed.
+    pub failback: Failback,
 }
 
 impl Topology {
@@ -112,12 +118,29 @@ impl Topology {
 }
 
 /// Recovery objectives of the workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Objectives {
     /// Longest time to serve again.
     pub rto: Duration,
     /// Longest span of writes that may be lost.
     pub rpo: Duration,
+}
+
+/// When writers and traffic may go home after a failover; nothing ever takes them there by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failback {
+    /// So long after a failover it is locked.
+    pub locked: Duration,
+    /// Replicas must have caught up, and both Regions been healthy, for so long.
+    pub settled: Duration,
+    /// With more moves than this in a day it is locked: somebody flaps.
+    pub flaps: usize,
+}
+
+impl Default for Failback {
+    fn default() -> Self {
+        Self { locked: Duration::from_hours(1), settled: Duration::from_mins(5), flaps: 3 }
+    }
 }
 
 /// One Region that serves the workload.
@@ -403,15 +426,6 @@ pub struct Table {
     pub regions: Vec<Region>,
     /// Longest span of its writes that may be lost.
     pub rpo: Duration,
-}
-
-/// The table in which the conch and a copy of the journal are kept, for several bastions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SharedTable {
-    /// Its name, the same in every Region.
-    pub table: String,
-    /// Where it is reached, in the order of trying; several only if its copies are strongly consistent.
-    pub regions: Vec<Region>,
 }
 
 /// A link of another store, known by a lag metric alone.

@@ -14,9 +14,9 @@ use super::operation::Operation;
 use super::{Plan, Rung, StepId};
 use crate::model::reading::{Identity, Trouble};
 use crate::model::topology::Region;
-use crate::model::verdict::AtRisk;
+use crate::model::verdict::{AtRisk, Missed};
 
-pub use words::{line, links};
+pub use words::{behind_text, line, links, missed_text};
 
 /// A run's name: eight hex digits, of which the screen shows four.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -123,6 +123,31 @@ pub enum Event {
         /// Every link in words: `orders us-east-1→us-west-2 8.9s`.
         links: Vec<String>,
     },
+    /// What a step waited for holds.
+    Met {
+        /// Which step.
+        step: StepId,
+        /// What shows it.
+        evidence: String,
+    },
+    /// A second person gave their word.
+    Approved {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+        /// From which host.
+        host: String,
+        /// The version of the plan that they had before them.
+        version: String,
+    },
+    /// A person did what a note asks for.
+    Ticked {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+    },
     /// Something the service tells about a step on its way, such as an RDS event.
     Told {
         /// Which step.
@@ -152,8 +177,11 @@ pub enum Event {
     },
     /// Nothing new starts until it is resumed.
     Paused {
-        /// Who.
+        /// Who; the run itself where nobody did.
         who: String,
+        /// Why, and what to do before it is resumed; empty where a person just paused it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
     },
     /// Steps start again.
     Resumed {
@@ -190,6 +218,13 @@ pub enum Event {
         who: String,
         /// The text.
         text: String,
+    },
+    /// What the incident cost, by the orders that were measured; written just before the run is closed.
+    Counted {
+        /// Orders that did not come while the workload was ill, if that can be known.
+        missed: Option<Missed>,
+        /// Orders that were written before a writer was moved with loss, and had not replicated then.
+        behind: Option<AtRisk>,
     },
     /// The run is over.
     Closed {
@@ -285,6 +320,9 @@ pub enum Answer {
         endpoint: String,
         /// Its request id.
         request_id: Option<String>,
+        /// What it named the thing that the write started: a change, an execution, an experiment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handle: Option<String>,
     },
     /// The service said no: nothing happened.
     Refused {
@@ -407,6 +445,9 @@ impl Event {
             | Self::AlreadySo { step, .. }
             | Self::Climbed { step, .. }
             | Self::Recorded { step, .. }
+            | Self::Met { step, .. }
+            | Self::Approved { step, .. }
+            | Self::Ticked { step, .. }
             | Self::Told { step, .. }
             | Self::Ended { step, .. }
             | Self::Decided { step, .. } => Some(*step),
@@ -417,6 +458,7 @@ impl Event {
             | Self::Conch { .. }
             | Self::Adopted { .. }
             | Self::Noted { .. }
+            | Self::Counted { .. }
             | Self::Closed { .. } => None,
         }
     }

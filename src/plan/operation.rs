@@ -1,14 +1,20 @@
 //! Every write the program can make, as data: the only place where writes are listed.
 //!
 //! The sheet words it, the journal stores it, the gate sends it, the docs and the CLI line are made from it.
-//! Nothing here sends anything.
+//! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
+
+mod aurora;
+mod routing;
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::reading::ControlState;
 use crate::model::topology::{Region, Topology};
+
+pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use routing::{ControlChange, Override, RoutingSet};
 
 /// One write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,44 +22,88 @@ use crate::model::topology::{Region, Topology};
 pub enum Operation {
     /// Sets routing controls in one atomic update (ARC data plane, at most ten entries).
     #[serde(rename = "routing.set")]
-    RoutingSet {
-        /// Control names and their wanted states.
-        entries: Vec<ControlChange>,
-    },
+    RoutingSet(RoutingSet),
     /// Moves a global database's writer with nothing lost; called in the old writer's Region.
     #[serde(rename = "aurora.switchover")]
-    AuroraSwitchover(AuroraTarget),
+    AuroraSwitchover(Switchover),
     /// Moves a global database's writer and allows loss; called in the receiving Region.
     #[serde(rename = "aurora.failover")]
-    AuroraFailover(AuroraTarget),
+    AuroraFailover(Failover),
 }
 
-/// One entry of a routing update.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ControlChange {
-    /// The control's name in the config.
-    pub control: String,
-    /// Its ARN.
-    pub arn: String,
-    /// Its wanted state.
-    pub state: ControlState,
-    /// Its state when the plan was made, which is what an undo would set.
-    pub was: ControlState,
+/// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
+pub trait Write: fmt::Display {
+    /// The kind's name, as playbooks and the journal write it.
+    fn kind(&self) -> &'static str;
+
+    /// The AWS API action it calls.
+    fn api(&self) -> &'static str;
+
+    /// How much it can hurt.
+    fn danger(&self) -> Danger;
+
+    /// The operation that undoes it, if one call does.
+    fn inverse(&self) -> Option<Operation> {
+        None
+    }
+
+    /// Sending it twice is the same as sending it once: a set of states, or a start that a client token makes so.
+    fn is_idempotent(&self) -> bool {
+        false
+    }
+
+    /// Whatever else changes meanwhile, it takes no Region out of service without bringing one in (law 6), so it may
+    /// be sent although no reading could be had first.
+    fn may_go_unread(&self) -> bool {
+        false
+    }
+
+    /// It takes Regions out of service and brings none in, which no undo may do.
+    fn only_takes_out(&self) -> bool {
+        false
+    }
+
+    /// By then it is read back, or it is not known whether it happened; `None` where only the step's deadline says so.
+    fn read_back_within(&self) -> Option<Duration> {
+        None
+    }
+
+    /// It moves users' traffic, which must not happen before the writer has moved (law 7).
+    fn moves_traffic(&self) -> bool {
+        false
+    }
+
+    /// The writer that it moves, if it moves one.
+    fn writer(&self) -> Option<WriterMove<'_>> {
+        None
+    }
+
+    /// The plane it needs and where that lives.
+    fn plane(&self) -> Plane;
+
+    /// The IAM actions it needs.
+    fn iam(&self) -> &'static [&'static str];
+
+    /// The equal AWS CLI line.
+    fn cli(&self, topology: &Topology) -> String;
+
+    /// AWS CLI lines that read back what it changed.
+    fn cli_read_back(&self, topology: &Topology) -> Vec<String>;
+
+    /// What it moves or changes, in a word or two: `traffic`, `orders`.
+    fn subject(&self) -> String;
+
+    /// What it does, as something that goes on: `promoting orders in us-west-2`.
+    fn doing(&self) -> String;
 }
 
-/// The cluster that is to become the writer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuroraTarget {
+/// A store's writer on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriterMove<'a> {
     /// The store.
-    pub store: String,
-    /// The global cluster identifier.
-    pub global: String,
-    /// The Region whose cluster writes now.
-    pub from: Region,
-    /// The Region whose cluster is to write.
-    pub to: Region,
-    /// That cluster's ARN.
-    pub cluster: String,
+    pub store: &'a str,
+    /// The Region that is to write.
+    pub to: &'a Region,
 }
 
 /// How much an operation can hurt, which decides what must be typed.
@@ -88,136 +138,125 @@ impl fmt::Display for Plane {
 }
 
 impl Operation {
+    /// What this write says of itself.
+    fn write(&self) -> &dyn Write {
+        match self {
+            Self::RoutingSet(set) => set,
+            Self::AuroraSwitchover(switchover) => switchover,
+            Self::AuroraFailover(failover) => failover,
+        }
+    }
+
     /// The kind's name, as playbooks and the journal write it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::RoutingSet { .. } => "routing.set",
-            Self::AuroraSwitchover(_) => "aurora.switchover",
-            Self::AuroraFailover(_) => "aurora.failover",
-        }
+        self.write().kind()
     }
 
     /// The AWS API action it calls.
     #[must_use]
     pub fn api(&self) -> &'static str {
-        match self {
-            Self::RoutingSet { .. } => "UpdateRoutingControlStates",
-            Self::AuroraSwitchover(_) => "SwitchoverGlobalCluster",
-            Self::AuroraFailover(_) => "FailoverGlobalCluster",
-        }
+        self.write().api()
     }
 
     /// How much it can hurt.
     #[must_use]
     pub fn danger(&self) -> Danger {
-        match self {
-            Self::RoutingSet { .. } => Danger::Reversible,
-            Self::AuroraSwitchover(_) => Danger::Moves,
-            Self::AuroraFailover(_) => Danger::Loses,
-        }
+        self.write().danger()
     }
 
     /// The operation that undoes it, if one call does.
     #[must_use]
     pub fn inverse(&self) -> Option<Self> {
-        match self {
-            Self::RoutingSet { entries } => {
-                let back = |c: &ControlChange| ControlChange { state: c.was, was: c.state, ..c.clone() };
-                Some(Self::RoutingSet { entries: entries.iter().map(back).collect() })
-            }
-            Self::AuroraSwitchover(_) | Self::AuroraFailover(_) => None,
-        }
+        self.write().inverse()
     }
 
     /// Sending it twice is the same as sending it once.
     #[must_use]
-    pub fn is_idempotent_set(&self) -> bool {
-        matches!(self, Self::RoutingSet { .. })
+    pub fn is_idempotent(&self) -> bool {
+        self.write().is_idempotent()
     }
 
-    /// It turns a control On in the same call, so whatever else changes meanwhile, one stays On (law 6).
+    /// It may be sent although no reading could be had first (law 6 holds whatever else changes).
     #[must_use]
-    pub fn turns_one_on(&self) -> bool {
-        match self {
-            Self::RoutingSet { entries } => entries.iter().any(|c| c.state == ControlState::On),
-            Self::AuroraSwitchover(_) | Self::AuroraFailover(_) => false,
-        }
+    pub fn may_go_unread(&self) -> bool {
+        self.write().may_go_unread()
     }
 
-    /// The cluster that it makes the writer, if it moves one.
+    /// It takes Regions out of service and brings none in, which no undo may do.
+    #[must_use]
+    pub fn only_takes_out(&self) -> bool {
+        self.write().only_takes_out()
+    }
+
+    /// By then it is read back, or it is not known whether it happened.
+    #[must_use]
+    pub fn read_back_within(&self) -> Option<Duration> {
+        self.write().read_back_within()
+    }
+
+    /// It moves users' traffic.
+    #[must_use]
+    pub fn moves_traffic(&self) -> bool {
+        self.write().moves_traffic()
+    }
+
+    /// The writer that it moves, if it moves one.
+    #[must_use]
+    pub fn writer(&self) -> Option<WriterMove<'_>> {
+        self.write().writer()
+    }
+
+    /// The cluster of a global database that it makes the writer, if it makes one.
     #[must_use]
     pub fn target(&self) -> Option<&AuroraTarget> {
         match self {
-            Self::RoutingSet { .. } => None,
-            Self::AuroraSwitchover(target) | Self::AuroraFailover(target) => Some(target),
+            Self::AuroraSwitchover(Switchover(target)) | Self::AuroraFailover(Failover(target)) => {
+                Some(target)
+            }
+            Self::RoutingSet(_) => None,
         }
     }
 
     /// The plane it needs and where that lives.
     #[must_use]
     pub fn plane(&self) -> Plane {
-        match self {
-            Self::RoutingSet { .. } => Plane::ClusterEndpoints,
-            Self::AuroraSwitchover(target) => Plane::Control(target.from.clone()),
-            Self::AuroraFailover(target) => Plane::Control(target.to.clone()),
-        }
+        self.write().plane()
     }
 
     /// The IAM actions it needs.
     #[must_use]
     pub fn iam(&self) -> &'static [&'static str] {
-        match self {
-            Self::RoutingSet { .. } => &["route53-recovery-cluster:UpdateRoutingControlStates"],
-            Self::AuroraSwitchover(_) => &["rds:SwitchoverGlobalCluster"],
-            Self::AuroraFailover(_) => &["rds:FailoverGlobalCluster"],
-        }
+        self.write().iam()
     }
 
     /// The equal AWS CLI line; routing updates name the first endpoint of the config.
     #[must_use]
     pub fn cli(&self, topology: &Topology) -> String {
-        match self {
-            Self::RoutingSet { entries } => routing_cli(entries, topology),
-            Self::AuroraSwitchover(target) => format!(
-                "aws rds switchover-global-cluster --region {} --global-cluster-identifier {} --target-db-cluster-identifier {}",
-                target.from, target.global, target.cluster
-            ),
-            Self::AuroraFailover(target) => format!(
-                "aws rds failover-global-cluster --region {} --global-cluster-identifier {} --target-db-cluster-identifier {} --allow-data-loss",
-                target.to, target.global, target.cluster
-            ),
-        }
+        self.write().cli(topology)
     }
-}
 
-fn routing_cli(entries: &[ControlChange], topology: &Topology) -> String {
-    let endpoint = topology.routing.as_ref().and_then(|r| r.endpoints.first());
-    let at =
-        endpoint.map_or_else(String::new, |e| format!(" --region {} --endpoint-url {}", e.region, e.url));
-    let list: Vec<String> = entries
-        .iter()
-        .map(|c| format!("RoutingControlArn={},RoutingControlState={}", c.arn, c.state))
-        .collect();
-    format!(
-        "aws route53-recovery-cluster update-routing-control-states{at} --update-routing-control-state-entries {}",
-        list.join(" ")
-    )
+    /// AWS CLI lines that read back what it changed.
+    #[must_use]
+    pub fn cli_read_back(&self, topology: &Topology) -> Vec<String> {
+        self.write().cli_read_back(topology)
+    }
+
+    /// What it moves or changes, in a word or two: `traffic`, `orders`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        self.write().subject()
+    }
+
+    /// What it does, as something that goes on: `promoting orders in us-west-2`.
+    #[must_use]
+    pub fn doing(&self) -> String {
+        self.write().doing()
+    }
 }
 
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::RoutingSet { entries } => {
-                f.write_str("routing ")?;
-                for (at, change) in entries.iter().enumerate() {
-                    let plus = if at == 0 { "" } else { " + " };
-                    write!(f, "{plus}{} {}", change.control, change.state)?;
-                }
-                Ok(())
-            }
-            Self::AuroraSwitchover(target) => write!(f, "switch {} over to {}", target.store, target.to),
-            Self::AuroraFailover(target) => write!(f, "fail {} over to {}", target.store, target.to),
-        }
+        self.write().fmt(f)
     }
 }

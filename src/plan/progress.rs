@@ -4,6 +4,7 @@
 
 mod admit;
 mod left;
+mod pace;
 mod take;
 
 use std::collections::BTreeMap;
@@ -11,10 +12,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::event::{Answer, Decision, End, Entry, Event, Outcome, RunId, RungState, Start};
-use super::operation::{AuroraTarget, Operation};
+use super::operation::{Operation, WriterMove};
 use super::{Plan, Rung, Step, StepId};
 use crate::model::topology::Region;
-use crate::model::verdict::AtRisk;
+use crate::model::verdict::{AtRisk, Missed};
+
+pub use pace::Pace;
 
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,14 +34,27 @@ pub struct Progress {
     pub steps: BTreeMap<StepId, StepProgress>,
     /// What was frozen at the start.
     pub at_risk: Option<AtRisk>,
+    /// What the incident cost, once it was counted.
+    pub cost: Option<Cost>,
     /// It is paused.
     pub paused: bool,
+    /// Why, where it paused itself; empty else.
+    pub why_paused: String,
     /// When it was last resumed, after a pause or after it was cut off; what was read before proves nothing new.
     pub resumed: Option<Timestamp>,
     /// A person ended it, for this reason; what is on its way gets its outcome first.
     pub aborted: Option<String>,
     /// How and when it ended.
     pub closed: Option<(Timestamp, End, String)>,
+}
+
+/// What an incident cost in orders.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// Orders that did not come.
+    pub missed: Option<Missed>,
+    /// Orders that were taken and had not replicated.
+    pub behind: Option<AtRisk>,
 }
 
 /// Where a step stands.
@@ -64,6 +80,8 @@ pub struct StepProgress {
     pub why: String,
     /// The write of the newest attempt; it differs from the plan's while that is being undone.
     pub operation: Option<Operation>,
+    /// What the service named the thing that the write started, once it said so.
+    pub handle: Option<String>,
     /// When the newest answer, or the lack of one, was written down.
     pub answered: Option<Timestamp>,
     /// Since when it may have happened: the first attempt that was accepted or got no answer.
@@ -163,7 +181,9 @@ impl Progress {
             start,
             started,
             at_risk: None,
+            cost: None,
             paused: false,
+            why_paused: String::new(),
             resumed: None,
             aborted: None,
             closed: None,
@@ -203,26 +223,26 @@ impl Progress {
     /// The writer of the plan that has not moved: its step is not confirmed, and nobody skipped it under the name of
     /// the Region that receives. While there is one, no traffic may move (law 7).
     #[must_use]
-    pub fn writer_behind(&self) -> Option<&AuroraTarget> {
+    pub fn writer_behind(&self) -> Option<WriterMove<'_>> {
         let behind = |step: &Step| match self.steps.get(&step.id) {
             Some(StepProgress { state: StepState::Done(Outcome::Confirmed), .. }) => false,
             Some(StepProgress { state: StepState::Done(Outcome::Skipped), decision, .. }) => {
-                let to = step.operation().and_then(Operation::target).map(|target| &target.to);
+                let to = step.operation().and_then(Operation::writer).map(|moved| moved.to);
                 !matches!(decision, Some(Decision::Skip { typed, .. }) if typed.as_ref() == to)
             }
             _ => true,
         };
         let moves = self.plan.steps.iter().filter(|step| behind(step));
-        moves.filter_map(Step::operation).find_map(Operation::target)
+        moves.filter_map(Step::operation).find_map(Operation::writer)
     }
 
     /// The Region whose name a person must type to skip this step: the one that traffic would move to although its
     /// writer may not be there. `None` where no traffic follows.
     #[must_use]
     pub fn named_to_skip(&self, step: StepId) -> Option<&Region> {
-        let target = self.plan.step(step)?.operation()?.target()?;
+        let moved = self.plan.step(step)?.operation()?.writer()?;
         let mut writes = self.plan.steps.iter().filter_map(Step::operation);
-        writes.any(|write| write.target().is_none()).then_some(&target.to)
+        writes.any(Operation::moves_traffic).then_some(moved.to)
     }
 
     /// Whether a person may ask for this now: whether it may come next, and the name is typed that must be.

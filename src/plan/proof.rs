@@ -6,7 +6,6 @@ mod aurora;
 mod effect;
 mod routing;
 
-use aurora::Voucher;
 use jiff::Timestamp;
 
 use super::event::RungState;
@@ -53,6 +52,54 @@ pub enum Already {
     Unread(String),
 }
 
+/// What proof is judged by: the world, and since when its readings count.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    /// What was seen.
+    pub world: &'a World,
+    /// What was asked before proves nothing.
+    pub since: Timestamp,
+    /// The time of judging.
+    pub now: Timestamp,
+    /// What the service named the thing that the write started, once it did: a change, an execution, an experiment.
+    pub handle: Option<&'a str>,
+}
+
+/// How the world shows that a write took effect.
+trait Prove {
+    /// The sources to read afresh before and after the write; its metrics are read at their own pace.
+    fn sources(&self, world: &World, handle: Option<&str>) -> Vec<Source>;
+
+    /// Whether the write is needed at all, by readings asked at `since` or later.
+    fn already(&self, sight: &Sight<'_>) -> Already;
+
+    /// What the service's own state shows, by readings asked after `since`.
+    fn read_back(&self, sight: &Sight<'_>) -> Shown;
+
+    /// What the service told on the way since `since`, oldest first.
+    fn told(&self, _: &Sight<'_>) -> Vec<(Timestamp, String)> {
+        Vec::new()
+    }
+
+    /// The rungs above the read-back that the workload's declared sources can prove.
+    fn above(&self, _: &World) -> Vec<Rung> {
+        Vec::new()
+    }
+
+    /// What the world shows of one of those rungs.
+    fn effect(&self, _: Rung, sight: &Sight<'_>) -> Shown {
+        self.read_back(sight)
+    }
+}
+
+fn prover(operation: &Operation) -> &dyn Prove {
+    match operation {
+        Operation::RoutingSet(set) => set,
+        Operation::AuroraSwitchover(switchover) => switchover,
+        Operation::AuroraFailover(failover) => failover,
+    }
+}
+
 /// The rungs that this step climbs, from the weakest to the one that confirms it; none for a step without a write.
 ///
 /// DNS is left out: nothing here resolves names yet.
@@ -62,95 +109,59 @@ pub fn ladder(step: &Step, world: &World) -> Vec<Rung> {
     climbable(operation, world).into_iter().filter(|rung| *rung <= step.rung).collect()
 }
 
-/// The strongest rung that the workload's declared sources can prove of a step.
+/// The strongest rung that the workload's declared sources can prove of a write.
 #[must_use]
-pub fn highest(step: &Step, world: &World) -> Rung {
-    let rungs = step.operation().map(|operation| climbable(operation, world)).unwrap_or_default();
-    rungs.into_iter().max().unwrap_or(Rung::ReadBack)
+pub fn highest(operation: &Operation, world: &World) -> Rung {
+    climbable(operation, world).into_iter().max().unwrap_or(Rung::ReadBack)
 }
 
 /// What the world shows of each rung above [`Rung::Accepted`], by readings asked after `since`.
 #[must_use]
-pub fn shown(step: &Step, world: &World, since: Timestamp, now: Timestamp) -> Vec<Shown> {
+pub fn shown(step: &Step, sight: &Sight<'_>) -> Vec<Shown> {
     let Some(operation) = step.operation() else { return Vec::new() };
-    let above = ladder(step, world).into_iter().filter(|rung| *rung > Rung::Accepted);
-    above.map(|rung| rung_of(operation, rung, world, since, now)).collect()
+    let above = ladder(step, sight.world).into_iter().filter(|rung| *rung > Rung::Accepted);
+    above
+        .map(|rung| match rung {
+            Rung::ReadBack => read_back(operation, sight),
+            rung => prover(operation).effect(rung, sight),
+        })
+        .collect()
 }
 
 /// What the world shows of a write's own service state, by readings asked after `since`.
 #[must_use]
-pub fn read_back(operation: &Operation, world: &World, since: Timestamp) -> Shown {
-    match operation {
-        Operation::RoutingSet { entries } => routing::read_back(entries, world, since),
-        Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => {
-            aurora::read_back(target, world, since)
-        }
-    }
+pub fn read_back(operation: &Operation, sight: &Sight<'_>) -> Shown {
+    prover(operation).read_back(sight)
 }
 
 /// Whether a write is needed at all, by readings asked at `since` or later.
 #[must_use]
-pub fn already(operation: &Operation, world: &World, since: Timestamp) -> Already {
-    match operation {
-        Operation::RoutingSet { entries } => routing::already(entries, world, since),
-        Operation::AuroraSwitchover(target) => aurora::already(target, world, since, Voucher::Any),
-        Operation::AuroraFailover(target) => aurora::already(target, world, since, Voucher::Receiver),
-    }
+pub fn already(operation: &Operation, sight: &Sight<'_>) -> Already {
+    prover(operation).already(sight)
 }
 
 /// The sources to read afresh before and after a write; its metrics are read at their own pace.
 #[must_use]
-pub fn sources(operation: &Operation, world: &World) -> Vec<Source> {
-    match operation {
-        Operation::RoutingSet { .. } => {
-            let endpoints = world.topology().routing.iter().flat_map(|r| &r.endpoints);
-            endpoints.map(|e| Source::Endpoint(e.region.clone())).collect()
-        }
-        Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => {
-            let regions = [&target.to, &target.from];
-            let states = regions.map(|r| Source::Aurora(target.store.clone(), r.clone()));
-            let events = regions.map(|r| Source::AuroraEvents(target.store.clone(), r.clone()));
-            states.into_iter().chain(events).collect()
-        }
-    }
+pub fn sources(operation: &Operation, world: &World, handle: Option<&str>) -> Vec<Source> {
+    prover(operation).sources(world, handle)
 }
 
-/// What RDS told of a move since its write left, oldest first.
+/// What the service told of a write since it left, oldest first.
 #[must_use]
-pub fn told(operation: &Operation, world: &World, since: Timestamp) -> Vec<(Timestamp, String)> {
-    match operation {
-        Operation::RoutingSet { .. } => Vec::new(),
-        Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => {
-            aurora::told(target, world, since)
-        }
-    }
+pub fn told(operation: &Operation, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
+    prover(operation).told(sight)
 }
 
 /// A move to or from the operation's target is under way.
 #[must_use]
-pub(super) fn is_moving(operation: &Operation, world: &World, since: Timestamp) -> bool {
-    matches!(already(operation, world, since), Already::Moving(_))
+pub(super) fn is_moving(operation: &Operation, sight: &Sight<'_>) -> bool {
+    matches!(already(operation, sight), Already::Moving(_))
 }
 
 fn climbable(operation: &Operation, world: &World) -> Vec<Rung> {
     let mut rungs = vec![Rung::Sent, Rung::Accepted, Rung::ReadBack];
-    if let Operation::RoutingSet { entries } = operation {
-        let above = [Rung::HealthCheck, Rung::Traffic, Rung::Canary, Rung::Orders];
-        rungs.extend(above.into_iter().filter(|rung| effect::declared(*rung, entries, world)));
-    }
+    rungs.extend(prover(operation).above(world));
     rungs
-}
-
-fn rung_of(operation: &Operation, rung: Rung, world: &World, since: Timestamp, now: Timestamp) -> Shown {
-    match (operation, rung) {
-        (Operation::RoutingSet { entries }, Rung::HealthCheck) => {
-            effect::health_check(entries, world, since, now)
-        }
-        (Operation::RoutingSet { entries }, Rung::Traffic) => effect::traffic(entries, world, since, now),
-        (Operation::RoutingSet { entries }, Rung::Canary) => effect::canary(entries, world, since, now),
-        (Operation::RoutingSet { entries }, Rung::Orders) => effect::orders(entries, world, since, now),
-        _ => read_back(operation, world, since),
-    }
 }
 
 #[cfg(test)]
@@ -181,9 +192,13 @@ mod tests {
     }
 
     fn rung(scene: &Scene, step: &Step, since: Timestamp, rung: Rung) -> (RungState, String) {
-        let all = shown(step, &scene.world, since, scene.now);
+        let all = shown(step, &sight(scene, since));
         let one = all.into_iter().find(|s| s.rung == rung).unwrap();
         (one.state, one.evidence)
+    }
+
+    fn sight(scene: &Scene, since: Timestamp) -> Sight<'_> {
+        Sight { world: &scene.world, since, now: scene.now, handle: None }
     }
 
     fn value(signal: &crate::model::topology::Signal) -> Metric {
@@ -414,7 +429,7 @@ mod tests {
     fn a_write_that_is_needless_or_untimely_is_known_before() {
         let (mut scene, step, since) = written(Playbook::Failover, 1);
         let operation = step.operation().unwrap();
-        let now = |scene: &Scene| already(operation, &scene.world, since);
+        let now = |scene: &Scene| already(operation, &sight(scene, since));
         assert!(matches!(now(&scene), Already::Unread(_)));
         scene.writer("orders", EAST, WEST);
         assert_eq!(now(&scene), Already::NotSo("writer us-east-1".to_owned()));
@@ -440,7 +455,7 @@ mod tests {
             event(40, "failover completed"),
         ];
         scene.see(Source::AuroraEvents("orders".to_owned(), west()), Ok(Reading::AuroraEvents(events)));
-        let told = told(step.operation().unwrap(), &scene.world, since);
+        let told = told(step.operation().unwrap(), &sight(&scene, since));
         let texts: Vec<&str> = told.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(texts, ["failover started", "failover completed"]);
     }

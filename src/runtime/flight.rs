@@ -3,13 +3,15 @@
 //! A flight that is dropped is cut off; it must be flown to its end or let go first, and never decides for a person.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::conch::Conch;
 use super::post::HostInbox;
-use super::shared::{self, Fenced, Hold, Mandate};
+use super::shared::{self, Copier, Fenced, Hold, Mandate};
 use crate::aws::Clients;
 use crate::aws::actuator::Hands;
 use crate::clock::Clock;
@@ -24,6 +26,9 @@ use crate::sampler::{self, Pace};
 /// How many readings may wait for a run; newer ones replace what is dropped.
 const READINGS: usize = 1024;
 
+/// How long the end of a run waits for its copy in the shared table.
+const SETTLE: Duration = Duration::from_secs(8);
+
 /// What a run flies with.
 #[derive(Debug)]
 pub struct Gear {
@@ -37,6 +42,8 @@ pub struct Gear {
     pub conch: Conch,
     /// The right to act among all bastions that share a table, where they do.
     pub mandate: Option<Mandate>,
+    /// What copies the journal to that table.
+    pub copier: Option<Copier>,
 }
 
 /// A run in flight.
@@ -45,6 +52,7 @@ pub struct Flight {
     lines: mpsc::UnboundedReceiver<Entry>,
     commands: Option<mpsc::Sender<Command>>,
     task: JoinHandle<Result<Progress, Stopped>>,
+    clock: Clock,
     /// The pace of the sampler that reads for this flight alone, for as long as this lives.
     reading: Option<watch::Sender<Pace>>,
 }
@@ -69,11 +77,12 @@ impl Flight {
         gear: Gear,
         when_held: WhenHeld,
     ) -> (Self, mpsc::Sender<Observation>) {
-        let Gear { clients, clock, journal, conch, mandate } = gear;
+        let Gear { clients, clock, journal, conch, mandate, copier } = gear;
         let (commands, commanded) = mpsc::channel(16);
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
-        let inboxes = inboxes(&journal, &progress);
+        let (inboxes, at) = (inboxes(&journal, &progress), clock.clone());
+        let here = clock.clone();
         let ports = Ports {
             actuator: actuator(clients, mandate.as_ref()),
             ledger: Box::new(journal),
@@ -89,13 +98,23 @@ impl Flight {
         }
         let task = tokio::spawn(async move {
             let ended = run::drive(progress, world, ports).await;
+            // Whoever has the conch next is to find every line.
+            if let Some(copier) = copier {
+                copier.settle(&at, SETTLE).await;
+            }
             if let Some(mandate) = mandate {
                 mandate.give_back().await;
             }
             drop(conch);
             ended
         });
-        (Self { lines, commands: Some(commands), task, reading: None }, readings)
+        (Self { lines, commands: Some(commands), task, clock: here, reading: None }, readings)
+    }
+
+    /// The time of the run's world.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The next line once it is on disk; `None` when the run has come to its end, or to a hold that nobody attends.

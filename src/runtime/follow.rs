@@ -89,7 +89,8 @@ struct Follower {
     state: PathBuf,
     newest: u64,
     driver: Option<String>,
-    /// While another process drives, it is to know that somebody is here.
+    /// From the first run of another process on, until this console drives one: whoever drives is to know that somebody
+    /// is here, and a simulated world that lives in their process stays with it.
     attendance: Option<Attendance>,
     trouble: Option<String>,
 }
@@ -111,7 +112,9 @@ impl Follower {
         let mut events: Vec<Event> = lines.into_iter().map(|line| Event::Followed(Box::new(line))).collect();
         if changed {
             self.driver.clone_from(&seen.driver);
-            self.attendance = self.driver.as_ref().and_then(|_| Attendance::begin(&self.state));
+            if self.driver.is_some() && self.attendance.is_none() {
+                self.attendance = Attendance::begin(&self.state);
+            }
             match seen.driver {
                 Some(by) => events.insert(0, Event::Elsewhere(Some(by))),
                 None => events.push(Event::Elsewhere(None)),
@@ -165,21 +168,23 @@ mod tests {
         let state = state.path();
         let mut follower =
             Follower { state: state.to_owned(), newest: 1, driver: None, attendance: None, trouble: None };
-        let mut next = || {
+        let next = |follower: &mut Follower| {
             let seen = look(state, follower.newest);
             told(&follower.take(seen))
         };
-        assert_eq!(next(), [""; 0]);
+        assert_eq!(next(&mut follower), [""; 0]);
 
         let ana = Operator { who: "ana".to_owned(), host: "bastion".to_owned() };
         let conch = Conch::take(state, &ana).unwrap();
         note(&mut journal, "begun");
-        assert_eq!(next(), ["ana", "line 2"]);
+        assert_eq!(next(&mut follower), ["ana", "line 2"]);
         assert!(is_attended(state));
-        assert_eq!(next(), [""; 0]);
+        assert_eq!(next(&mut follower), [""; 0]);
         note(&mut journal, "the last");
         drop(conch);
-        assert_eq!(next(), ["line 3", "gone"]);
+        assert_eq!(next(&mut follower), ["line 3", "gone"]);
+        assert!(is_attended(state), "a world in that process is still looked at");
+        drop(follower);
         assert!(!is_attended(state));
     }
 

@@ -12,7 +12,7 @@ use super::desk::{Begun, Desk, Seat};
 use super::flight::{Fallen, Flight, Gear};
 use super::follow::{self, Driving};
 use super::post::HostOutbox;
-use super::shared::{self, Commons, Mandate};
+use super::shared::{self, Commons, Copier, Mandate};
 use crate::app::{App, Attention, Effect, Event, Ticket};
 use crate::aws::Clients;
 use crate::clock::Clock;
@@ -47,6 +47,7 @@ pub(super) struct Performer {
     meter: Meter,
     writing: JoinSet<Done>,
     commons: Option<Commons>,
+    copier: Option<Copier>,
     running: Option<Running>,
     driving: Driving,
     has_run: bool,
@@ -94,9 +95,12 @@ impl Performer {
                 }
             }
         });
-        if let Some(commons) = &commons {
+        let copier = commons.as_ref().map(|commons| {
             shared::watch(commons.clone(), to_app.clone());
-        }
+            let copier = Copier::begin(commons.clone(), &desk.state);
+            shared::tell_behind(&copier, to_app.clone());
+            copier
+        });
         let (writing, driving) = (JoinSet::new(), Driving::default());
         follow::spawn(desk.state.clone(), newest, driving.clone(), to_app.clone());
         Self {
@@ -108,6 +112,7 @@ impl Performer {
             meter,
             writing,
             commons,
+            copier,
             running: None,
             driving,
             has_run: false,
@@ -297,8 +302,7 @@ impl Performer {
             }
             Ok(Done::Claimed(Ok(right))) => self.go_on(right),
             Ok(Done::Claimed(Err(undone))) => undone.told("The run does not go on"),
-            Ok(Done::Refused(Ok(line))) => tell(vec![line]),
-            Ok(Done::Noted(Ok(line))) => tell(vec![line]),
+            Ok(Done::Refused(Ok(line)) | Done::Noted(Ok(line))) => tell(vec![line]),
             Ok(Done::Noted(Err(why))) => trouble("The note could not be written down", &why),
             Ok(Done::Refused(Err(why))) => trouble("The refusal could not be written down", &why),
             Err(fell) => trouble("The journal's writer fell over; nothing was sent", &fell),
@@ -309,7 +313,8 @@ impl Performer {
     fn fly(&mut self, begun: Begun, mandate: Option<Mandate>, (world, newest): (World, u64)) -> Vec<Event> {
         let Begun { progress, lines, journal, conch } = begun;
         let (clients, clock) = (self.clients.clone(), self.clock.clone());
-        let gear = Gear { clients, clock, journal, conch, mandate: mandate.clone() };
+        let copier = self.copier.clone();
+        let gear = Gear { clients, clock, journal, conch, mandate: mandate.clone(), copier };
         let (flight, readings) = Flight::begin(progress, world, gear, WhenHeld::Wait);
         (self.running, self.has_run) = (Some(Running { flight, mandate, readings }), true);
         tell(lines.into_iter().filter(|line| line.seq > newest).collect())

@@ -6,6 +6,7 @@
 mod desk;
 mod fenced;
 mod mandate;
+mod mirror;
 mod watch;
 
 use std::fmt;
@@ -26,7 +27,8 @@ use crate::plan::event::{Right, RunId};
 pub use fenced::Fenced;
 pub(super) use mandate::gone;
 pub use mandate::{Hold, Mandate};
-pub(super) use watch::watch;
+pub use mirror::Copier;
+pub(super) use watch::{tell_behind, watch};
 
 /// The shared table, as this console reaches it and by what name it acts there.
 #[derive(Clone)]

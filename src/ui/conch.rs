@@ -63,6 +63,8 @@ pub struct Mirror {
     pub since: Option<Timestamp>,
     /// Why nothing is copied now, if that is so.
     pub trouble: Option<String>,
+    /// How often the journal was looked at.
+    pub looks: u64,
 }
 
 impl Conch {
@@ -138,6 +140,7 @@ mod tests {
             lines: 3,
             since: Some(now - jiff::SignedDuration::from_secs(seconds)),
             trouble: None,
+            looks: 1,
         };
         assert_eq!(behind(4).words(now), None);
         assert_eq!(behind(12).words(now).as_deref(), Some("copy 3 lines behind, 12s"));

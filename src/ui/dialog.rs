@@ -7,7 +7,6 @@ mod act;
 mod arm;
 mod buttons;
 mod claim;
-mod cli;
 mod cut_off;
 mod decide;
 mod fingers;
@@ -38,7 +37,7 @@ use super::{Mode, Scene, panes};
 use crate::model::topology::Topology;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId};
+use crate::plan::{Intent, Plan, StepId, script};
 
 pub use act::{Act, Offer};
 pub use arm::Arm;
@@ -274,10 +273,10 @@ impl Dialog {
         Self::Notice(Notice::new(title, text))
     }
 
-    /// The equal AWS CLI lines of a plan.
+    /// The plan as a script of AWS CLI calls with their read-backs.
     #[must_use]
     pub fn cli(plan: &Plan, topology: &Topology) -> Self {
-        Self::Cli { lines: cli::lines(plan, topology), scroll: Scroll::default() }
+        Self::Cli { lines: script::lines(plan, topology), scroll: Scroll::default() }
     }
 
     /// What keys mean in it.

@@ -15,7 +15,7 @@ use pointsman::model::reading::{
 use pointsman::model::topology::{Aurora, Metric, Region, Topology};
 use pointsman::model::verdict;
 use pointsman::plan::event::Answer;
-use pointsman::plan::operation::{AuroraTarget, Operation};
+use pointsman::plan::operation::{AuroraTarget, Failover, Operation, RoutingSet, Switchover};
 use pointsman::plan::run::{Actuator, Boxed, Receipt};
 
 pub(crate) const EAST: &str = "us-east-1";
@@ -286,6 +286,7 @@ impl Shop {
             Reply::Accept | Reply::Lie => Answer::Accepted {
                 endpoint: self.endpoint(operation, 1),
                 request_id: Some(format!("request-{seq}")),
+                handle: None,
             },
             Reply::Refuse(kind) => refusal("Code", kind),
             Reply::NotSent(kind) => Answer::NotSent { trouble: trouble(kind) },
@@ -311,8 +312,8 @@ impl State {
 
     fn conflicts(&self, operation: &Operation) -> bool {
         match operation {
-            Operation::RoutingSet { .. } => false,
-            Operation::AuroraSwitchover(t) | Operation::AuroraFailover(t) => {
+            Operation::RoutingSet(_) => false,
+            Operation::AuroraSwitchover(Switchover(t)) | Operation::AuroraFailover(Failover(t)) => {
                 self.moves.contains_key(&t.store) || self.writers[&t.store] == t.to
             }
         }
@@ -320,10 +321,10 @@ impl State {
 
     fn perform(&mut self, operation: &Operation, shop: &Shop, now: Timestamp) {
         match operation {
-            Operation::RoutingSet { entries } => {
+            Operation::RoutingSet(RoutingSet { entries, .. }) => {
                 self.controls.extend(entries.iter().map(|c| (c.control.clone(), c.state)));
             }
-            Operation::AuroraSwitchover(t) | Operation::AuroraFailover(t) => {
+            Operation::AuroraSwitchover(Switchover(t)) | Operation::AuroraFailover(Failover(t)) => {
                 self.moves.insert(t.store.clone(), (t.to.clone(), now + PROMOTION));
                 self.tell(shop, t, now, "failover started");
                 self.tell(shop, t, now + PROMOTION, "failover completed");
@@ -405,9 +406,9 @@ impl State {
 impl Actuator for Shop {
     fn endpoint(&self, operation: &Operation, _: u32) -> String {
         match operation {
-            Operation::RoutingSet { .. } => "cluster endpoint eu-west-1".to_owned(),
-            Operation::AuroraSwitchover(t) => t.from.to_string(),
-            Operation::AuroraFailover(t) => t.to.to_string(),
+            Operation::RoutingSet(_) => "cluster endpoint eu-west-1".to_owned(),
+            Operation::AuroraSwitchover(Switchover(t)) => t.from.to_string(),
+            Operation::AuroraFailover(Failover(t)) => t.to.to_string(),
         }
     }
 

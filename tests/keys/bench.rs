@@ -8,6 +8,7 @@ use pointsman::model::World;
 use pointsman::model::reading::{AuroraMember, AuroraReading, Observation, Reading, Source};
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{Entry, Event, Outcome, RunId, Start};
+use pointsman::plan::history::History;
 use pointsman::plan::interlock::{self, Interlock, Verdict};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, Plan, Playbook, StepId, playbook};
@@ -61,6 +62,7 @@ impl Bench {
             follows: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.0,
+            history: History::default(),
             zone: TimeZone::UTC,
         };
         let mut view = View::default();
@@ -161,7 +163,7 @@ impl Bench {
         for observation in fresh.into_iter().filter(|o| matches!(o.source, Source::Endpoint(_))) {
             self.world.apply(observation);
         }
-        let mut prepared = interlock::prepare(&self.world, intent, self.now);
+        let mut prepared = interlock::prepare(&self.world, &self.console.history, intent, self.now);
         if let Ok(prepared) = &mut prepared {
             prepared.interlocks.extend(more);
         }

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
 use pointsman::plan::event::Entry;
-use pointsman::plan::operation::Operation;
+use pointsman::plan::operation::{Failover, Operation, RoutingSet, Switchover};
 
 use super::book::Book;
 use crate::support::InProcess;
@@ -38,7 +38,7 @@ impl Left {
             return false;
         }
         match operation {
-            Operation::RoutingSet { entries } => {
+            Operation::RoutingSet(RoutingSet { entries, .. }) => {
                 let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
                 let list = body["UpdateRoutingControlStateEntries"].as_array().unwrap();
                 let sent =
@@ -49,10 +49,10 @@ impl Left {
                     sent.map(|(a, s)| (a.unwrap().to_owned(), s.unwrap().to_owned())).collect();
                 only && sent == wanted.collect::<Vec<_>>()
             }
-            Operation::AuroraSwitchover(target) => {
+            Operation::AuroraSwitchover(Switchover(target)) => {
                 self.region == target.from.as_str() && self.names(&target.global, &target.cluster, None)
             }
-            Operation::AuroraFailover(target) => {
+            Operation::AuroraFailover(Failover(target)) => {
                 self.region == target.to.as_str() && self.names(&target.global, &target.cluster, Some("true"))
             }
         }

@@ -50,7 +50,7 @@ impl Pen {
 
     fn accept(&mut self, seconds: f64, step: StepId, endpoint: &str) {
         let request_id = Some(format!("8c1f02d{step}-77aa"));
-        let answer = Answer::Accepted { endpoint: endpoint.to_owned(), request_id };
+        let answer = Answer::Accepted { endpoint: endpoint.to_owned(), request_id, handle: None };
         self.write(seconds, Event::Answered { step, attempt: 1, answer });
     }
 

@@ -8,7 +8,7 @@ use pointsman::ledger::shared::lease::{self, Claim, LASTS, Lease, NoLease, Renew
 use pointsman::model::reading::TroubleKind;
 use pointsman::plan::StepId;
 use pointsman::plan::event::RunId;
-use pointsman::plan::operation::Operation;
+use pointsman::plan::operation::{Operation, RoutingSet};
 use pointsman::plan::run::Departure;
 use serde_json::json;
 
@@ -60,7 +60,7 @@ async fn a_lease_that_ran_out_is_still_taken_only_with_a_reason() {
     let stage = Stage::new();
     let table = stage.table();
     let ana = take(&stage, "ana", Claim::Free).await.unwrap();
-    let routing = Operation::RoutingSet { entries: Vec::new() };
+    let routing = Operation::RoutingSet(RoutingSet { entries: Vec::new(), overrides: Vec::new() });
     let run = RunId("4f2a9c01".to_owned());
     let departure = Departure {
         run: run.clone(),

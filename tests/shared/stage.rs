@@ -11,13 +11,14 @@ use pointsman::ledger::sqlite::Journal;
 use pointsman::model::World;
 use pointsman::model::topology::SharedTable;
 use pointsman::plan::event::{Entry, Event, RunId, Start};
+use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::{self, WhenHeld};
 use pointsman::plan::{Intent, Playbook, interlock};
 use pointsman::runtime::Operator;
 use pointsman::runtime::conch::Conch;
 use pointsman::runtime::flight::{Flight, Gear};
-use pointsman::runtime::shared::{Commons, Mandate};
+use pointsman::runtime::shared::{Commons, Copier, Mandate};
 use pointsman::sampler;
 use pointsman::sim::scenario::{self, Scenario};
 use pointsman::sim::{Sim, handout};
@@ -165,7 +166,7 @@ impl Bastion<'_> {
     pub(super) async fn start(&self, playbook: Playbook, claim: Claim) -> Result<Flying, NoLease> {
         let world = self.world().await;
         let intent = Intent { playbook, from: EAST.into(), to: WEST.into() };
-        let prepared = interlock::prepare(&world, &intent, self.clock().now()).unwrap();
+        let prepared = interlock::prepare(&world, &History::default(), &intent, self.clock().now()).unwrap();
         assert_eq!(interlock::holds(&prepared.interlocks), [""; 0]);
         let mut journal = self.journal();
         let conch = Conch::take(self.state.path(), &self.operator).unwrap();
@@ -191,6 +192,7 @@ impl Bastion<'_> {
             journal,
             conch,
             mandate: Some(mandate.clone()),
+            copier: Some(Copier::begin(self.commons.clone(), self.state.path())),
         };
         let (mut flight, readings) = Flight::begin(progress, world, gear, self.when_held);
         flight.read_for_itself(clients, clock, readings);

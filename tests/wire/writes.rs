@@ -7,7 +7,7 @@ use pointsman::ledger::memory::Journal;
 use pointsman::model::reading::{ControlState, Reading, Source, TroubleKind};
 use pointsman::plan::StepId;
 use pointsman::plan::event::{Answer, Event, RunId};
-use pointsman::plan::operation::{AuroraTarget, ControlChange, Operation};
+use pointsman::plan::operation::{AuroraTarget, ControlChange, Failover, Operation, RoutingSet, Switchover};
 use pointsman::plan::run::{Actuator, Ledger};
 use pointsman::sim::fault::Fault;
 
@@ -30,7 +30,7 @@ impl Bench {
             state: *state,
             was: ControlState::On,
         };
-        Operation::RoutingSet { entries: states.iter().map(change).collect() }
+        Operation::RoutingSet(RoutingSet::of(states.iter().map(change).collect()))
     }
 
     fn orders(&self) -> AuroraTarget {
@@ -101,7 +101,7 @@ async fn an_answer_that_was_lost_is_asked_again_elsewhere_because_a_state_is_set
     assert!(matches!(answer, Answer::Accepted { .. } | Answer::Lost { .. }), "{answer:?}");
 
     bench.inject(lost("rds", "FailoverGlobalCluster"));
-    let answer = bench.send(&Operation::AuroraFailover(bench.orders())).await;
+    let answer = bench.send(&Operation::AuroraFailover(Failover(bench.orders()))).await;
     assert!(matches!(answer, Answer::Lost { .. }), "{answer:?}");
     let promotions =
         bench.written().into_iter().filter(|(operation, _)| operation == "FailoverGlobalCluster");
@@ -115,8 +115,11 @@ async fn a_switchover_goes_to_the_old_writers_region_and_a_failover_to_the_new_o
     {
         let bench = Bench::new("calm");
         let target = bench.orders();
-        let write =
-            if lossy { Operation::AuroraFailover(target) } else { Operation::AuroraSwitchover(target) };
+        let write = if lossy {
+            Operation::AuroraFailover(Failover(target))
+        } else {
+            Operation::AuroraSwitchover(Switchover(target))
+        };
         let answer = bench.send(&write).await;
         assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
         assert_eq!(bench.written(), [(operation.to_owned(), region.to_owned())]);
@@ -135,7 +138,7 @@ async fn denial_and_throttling_are_told_apart() {
         operation: Some("FailoverGlobalCluster".into()),
         region: None,
     });
-    let answer = bench.send(&Operation::AuroraFailover(bench.orders())).await;
+    let answer = bench.send(&Operation::AuroraFailover(Failover(bench.orders()))).await;
     let Answer::Refused { code, trouble } = answer else { panic!("{answer:?}") };
     assert_eq!((code.as_str(), trouble.kind), ("AccessDenied", TroubleKind::Denied));
 

@@ -15,6 +15,7 @@ use crate::model::reading::ControlState;
 use crate::model::topology::{Objectives, Routing, Topology};
 use crate::plan::StepId;
 use crate::plan::event::{Entry, RunId};
+use crate::plan::operation::ControlChange;
 
 const LOCAL: &str = "http://127.0.0.1:4566";
 const ENDPOINTS: [&str; 5] = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"];
@@ -40,7 +41,7 @@ fn topology(endpoints: &[&str]) -> Arc<Topology> {
         tables: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
-        orders: None,
+        ..Topology::default()
     })
 }
 
@@ -72,7 +73,7 @@ fn routing() -> Operation {
         was,
     };
     let (on, off) = (ControlState::On, ControlState::Off);
-    Operation::RoutingSet { entries: vec![change("us-east-1", off, on), change("us-west-2", on, off)] }
+    Operation::RoutingSet(RoutingSet::of(vec![change("us-east-1", off, on), change("us-west-2", on, off)]))
 }
 
 fn aurora() -> AuroraTarget {
@@ -114,7 +115,7 @@ async fn nothing_leaves_without_a_line_that_says_so() {
     let hands = hands(&script, &ENDPOINTS, 7);
     let intended =
         Event::Intended { step: StepId(3), attempt: 1, operation: Some(routing()), endpoint: "there".into() };
-    for event in [intended, Event::Paused { who: "ops".into() }] {
+    for event in [intended, Event::Paused { who: "ops".into(), why: String::new() }] {
         let answer = hands.send(&routing(), &receipt(1, event)).await;
         assert!(matches!(answer, Answer::NotSent { .. }), "{answer:?}");
     }
@@ -150,7 +151,7 @@ async fn a_routing_update_is_one_call_with_every_entry() {
     let hands = hands(&script, &ENDPOINTS, 7);
     let announced = hands.endpoint(&routing(), 1);
     let answer = hands.send(&routing(), &sent(1)).await;
-    let Answer::Accepted { endpoint, request_id } = answer else { panic!("{answer:?}") };
+    let Answer::Accepted { endpoint, request_id, .. } = answer else { panic!("{answer:?}") };
     assert_eq!(endpoint, announced, "the journal named the endpoint that was asked");
     assert_eq!(request_id.as_deref(), Some("request-1"));
     let body: serde_json::Value = serde_json::from_str(&script.sent()[0].body).unwrap();
@@ -262,8 +263,8 @@ fn rds_error(code: &str) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_switchover_loses_nothing_and_a_failover_says_that_it_may() {
     for (operation, action, loss) in [
-        (Operation::AuroraSwitchover(aurora()), "SwitchoverGlobalCluster", false),
-        (Operation::AuroraFailover(aurora()), "FailoverGlobalCluster", true),
+        (Operation::AuroraSwitchover(Switchover(aurora())), "SwitchoverGlobalCluster", false),
+        (Operation::AuroraFailover(Failover(aurora())), "FailoverGlobalCluster", true),
     ] {
         let script = Script::new(move |_: &Sent| rds(action));
         let hands = hands(&script, &ENDPOINTS, 7);
@@ -291,7 +292,9 @@ async fn a_promotion_is_sent_once_whatever_comes_of_it() {
         (Reply::Breaks, "lost"),
     ] {
         let script = in_turn(vec![reply]);
-        let answer = hands(&script, &ENDPOINTS, 7).send(&Operation::AuroraFailover(aurora()), &sent(1)).await;
+        let answer = hands(&script, &ENDPOINTS, 7)
+            .send(&Operation::AuroraFailover(Failover(aurora())), &sent(1))
+            .await;
         let told = match &answer {
             Answer::Accepted { .. } => "accepted",
             Answer::Refused { .. } => "refused",
@@ -309,7 +312,7 @@ async fn a_write_that_never_connected_did_not_happen() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let access = Access { endpoint_url: Some(format!("http://127.0.0.1:{port}")), ..Access::default() };
     let clients = Clients::new(&access, topology(&[]), Clock::wall(), None);
-    let answer = Hands::new(clients, 7).send(&Operation::AuroraFailover(aurora()), &sent(1)).await;
+    let answer = Hands::new(clients, 7).send(&Operation::AuroraFailover(Failover(aurora())), &sent(1)).await;
     let Answer::NotSent { trouble } = answer else { panic!("{answer:?}") };
     assert_eq!(trouble.kind, TroubleKind::Unreachable);
 }

@@ -31,8 +31,25 @@ pub(in crate::config) static ROOT: Section = Section {
         may("replication", Kind::Tables(&REPLICATION), "Links of other stores, whose lag is a metric."),
         may("dns", Kind::Tables(&DNS), "Names that users resolve."),
         may("orders", Kind::Table(&ORDERS), "The business metric."),
+        may("failback", Kind::Table(&FAILBACK), "When writers and traffic may go home after a failover."),
         may("shared", Kind::Table(&SHARED), "The table that several bastions share."),
         may("screen", Kind::Table(&SCREEN), "How it is drawn."),
+    ],
+};
+
+/// `[failback]`.
+pub(in crate::config) static FAILBACK: Section = Section {
+    header: "[failback]",
+    means: "When writers and traffic may go home after a failover. Nothing ever takes them there by itself.",
+    fields: &[
+        or("locked", Kind::Wait, "1h", "So long after a failover it is locked."),
+        or(
+            "settled",
+            Kind::Wait,
+            "5m",
+            "Replicas must have caught up, and both Regions been healthy, for so long.",
+        ),
+        may("flaps", Kind::Whole, "With more moves than this within a day it is locked; 3 when left out."),
     ],
 };
 
@@ -412,6 +429,7 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &DNS,
     &RECORD,
     &ORDERS,
+    &FAILBACK,
     &SHARED,
     &SCREEN,
 ];

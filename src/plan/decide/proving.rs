@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::pace::{self, Meaning};
-use super::{Next, View, end};
+use super::{Next, View, end, runway};
 use crate::model::verdict;
 use crate::plan::event::{Answer, Event, Outcome, RungState};
 use crate::plan::operation::Operation;
@@ -14,23 +14,20 @@ use crate::plan::progress::StepProgress;
 use crate::plan::proof::{self, Already, Shown};
 use crate::plan::{Rung, Step};
 
-/// By then a routing update is read back, or it is not known: the endpoints answer in seconds.
-const READ_BACK: Duration = Duration::from_mins(2);
-
 /// A lost Aurora call that took effect shows a move by then.
 const STIRS: Duration = Duration::from_secs(30);
 
 impl View<'_> {
     pub(super) fn proving(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
         let Some((operation, since)) = at.operation.as_ref().or(step.operation()).zip(at.since) else {
-            return vec![end(step, Outcome::Confirmed, "recorded".to_owned())];
+            let evidence = evidence(at, Rung::ReadBack);
+            let why = if evidence.is_empty() { "recorded".to_owned() } else { evidence };
+            return vec![end(step, Outcome::Confirmed, why)];
         };
         let undoing = self.progress.is_undoing(step);
-        let shown = if undoing {
-            vec![proof::read_back(operation, self.world, since)]
-        } else {
-            proof::shown(step, self.world, since, self.now)
-        };
+        let sight = self.sight(at, since);
+        let shown =
+            if undoing { vec![proof::read_back(operation, &sight)] } else { proof::shown(step, &sight) };
         let mut next = self.told(step, at, operation);
         next.extend(shown.iter().filter(|s| is_news(at, s)).map(|s| climbed(step, s)));
         if !next.is_empty() {
@@ -48,6 +45,10 @@ impl View<'_> {
         }
         if !undoing && self.climbed_all(step, at) {
             return Some(end(step, Outcome::Confirmed, evidence(at, step.rung)));
+        }
+        // While nothing can be read, time proves nothing; the run is paused, and a person is told why.
+        if self.progress.paused && runway::ended(self.progress, self.world, self.now).is_some() {
+            return None;
         }
         let over = self.given_up(step, at, operation).or_else(|| self.too_late(step, at, operation, shown));
         if let Some(why) = over {
@@ -70,7 +71,7 @@ impl View<'_> {
     fn given_up(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<String> {
         let (when, words) = at.told.iter().rev().find(|(_, words)| words.contains("cancelled"))?;
         let since = (*when).max(self.began(step, at));
-        match proof::already(operation, self.world, since) {
+        match proof::already(operation, &self.sight(at, since)) {
             Already::NotSo(evidence) => Some(format!("{words} {evidence}")),
             _ => None,
         }
@@ -113,11 +114,11 @@ impl View<'_> {
         if at.read_back_stands(step) {
             return step.deadline;
         }
-        if operation.is_idempotent_set() {
-            return READ_BACK.min(step.deadline);
+        if let Some(limit) = operation.read_back_within() {
+            return limit.min(step.deadline);
         }
         let accepted = matches!(at.answer, Some(Answer::Accepted { .. }));
-        let stirs = at.since.is_some_and(|since| proof::is_moving(operation, self.world, since));
+        let stirs = at.since.is_some_and(|since| proof::is_moving(operation, &self.sight(at, since)));
         if accepted || stirs { step.deadline } else { (step.usual.p95 + STIRS * 2).min(step.deadline) }
     }
 
@@ -129,8 +130,12 @@ impl View<'_> {
             return None;
         }
         let worth_it = match answer {
-            Answer::Lost { .. } => operation.is_idempotent_set(),
-            _ => pace::meaning(answer) == Meaning::Again,
+            Answer::Lost { .. } => operation.is_idempotent(),
+            _ => match pace::meaning(answer) {
+                Meaning::Again => true,
+                Meaning::Renew => !runway::was_turned_away(self.progress, at),
+                Meaning::Final => false,
+            },
         };
         if worth_it { self.again(step, at, operation) } else { None }
     }
@@ -143,7 +148,7 @@ impl View<'_> {
 
     fn told(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Vec<Next> {
         let from = at.sent.or(at.since);
-        let told = from.map(|from| proof::told(operation, self.world, from)).unwrap_or_default();
+        let told = from.map(|from| proof::told(operation, &self.sight(at, from))).unwrap_or_default();
         let new = told.into_iter().filter(|one| !at.told.contains(one));
         new.map(|(when, text)| Next::Write(Event::Told { step: step.id, when, text })).collect()
     }

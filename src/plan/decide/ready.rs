@@ -8,10 +8,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pace::{self, Meaning};
-use super::{Next, View, end};
+use super::{Next, View, end, runway};
 use crate::model::verdict;
+use crate::plan::condition::{Condition, Standing};
 use crate::plan::event::{self, Answer, Decision, Event, Outcome};
-use crate::plan::operation::Operation;
+use crate::plan::operation::{Operation, WriterMove};
 use crate::plan::progress::{StepProgress, StepState};
 use crate::plan::proof::{self, Already};
 use crate::plan::{Action, Step, playbook, rules};
@@ -33,14 +34,16 @@ impl View<'_> {
             return None;
         }
         match &step.action {
-            Action::Record => Some(intend_record(step, at)),
             Action::Operate(operation) => self.read_then_send(step, at, operation, at.attempts + 1),
+            Action::Record | Action::Wait(_) | Action::Approve(_) | Action::Note { .. } => {
+                self.interlocked(step, at).or_else(|| Some(begin(step, at)))
+            }
         }
     }
 
     /// A step whose work is on disk: it was cut off before it left, or it was turned away and may be tried again.
     pub(super) fn intended(&self, step: &Step, at: &StepProgress) -> Option<Next> {
-        let Some(operation) = &at.operation else { return Some(self.record(step)) };
+        let Some(operation) = &at.operation else { return self.waits(step, at) };
         let Some(answer) = &at.answer else {
             return if self.progress.is_undoing(step) {
                 Some(send(step, at.attempts, operation))
@@ -53,8 +56,10 @@ impl View<'_> {
             Answer::Refused { .. } => Outcome::Refused,
             _ => Outcome::Failed,
         };
-        if pace::meaning(answer) == Meaning::Final {
-            return Some(end(step, outcome, trouble));
+        match pace::meaning(answer) {
+            Meaning::Final => return Some(end(step, outcome, trouble)),
+            Meaning::Renew if runway::was_turned_away(self.progress, at) => return None,
+            Meaning::Renew | Meaning::Again => {}
         }
         if self.passed(self.began(step, at), TRY.min(step.deadline)) {
             let why = format!("nothing was accepted in {} attempts: {trouble}", at.attempts);
@@ -71,11 +76,11 @@ impl View<'_> {
             return None;
         }
         let attempt = at.attempts + 1;
-        if operation.turns_one_on() {
+        if operation.may_go_unread() {
             return Some(self.send(step, at, operation, attempt));
         }
         let untouched = at.state == StepState::Intended && !self.progress.is_undoing(step);
-        match proof::already(operation, self.world, answered) {
+        match proof::already(operation, &self.sight(at, answered)) {
             Already::NotSo(_) => Some(self.send_if_allowed(step, at, operation, attempt)),
             Already::So(evidence) if untouched => {
                 Some(Next::Write(Event::AlreadySo { step: step.id, evidence }))
@@ -93,10 +98,42 @@ impl View<'_> {
             Decision::Retry if self.progress.paused => None,
             Decision::Retry => match step.operation() {
                 Some(operation) => self.read_then_send(step, at, operation, at.attempts + 1),
-                None => Some(intend_record(step, at)),
+                None => Some(begin(step, at)),
             },
             Decision::Undo => self.undo(step, at),
         }
+    }
+
+    /// A step without a write has begun: it records, or waits for the world or for people.
+    fn waits(&self, step: &Step, at: &StepProgress) -> Option<Next> {
+        let late = self.passed(self.began(step, at), step.deadline);
+        let span = || verdict::span(step.deadline);
+        match &step.action {
+            Action::Record | Action::Operate(_) => Some(self.record(step)),
+            Action::Wait(condition) => match condition.judge(self.world, self.now) {
+                Standing::Met(evidence) => Some(Next::Write(Event::Met { step: step.id, evidence })),
+                other => late.then(|| {
+                    let why = format!("not within {}: {}", span(), other.evidence());
+                    end(step, Outcome::Failed, why)
+                }),
+            },
+            Action::Approve(_) => {
+                late.then(|| end(step, Outcome::Failed, format!("nobody approved it within {}", span())))
+            }
+            Action::Note { .. } => {
+                late.then(|| end(step, Outcome::Failed, format!("nobody ticked it off within {}", span())))
+            }
+        }
+    }
+
+    /// The step's own interlocks, judged when its turn comes: what cannot be seen is waited for a while.
+    fn interlocked(&self, step: &Step, at: &StepProgress) -> Option<Next> {
+        let standing = |condition: &Condition| (condition.to_string(), condition.judge(self.world, self.now));
+        let mut open =
+            step.interlocks.iter().map(standing).filter(|(_, how)| !matches!(how, Standing::Met(_)));
+        let (name, how) = open.next()?;
+        let why = format!("not begun: {name}: {}", how.evidence());
+        Some(end(step, not_sent(at, Outcome::Refused), why))
     }
 
     fn record(&self, step: &Step) -> Next {
@@ -115,7 +152,7 @@ impl View<'_> {
         attempt: u32,
     ) -> Option<Next> {
         let since = self.began(step, at);
-        match proof::already(operation, self.world, since) {
+        match proof::already(operation, &self.sight(at, since)) {
             Already::So(evidence) => Some(Next::Write(Event::AlreadySo { step: step.id, evidence })),
             Already::NotSo(_) => Some(self.send_if_allowed(step, at, operation, attempt)),
             Already::Moving(evidence) => {
@@ -133,7 +170,7 @@ impl View<'_> {
         operation: &Operation,
         (attempt, since, evidence): (u32, Timestamp, String),
     ) -> Option<Next> {
-        if operation.turns_one_on() {
+        if operation.may_go_unread() {
             return self.passed(since, READ).then(|| self.send(step, at, operation, attempt));
         }
         let why = format!("not sent, because no reading vouches for it: {evidence}");
@@ -141,17 +178,16 @@ impl View<'_> {
     }
 
     fn send_if_allowed(&self, step: &Step, at: &StepProgress, operation: &Operation, attempt: u32) -> Next {
-        let forbidden = self.forbidden(step, at, operation);
+        let forbidden = self.interlocked(step, at).or_else(|| self.forbidden(step, at, operation));
         forbidden.unwrap_or_else(|| self.send(step, at, operation, attempt))
     }
 
     /// Sends, unless traffic would move before a writer of the plan has (law 7).
     fn send(&self, step: &Step, at: &StepProgress, operation: &Operation, attempt: u32) -> Next {
         let behind = self.progress.writer_behind().filter(|_| step.operation() == Some(operation));
-        match behind.filter(|_| operation.target().is_none()) {
+        match behind.filter(|_| operation.moves_traffic()) {
             None => send(step, attempt, operation),
-            Some(target) => {
-                let (store, to) = (&target.store, &target.to);
+            Some(WriterMove { store, to }) => {
                 let why = format!("not sent: the writer of {store} has not moved to {to}");
                 end(step, not_sent(at, Outcome::Refused), why)
             }
@@ -160,10 +196,10 @@ impl View<'_> {
 
     /// The safety rules, solved again by what the endpoints say now.
     fn forbidden(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
-        let Operation::RoutingSet { entries } = operation else { return None };
+        let Operation::RoutingSet(set) = operation else { return None };
         let routing = self.world.topology().routing.as_ref()?;
         let known = playbook::states(self.world, self.now);
-        let blockers = rules::blockers(routing, &known, entries);
+        let blockers = rules::blockers(routing, &known, &set.entries);
         if blockers.is_empty() {
             return None;
         }
@@ -175,7 +211,7 @@ impl View<'_> {
     fn read_again(&self, step: &Step, at: &StepProgress) -> Option<Next> {
         let (operation, before) = (step.operation()?, at.before.unwrap_or(Outcome::Failed));
         let since = self.began(step, at);
-        match proof::already(operation, self.world, since) {
+        match proof::already(operation, &self.sight(at, since)) {
             Already::So(evidence) => Some(Next::Write(Event::AlreadySo { step: step.id, evidence })),
             Already::NotSo(evidence) | Already::Moving(evidence) => {
                 Some(end(step, before, format!("read again: {evidence}")))
@@ -191,7 +227,8 @@ impl View<'_> {
             return None;
         }
         let inverse = step.operation()?.inverse()?;
-        let unread = matches!(proof::already(&inverse, self.world, self.began(step, at)), Already::Unread(_));
+        let sight = self.sight(at, self.began(step, at));
+        let unread = matches!(proof::already(&inverse, &sight), Already::Unread(_));
         if unread && !self.passed(self.began(step, at), READ) {
             return None;
         }
@@ -205,7 +242,7 @@ fn not_sent(at: &StepProgress, outcome: Outcome) -> Outcome {
     if at.maybe.is_some() { Outcome::Unknown } else { outcome }
 }
 
-fn intend_record(step: &Step, at: &StepProgress) -> Next {
+fn begin(step: &Step, at: &StepProgress) -> Next {
     let (attempt, endpoint) = (at.attempts + 1, String::new());
     Next::Write(Event::Intended { step: step.id, attempt, operation: None, endpoint })
 }

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use super::{Answer, Decision, End, Entry, Event, Right, RungState};
-use crate::model::verdict::{self, AtRisk};
+use crate::model::verdict::{self, AtRisk, Missed};
 use crate::plan::StepId;
 
 /// The width of the first column.
@@ -32,6 +32,9 @@ impl Event {
             Self::Climbed { state: RungState::Open, .. } => "open",
             Self::Climbed { state: RungState::Blind, .. } => "blind",
             Self::Recorded { .. } => "recorded",
+            Self::Met { .. } => "met",
+            Self::Approved { .. } => "approved",
+            Self::Ticked { .. } => "ticked",
             Self::Told { .. } => "event",
             Self::Ended { outcome, .. } => outcome.word(),
             Self::Decided { decision, .. } => decision.word(),
@@ -40,6 +43,7 @@ impl Event {
             Self::Conch { .. } => "conch",
             Self::Adopted { .. } => "adopted",
             Self::Noted { .. } => "note",
+            Self::Counted { .. } => "counted",
             Self::Closed { .. } => "closed",
         }
     }
@@ -51,7 +55,9 @@ impl Event {
                 format!("{why}; {} {} → {}, by {who}", intent.playbook, intent.from, intent.to)
             }
             Self::Answered {
-                answer: Answer::Accepted { endpoint, request_id: Some(id) }, attempt, ..
+                answer: Answer::Accepted { endpoint, request_id: Some(id), .. },
+                attempt,
+                ..
             } => {
                 format!("{endpoint} request {}{}", short(id), nth(*attempt))
             }
@@ -84,7 +90,7 @@ impl Event {
             Self::Intended { attempt, operation, endpoint, .. } => {
                 let what = operation
                     .as_ref()
-                    .map_or_else(|| "read and record".to_owned(), |o| format!("{} {endpoint}", o.api()));
+                    .map_or_else(|| "no write of its own".to_owned(), |o| format!("{} {endpoint}", o.api()));
                 format!("{what}{}", nth(*attempt))
             }
             Self::Sent { attempt, fence, .. } => format!("attempt {attempt}{}", fenced(*fence)),
@@ -92,15 +98,23 @@ impl Event {
             Self::AlreadySo { evidence, .. } => format!("so: {evidence}; nothing was sent"),
             Self::Climbed { rung, evidence, .. } => format!("{rung}: {evidence}"),
             Self::Recorded { at_risk, links, .. } => recorded(at_risk.as_ref(), links),
+            Self::Met { evidence, .. } => evidence.clone(),
+            Self::Approved { who, host, version, .. } => format!("by {who} on {host}, of plan {version}"),
+            Self::Ticked { who, .. } => format!("by {who}"),
             Self::Told { text, .. } => text.clone(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
-            Self::Paused { who } | Self::Resumed { who } => format!("by {who}"),
+            Self::Paused { who, why } => format!("by {who}{}", because(why)),
+            Self::Resumed { who } => format!("by {who}"),
             Self::Conch { who, host, right } => format!("{who} on {host} {right}"),
             Self::Adopted { who, host, from, reason, lines, .. } => {
                 format!("from {from} by {who} on {host}, {lines} lines: {reason}")
             }
             Self::Noted { who, text } => format!("{who}: {text}"),
+            Self::Counted { missed, behind } => {
+                let behind = behind.as_ref().map(|risk| format!("; {}", behind_text(risk)));
+                missed_text(missed.as_ref()) + &behind.unwrap_or_default()
+            }
             Self::Closed { end, summary } => format!("{end}: {summary}"),
         }
     }
@@ -202,6 +216,35 @@ fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
     format!("{orders}{links}")
 }
 
+/// Orders that did not come, in words: `~310 orders fewer than usual from 14:01 to 14:07 (586 a minute)`.
+#[must_use]
+pub fn missed_text(missed: Option<&Missed>) -> String {
+    let Some(missed) = missed else { return "how many orders did not come is not known".to_owned() };
+    let clock = |at: jiff::Timestamp| at.strftime("%H:%M").to_string();
+    if missed.orders < 0.5 {
+        return "no orders fewer than usual".to_owned();
+    }
+    let blind: Vec<&str> = missed.blind.iter().map(crate::model::topology::Region::as_str).collect();
+    let (most, blind) = if blind.is_empty() {
+        ("", String::new())
+    } else {
+        ("at most ", format!(", {} not seen", blind.join(", ")))
+    };
+    let back = if missed.recovered { "" } else { ", not back yet" };
+    let (from, until) = (clock(missed.from), clock(missed.until));
+    format!(
+        "{most}~{:.0} orders fewer than the usual {:.0} a minute from {from} to {until}{back}{blind}",
+        missed.orders, missed.usual
+    )
+}
+
+/// Orders that may be gone although they were taken, in words.
+#[must_use]
+pub fn behind_text(risk: &AtRisk) -> String {
+    let AtRisk { orders, store, lag, .. } = risk;
+    format!("~{orders:.0} orders taken and not replicated ({store} was {lag:.1}s behind)")
+}
+
 fn decided(decision: &Decision, who: &str) -> String {
     match decision {
         Decision::ReadAgain | Decision::Retry | Decision::Undo => format!("by {who}"),
@@ -228,8 +271,8 @@ impl Answer {
 
     fn detail(&self) -> String {
         match self {
-            Self::Accepted { endpoint, request_id: Some(id) } => format!("{endpoint} request {id}"),
-            Self::Accepted { endpoint, request_id: None } => endpoint.clone(),
+            Self::Accepted { endpoint, request_id: Some(id), .. } => format!("{endpoint} request {id}"),
+            Self::Accepted { endpoint, request_id: None, .. } => endpoint.clone(),
             Self::Refused { code, trouble } => format!("{code}: {}", trouble.text),
             Self::NotSent { trouble } => trouble.to_string(),
             Self::Lost { trouble } => format!("no answer, it may have happened: {trouble}"),
@@ -280,7 +323,7 @@ mod tests {
     use crate::model::fixture::Scene;
     use crate::model::reading::{Trouble, TroubleKind};
     use crate::plan::event::{Outcome, RunId};
-    use crate::plan::operation::{AuroraTarget, Operation};
+    use crate::plan::operation::{AuroraTarget, Failover, Operation};
     use crate::plan::{Intent, Playbook, Rung};
 
     use crate::model::reading::Freshness;
@@ -320,13 +363,13 @@ mod tests {
     }
 
     fn intended(attempt: u32) -> Event {
-        let operation = Operation::AuroraFailover(AuroraTarget {
+        let operation = Operation::AuroraFailover(Failover(AuroraTarget {
             store: "orders".to_owned(),
             global: "orders-global-db-cluster".to_owned(),
             from: "us-east-1".into(),
             to: "us-west-2".into(),
             cluster: "arn".to_owned(),
-        });
+        }));
         Event::Intended { step: STEP, attempt, operation: Some(operation), endpoint: "us-west-2".to_owned() }
     }
 
@@ -336,8 +379,11 @@ mod tests {
 
     #[test]
     fn each_line_begins_with_one_word_in_a_column() {
-        let accepted =
-            Answer::Accepted { endpoint: "us-west-2".to_owned(), request_id: Some("8c1f".to_owned()) };
+        let accepted = Answer::Accepted {
+            endpoint: "us-west-2".to_owned(),
+            request_id: Some("8c1f".to_owned()),
+            handle: None,
+        };
         assert_eq!(answered(1, accepted), "accepted us-west-2 request 8c1f");
         let lost = Answer::Lost { trouble: trouble(TroubleKind::TimedOut, "no answer in 3 s") };
         assert_eq!(

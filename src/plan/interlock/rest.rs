@@ -21,7 +21,7 @@ pub fn rest(world: &World, progress: &Progress, simulated: bool, now: Timestamp)
     all.extend(state::regions(&question));
     all.extend(data::promoted(&question));
     all.extend(routing::controls(&question));
-    if plan.steps.iter().any(|step| matches!(step.operation(), Some(Operation::RoutingSet { .. }))) {
+    if plan.steps.iter().any(|step| matches!(step.operation(), Some(Operation::RoutingSet(_)))) {
         all.extend(state::headroom(&question));
     }
     all.extend(access::credentials(&question));

@@ -9,7 +9,7 @@ use crate::plan::{playbook, rules};
 
 pub(super) fn controls(question: &Question<'_>) -> Vec<Interlock> {
     let change = question.plan.steps.iter().find_map(|step| match step.operation() {
-        Some(Operation::RoutingSet { entries }) => Some(entries),
+        Some(Operation::RoutingSet(set)) => Some(&set.entries),
         _ => None,
     });
     let Some((entries, routing)) = change.zip(question.world.topology().routing.as_ref()) else {

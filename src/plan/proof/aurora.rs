@@ -4,12 +4,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Already, Shown};
+use super::{Already, Prove, Shown, Sight};
 use crate::model::World;
 use crate::model::reading::{AuroraReading, Reading, Source};
 use crate::model::topology::Region;
 use crate::plan::Rung;
-use crate::plan::operation::AuroraTarget;
+use crate::plan::operation::{AuroraTarget, Failover, Switchover};
 
 /// A move is told from a little before its write on, because the service's clock is not ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
@@ -20,7 +20,50 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(2);
 /// What is said of a status that nobody told.
 const UNREAD: &str = "own status not read";
 
-pub(super) fn read_back(target: &AuroraTarget, world: &World, since: Timestamp) -> Shown {
+impl Prove for Switchover {
+    fn sources(&self, _: &World, _: Option<&str>) -> Vec<Source> {
+        sources(&self.0)
+    }
+
+    fn already(&self, sight: &Sight<'_>) -> Already {
+        already(&self.0, sight.world, sight.since, Voucher::Any)
+    }
+
+    fn read_back(&self, sight: &Sight<'_>) -> Shown {
+        read_back(&self.0, sight.world, sight.since)
+    }
+
+    fn told(&self, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
+        told(&self.0, sight.world, sight.since)
+    }
+}
+
+impl Prove for Failover {
+    fn sources(&self, _: &World, _: Option<&str>) -> Vec<Source> {
+        sources(&self.0)
+    }
+
+    fn already(&self, sight: &Sight<'_>) -> Already {
+        already(&self.0, sight.world, sight.since, Voucher::Receiver)
+    }
+
+    fn read_back(&self, sight: &Sight<'_>) -> Shown {
+        read_back(&self.0, sight.world, sight.since)
+    }
+
+    fn told(&self, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
+        told(&self.0, sight.world, sight.since)
+    }
+}
+
+fn sources(target: &AuroraTarget) -> Vec<Source> {
+    let regions = [&target.to, &target.from];
+    let states = regions.map(|r| Source::Aurora(target.store.clone(), r.clone()));
+    let events = regions.map(|r| Source::AuroraEvents(target.store.clone(), r.clone()));
+    states.into_iter().chain(events).collect()
+}
+
+fn read_back(target: &AuroraTarget, world: &World, since: Timestamp) -> Shown {
     let open = |why| Shown::open(Rung::ReadBack, why);
     let Some(Told { reading, asked, .. }) = told_by(target, world, |asked| asked > since) else {
         return open(unread(target, world));
@@ -50,14 +93,14 @@ pub(super) fn read_back(target: &AuroraTarget, world: &World, since: Timestamp) 
 
 /// Whose word counts that a move is still needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Voucher {
+enum Voucher {
     /// Any Region's: both serve.
     Any,
     /// The receiving Region's alone: the one that is left may be broken and not know.
     Receiver,
 }
 
-pub(super) fn already(target: &AuroraTarget, world: &World, since: Timestamp, by: Voucher) -> Already {
+fn already(target: &AuroraTarget, world: &World, since: Timestamp, by: Voucher) -> Already {
     let Some(Told { reading, region, .. }) = told_by(target, world, |asked| asked >= since) else {
         return Already::Unread(unread(target, world));
     };
@@ -76,7 +119,7 @@ pub(super) fn already(target: &AuroraTarget, world: &World, since: Timestamp, by
     }
 }
 
-pub(super) fn told(target: &AuroraTarget, world: &World, since: Timestamp) -> Vec<(Timestamp, String)> {
+fn told(target: &AuroraTarget, world: &World, since: Timestamp) -> Vec<(Timestamp, String)> {
     let from = since.saturating_sub(SKEW).unwrap_or(since);
     let mut told: Vec<(Timestamp, String)> = [&target.from, &target.to]
         .into_iter()

@@ -5,11 +5,11 @@
 
 use jiff::Timestamp;
 
-use super::{Already, Shown};
+use super::{Already, Prove, Shown, Sight, effect};
 use crate::model::World;
 use crate::model::reading::{Feed, Reading, Source};
 use crate::plan::Rung;
-use crate::plan::operation::ControlChange;
+use crate::plan::operation::{ControlChange, RoutingSet};
 
 /// What the endpoints that answered say of the wanted states.
 struct Count {
@@ -74,24 +74,47 @@ impl Count {
     }
 }
 
-pub(super) fn read_back(entries: &[ControlChange], world: &World, since: Timestamp) -> Shown {
-    let count = Count::of(entries, world, |asked| asked > since);
-    if count.agree >= count.quorum {
-        Shown::proved(Rung::ReadBack, count.words())
-    } else if count.agree >= WITNESSES && count.contradict.is_empty() && count.unheard == 0 {
-        Shown::blind(Rung::ReadBack, count.words())
-    } else {
-        Shown::open(Rung::ReadBack, count.words())
+impl Prove for RoutingSet {
+    fn sources(&self, world: &World, _: Option<&str>) -> Vec<Source> {
+        let endpoints = world.topology().routing.iter().flat_map(|r| &r.endpoints);
+        endpoints.map(|e| Source::Endpoint(e.region.clone())).collect()
     }
-}
 
-pub(super) fn already(entries: &[ControlChange], world: &World, since: Timestamp) -> Already {
-    let count = Count::of(entries, world, |asked| asked >= since);
-    if count.agree >= count.quorum {
-        Already::So(count.words())
-    } else if count.answered() >= count.quorum {
-        Already::NotSo(count.words())
-    } else {
-        Already::Unread(count.words())
+    fn already(&self, sight: &Sight<'_>) -> Already {
+        let count = Count::of(&self.entries, sight.world, |asked| asked >= sight.since);
+        if count.agree >= count.quorum {
+            Already::So(count.words())
+        } else if count.answered() >= count.quorum {
+            Already::NotSo(count.words())
+        } else {
+            Already::Unread(count.words())
+        }
+    }
+
+    fn read_back(&self, sight: &Sight<'_>) -> Shown {
+        let count = Count::of(&self.entries, sight.world, |asked| asked > sight.since);
+        if count.agree >= count.quorum {
+            Shown::proved(Rung::ReadBack, count.words())
+        } else if count.agree >= WITNESSES && count.contradict.is_empty() && count.unheard == 0 {
+            Shown::blind(Rung::ReadBack, count.words())
+        } else {
+            Shown::open(Rung::ReadBack, count.words())
+        }
+    }
+
+    fn above(&self, world: &World) -> Vec<Rung> {
+        let all = [Rung::HealthCheck, Rung::Traffic, Rung::Canary, Rung::Orders];
+        all.into_iter().filter(|rung| effect::declared(*rung, &self.entries, world)).collect()
+    }
+
+    fn effect(&self, rung: Rung, sight: &Sight<'_>) -> Shown {
+        let Sight { world, since, now, .. } = *sight;
+        match rung {
+            Rung::HealthCheck => effect::health_check(&self.entries, world, since, now),
+            Rung::Traffic => effect::traffic(&self.entries, world, since, now),
+            Rung::Canary => effect::canary(&self.entries, world, since, now),
+            Rung::Orders => effect::orders(&self.entries, world, since, now),
+            _ => self.read_back(sight),
+        }
     }
 }

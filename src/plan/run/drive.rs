@@ -81,6 +81,7 @@ pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Pro
         renewed: Timestamp::MIN,
         moved: BTreeMap::new(),
         leaves: Leaves::default(),
+        said_renewed: false,
         orphaned: false,
     };
     match driver.run().await {
@@ -105,6 +106,8 @@ struct Driver {
     /// The newest line of each step that ended it or decided about it, since this driver began.
     moved: BTreeMap<StepId, u64>,
     leaves: Leaves,
+    /// It was said that a run which paused for its credentials can go on.
+    said_renewed: bool,
     orphaned: bool,
 }
 
@@ -144,6 +147,7 @@ impl Driver {
     fn settle(&mut self) -> Result<(), Stop> {
         loop {
             let now = self.ports.clock.now();
+            self.say_renewed(now)?;
             let next = decide::decide(&self.progress, &self.world, now);
             let waits = |next: &Next| matches!(next, Next::Send { step, attempt, .. } if self.leaves.waits(*step, *attempt));
             match next.into_iter().find(|next| !waits(next)) {
@@ -155,6 +159,23 @@ impl Driver {
                 return Ok(());
             }
         }
+    }
+
+    /// Says once that a run which paused for its credentials can go on; a person resumes it.
+    fn say_renewed(&mut self, now: Timestamp) -> Result<(), Stop> {
+        let waits = self.progress.paused && !self.progress.why_paused.is_empty();
+        if !waits || decide::ended(&self.progress, &self.world, now).is_some() {
+            self.said_renewed &= waits;
+            return Ok(());
+        }
+        if std::mem::replace(&mut self.said_renewed, true) {
+            return Ok(());
+        }
+        let last = verdict::identity(&self.world).and_then(|identity| identity.expires);
+        let last =
+            last.map_or_else(String::new, |end| format!(" and last until {}", end.strftime("%H:%M UTC")));
+        let text = format!("the credentials are renewed{last}: the run can go on when it is resumed");
+        self.write(&Event::Noted { who: decide::ITSELF.to_owned(), text })
     }
 
     /// One line on disk, then in the state, then to whoever watches.
@@ -218,7 +239,7 @@ impl Driver {
             Leave::Stay { who, why } => {
                 self.leaves.bar();
                 if self.progress.is_open() && !self.progress.paused {
-                    self.write(&Event::Paused { who: who.clone() })?;
+                    self.write(&Event::Paused { who: who.clone(), why: String::new() })?;
                     self.write(&Event::Noted { who, text: why })?;
                 }
             }
@@ -295,7 +316,7 @@ impl Driver {
     fn obey(&mut self, command: Command) -> Result<Reply, Stop> {
         let event = match command {
             Command::Decide { step, decision, who } => Event::Decided { step, decision, who },
-            Command::Pause { who } => Event::Paused { who },
+            Command::Pause { who } => Event::Paused { who, why: String::new() },
             Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
             Command::Note { who, text } => Event::Noted { who, text },
@@ -371,7 +392,9 @@ impl Driver {
     }
 
     fn is_paused_still(&self) -> bool {
-        let busy = |s: &StepProgress| matches!(s.state, StepState::Sent | StepState::Proving);
+        // What cannot be read cannot be proved: then only an answer that is still awaited keeps the run here.
+        let blind = decide::ended(&self.progress, &self.world, self.ports.clock.now()).is_some();
+        let busy = |s: &StepProgress| s.state == StepState::Sent || (s.state == StepState::Proving && !blind);
         self.progress.paused && !self.progress.steps.values().any(busy)
     }
 
@@ -403,7 +426,7 @@ fn silence() -> Answer {
 fn refusal(event: &Event, why: &str) -> Event {
     let who = match event {
         Event::Decided { who, .. }
-        | Event::Paused { who }
+        | Event::Paused { who, .. }
         | Event::Resumed { who }
         | Event::Noted { who, .. } => who.clone(),
         _ => String::new(),

@@ -70,10 +70,10 @@ pub fn take_up(
     ledger: &mut dyn Ledger,
     clock: &Clock,
 ) -> Result<Progress, Stop> {
-    let was_paused = Progress::replay(entries)?.paused;
+    let before = Progress::replay(entries)?;
     let mut progress = resume(entries, who, ledger, clock)?;
-    if was_paused && progress.is_open() {
-        write(&mut progress, ledger, clock, &Event::Paused { who: who.to_owned() })?;
+    if before.paused && progress.is_open() {
+        write(&mut progress, ledger, clock, &Event::Paused { who: who.to_owned(), why: before.why_paused })?;
     }
     Ok(progress)
 }

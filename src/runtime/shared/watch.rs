@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::{Commons, Fit};
+use super::{Commons, Copier, Fit};
 use crate::app::Event;
 use crate::ledger::shared::lease::Standing;
 use crate::ui::conch::Conch;
@@ -27,6 +27,22 @@ pub(in crate::runtime) fn watch(commons: Commons, to_app: mpsc::Sender<Event>) {
             }
             tokio::time::sleep(EVERY).await;
             unfit |= commons.unfit.get().is_some();
+        }
+    });
+}
+
+/// Tells how far the shared copy is behind, whenever that changes in a way that can be seen.
+pub(in crate::runtime) fn tell_behind(copier: &Copier, to_app: mpsc::Sender<Event>) {
+    let mut behind = copier.watched();
+    tokio::spawn(async move {
+        let mut said = None;
+        while behind.changed().await.is_ok() {
+            let now = behind.borrow_and_update().clone();
+            let seen = Some((now.lines, now.since));
+            if std::mem::replace(&mut said, seen) != seen && to_app.send(Event::Mirrored(now)).await.is_err()
+            {
+                return;
+            }
         }
     });
 }

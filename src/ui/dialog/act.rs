@@ -9,7 +9,6 @@ use super::{Arm, Dialog, Moment, Reply, Request, SETTLE, moved};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
-use crate::plan::operation::Operation;
 use crate::plan::{Intent, Plan, Playbook};
 use crate::ui::Mode;
 use crate::ui::action::Action;
@@ -37,10 +36,11 @@ pub struct Offer {
 
 impl Offer {
     fn new(intent: Intent, facts: &Facts<'_>) -> Self {
-        let (plan, interlocks) = match interlock::prepare(facts.world, &intent, facts.now) {
-            Ok(Prepared { plan, interlocks, .. }) => (Ok(plan), interlocks),
-            Err(why) => (Err(why), Vec::new()),
-        };
+        let (plan, interlocks) =
+            match interlock::prepare(facts.world, &facts.console.history, &intent, facts.now) {
+                Ok(Prepared { plan, interlocks, .. }) => (Ok(plan), interlocks),
+                Err(why) => (Err(why), Vec::new()),
+            };
         Self { intent, plan, interlocks }
     }
 
@@ -51,12 +51,7 @@ impl Offer {
     /// What it moves, in a few words.
     fn moves(&self) -> String {
         let Ok(plan) = &self.plan else { return String::new() };
-        let moved = plan.steps.iter().filter_map(|step| match step.operation()? {
-            Operation::RoutingSet { .. } => Some("traffic".to_owned()),
-            Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) => {
-                Some(target.store.clone())
-            }
-        });
+        let moved = plan.steps.iter().filter_map(|step| Some(step.operation()?.subject()));
         moved.collect::<Vec<String>>().join(", ")
     }
 

@@ -11,7 +11,7 @@ use crate::model::reading::{ControlState, Freshness};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
 use crate::plan::event::{Decision, Outcome};
-use crate::plan::operation::Operation;
+use crate::plan::operation::{Operation, WriterMove};
 use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Intent, Step, StepId};
 use crate::ui::action::Action;
@@ -207,9 +207,9 @@ impl Decide {
             Choice::Undo => step.operation().and_then(Operation::inverse),
             Choice::Skip | Choice::Abort => None,
         };
-        let Some(Operation::RoutingSet { entries }) = sent else { return Vec::new() };
+        let Some(Operation::RoutingSet(set)) = sent else { return Vec::new() };
         let Some(routing) = &facts.world.topology().routing else { return Vec::new() };
-        let on = entries.iter().filter(|entry| entry.state == ControlState::On);
+        let on = set.entries.iter().filter(|entry| entry.state == ControlState::On);
         let regions = on.filter_map(|entry| routing.control(&entry.control)?.region.as_ref());
         regions.map(|region| standing(region, facts)).collect()
     }
@@ -240,12 +240,10 @@ impl Decide {
 
 /// Traffic that would move although the writer may not have.
 fn unwritten(run: &Progress, step: &Step) -> Option<String> {
-    let (Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target)) = step.operation()? else {
-        return None;
-    };
+    let WriterMove { store, to } = step.operation()?.writer()?;
     let after = dependents(run, step.id).into_iter().filter_map(|id| run.plan.step(id)?.operation());
-    let moves = after.into_iter().any(|operation| matches!(operation, Operation::RoutingSet { .. }));
-    let (store, from, to) = (&target.store, &target.from, &target.to);
+    let moves = after.into_iter().any(Operation::moves_traffic);
+    let from = &run.plan.intent.from;
     moves.then(|| format!("If {store} still writes in {from}, traffic moves to {to}, which cannot write it."))
 }
 

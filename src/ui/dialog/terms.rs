@@ -11,7 +11,7 @@ use crate::model::reading::{ControlState, Freshness};
 use crate::model::topology::{Aurora, Region, Topology, Unit};
 use crate::model::verdict::{self, Dated};
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
-use crate::plan::operation::{AuroraTarget, ControlChange, Operation};
+use crate::plan::operation::{AuroraTarget, ControlChange, Failover, Operation, Switchover};
 use crate::plan::{Intent, Plan};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
@@ -99,7 +99,12 @@ impl Terms {
         paras.extend(passes::para(interlocks, &stores, self.endpoints));
         paras.push(Para::blank());
         let usual = self.prepared.plan.usual();
-        let time = format!("about {} (p95 {}); ", verdict::span(usual.p50), verdict::span(usual.p95));
+        let basis = if self.prepared.plan.measured.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", self.prepared.plan.basis())
+        };
+        let time = format!("about {} (p95 {}{basis}); ", verdict::span(usual.p50), verdict::span(usual.p95));
         paras.push(Para::new(time).add(self.way_back(), Role::Danger).keep(Keep::Below));
         paras
     }
@@ -143,7 +148,7 @@ fn tail(account: &str) -> String {
 
 fn traffic(plan: &Plan, facts: &Facts<'_>) -> Row {
     let entries = plan.steps.iter().find_map(|step| match step.operation() {
-        Some(Operation::RoutingSet { entries }) => Some(entries),
+        Some(Operation::RoutingSet(set)) => Some(&set.entries),
         _ => None,
     });
     let text = match entries {
@@ -180,13 +185,14 @@ fn region_of(topology: &Topology, control: &str) -> Option<Region> {
 }
 
 fn aurora_row(plan: &Plan, aurora: &Aurora, facts: &Facts<'_>) -> Row {
-    let operation = plan.steps.iter().filter_map(|step| step.operation()).find(|operation| {
-        matches!(operation,
-            Operation::AuroraSwitchover(target) | Operation::AuroraFailover(target) if target.store == aurora.store)
-    });
+    let operation = plan
+        .steps
+        .iter()
+        .filter_map(|step| step.operation())
+        .find(|operation| operation.target().is_some_and(|target| target.store == aurora.store));
     let (text, loses) = match operation {
-        Some(Operation::AuroraFailover(target)) => (fails_over(target, facts), true),
-        Some(Operation::AuroraSwitchover(target)) => {
+        Some(Operation::AuroraFailover(Failover(target))) => (fails_over(target, facts), true),
+        Some(Operation::AuroraSwitchover(Switchover(target))) => {
             (format!("writer MOVES to {}; nothing is lost, writes pause meanwhile", target.to), false)
         }
         _ => (stays(&aurora.store, facts), false),

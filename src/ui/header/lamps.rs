@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::model::reading::Freshness;
 use crate::model::verdict::{self, Lamp, Role as Part};
-use crate::plan::operation::{AuroraTarget, Operation};
+use crate::plan::operation::AuroraTarget;
 use crate::ui::Pen;
 use crate::ui::digest::RegionDigest;
 use crate::ui::theme::Role;
@@ -107,12 +107,11 @@ fn moving(pen: &Pen<'_>, region: &RegionDigest<'_>) -> Option<Way> {
         _ => None,
     };
     let run = pen.scene.run.filter(|run| run.is_open())?;
-    run.plan.steps.iter().filter(|step| super::is_active(run, step)).find_map(|step| {
-        match step.operation()? {
-            Operation::AuroraFailover(to) | Operation::AuroraSwitchover(to) => target(to),
-            Operation::RoutingSet { .. } => None,
-        }
-    })
+    run.plan
+        .steps
+        .iter()
+        .filter(|step| super::is_active(run, step))
+        .find_map(|step| target(step.operation()?.target()?))
 }
 
 /// Those that are not ok by name, the others counted.
