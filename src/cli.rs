@@ -9,6 +9,7 @@ mod demo;
 pub mod exit;
 mod follow;
 mod journal;
+mod meant;
 mod place;
 mod plan;
 mod run;

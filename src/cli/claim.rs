@@ -15,10 +15,10 @@ use crate::aws::Clients;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ledger::shared::lease::{Claim, Lease, NoLease, Standing};
-use crate::plan::event::{Right, RunId};
+use crate::plan::event::Right;
 use crate::runtime::Operator;
 use crate::runtime::conch;
-use crate::runtime::shared::{Commons, Fit, Mandate};
+use crate::runtime::shared::{Commons, Fit, Taken};
 
 /// What the conch may be claimed by, where bastions share a table.
 #[derive(Clone, Debug, Default, Args)]
@@ -34,6 +34,16 @@ pub struct ClaimArgs {
 }
 
 impl ClaimArgs {
+    /// The same for an act that has a reason of its own, whoever has the conch.
+    pub(super) fn or_take_over(&self, reason: &str) -> Self {
+        match self {
+            Self { take_over: None, without_table: None } => {
+                Self { take_over: Some(reason.to_owned()), without_table: None }
+            }
+            given => given.clone(),
+        }
+    }
+
     /// The same for an act that has a reason of its own and sends nothing: it does not wait for the table.
     pub(super) fn or_without_table(&self, reason: &str) -> Self {
         match self {
@@ -69,11 +79,7 @@ pub(super) fn commons(
 }
 
 /// Takes the conch among all bastions, for whoever has the lock of this host; nothing where no table is declared.
-pub(super) async fn take(
-    commons: Option<&Commons>,
-    run: Option<RunId>,
-    args: &ClaimArgs,
-) -> Result<Option<(Mandate, Right)>> {
+pub(super) async fn take(commons: Option<&Commons>, args: &ClaimArgs) -> Result<Option<Taken>> {
     let Some(commons) = commons else { return Ok(None) };
     match commons.fit().await {
         Fit::Fits(Some(note)) => say::err(format_args!("warning: {note}")),
@@ -82,8 +88,8 @@ pub(super) async fn take(
         }
         Fit::Fits(None) | Fit::Unfit(_) => {}
     }
-    let taken = commons.take(run, &args.claim()).await.map_err(|none| refused(&none))?;
-    if let Right::WithoutTable { trouble, .. } = &taken.1 {
+    let taken = commons.take(None, &args.claim()).await.map_err(|none| refused(&none))?;
+    if let Right::WithoutTable { trouble, .. } = &taken.right {
         say::err(format_args!("warning: nobody can see that this host acts: {trouble}"));
     }
     Ok(Some(taken))

@@ -11,15 +11,18 @@ use jiff::Timestamp;
 use super::claim::{self, ClaimArgs};
 use super::exit::{self, Refused};
 use super::follow::{Teller, ended, follow};
+use super::meant::{self, Open};
 use super::plan::{declared, intent};
 use super::setup::{Reader, file, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
 use crate::clock::{Clock, host_now};
 use crate::ledger::past;
+use crate::ledger::shared::lease::Claim;
+use crate::ledger::shared::mirror::Copied;
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::verdict;
-use crate::plan::event::{Right, RunId, Start};
+use crate::plan::event::{Entry, Right, RunId, Start};
 use crate::plan::history::Ground;
 use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::progress::Progress;
@@ -27,8 +30,8 @@ use crate::plan::run::{self, Ledger, Stop, WhenHeld};
 use crate::plan::{Intent, Plan};
 use crate::runtime::Operator;
 use crate::runtime::conch::Conch;
-use crate::runtime::flight::{Flight, Gear};
-use crate::runtime::shared::{Copier, Mandate};
+use crate::runtime::flight::{Flight, Gear, SETTLE};
+use crate::runtime::shared::{Commons, Copier, Taken};
 use crate::runtime::signals::Signals;
 
 /// Where a run is written down, and the right to have one.
@@ -37,8 +40,7 @@ struct Desk {
     conch: Conch,
     operator: Operator,
     /// The right to act among all bastions, where they share a table.
-    mandate: Option<Mandate>,
-    right: Option<Right>,
+    taken: Option<Taken>,
     copier: Option<Copier>,
 }
 
@@ -77,10 +79,16 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
 pub(super) async fn resume(common: &Common, args: &ResumeArgs) -> Result<ExitCode> {
     let (config, json) = (load(common)?, args.json);
     let state = place::state_of(common, &config.topology)?;
-    let (run, mut desk) = take_up(common, &state, &args.run)?;
-    let lines = desk.journal.entries(&run)?;
-    let before = Progress::replay(&lines)?;
     let reader = Reader::new(config, Clock::wall());
+    let mut desk = Desk::open(common, &state)?;
+    let commons = desk.commons(&state, &reader).await?;
+    let open = meant::open(&args.run, &desk.journal, commons.as_ref(), &args.claim).await?;
+    let lines = match &open {
+        Open::Here(run) => desk.journal.entries(run)?,
+        Open::Elsewhere(foreign) => foreign.pulled.lines.clone(),
+        Open::Unreadable(_, why) => return Err(Refused::new(exit::BAD, why.clone()).into()),
+    };
+    let before = Progress::replay(&lines)?;
     let world = match still_meant(&before, args.confirm.as_deref()) {
         Ok(()) => reader.world().await,
         Err(unconfirmed) => return Err(not_resumed(&state, &before, unconfirmed.into(), json)),
@@ -89,9 +97,10 @@ pub(super) async fn resume(common: &Common, args: &ResumeArgs) -> Result<ExitCod
     if let Err(held) = held_back(&rest) {
         return Err(not_resumed(&state, &before, held.into(), json));
     }
-    if let Err(unclaimed) = desk.claim(&state, &reader, &args.claim).await {
-        return Err(not_resumed(&state, &before, unclaimed, json));
-    }
+    let lines = match desk.go_on(commons, (open, lines), &args.claim).await {
+        Ok(lines) => lines,
+        Err(unclaimed) => return Err(not_resumed(&state, &before, unclaimed, json)),
+    };
     let signals = Signals::new()?;
     let mut progress = run::resume(&lines, &desk.operator.who, &mut desk.journal, &reader.clock)?;
     desk.acts_in(&mut progress, &reader.clock).await?;
@@ -118,17 +127,51 @@ fn not_resumed(state: &Path, run: &Progress, report: Report, json: bool) -> Repo
 pub(super) async fn close(common: &Common, name: &str, reason: &str, claim: &ClaimArgs) -> Result<ExitCode> {
     let config = load(common)?;
     let state = place::state_of(common, &config.topology)?;
-    let (run, mut desk) = take_up(common, &state, name)?;
     let reader = Reader::new(config, Clock::wall());
-    if reader.config.shared.is_some() {
-        reader.clients.learn_time().await;
-    }
-    desk.claim(&state, &reader, &claim.or_without_table(reason)).await?;
-    close_run(&mut desk.journal, &run, &desk.operator, reason)?;
-    if let Some(mandate) = desk.mandate {
-        mandate.give_back().await;
-    }
+    let mut desk = Desk::open(common, &state)?;
+    let commons = desk.commons(&state, &reader).await?;
+    let over = claim.or_take_over(reason);
+    let open = match meant::open(name, &desk.journal, commons.as_ref(), &over).await {
+        Ok(open) => open,
+        // What ended elsewhere, or is driven there, still has a copy here that anybody here may close.
+        Err(report) => return close_copy(desk, name, reason).map_err(|_| report),
+    };
+    let run = match open {
+        Open::Here(run) => {
+            desk.claim(commons, &claim.or_without_table(reason)).await?;
+            close_run(&mut desk.journal, &run, &desk.operator, reason)?;
+            run
+        }
+        Open::Elsewhere(foreign) => {
+            let run = foreign.copied.run.clone();
+            desk.go_on(commons, (Open::Elsewhere(foreign), Vec::new()), &over).await?;
+            close_run(&mut desk.journal, &run, &desk.operator, reason)?;
+            run
+        }
+        Open::Unreadable(copied, why) => {
+            desk.claim(commons.clone(), &over).await?;
+            desk.close_unread(
+                commons.as_ref(),
+                &copied,
+                &format!("closed without its lines ({why}): {reason}"),
+            )
+            .await?;
+            copied.run
+        }
+    };
+    desk.get_up(&reader.clock).await;
     say::out(format_args!("run {run} is closed; nothing was sent and nothing was undone"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends this host's copy of a run that went on elsewhere.
+fn close_copy(mut desk: Desk, name: &str, reason: &str) -> Result<ExitCode> {
+    let open = desk.journal.open_run()?.filter(|open| open.0.starts_with(name));
+    let run = open.ok_or_else(|| Refused::new(exit::USAGE, "no such run"))?;
+    close_run(&mut desk.journal, &run, &desk.operator, reason)?;
+    say::out(format_args!(
+        "this host's copy of run {run} is closed; it went on elsewhere, which is not touched"
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -185,8 +228,25 @@ async fn clear(
     let prepared =
         interlock::prepare(&world, &history, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
     held_back(&prepared.interlocks)?;
-    desk.claim(state, reader, claim).await?;
+    let commons = desk.commons(state, reader).await?;
+    nothing_open_elsewhere(commons.as_ref(), &desk.journal).await?;
+    desk.claim(commons, claim).await?;
     Ok((desk, world, prepared.plan))
+}
+
+/// No other host's run stands open: two runs at a time are one too many. A table that does not tell is asked again
+/// for the conch.
+async fn nothing_open_elsewhere(commons: Option<&Commons>, journal: &Journal) -> Result<()> {
+    let Some(commons) = commons else { return Ok(()) };
+    let place = commons.place(journal)?;
+    let Ok(Some(Copied { run, host, who, .. })) = commons.open_elsewhere(place.as_ref()).await else {
+        return Ok(());
+    };
+    let why = format!(
+        "run {run} of {who} at {host} has not ended. `pointsman journal show {run} --shared` tells it, `pointsman resume \
+         {run} --take-over REASON` goes on with it here, `pointsman close {run} --reason TEXT` ends it"
+    );
+    Err(Refused::new(exit::BAD, why).into())
 }
 
 /// What warns is said; what holds, all of it, is why there is no run.
@@ -219,41 +279,75 @@ impl Desk {
         if let Some(file) = file(common) {
             conch.acts_by(&file);
         }
-        Ok(Self { journal, conch, operator, mandate: None, right: None, copier: None })
+        Ok(Self { journal, conch, operator, taken: None, copier: None })
+    }
+
+    /// The table that bastions share, where one is declared.
+    async fn commons(&self, state: &Path, reader: &Reader) -> Result<Option<Commons>> {
+        if reader.config.shared.is_some() {
+            reader.clients.learn_time().await;
+        }
+        claim::commons(&reader.config, (&reader.clients, &reader.clock), (state, &self.operator))
     }
 
     /// Takes the conch among all bastions, where they share a table.
-    async fn claim(&mut self, state: &Path, reader: &Reader, claim: &ClaimArgs) -> Result<()> {
-        let parts = (&reader.clients, &reader.clock);
-        let commons = claim::commons(&reader.config, parts, (state, &self.operator))?;
-        if let Some((mandate, right)) = claim::take(commons.as_ref(), None, claim).await? {
-            (self.mandate, self.right) = (Some(mandate), Some(right));
-            self.copier = commons.map(|commons| Copier::begin(commons, state));
-        }
+    async fn claim(&mut self, commons: Option<Commons>, claim: &ClaimArgs) -> Result<()> {
+        let Some(taken) = claim::take(commons.as_ref(), claim).await? else { return Ok(()) };
+        let state = self.journal.path().parent();
+        self.copier = commons.zip(state).map(|(commons, state)| Copier::begin(commons, state));
+        self.taken = Some(taken);
         Ok(())
+    }
+
+    /// Takes the conch for a run that goes on, and its lines where it comes from another host; they come back.
+    async fn go_on(
+        &mut self,
+        commons: Option<Commons>,
+        (open, lines): (Open, Vec<Entry>),
+        claim: &ClaimArgs,
+    ) -> Result<Vec<Entry>> {
+        self.claim(commons.clone(), claim).await?;
+        let (Open::Elsewhere(foreign), Some(commons)) = (open, commons) else { return Ok(lines) };
+        let before = self.taken.as_ref().and_then(|taken| taken.before.as_ref());
+        let reason = match claim.claim() {
+            Claim::TakeOver(reason) => reason,
+            _ => String::new(),
+        };
+        let adopted = commons.adopt(&mut self.journal, &foreign, before, &reason);
+        Ok(adopted.map_err(|why| Refused::new(exit::BAD, why))?)
+    }
+
+    /// Notes that a run of another host is over whose lines cannot be trusted.
+    async fn close_unread(&self, commons: Option<&Commons>, copied: &Copied, why: &str) -> Result<()> {
+        let Some((commons, taken)) = commons.zip(self.taken.as_ref()) else { return Ok(()) };
+        let fence = match taken.right {
+            Right::Taken { fence } | Right::TakenOver { fence, .. } => fence,
+            Right::WithoutTable { .. } => copied.fence,
+        };
+        let noted = commons.close_unread(copied, fence, why).await;
+        Ok(noted.map_err(|trouble| Refused::new(exit::UNKNOWN, trouble.to_string()))?)
+    }
+
+    /// Waits for the copy in the shared table and gives the conch back.
+    async fn get_up(self, clock: &Clock) {
+        if let Some(copier) = self.copier {
+            copier.settle(clock, SETTLE).await;
+        }
+        if let Some(taken) = self.taken {
+            taken.mandate.give_back().await;
+        }
     }
 
     /// Writes by what right a run that has begun acts, and tells the table of it.
     async fn acts_in(&mut self, run: &mut Progress, clock: &Clock) -> Result<()> {
-        let Some((mandate, right)) = self.mandate.as_ref().zip(self.right.take()) else { return Ok(()) };
+        let Some(Taken { mandate, right, .. }) = &self.taken else { return Ok(()) };
         mandate.acts_in(run.run.clone()).await;
         let by = (self.operator.who.as_str(), self.operator.host.as_str());
         if run.is_open() {
-            run::by_right(run, by, right, &mut self.journal, clock)?;
+            run::by_right(run, by, right.clone(), &mut self.journal, clock)?;
         }
         Ok(())
     }
-}
-
-/// The open run whose name begins like this, for whoever may act.
-fn take_up(common: &Common, state: &Path, name: &str) -> Result<(RunId, Desk)> {
-    let desk = Desk::open(common, state)?;
-    let why = match desk.journal.open_run()? {
-        Some(open) if open.0.starts_with(name) => return Ok((open, desk)),
-        Some(open) => format!("the run that has not ended is {open}, not `{name}`"),
-        None => format!("every run in {} has ended", desk.journal.path().display()),
-    };
-    Err(Refused::new(exit::USAGE, why).into())
 }
 
 /// Drives a run that has begun, and tells its lines from the first.
@@ -264,7 +358,8 @@ async fn fly(
     (begun, mut signals): (Progress, Signals),
     json: bool,
 ) -> Result<ExitCode> {
-    let Desk { journal, conch, operator, mandate, copier, .. } = desk;
+    let Desk { journal, conch, operator, taken, copier } = desk;
+    let mandate = taken.map(|taken| taken.mandate);
     let Reader { clients, clock, .. } = reader;
     let _log = journal.path().parent().and_then(place::log_in);
     let mut teller = Teller::after(Vec::new(), json);

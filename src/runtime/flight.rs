@@ -27,7 +27,7 @@ use crate::sampler::{self, Pace};
 const READINGS: usize = 1024;
 
 /// How long the end of a run waits for its copy in the shared table.
-const SETTLE: Duration = Duration::from_secs(8);
+pub const SETTLE: Duration = Duration::from_secs(8);
 
 /// What a run flies with.
 #[derive(Debug)]

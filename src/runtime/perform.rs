@@ -12,7 +12,7 @@ use super::desk::{Begun, Desk, Seat};
 use super::flight::{Fallen, Flight, Gear};
 use super::follow::{self, Driving};
 use super::post::HostOutbox;
-use super::shared::{self, Commons, Copier, Mandate};
+use super::shared::{self, Commons, Copier, Mandate, Taken};
 use crate::app::{App, Attention, Effect, Event, Ticket};
 use crate::aws::Clients;
 use crate::clock::Clock;
@@ -407,7 +407,7 @@ async fn acting<T: Send + 'static>(
     let mut seat = off_the_loop(move || at.sit_down()).await?;
     let mut mandate = None;
     if let Some(commons) = commons {
-        let (held, right) = match commons.take(None, &wanted.claim).await {
+        let Taken { mandate: held, right, .. } = match commons.take(None, &wanted.claim).await {
             Ok(taken) => taken,
             Err(none) => return Err(wanted.unclaimed(&none)),
         };

@@ -7,6 +7,7 @@ mod desk;
 mod fenced;
 mod mandate;
 mod mirror;
+mod runs;
 mod watch;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub use fenced::Fenced;
 pub(super) use mandate::gone;
 pub use mandate::{Hold, Mandate};
 pub use mirror::Copier;
+pub use runs::Foreign;
 pub(super) use watch::{tell_behind, watch};
 
 /// The shared table, as this console reaches it and by what name it acts there.
@@ -49,6 +51,17 @@ impl fmt::Debug for Commons {
             .field("me", &self.me)
             .finish_non_exhaustive()
     }
+}
+
+/// The conch, once it is taken.
+#[derive(Debug)]
+pub struct Taken {
+    /// The right to act.
+    pub mandate: Mandate,
+    /// What it is, for the journal.
+    pub right: Right,
+    /// The lease as it was before: what whoever had it was doing.
+    pub before: Option<Lease>,
 }
 
 /// How the table suits, as far as it tells.
@@ -130,29 +143,29 @@ impl Commons {
     ///
     /// # Errors
     /// When the claim does not get it.
-    pub async fn take(&self, run: Option<RunId>, claim: &Claim) -> Result<(Mandate, Right), NoLease> {
+    pub async fn take(&self, run: Option<RunId>, claim: &Claim) -> Result<Taken, NoLease> {
         match (self.taken(claim).await, claim) {
-            (Ok(lease), _) => {
+            (Ok((lease, before)), _) => {
                 let right = lease.right();
-                Ok((Mandate::keep(self.clone(), Hold::lease(lease), run), right))
+                Ok(Taken { mandate: Mandate::keep(self.clone(), Hold::lease(lease), run), right, before })
             }
             (Err(NoLease::Table(trouble)), Claim::WithoutTable(reason)) if !reason.trim().is_empty() => {
                 let (trouble, reason) = (trouble.to_string(), reason.trim().to_owned());
                 let hold = Hold::Without { trouble: trouble.clone(), fence: None };
-                Ok((Mandate::keep(self.clone(), hold, run), Right::WithoutTable { trouble, reason }))
+                let mandate = Mandate::keep(self.clone(), hold, run);
+                Ok(Taken { mandate, right: Right::WithoutTable { trouble, reason }, before: None })
             }
             (Err(none), _) => Err(none),
         }
     }
 
     /// A lease of a table that can hold one.
-    async fn taken(&self, claim: &Claim) -> Result<Lease, NoLease> {
+    async fn taken(&self, claim: &Claim) -> Result<(Lease, Option<Lease>), NoLease> {
         if let Some(why) = self.unfit.get() {
             let trouble = Trouble { kind: TroubleKind::Refused, text: why.clone(), request_id: None };
             return Err(NoLease::Table(trouble));
         }
-        let taken = lease::take(&*self.table, &self.key(), (&self.me, claim), self.clock.now()).await;
-        taken.map(|(lease, _)| lease)
+        lease::take(&*self.table, &self.key(), (&self.me, claim), self.clock.now()).await
     }
 
     fn key(&self) -> Key {

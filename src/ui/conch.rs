@@ -63,7 +63,7 @@ pub struct Mirror {
     pub since: Option<Timestamp>,
     /// Why nothing is copied now, if that is so.
     pub trouble: Option<String>,
-    /// How often the journal was looked at.
+    /// How often all that was found in the journal was copied.
     pub looks: u64,
 }
 

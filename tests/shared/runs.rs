@@ -68,7 +68,8 @@ async fn a_run_whose_conch_was_taken_over_sends_nothing_more_and_says_so() {
     let (ana, ben) = (stage.bastion("ana", "bastion-1"), stage.bastion("ben", "bastion-2"));
     let mut flying = ana.start(Playbook::Switchover, Claim::Free).await.unwrap();
     flying.until(sent).await;
-    let (_ben, right) = ben.commons.take(None, &takes_over()).await.unwrap();
+    let taken = ben.commons.take(None, &takes_over()).await.unwrap();
+    let right = taken.right.clone();
     let process = std::process::id();
     let from = format!("ana on bastion-1 (process {process})");
     let reason = "ana is in the tunnel".to_owned();

@@ -18,14 +18,14 @@ use pointsman::plan::{Intent, Playbook, interlock};
 use pointsman::runtime::Operator;
 use pointsman::runtime::conch::Conch;
 use pointsman::runtime::flight::{Flight, Gear};
-use pointsman::runtime::shared::{Commons, Copier, Mandate};
+use pointsman::runtime::shared::{Commons, Copier, Mandate, Taken};
 use pointsman::sampler;
 use pointsman::sim::scenario::{self, Scenario};
 use pointsman::sim::{Sim, handout};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::InProcess;
+use super::cable::Cable;
 
 pub(super) const EAST: &str = "us-east-1";
 pub(super) const WEST: &str = "us-west-2";
@@ -58,7 +58,11 @@ impl Stage {
 
     /// Clients of their own, as another bastion has them.
     pub(super) fn clients(&self) -> Clients {
-        let transport = SharedHttpClient::new(InProcess(self.sim.clone()));
+        self.wired(Cable::new(&self.sim))
+    }
+
+    fn wired(&self, cable: Cable) -> Clients {
+        let transport = SharedHttpClient::new(cable);
         let topology = self.config.topology.clone();
         Clients::new(&self.config.access, topology, self.sim.clock().clone(), Some(transport))
     }
@@ -106,9 +110,12 @@ pub(super) struct Bastion<'a> {
     stage: &'a Stage,
     pub(super) state: TempDir,
     pub(super) operator: Operator,
+    /// Its way to AWS, which can be cut.
+    pub(super) cable: Cable,
     pub(super) clients: Clients,
     pub(super) commons: Commons,
     when_held: WhenHeld,
+    copies: bool,
 }
 
 /// A run in flight at a bastion.
@@ -123,20 +130,35 @@ impl Stage {
     pub(super) fn bastion(&self, who: &str, host: &str) -> Bastion<'_> {
         let state = tempfile::tempdir().unwrap();
         let operator = Operator { who: who.to_owned(), host: host.to_owned() };
-        let (clients, clock) = (self.clients(), self.sim.clock().clone());
+        let (cable, clock) = (Cable::new(&self.sim), self.sim.clock().clone());
+        let clients = self.wired(cable.clone());
         let declared = self.config.shared.clone().unwrap();
         let commons = Commons::new(&clients, declared, (state.path(), &operator), clock).unwrap();
-        Bastion { stage: self, state, operator, clients, commons, when_held: WhenHeld::StopThere }
+        Bastion {
+            stage: self,
+            state,
+            operator,
+            cable,
+            clients,
+            commons,
+            when_held: WhenHeld::StopThere,
+            copies: true,
+        }
     }
 }
 
 impl Bastion<'_> {
+    /// Without a copy of its journal.
+    pub(super) fn without_copy(self) -> Self {
+        Self { copies: false, ..self }
+    }
+
     /// With somebody there to be asked.
     pub(super) fn attended(self) -> Self {
         Self { when_held: WhenHeld::Wait, ..self }
     }
 
-    fn clock(&self) -> Clock {
+    pub(super) fn clock(&self) -> Clock {
         self.stage.sim.clock().clone()
     }
 
@@ -154,7 +176,7 @@ impl Bastion<'_> {
         self.lines().iter().map(|entry| format!("{} {}", entry.event.word(), entry.event.detail())).collect()
     }
 
-    async fn world(&self) -> World {
+    pub(super) async fn world(&self) -> World {
         let mut world = World::new(self.clients.topology().clone());
         for observation in sampler::once(&self.clients, &self.clock()).await {
             world.apply(observation);
@@ -170,7 +192,7 @@ impl Bastion<'_> {
         assert_eq!(interlock::holds(&prepared.interlocks), [""; 0]);
         let mut journal = self.journal();
         let conch = Conch::take(self.state.path(), &self.operator).unwrap();
-        let (mandate, right) = self.commons.take(None, &claim).await?;
+        let Taken { mandate, right, .. } = self.commons.take(None, &claim).await?;
         let Operator { who, host } = &self.operator;
         let start = Start::new((who, host), None, "a test".to_owned(), true);
         let mut progress = run::start(prepared.plan, start, &mut journal, &self.clock()).unwrap();
@@ -192,7 +214,7 @@ impl Bastion<'_> {
             journal,
             conch,
             mandate: Some(mandate.clone()),
-            copier: Some(Copier::begin(self.commons.clone(), self.state.path())),
+            copier: self.copies.then(|| Copier::begin(self.commons.clone(), self.state.path())),
         };
         let (mut flight, readings) = Flight::begin(progress, world, gear, self.when_held);
         flight.read_for_itself(clients, clock, readings);

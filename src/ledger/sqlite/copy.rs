@@ -2,11 +2,12 @@
 //!
 //! What leaves is the text that was hashed. What comes in is written as this journal's own lines, all of them or none.
 
+use jiff::Timestamp;
 use rusqlite::TransactionBehavior;
 
 use super::{Journal, head, insert, trouble};
 use crate::ledger::chain::Line;
-use crate::plan::event::{Entry, RunId};
+use crate::plan::event::{Entry, Event, RunId};
 use crate::plan::run::LedgerError;
 
 impl Journal {
@@ -31,9 +32,9 @@ impl Journal {
     ///
     /// # Errors
     /// When they are not, or the lines could not be made durable; then none of them is here.
-    pub fn adopt(&mut self, run: &RunId, lines: &[Entry]) -> Result<(), LedgerError> {
+    pub fn adopt(&mut self, run: &RunId, lines: &[(Timestamp, Event)]) -> Result<(), LedgerError> {
         let here = self.read(run)?.map_err(|broken| trouble::broken(&self.path, &broken))?;
-        let same = |(one, other): (&Entry, &Entry)| one.at == other.at && one.event == other.event;
+        let same = |(one, (at, event)): (&Entry, &(Timestamp, Event))| one.at == *at && one.event == *event;
         if here.len() > lines.len() || !here.iter().zip(lines).all(same) {
             return Err(trouble::parted(&self.path, run));
         }
@@ -41,8 +42,8 @@ impl Journal {
         let sql = |e: rusqlite::Error| trouble::sql("write", &path, &e);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
-        for entry in &lines[here.len()..] {
-            let next = head(&transaction).map_err(sql)?.next(run, entry.at, &entry.event);
+        for (at, event) in &lines[here.len()..] {
+            let next = head(&transaction).map_err(sql)?.next(run, *at, event);
             let line = next.map_err(|e| trouble::unwritable(&path, &e.to_string()))?;
             insert(&transaction, &line).map_err(sql)?;
         }

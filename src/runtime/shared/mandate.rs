@@ -260,7 +260,7 @@ impl Keeper {
     /// Takes the conch once more. Somebody else who has it is believed also where this host went on without the table.
     async fn claim(&mut self, claim: &Claim) -> Result<Right, NoLease> {
         match self.commons.taken(claim).await {
-            Ok(lease) => {
+            Ok((lease, _)) => {
                 let right = lease.right();
                 self.hold = Hold::lease(lease);
                 Ok(right)

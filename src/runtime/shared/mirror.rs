@@ -106,7 +106,10 @@ impl Copying {
 
     /// Copies what is there; true when more may be.
     async fn turn(&mut self) -> Result<bool, String> {
-        let Some(found) = self.look(self.reached).await? else { return Ok(false) };
+        let Some(found) = self.look(self.reached).await? else {
+            self.told.send_modify(|behind| behind.looks += 1);
+            return Ok(false);
+        };
         let Some(reached) = self.reached else {
             let reached = mirror::newest(&*self.commons.table, &found.place).await;
             self.reached = Some(reached.map_err(|trouble| trouble.to_string())?);
@@ -116,6 +119,7 @@ impl Copying {
         let copied = self.put(&found).await;
         self.tell(&found, self.reached.unwrap_or(reached));
         copied.map_err(|trouble| trouble.to_string())?;
+        self.told.send_modify(|behind| behind.looks += 1);
         Ok(found.lines.len() == LINES)
     }
 
@@ -138,7 +142,7 @@ impl Copying {
         let lines = found.newest.saturating_sub(reached);
         self.told.send_modify(|behind| {
             let trouble = behind.trouble.take().filter(|_| lines > 0);
-            *behind = Mirror { lines, since: oldest, trouble, looks: behind.looks + 1 };
+            *behind = Mirror { lines, since: oldest, trouble, looks: behind.looks };
         });
     }
 
