@@ -81,8 +81,9 @@ impl Flight {
         let (commands, commanded) = mpsc::channel(16);
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
-        let (inboxes, at) = (inboxes(&journal, &progress), clock.clone());
+        let at = clock.clone();
         let here = clock.clone();
+        let inboxes = inboxes(&journal, &progress);
         let ports = Ports {
             actuator: actuator(clients, mandate.as_ref()),
             ledger: Box::new(journal),

@@ -60,7 +60,7 @@ async fn a_lease_that_ran_out_is_still_taken_only_with_a_reason() {
     let stage = Stage::new();
     let table = stage.table();
     let ana = take(&stage, "ana", Claim::Free).await.unwrap();
-    let routing = Operation::RoutingSet(RoutingSet { entries: Vec::new(), overrides: Vec::new() });
+    let routing = Operation::RoutingSet(RoutingSet::of(Vec::new()));
     let run = RunId("4f2a9c01".to_owned());
     let departure = Departure {
         run: run.clone(),

@@ -19,16 +19,8 @@ fn shared(script: &Script) -> Shared {
     let topology = Arc::new(Topology {
         workload: "retail-store".into(),
         environment: "simulated".into(),
-        account: None,
-        home: None,
         objectives: Objectives { rto: Duration::from_mins(10), rpo: Duration::from_secs(30) },
-        regions: Vec::new(),
-        routing: None,
-        auroras: Vec::new(),
-        tables: Vec::new(),
-        lag_links: Vec::new(),
-        dns: Vec::new(),
-        orders: None,
+        ..Topology::default()
     });
     let clock = Clock::starting_at("2026-03-02T09:00:00Z".parse().unwrap(), 1);
     let clients = Clients::new(&access, topology, clock, Some(SharedHttpClient::new(script.clone())));

@@ -163,7 +163,7 @@ pub async fn pull(table: &dyn Table, partition: &str, copied: &Copied) -> Result
 pub async fn verify(table: &dyn Table, place: &Place) -> Result<u64, NotPulled> {
     let head = table.get(&head_key(place)).await.map_err(NotPulled::Table)?;
     let lines = lines(table, place, 1).await?;
-    Ok(verify::whole(lines, head.as_ref())?)
+    Ok(verify::whole(&lines, head.as_ref())?)
 }
 
 async fn lines(table: &dyn Table, place: &Place, from: u64) -> Result<Vec<Line>, NotPulled> {

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use rusqlite::TransactionBehavior;
 
-use super::{Journal, head, insert, trouble};
+use super::{Journal, end, insert, last, trouble};
 use crate::ledger::chain::Line;
 use crate::plan::event::{Entry, Event, RunId};
 use crate::plan::run::LedgerError;
@@ -25,7 +25,8 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn newest(&self) -> Result<u64, LedgerError> {
-        self.head().map(|head| head.seq).map_err(|e| self.error("read", &e))
+        let last = last(&self.connection).map_err(|e| self.error("read", &e))?;
+        Ok(last.map_or(0, |last| last.seq))
     }
 
     /// Takes over the lines of a run that began elsewhere. Lines of it that are here already must be the first of them.
@@ -43,7 +44,7 @@ impl Journal {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
         for (at, event) in &lines[here.len()..] {
-            let next = head(&transaction).map_err(sql)?.next(run, *at, event);
+            let next = end(&transaction, &path)?.next(run, *at, event);
             let line = next.map_err(|e| trouble::unwritable(&path, &e.to_string()))?;
             insert(&transaction, &line).map_err(sql)?;
         }

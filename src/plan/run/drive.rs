@@ -80,8 +80,8 @@ pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Pro
         looked: BTreeMap::new(),
         renewed: Timestamp::MIN,
         moved: BTreeMap::new(),
-        leaves: Leaves::default(),
         said_renewed: false,
+        leaves: Leaves::default(),
         orphaned: false,
     };
     match driver.run().await {
@@ -105,9 +105,9 @@ struct Driver {
     renewed: Timestamp,
     /// The newest line of each step that ended it or decided about it, since this driver began.
     moved: BTreeMap<StepId, u64>,
-    leaves: Leaves,
     /// It was said that a run which paused for its credentials can go on.
     said_renewed: bool,
+    leaves: Leaves,
     orphaned: bool,
 }
 
@@ -189,7 +189,11 @@ impl Driver {
         self.progress.apply(receipt.entry())?;
         let renews = matches!(
             event,
-            Event::Answered { .. } | Event::Ended { .. } | Event::Decided { .. } | Event::Resumed { .. }
+            Event::Answered { .. }
+                | Event::Ended { .. }
+                | Event::Decided { .. }
+                | Event::Resumed { .. }
+                | Event::TakenUp { .. }
         );
         if let Event::Ended { step, .. } | Event::Decided { step, .. } = event {
             self.moved.insert(*step, receipt.entry().seq);
