@@ -6,6 +6,7 @@
 mod chain;
 pub mod memory;
 pub mod past;
+pub mod shared;
 pub mod sqlite;
 
 use jiff::Timestamp;

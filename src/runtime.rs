@@ -10,6 +10,7 @@ mod follow;
 mod input;
 mod perform;
 pub mod post;
+pub mod shared;
 pub mod signals;
 pub mod terminal;
 

@@ -6,8 +6,10 @@ mod cluster;
 mod control;
 mod doors;
 mod dynamodb;
+mod fis;
 mod nonsense;
 mod rds;
+mod regionswitch;
 mod route53;
 mod sts;
 

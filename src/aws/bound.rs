@@ -32,6 +32,8 @@ const CONNECT: Duration = Duration::from_secs(2);
 pub(super) const ATTEMPT: Duration = Duration::from_secs(5);
 /// The same at a cluster endpoint, of which there are four more.
 const CLUSTER_ATTEMPT: Duration = Duration::from_secs(3);
+/// The same at the bastions' own table, which a run asks before each of its writes.
+const SHARED_ATTEMPT: Duration = Duration::from_secs(2);
 
 /// The clients, by Region; those of ARC by the Region of their endpoint.
 pub(super) struct Bound {
@@ -39,6 +41,7 @@ pub(super) struct Bound {
     cloudwatch: Shelf<aws_sdk_cloudwatch::Client>,
     rds: Shelf<aws_sdk_rds::Client>,
     dynamodb: Shelf<aws_sdk_dynamodb::Client>,
+    shared: Shelf<aws_sdk_dynamodb::Client>,
     route53: Shelf<aws_sdk_route53::Client>,
     sts: Shelf<aws_sdk_sts::Client>,
     cluster: Shelf<aws_sdk_route53recoverycluster::Client>,
@@ -56,6 +59,7 @@ impl Bound {
             cloudwatch: Shelf::default(),
             rds: Shelf::default(),
             dynamodb: Shelf::default(),
+            shared: Shelf::default(),
             route53: Shelf::default(),
             sts: Shelf::default(),
             cluster: Shelf::default(),
@@ -73,6 +77,14 @@ impl Bound {
 
     pub(super) fn dynamodb(&self, region: &Region) -> aws_sdk_dynamodb::Client {
         self.dynamodb.get(region, || aws_sdk_dynamodb::Client::new(&self.config(region)))
+    }
+
+    /// The client of the bastions' own table.
+    pub(super) fn shared_table(&self, region: &Region) -> aws_sdk_dynamodb::Client {
+        self.shared.get(region, || {
+            let config = self.config(region).into_builder().timeout_config(time_outs(SHARED_ATTEMPT)).build();
+            aws_sdk_dynamodb::Client::new(&config)
+        })
     }
 
     pub(super) fn route53(&self, region: &Region) -> aws_sdk_route53::Client {

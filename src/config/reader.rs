@@ -37,7 +37,9 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let routing = root.table("routing").and_then(|table| routing::read(&table, &context));
     let stores = stores::read(root, &context);
     let dns = names::dns(root, routing.as_ref(), &context);
+    let resolvers = names::resolvers(root, !dns.is_empty(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
+    let shared = root.table("shared").and_then(|table| stores::shared(&table));
     let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
     let workload = workload?;
     let topology = Topology {
@@ -53,6 +55,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         tables: stores.tables,
         lag_links: stores.lag_links,
         dns,
+        resolvers,
         orders,
         failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
     };
@@ -60,6 +63,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         topology: Arc::new(topology),
         access: access(&workload),
         screen: Screen { theme },
+        shared,
         simulated: context.simulated.unwrap_or_default(),
         warnings: Vec::new(),
     })

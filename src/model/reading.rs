@@ -5,6 +5,7 @@
 
 mod database;
 mod feed;
+mod names;
 mod series;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use super::topology::{Metric, Region};
 
 pub use database::{LEFT_BEHIND, ReplicaReading, SnapshotReading, SnapshotsReading};
 pub use feed::{Feed, Freshness};
+pub use names::{ChangeStatus, HealthCheckReading, Lead, RecordReading, RecordRouting, Resolved, same_name};
 pub use series::Series;
 
 /// Where readings come from; each is asked on its own and fails on its own.
@@ -40,6 +42,12 @@ pub enum Source {
     Table(String, Region),
     /// The records of a name, from the Route 53 control plane.
     Records(String),
+    /// A change of records on its way to the name servers, by its id, from the Route 53 control plane.
+    RecordChange(String),
+    /// A health check's settings, by its id, from the Route 53 control plane.
+    HealthCheck(String),
+    /// What a resolver answers for a name: the name, then the resolver as the config calls it.
+    Resolver(String, String),
     /// The alarms that signals name, from a Region's CloudWatch.
     Alarms(Region),
     /// Who we are, from a Region's STS.
@@ -58,6 +66,9 @@ impl fmt::Display for Source {
             Self::Snapshots(store, region) => write!(f, "RDS snapshots {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
+            Self::RecordChange(id) => write!(f, "Route 53 (change {id})"),
+            Self::HealthCheck(id) => write!(f, "Route 53 (health check {id})"),
+            Self::Resolver(name, resolver) => write!(f, "resolver {resolver} ({name})"),
             Self::Alarms(region) => write!(f, "CloudWatch alarms {region}"),
             Self::Identity(region) => write!(f, "STS {region}"),
         }
@@ -106,6 +117,12 @@ pub enum Reading {
     Table(TableReading),
     /// The records of a name.
     Records(Vec<RecordReading>),
+    /// A change of records.
+    RecordChange(ChangeStatus),
+    /// A health check's settings.
+    HealthCheck(HealthCheckReading),
+    /// What a resolver answers.
+    Resolved(Resolved),
     /// State of each alarm that was asked for, by name; an alarm that does not exist is absent.
     Alarms(BTreeMap<String, AlarmState>),
     /// Who we are.
@@ -253,21 +270,6 @@ pub struct TableReading {
     pub replicas: BTreeMap<Region, String>,
     /// `MultiRegionConsistency` is `STRONG`.
     pub strong: bool,
-}
-
-/// A record as `ListResourceRecordSets` tells it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordReading {
-    /// Its `SetIdentifier`.
-    pub id: Option<String>,
-    /// Its routing, in words: `latency us-east-1`, `weight 100`, `PRIMARY`.
-    pub routing: String,
-    /// Where it leads.
-    pub target: String,
-    /// Its TTL; `None` for an alias.
-    pub ttl: Option<u64>,
-    /// Its health check.
-    pub health_check: Option<String>,
 }
 
 /// Who the credentials are.

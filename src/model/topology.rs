@@ -6,6 +6,7 @@ mod replica;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,6 +94,8 @@ pub struct Topology {
     pub lag_links: Vec<LagLink>,
     /// Names that users resolve.
     pub dns: Vec<DnsName>,
+    /// The resolvers that are asked for these names.
+    pub resolvers: Vec<Resolver>,
     /// The business metric: orders a period, in each Region.
     pub orders: Option<OrdersSpec>,
     /// When going home is allowed.
@@ -430,6 +433,15 @@ pub struct Table {
     pub rpo: Duration,
 }
 
+/// The table in which the conch and a copy of the journal are kept, for several bastions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedTable {
+    /// Its name, the same in every Region.
+    pub table: String,
+    /// Where it is reached, in the order of trying; several only if its copies are strongly consistent.
+    pub regions: Vec<Region>,
+}
+
 /// A link of another store, known by a lag metric alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LagLink {
@@ -501,6 +513,20 @@ pub struct DnsRecord {
     pub region: Region,
     /// The health check that decides on it.
     pub health_check: Option<String>,
+    /// The DNS name of what stands behind it, in its Region: a literal, so that it can be compared with what is
+    /// answered, and written back after the record was made to lead elsewhere.
+    pub target: Option<String>,
+    /// The hosted zone id of that name, which an alias needs.
+    pub target_zone: Option<String>,
+}
+
+/// A resolver that is asked what users are answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolver {
+    /// Its name on the screen.
+    pub name: String,
+    /// Where it listens; `None` for the one this host uses.
+    pub address: Option<SocketAddr>,
 }
 
 /// The orders metric; each Region has its own series of it.

@@ -83,6 +83,9 @@ pub enum Event {
         step: StepId,
         /// Which attempt.
         attempt: u32,
+        /// The fencing number of whoever sends it, where bastions share a table.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fence: Option<u64>,
     },
     /// The answer to a write, or that none came.
     Answered {
@@ -185,6 +188,30 @@ pub enum Event {
         /// Who; also written when a cut-off run is taken up again.
         who: String,
     },
+    /// By what right the run acts from here on, where bastions share a table.
+    Conch {
+        /// Who acts.
+        who: String,
+        /// From which host.
+        host: String,
+        /// By what right.
+        right: Right,
+    },
+    /// The run was taken over from another host; the lines before this one are copies of its lines.
+    Adopted {
+        /// Who took it over.
+        who: String,
+        /// To which host.
+        host: String,
+        /// From whom.
+        from: String,
+        /// Why.
+        reason: String,
+        /// How many lines were copied,
+        lines: u64,
+        /// and the hash of the last of them in the other host's journal.
+        hash: String,
+    },
     /// A note for the record.
     Noted {
         /// Who.
@@ -205,6 +232,33 @@ pub enum Event {
         end: End,
         /// In one sentence.
         summary: String,
+    },
+}
+
+/// By what right somebody acts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "right", rename_all = "snake_case")]
+pub enum Right {
+    /// Nobody had the conch.
+    Taken {
+        /// The fencing number.
+        fence: u64,
+    },
+    /// Somebody had it, and it was taken from them.
+    TakenOver {
+        /// The fencing number.
+        fence: u64,
+        /// From whom.
+        from: String,
+        /// Why.
+        reason: String,
+    },
+    /// The shared table gave no answer, and a person goes on without it.
+    WithoutTable {
+        /// What is wrong with the table.
+        trouble: String,
+        /// Why that person goes on.
+        reason: String,
     },
 }
 
@@ -401,6 +455,8 @@ impl Event {
             | Self::Started { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
+            | Self::Conch { .. }
+            | Self::Adopted { .. }
             | Self::Noted { .. }
             | Self::Counted { .. }
             | Self::Closed { .. } => None,

@@ -279,7 +279,7 @@ mod tests {
             let plan = self.plan();
             let operation = plan.step(step).unwrap().operation().cloned();
             self.write(0, Event::Intended { step, attempt: 1, operation, endpoint: String::new() });
-            self.write(0, Event::Sent { step, attempt: 1 });
+            self.write(0, Event::Sent { step, attempt: 1, fence: None });
             let answer = Answer::Accepted { endpoint: WEST.to_owned(), request_id: None, handle: None };
             self.write(0, Event::Answered { step, attempt: 1, answer });
             let rungs = [Rung::ReadBack, plan.step(step).unwrap().rung];

@@ -5,6 +5,7 @@
 
 mod ask;
 mod drive;
+mod leave;
 mod open;
 
 use std::future::Future;
@@ -21,7 +22,8 @@ use crate::model::reading::{Observation, Source};
 
 pub use ask::{Ask, AskId, Asked, Inbox, Outbox, Reply};
 pub use drive::{Ports, WhenHeld, drive};
-pub use open::{close, close_unread, refuse, resume, start, take_up};
+pub use leave::{Departure, Leave};
+pub use open::{by_right, close, close_unread, refuse, resume, start, take_up};
 
 /// A boxed future that can cross threads.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -30,6 +32,11 @@ pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Actuator: Send + Sync {
     /// Where the next attempt at this operation would go, in words for the journal.
     fn endpoint(&self, operation: &Operation, attempt: u32) -> String;
+
+    /// Whether a write may leave now. Where nobody else could act, it may.
+    fn leave(&self, _departure: Departure) -> Boxed<'static, Leave> {
+        Box::pin(std::future::ready(Leave::Go { fence: None }))
+    }
 
     /// Sends one write once. `receipt` shows that its `Sent` line is on disk; there is no other way to write.
     fn send<'a>(&'a self, operation: &'a Operation, receipt: &'a Receipt) -> Boxed<'a, Answer>;

@@ -8,9 +8,11 @@ mod cluster;
 mod common;
 mod control;
 mod dynamodb;
+mod fis;
 mod operation;
 mod page;
 mod rds;
+mod regionswitch;
 mod route53;
 mod sts;
 
@@ -36,6 +38,10 @@ pub(crate) enum Service {
     DynamoDb,
     /// DNS.
     Route53,
+    /// Fault injection.
+    Fis,
+    /// ARC Region switch.
+    RegionSwitch,
 }
 
 /// One request, understood: what is asked of whom.
@@ -67,8 +73,17 @@ pub(crate) struct Misread {
 
 impl Service {
     /// All services.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Sts, Self::CloudWatch, Self::Cluster, Self::Control, Self::Rds, Self::DynamoDb, Self::Route53];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Sts,
+        Self::CloudWatch,
+        Self::Cluster,
+        Self::Control,
+        Self::Rds,
+        Self::DynamoDb,
+        Self::Route53,
+        Self::Fis,
+        Self::RegionSwitch,
+    ];
 
     /// Its name in a credential scope.
     pub(crate) const fn signing_name(self) -> &'static str {
@@ -80,6 +95,8 @@ impl Service {
             Self::Rds => "rds",
             Self::DynamoDb => "dynamodb",
             Self::Route53 => "route53",
+            Self::Fis => "fis",
+            Self::RegionSwitch => "arc-region-switch",
         }
     }
 
@@ -89,9 +106,12 @@ impl Service {
     }
 
     /// The Region of a global service's one endpoint, whatever its caller's own Region is.
-    const fn home(self) -> Option<&'static str> {
+    fn home(self, operation: &str) -> Option<&'static str> {
         match self {
             Self::Route53 => Some("us-east-1"),
+            Self::RegionSwitch if regionswitch::is_control_plane(operation) => {
+                Some(regionswitch::CONTROL_PLANE)
+            }
             Self::Control => Some("us-west-2"),
             _ => None,
         }
@@ -107,6 +127,8 @@ impl Service {
             Self::Rds => rds::perform(world, call),
             Self::Route53 => route53::perform(world, call),
             Self::DynamoDb => dynamodb::perform(world, call),
+            Self::Fis => fis::perform(world, call),
+            Self::RegionSwitch => regionswitch::perform(world, call),
         }
     }
 }
@@ -131,9 +153,9 @@ pub(crate) fn understand(request: &http::Request<Bytes>) -> Result<Call, Box<Mis
     let (operation, input) = operation::read(service, protocol, request).map_err(misread)?;
     Ok(Call {
         service,
+        region: service.home(&operation).map_or(scope.region, str::to_owned),
         operation,
         input,
-        region: service.home().map_or(scope.region, str::to_owned),
         base: operation::base_of(request),
         endpoint: endpoint.map(str::to_owned),
         protocol,

@@ -60,7 +60,7 @@ fn hold(desk: &mut Desk, run: &mut Progress) {
     let operation = run.plan.step(step).unwrap().operation().cloned();
     let endpoint = WEST.to_owned();
     follow(desk, run, &event::Event::Intended { step, attempt: 1, operation, endpoint });
-    follow(desk, run, &event::Event::Sent { step, attempt: 1 });
+    follow(desk, run, &event::Event::Sent { step, attempt: 1, fence: None });
     let answer = Answer::Refused { code: "AccessDenied".to_owned(), trouble: super::desk::gone() };
     follow(desk, run, &event::Event::Answered { step, attempt: 1, answer });
     let why = "AccessDenied: not authorized".to_owned();

@@ -39,7 +39,7 @@ fn held() -> (Desk, Progress) {
     let operation = run.plan.step(step).unwrap().operation().cloned();
     let endpoint = WEST.to_owned();
     desk.log(&mut run, &event::Event::Intended { step, attempt: 1, operation, endpoint });
-    desk.log(&mut run, &event::Event::Sent { step, attempt: 1 });
+    desk.log(&mut run, &event::Event::Sent { step, attempt: 1, fence: None });
     let answer = Answer::Refused { code: "AccessDenied".to_owned(), trouble: super::desk::gone() };
     desk.log(&mut run, &event::Event::Answered { step, attempt: 1, answer });
     desk.log(&mut run, &ended(2, Outcome::Refused, "AccessDenied: not authorized"));

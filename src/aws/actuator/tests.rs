@@ -61,7 +61,7 @@ fn receipt(seq: u64, event: Event) -> Receipt {
 }
 
 fn sent(seq: u64) -> Receipt {
-    receipt(seq, Event::Sent { step: StepId(3), attempt: 1 })
+    receipt(seq, Event::Sent { step: StepId(3), attempt: 1, fence: None })
 }
 
 fn routing() -> Operation {

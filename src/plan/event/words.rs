@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::{Answer, Decision, End, Entry, Event, RungState};
+use super::{Answer, Decision, End, Entry, Event, Right, RungState};
 use crate::model::verdict::{self, AtRisk, Missed};
 use crate::plan::StepId;
 
@@ -40,6 +40,8 @@ impl Event {
             Self::Decided { decision, .. } => decision.word(),
             Self::Paused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
+            Self::Conch { .. } => "conch",
+            Self::Adopted { .. } => "adopted",
             Self::Noted { .. } => "note",
             Self::Counted { .. } => "counted",
             Self::Closed { .. } => "closed",
@@ -91,7 +93,7 @@ impl Event {
                     .map_or_else(|| "no write of its own".to_owned(), |o| format!("{} {endpoint}", o.api()));
                 format!("{what}{}", nth(*attempt))
             }
-            Self::Sent { attempt, .. } => format!("attempt {attempt}"),
+            Self::Sent { attempt, fence, .. } => format!("attempt {attempt}{}", fenced(*fence)),
             Self::Answered { answer, attempt, .. } => format!("{}{}", answer.detail(), nth(*attempt)),
             Self::AlreadySo { evidence, .. } => format!("so: {evidence}; nothing was sent"),
             Self::Climbed { rung, evidence, .. } => format!("{rung}: {evidence}"),
@@ -104,6 +106,10 @@ impl Event {
             Self::Decided { decision, who, .. } => decided(decision, who),
             Self::Paused { who, why } => format!("by {who}{}", because(why)),
             Self::Resumed { who } => format!("by {who}"),
+            Self::Conch { who, host, right } => format!("{who} on {host} {right}"),
+            Self::Adopted { who, host, from, reason, lines, .. } => {
+                format!("from {from} by {who} on {host}, {lines} lines: {reason}")
+            }
             Self::Noted { who, text } => format!("{who}: {text}"),
             Self::Counted { missed, behind } => {
                 let behind = behind.as_ref().map(|risk| format!("; {}", behind_text(risk)));
@@ -112,6 +118,24 @@ impl Event {
             Self::Closed { end, summary } => format!("{end}: {summary}"),
         }
     }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Taken { fence } => write!(f, "has it, fence {fence}"),
+            Self::TakenOver { fence, from, reason } => {
+                write!(f, "took it over from {from}, fence {fence}: {reason}")
+            }
+            Self::WithoutTable { trouble, reason } => {
+                write!(f, "acts WITHOUT the shared table ({trouble}): {reason}")
+            }
+        }
+    }
+}
+
+fn fenced(fence: Option<u64>) -> String {
+    fence.map(|fence| format!(", fence {fence}")).unwrap_or_default()
 }
 
 impl fmt::Display for Event {
@@ -132,10 +156,13 @@ impl fmt::Display for Entry {
 /// `before` may hold other runs and later lines too; the intent of the same step and attempt is looked up in it.
 #[must_use]
 pub fn line(entry: &Entry, before: &[Entry]) -> String {
-    let Event::Sent { step, attempt } = entry.event else { return entry.event.to_string() };
+    let Event::Sent { step, attempt, fence } = entry.event else { return entry.event.to_string() };
     let mut intents = before.iter().rev().filter(|e| e.run == entry.run);
     let what = intents.find_map(|e| intent(&e.event, step, attempt));
-    what.map_or_else(|| entry.event.to_string(), |what| format!("{:<WORD$} {what}", entry.event.word()))
+    what.map_or_else(
+        || entry.event.to_string(),
+        |what| format!("{:<WORD$} {what}{}", entry.event.word(), fenced(fence)),
+    )
 }
 
 fn intent(event: &Event, of: StepId, at: u32) -> Option<String> {
@@ -405,8 +432,11 @@ mod tests {
             previous: String::new(),
             hash: String::new(),
         };
-        let lines =
-            [entry(1, intended(1)), entry(2, intended(2)), entry(3, Event::Sent { step: STEP, attempt: 1 })];
+        let lines = [
+            entry(1, intended(1)),
+            entry(2, intended(2)),
+            entry(3, Event::Sent { step: STEP, attempt: 1, fence: None }),
+        ];
         assert_eq!(line(&lines[2], &lines), "sent     FailoverGlobalCluster us-west-2");
         assert_eq!(line(&lines[2], &[]), "sent     attempt 1");
         assert_eq!(line(&lines[1], &lines), "intended FailoverGlobalCluster us-west-2 (attempt 2)");

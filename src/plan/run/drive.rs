@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::ask::{self, Ask, Asked, Inbox, Reply};
+use super::leave::{Departure, Leave, Leaves};
 use super::{Actuator, Boxed, Command, Ledger, Stop, Stopped};
 use crate::clock::Clock;
 use crate::model::World;
@@ -80,6 +81,7 @@ pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Pro
         renewed: Timestamp::MIN,
         moved: BTreeMap::new(),
         said_renewed: false,
+        leaves: Leaves::default(),
         orphaned: false,
     };
     match driver.run().await {
@@ -105,6 +107,7 @@ struct Driver {
     moved: BTreeMap<StepId, u64>,
     /// It was said that a run which paused for its credentials can go on.
     said_renewed: bool,
+    leaves: Leaves,
     orphaned: bool,
 }
 
@@ -126,6 +129,7 @@ impl Driver {
                     None => self.orphaned = true,
                 },
                 (from, asked) = ask::next(&mut self.ports.inboxes) => self.attend(from, asked)?,
+                (write, leave) = self.leaves.next() => self.take_leave(write, leave)?,
                 Some((step, attempt, answer)) = self.sends.next() => {
                     self.write(&Event::Answered { step, attempt, answer })?;
                 }
@@ -144,8 +148,9 @@ impl Driver {
         loop {
             let now = self.ports.clock.now();
             self.say_renewed(now)?;
-            let next = decide::decide(&self.progress, &self.world, now).into_iter().next();
-            match next {
+            let next = decide::decide(&self.progress, &self.world, now);
+            let waits = |next: &Next| matches!(next, Next::Send { step, attempt, .. } if self.leaves.waits(*step, *attempt));
+            match next.into_iter().find(|next| !waits(next)) {
                 Some(Next::Write(event)) => self.write(&event)?,
                 Some(Next::Send { step, attempt, operation }) => self.send(step, attempt, operation)?,
                 None => return Ok(()),
@@ -193,22 +198,61 @@ impl Driver {
             self.looked.clear();
             self.renewed = receipt.entry().at;
         }
+        if let Event::Resumed { .. } = event {
+            self.leaves.lift();
+        }
         // Nobody has to watch; the line is on disk.
         let _ = self.ports.entries.send(receipt.entry().clone());
         Ok(receipt)
     }
 
+    /// The intent on disk, then leave to send, then the line that says so, then the write.
     fn send(&mut self, step: StepId, attempt: u32, operation: Operation) -> Result<(), Stop> {
         let intended =
             self.progress.steps.get(&step).is_some_and(|s| {
                 s.state == StepState::Intended && s.attempts == attempt && s.answer.is_none()
             });
+        let endpoint = self.ports.actuator.endpoint(&operation, attempt);
         if !intended {
-            let endpoint = self.ports.actuator.endpoint(&operation, attempt);
-            let operation = Some(operation.clone());
+            let (operation, endpoint) = (Some(operation.clone()), endpoint.clone());
             self.write(&Event::Intended { step, attempt, operation, endpoint })?;
         }
-        let receipt = self.append(&Event::Sent { step, attempt })?;
+        let now = self.ports.clock.now();
+        if let Some(fence) = self.leaves.used((step, attempt), now) {
+            return self.dispatch((step, attempt), operation, fence);
+        }
+        let run = self.progress.run.clone();
+        let departure = Departure { run, step, attempt, endpoint, operation: operation.clone() };
+        let asking = self.ports.actuator.leave(departure);
+        match self.leaves.ask((step, attempt), asking) {
+            Some(Leave::Go { fence }) => self.dispatch((step, attempt), operation, fence),
+            Some(stay) => self.take_leave((step, attempt), stay),
+            None => Ok(()),
+        }
+    }
+
+    /// What may leave is decided afresh: the world may have moved while leave was asked for. What may not, pauses the
+    /// run.
+    fn take_leave(&mut self, write: (StepId, u32), leave: Leave) -> Result<(), Stop> {
+        match leave {
+            Leave::Go { fence } => self.leaves.grant(write, fence, self.ports.clock.now()),
+            Leave::Stay { who, why } => {
+                self.leaves.bar();
+                if self.progress.is_open() && !self.progress.paused {
+                    self.write(&Event::Paused { who, why })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn dispatch(
+        &mut self,
+        (step, attempt): (StepId, u32),
+        operation: Operation,
+        fence: Option<u64>,
+    ) -> Result<(), Stop> {
+        let receipt = self.append(&Event::Sent { step, attempt, fence })?;
         let (actuator, clock) = (Arc::clone(&self.ports.actuator), self.ports.clock.clone());
         self.sends.push(Box::pin(async move {
             let answer = tokio::select! {

@@ -22,6 +22,8 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
         Source::AuroraEvents(..) => (60, 5, 180),
         Source::Table(..) => (60, 30, 180),
         Source::Records(_) => (120, 30, 300),
+        Source::RecordChange(_) | Source::HealthCheck(_) => (300, 30, 600),
+        Source::Resolver(..) => (30, 5, 180),
         Source::Alarms(_) | Source::Metrics(_) => (60, 60, 180),
         Source::Identity(_) => (60, 60, 300),
     };
@@ -34,7 +36,12 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
 
 /// How many requests one reading takes.
 pub(super) fn calls(source: &Source) -> usize {
-    if matches!(source, Source::Aurora(..) | Source::Snapshots(..)) { 2 } else { 1 }
+    match source {
+        Source::Aurora(..) | Source::Snapshots(..) => 2,
+        // A resolver is not AWS.
+        Source::Resolver(..) => 0,
+        _ => 1,
+    }
 }
 
 /// How often metrics of a period are asked: once a period, and more rarely in the background.

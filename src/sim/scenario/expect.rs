@@ -122,6 +122,20 @@ pub enum That {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         most: Option<usize>,
     },
+    /// Where the last experiment of a template is: `running`, `completed`, `stopped`, …
+    Experiment {
+        /// Name of the template.
+        name: String,
+        /// Any of these.
+        any: Vec<String>,
+    },
+    /// Where the last execution of a Region switch plan is: `inProgress`, `completed`, …
+    Execution {
+        /// Name of the plan.
+        plan: String,
+        /// Any of these.
+        any: Vec<String>,
+    },
     /// What failovers of a store threw away, in seconds.
     Loss {
         /// The store.
@@ -170,6 +184,12 @@ impl That {
                 None => Err(format!("no such control: {name}")),
             },
             Self::Writes { operation, least, most } => writes(world, operation.as_deref(), *least, *most),
+            Self::Experiment { name, any } => {
+                one_of(&format!("experiment {name}"), experiment(world, name), any)
+            }
+            Self::Execution { plan, any } => {
+                one_of(&format!("execution of {plan}"), execution(world, plan), any)
+            }
             Self::Loss { store, most } => loss(world, store, *most),
         })
     }
@@ -209,6 +229,24 @@ fn writes(world: &World, operation: Option<&str>, least: usize, most: Option<usi
         return Err(format!("{count} writes took effect; all: {operations:?}"));
     }
     Ok(())
+}
+
+fn experiment(world: &World, name: &str) -> Option<&'static str> {
+    let of_it = |id: &str| world.fis.templates.iter().any(|t| t.id == id && t.spec.name == name);
+    world.fis.experiments.iter().rev().find(|e| of_it(&e.template)).map(|e| e.status.as_str())
+}
+
+fn execution(world: &World, plan: &str) -> Option<&'static str> {
+    let of_it = |arn: &str| world.switch.plan(arn).is_some_and(|p| p.spec.name == plan);
+    world.switch.executions.iter().rev().find(|e| of_it(&e.plan)).map(|e| e.state.as_str())
+}
+
+fn one_of(what: &str, is: Option<&str>, any: &[String]) -> Result<(), String> {
+    match is {
+        Some(is) if any.iter().any(|one| one == is) => Ok(()),
+        Some(is) => Err(format!("{what} is {is}")),
+        None => Err(format!("{what} was never started")),
+    }
 }
 
 fn loss(world: &World, store: &str, most: f64) -> Result<(), String> {

@@ -55,7 +55,9 @@ impl Service {
         match self {
             Self::Sts | Self::Rds | Self::CloudWatch => self.common("InvalidAction", &words),
             Self::Cluster => Refusal::new("ValidationException", words).member("reason", "unknownOperation"),
-            Self::Control => Refusal::new("UnknownOperationException", words).status(404),
+            Self::Control | Self::Fis | Self::RegionSwitch => {
+                Refusal::new("UnknownOperationException", words).status(404)
+            }
             Self::DynamoDb => Refusal::new("UnknownOperationException", words),
             Self::Route53 => Refusal::new("InvalidAction", words).status(404),
         }
@@ -68,7 +70,8 @@ impl Service {
             Self::Cluster => {
                 Refusal::new("ValidationException", words).member("reason", "fieldValidationFailed")
             }
-            Self::Control | Self::DynamoDb => Refusal::new("ValidationException", words),
+            Self::Control | Self::DynamoDb | Self::Fis => Refusal::new("ValidationException", words),
+            Self::RegionSwitch => Refusal::new("IllegalArgumentException", words),
             Self::Route53 => Refusal::new("InvalidInput", words),
             Self::CloudWatch => {
                 Refusal::new("MissingRequiredParameterException", words).query_code("MissingParameter")
@@ -83,7 +86,8 @@ impl Service {
             Self::Cluster => {
                 Refusal::new("ValidationException", words).member("reason", "fieldValidationFailed")
             }
-            Self::Control | Self::DynamoDb => Refusal::new("ValidationException", words),
+            Self::Control | Self::DynamoDb | Self::Fis => Refusal::new("ValidationException", words),
+            Self::RegionSwitch => Refusal::new("IllegalArgumentException", words),
             Self::Route53 => Refusal::new("InvalidInput", words),
             Self::CloudWatch => {
                 Refusal::new("InvalidParameterValueException", words).query_code("InvalidParameterValue")

@@ -251,8 +251,8 @@ fn family(service: &str) -> Family {
     match service {
         "rds" | "sts" => Family::Query,
         "route53" => Family::RestXml,
-        "monitoring" => Family::Cbor,
-        "route53-recovery-control-config" => Family::RestJson,
+        "monitoring" | "arc-region-switch" => Family::Cbor,
+        "route53-recovery-control-config" | "fis" => Family::RestJson,
         _ => Family::Json10,
     }
 }
@@ -295,6 +295,9 @@ fn broken(service: &str) -> ApiError {
     let message = "The request processing has failed because of an unknown error.";
     match family(service) {
         Family::Query | Family::RestXml => ApiError::new(503, "ServiceUnavailable", message),
+        Family::Cbor if service == "arc-region-switch" => {
+            ApiError::new(500, "InternalServerException", message)
+        }
         Family::Cbor => ApiError::new(500, "InternalServiceFault", message),
         Family::Json10 if service == "dynamodb" => ApiError::new(500, "InternalServerError", message),
         Family::Json10 => ApiError::new(500, "InternalServerException", message).with("retryAfterSeconds", 1),

@@ -8,6 +8,7 @@ mod gate;
 mod lag;
 mod metric;
 mod replica;
+mod resolver;
 mod snapshot;
 mod table;
 mod traffic;

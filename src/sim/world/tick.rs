@@ -9,11 +9,14 @@ const REMEMBERED: usize = 3600;
 impl World {
     pub(super) fn tick(&mut self) {
         self.turn_faults();
+        self.run_experiments();
         self.feel_faults();
         self.sync_changes();
         self.check_health();
+        self.renew_resolvers();
         self.move_clients();
         self.change_writers();
+        self.run_plans();
         self.rebuild_members();
         self.keep_snapshots();
         self.promote_replicas();

@@ -26,6 +26,8 @@ impl World {
             "health_checks": self.checks_now(),
             "dns": self.dns_now(),
             "endpoint_away": self.rotated(),
+            "experiments": self.experiments_now(),
+            "executions": self.executions_now(),
             "faults": self.faults,
             "writes": self.log.len(),
         })
@@ -158,6 +160,30 @@ impl World {
 
     fn controls_now(&self) -> Value {
         Value::Object(self.arc.controls.iter().map(|c| (c.name.clone(), json!(c.state.as_str()))).collect())
+    }
+
+    /// Experiments that are not over, by the name of their template.
+    fn experiments_now(&self) -> Value {
+        let open = self.fis.experiments.iter().filter(|e| !e.status.is_over());
+        let each = open.map(|e| {
+            let name =
+                self.fis.template(&e.region, &e.template).map_or(e.id.as_str(), |t| t.spec.name.as_str());
+            (name.to_owned(), json!({ "id": e.id, "status": e.status, "region": e.region }))
+        });
+        Value::Object(each.collect())
+    }
+
+    /// The last execution of each plan, by the plan's name.
+    fn executions_now(&self) -> Value {
+        let each = self.switch.plans.iter().filter_map(|p| {
+            let last = self.switch.executions.iter().rev().find(|e| e.plan == p.arn)?;
+            let steps: Map<String, Value> =
+                last.steps.iter().map(|s| (s.name.clone(), json!(s.status.as_str()))).collect();
+            let now =
+                json!({ "id": last.id, "state": last.state.as_str(), "mode": last.mode, "steps": steps });
+            Some((p.spec.name.clone(), now))
+        });
+        Value::Object(each.collect())
     }
 
     fn checks_now(&self) -> Value {

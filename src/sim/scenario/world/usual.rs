@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Aurora, Dns, Policy, Region, Rule, Table, World};
+use super::{Aurora, Dns, Form, Policy, Region, Rule, Table, World};
 use crate::sim::world::arc::safety::RuleType;
 
 impl Default for World {
@@ -18,9 +18,15 @@ impl Default for World {
             tables: tables(),
             buckets: Vec::new(),
             dns: dns(),
+            checks: Vec::new(),
+            resolvers: Vec::new(),
+            arc: true,
             controls: BTreeMap::new(),
             rules: rules(),
             rotation: None,
+            experiments: Vec::new(),
+            tagged: super::experiment::usual_tagged(),
+            plans: Vec::new(),
         }
     }
 }
@@ -61,6 +67,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: super::hash_key(),
             range_key: None,
             lag: Duration::from_millis(600),
+            regions: Vec::new(),
             witness: None,
         },
         Table {
@@ -69,6 +76,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: "pk".to_owned(),
             range_key: Some("sk".to_owned()),
             lag: Duration::from_millis(80),
+            regions: Vec::new(),
             witness: Some("us-east-2".to_owned()),
         },
     ]
@@ -81,6 +89,7 @@ pub(super) fn dns() -> Dns {
         policy: Policy::Latency,
         ttl: Duration::from_mins(1),
         weights: BTreeMap::new(),
+        form: Form::default(),
         places: BTreeMap::new(),
     }
 }

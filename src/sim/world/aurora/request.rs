@@ -98,7 +98,8 @@ impl World {
         )
     }
 
-    fn start_change(
+    /// Starts a change of writer; the caller records who asked for it.
+    pub(in crate::sim::world) fn start_change(
         &mut self,
         region: &str,
         id: &str,
