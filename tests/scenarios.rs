@@ -47,6 +47,7 @@ played! {
     expired_token: "expired-token" twice,
     partition_during_promotion: "partition-during-promotion" once,
     lost_answer: "lost-answer" twice,
+    warm_standby: "warm-standby" once,
 }
 
 #[test]

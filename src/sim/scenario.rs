@@ -105,6 +105,7 @@ const FILES: &[(&str, &str)] = &[
     ("expired-token", include_str!("../../scenarios/expired-token.toml")),
     ("partition-during-promotion", include_str!("../../scenarios/partition-during-promotion.toml")),
     ("region-gone", include_str!("../../scenarios/region-gone.toml")),
+    ("warm-standby", include_str!("../../scenarios/warm-standby.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
 ];
 

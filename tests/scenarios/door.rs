@@ -9,8 +9,9 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
+use pointsman::model::topology::ReplicaEngine;
 use pointsman::plan::event::Entry;
-use pointsman::plan::operation::{Failover, Operation, RoutingSet, Switchover};
+use pointsman::plan::operation::{Detach, Failover, Operation, RoutingSet, Switchover};
 
 use super::book::Book;
 use crate::support::InProcess;
@@ -55,7 +56,35 @@ impl Left {
             Operation::AuroraFailover(Failover(target)) => {
                 self.region == target.to.as_str() && self.names(&target.global, &target.cluster, Some("true"))
             }
+            Operation::AuroraDetach(Detach(target)) => {
+                let of =
+                    [("GlobalClusterIdentifier", &*target.global), ("DbClusterIdentifier", &target.cluster)];
+                self.region == target.to.as_str() && self.form(&of)
+            }
+            Operation::ReplicaPromote(promote) => {
+                let key = match promote.engine {
+                    ReplicaEngine::AuroraBinlog => "DBClusterIdentifier",
+                    ReplicaEngine::Rds => "DBInstanceIdentifier",
+                };
+                self.region == promote.to.as_str() && self.form(&[(key, promote.id())])
+            }
+            Operation::SnapshotCopy(copy) => {
+                let of = [
+                    ("SourceDBClusterSnapshotIdentifier", &*copy.source),
+                    ("TargetDBClusterSnapshotIdentifier", &copy.target),
+                    ("CopyTags", "true"),
+                ];
+                self.region == copy.region.as_str() && self.form(&of)
+            }
         }
+    }
+
+    /// The form has these fields and no others, but for those that every one has.
+    fn form(&self, fields: &[(&str, &str)]) -> bool {
+        let form = form_urlencoded::parse(self.body.as_bytes()).into_owned();
+        let own: BTreeMap<String, String> =
+            form.filter(|(key, _)| !["Action", "Version"].contains(&key.as_str())).collect();
+        own == fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     }
 
     fn names(&self, global: &str, cluster: &str, loss: Option<&str>) -> bool {

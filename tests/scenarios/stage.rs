@@ -340,6 +340,11 @@ fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
             [&intent.to, &intent.from].map(|region| Source::Aurora(aurora.store.clone(), region.clone()));
         sources.extend(both);
     }
+    for replica in &topology.replicas {
+        let both =
+            [&intent.to, &intent.from].map(|region| Source::Replica(replica.store.clone(), region.clone()));
+        sources.extend(both);
+    }
     sources.push(Source::Identity(intent.to.clone()));
     sources
 }
