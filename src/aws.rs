@@ -13,6 +13,7 @@ mod cloudwatch;
 mod credentials;
 mod diary;
 mod dynamodb;
+mod ecs;
 mod error;
 mod follow;
 pub mod inventory;
@@ -23,6 +24,7 @@ mod route53;
 mod script;
 pub mod shared;
 mod snapshot;
+mod ssm;
 mod sts;
 mod time;
 mod wallet;
@@ -91,7 +93,7 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         // Whoever replaces the sockets says by what names are resolved, with `resolving_by`.
-        let way = if transport.is_some() { Way::Nowhere } else { Way::sockets() };
+        let way = if transport.is_some() { Way::nowhere() } else { Way::sockets() };
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
         let simulated = access.is_simulated();
         let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
@@ -242,6 +244,8 @@ impl Clients {
                 Box::pin(self.snapshots(store, region)).await.map(Reading::Snapshots)
             }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
+            Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),
+            Source::Automation(region, id) => self.automation(region, id).await.map(Reading::Automation),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::RecordChange(id) => self.record_change(id).await.map(Reading::RecordChange),
             Source::HealthCheck(id) => self.health_check(id).await.map(Reading::HealthCheck),

@@ -6,11 +6,13 @@ mod cluster;
 mod control;
 mod doors;
 mod dynamodb;
+mod ecs;
 mod fis;
 mod nonsense;
 mod rds;
 mod regionswitch;
 mod route53;
+mod ssm;
 mod sts;
 
 use pointsman::clock::Clock;

@@ -3,6 +3,8 @@
 //! Nothing leaves without a [`Receipt`] that its `Sent` line is on disk, and each receipt is good for one write.
 //! It sends once and tells what came of it; whether to send again is for the run or a person.
 
+mod compute;
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +19,7 @@ use super::error::{Fault, Reach, fault};
 use super::{Clients, arc};
 use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
 use crate::model::topology::{Endpoint, Region, ReplicaEngine};
-use crate::plan::event::{Answer, Event};
+use crate::plan::event::{Answer, Entry, Event};
 use crate::plan::operation::{
     AuroraTarget, Detach, Failover, Operation, Plane, Promote, RoutingSet, SnapshotCopy, Switchover,
 };
@@ -30,10 +32,16 @@ pub fn writes() -> &'static [&'static str] {
         "UpdateRoutingControlStates",
         "SwitchoverGlobalCluster",
         "FailoverGlobalCluster",
+        "UpdateService",
+        "StartAutomationExecution",
+        "SendAutomationSignal",
+        "StopAutomationExecution",
         "RemoveFromGlobalCluster",
         "PromoteReadReplicaDBCluster",
         "PromoteReadReplica",
         "CopyDBClusterSnapshot",
+        "ChangeResourceRecordSets",
+        "UpdateHealthCheck",
     ]
 }
 
@@ -64,14 +72,19 @@ impl Hands {
         Ok(attempt)
     }
 
-    async fn perform(&self, operation: &Operation, attempt: u32) -> Answer {
+    async fn perform(&self, operation: &Operation, attempt: u32, entry: &Entry) -> Answer {
         match operation {
             Operation::RoutingSet(set) => self.set_controls(set, self.order(operation, attempt)).await,
             Operation::AuroraSwitchover(Switchover(target)) => self.switch_over(target).await,
             Operation::AuroraFailover(Failover(target)) => self.fail_over(target).await,
+            Operation::EcsScale(scale) => self.scale(scale).await,
+            Operation::SsmRun(run) => self.start(run, entry).await,
+            Operation::SsmSignal(signal) => self.signal(signal).await,
             Operation::AuroraDetach(Detach(target)) => self.detach(target).await,
             Operation::ReplicaPromote(promote) => self.promote(promote).await,
             Operation::SnapshotCopy(copy) => self.copy(copy).await,
+            Operation::DnsSet(set) => self.set_records(set).await,
+            Operation::HealthCheckInvert(invert) => self.invert(invert).await,
         }
     }
 
@@ -197,7 +210,7 @@ impl Actuator for Hands {
                 Err(refusal) => return refusal,
             };
             match self.clients.signer().await {
-                Ok(()) => self.perform(operation, attempt).await,
+                Ok(()) => self.perform(operation, attempt, receipt.entry()).await,
                 Err(trouble) => Answer::NotSent { trouble },
             }
         })

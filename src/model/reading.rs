@@ -3,6 +3,7 @@
 //! A reading is data from outside and is kept as it came; what it means is for `verdict`.
 //! Nothing here may turn "not seen" into a number.
 
+mod compute;
 mod database;
 mod feed;
 mod names;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::topology::{Metric, Region};
 
+pub use compute::{AutomationReading, AutomationStep, ServiceEvent, ServiceReading};
 pub use database::{LEFT_BEHIND, ReplicaReading, SnapshotReading, SnapshotsReading};
 pub use feed::{Feed, Freshness};
 pub use names::{ChangeStatus, HealthCheckReading, Lead, RecordReading, RecordRouting, Resolved, same_name};
@@ -40,6 +42,10 @@ pub enum Source {
     Snapshots(String, Region),
     /// A DynamoDB store's table, as a Region tells it.
     Table(String, Region),
+    /// An ECS service by its name in the config, as a Region tells it.
+    Service(String, Region),
+    /// An Automation execution by its id, as a Region tells it.
+    Automation(Region, String),
     /// The records of a name, from the Route 53 control plane.
     Records(String),
     /// A change of records on its way to the name servers, by its id, from the Route 53 control plane.
@@ -65,6 +71,8 @@ impl fmt::Display for Source {
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
             Self::Snapshots(store, region) => write!(f, "RDS snapshots {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
+            Self::Service(service, region) => write!(f, "ECS {region} ({service})"),
+            Self::Automation(region, id) => write!(f, "Automation {region} ({id})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
             Self::RecordChange(id) => write!(f, "Route 53 (change {id})"),
             Self::HealthCheck(id) => write!(f, "Route 53 (health check {id})"),
@@ -115,6 +123,10 @@ pub enum Reading {
     Snapshots(SnapshotsReading),
     /// A table.
     Table(TableReading),
+    /// An ECS service.
+    Service(ServiceReading),
+    /// An Automation execution.
+    Automation(AutomationReading),
     /// The records of a name.
     Records(Vec<RecordReading>),
     /// A change of records.

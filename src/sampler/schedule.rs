@@ -260,6 +260,10 @@ fn sources(topology: &Topology) -> Vec<Source> {
     for table in &topology.tables {
         sources.extend(table.regions.iter().map(|region| Source::Table(table.store.clone(), region.clone())));
     }
+    for service in &topology.services {
+        let here = |region: &Region| Source::Service(service.name.clone(), region.clone());
+        sources.extend(service.regions.keys().map(here));
+    }
     sources.extend(topology.dns.iter().map(|dns| Source::Records(dns.name.clone())));
     for dns in &topology.dns {
         let of = |resolver: &Resolver| Source::Resolver(dns.name.clone(), resolver.name.clone());

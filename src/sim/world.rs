@@ -7,6 +7,7 @@ pub mod aurora;
 pub mod bucket;
 mod build;
 pub mod dns;
+pub mod ecs;
 pub mod error;
 mod faults;
 pub mod fis;
@@ -18,6 +19,7 @@ pub mod noise;
 pub mod region;
 pub mod replica;
 mod service;
+pub mod ssm;
 pub mod switch;
 pub mod table;
 #[cfg(test)]
@@ -69,6 +71,8 @@ pub struct World {
     pub replicas: Vec<replica::Replicated>,
     /// Tables.
     pub tables: Vec<table::Table>,
+    /// Executions of runbooks.
+    pub automations: ssm::Automations,
     /// Replication between buckets.
     pub buckets: Vec<bucket::BucketLink>,
     /// Metrics.

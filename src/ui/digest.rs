@@ -160,7 +160,6 @@ mod tests {
             routing: None,
             auroras: Vec::new(),
             tables: Vec::new(),
-            replicas: Vec::new(),
             lag_links: Vec::new(),
             dns: Vec::new(),
             ..Topology::default()

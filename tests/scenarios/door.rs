@@ -76,6 +76,19 @@ impl Left {
                 ];
                 self.region == copy.region.as_str() && self.form(&of)
             }
+            Operation::EcsScale(scale) => {
+                let wanted = serde_json::json!({
+                    "cluster": scale.cluster, "service": scale.ecs, "desiredCount": scale.desired,
+                });
+                self.region == scale.region.as_str() && self.json() == wanted
+            }
+            Operation::SsmRun(run) => {
+                self.region == run.region.as_str() && self.json()["DocumentName"] == run.document.as_str()
+            }
+            Operation::SsmSignal(signal) => {
+                self.region == signal.region.as_str()
+                    && self.json()["AutomationExecutionId"] == signal.execution.as_str()
+            }
         }
     }
 
@@ -85,6 +98,10 @@ impl Left {
         let own: BTreeMap<String, String> =
             form.filter(|(key, _)| !["Action", "Version"].contains(&key.as_str())).collect();
         own == fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
     }
 
     fn names(&self, global: &str, cluster: &str, loss: Option<&str>) -> bool {

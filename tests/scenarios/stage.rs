@@ -12,7 +12,7 @@ use pointsman::config::{self, Config};
 use pointsman::model::World;
 use pointsman::model::reading::{Observation, Source};
 use pointsman::model::topology::{Region, Topology};
-use pointsman::plan::event::{End, Entry, Outcome, Start};
+use pointsman::plan::event::{End, Entry, Event, Outcome, Start};
 use pointsman::plan::history::History;
 use pointsman::plan::interlock;
 use pointsman::plan::progress::{Progress, StepState};
@@ -96,6 +96,7 @@ pub(crate) struct Stage {
     book: Book,
     door: Watched,
     amend: fn(&mut Plan),
+    resumes: bool,
 }
 
 /// A play that is over.
@@ -130,12 +131,17 @@ impl Stage {
         let config = sim.look(|world| handout::config(world, BASE_URL));
         let config = config::parse(&config, "pointsman.toml").unwrap();
         let door = Watched::new(InProcess(sim.clone()), book.clone());
-        Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {} }
+        Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {}, resumes: false }
     }
 
     /// Has the operator's plan be another one than the playbook's.
     pub(crate) fn amending(self, amend: fn(&mut Plan)) -> Self {
         Self { amend, ..self }
+    }
+
+    /// Has somebody resume a run as soon as it says that it can go on.
+    pub(crate) fn resuming(self) -> Self {
+        Self { resumes: true, ..self }
     }
 
     /// What an operator sits at, with the sampler at work.
@@ -148,8 +154,8 @@ impl Stage {
         let (pace, paced) = watch::channel(Pace::Calm);
         let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
         let (world, book) = (World::new(topology.clone()), self.book.clone());
-        let (running, came, amend) = (None, Vec::new(), self.amend);
-        Console { clock, clients, world, book, observations, pace, running, came, amend }
+        let (running, came, amend, resumes) = (None, Vec::new(), self.amend, self.resumes);
+        Console { clock, clients, world, book, observations, pace, running, came, amend, resumes }
     }
 
     /// Plays to the end and holds every expectation against what is so.
@@ -214,6 +220,7 @@ pub(crate) struct Console {
     running: Option<Running>,
     came: Vec<Came>,
     amend: fn(&mut Plan),
+    resumes: bool,
 }
 
 struct Running {
@@ -310,7 +317,17 @@ impl Console {
     fn drive(&self, begun: Progress) -> Running {
         let (commands, commanded) = mpsc::channel(1);
         let (readings, observations) = mpsc::channel(1024);
-        let (entries, _nobody) = mpsc::unbounded_channel();
+        let (entries, mut told) = mpsc::unbounded_channel::<Entry>();
+        let when_held = if self.resumes { WhenHeld::Wait } else { WhenHeld::StopThere };
+        let (resumes, resume) = (self.resumes, commands.clone().downgrade());
+        tokio::spawn(async move {
+            while let Some(entry) = told.recv().await {
+                let renewed = matches!(&entry.event, Event::Noted { text, .. } if text.contains("renewed"));
+                if let Some(resume) = resume.upgrade().filter(|_| resumes && renewed) {
+                    resume.send(Command::Resume { who: WHO.to_owned() }).await.unwrap();
+                }
+            }
+        });
         let ports = Ports {
             actuator: Arc::new(Hands::new(self.clients.clone(), 7)),
             ledger: self.book.ledger(),
@@ -319,7 +336,7 @@ impl Console {
             commands: commanded,
             inboxes: Vec::new(),
             entries,
-            when_held: WhenHeld::StopThere,
+            when_held,
         };
         let driven = run::drive(begun, self.world.clone(), ports);
         let task = tokio::spawn(async move { driven.await.unwrap() });

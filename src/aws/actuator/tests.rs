@@ -1,7 +1,7 @@
 //! The gate lets nothing through without its journal line, and tells truly what came of what it let through.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +39,6 @@ fn topology(endpoints: &[&str]) -> Arc<Topology> {
         }),
         auroras: Vec::new(),
         tables: Vec::new(),
-        replicas: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
         ..Topology::default()
@@ -333,17 +332,23 @@ fn only_the_gate_can_write() {
         "change",
         "start",
         "stop",
+        "send",
         "remove",
         "promote",
         "copy",
     ];
-    for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/aws")).unwrap() {
-        let path = file.unwrap().path();
-        if path.is_dir() {
-            continue;
-        }
+    let aws = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/aws");
+    let files = |dir: &Path| -> Vec<PathBuf> {
+        let all = fs::read_dir(dir).unwrap().map(|file| file.unwrap().path());
+        all.filter(|path| !path.is_dir() && !path.ends_with("tests.rs")).collect()
+    };
+    let mut sends = String::new();
+    for path in files(&aws).into_iter().chain(files(&aws.join("actuator"))) {
         let code = fs::read_to_string(&path).unwrap();
-        let gate = path.ends_with("actuator.rs");
+        let gate = path.starts_with(aws.join("actuator")) || path.ends_with("actuator.rs");
+        if gate {
+            sends.push_str(&code);
+        }
         for call in code.split_whitespace().flat_map(|word| word.split_inclusive('(')) {
             let Some(at) = call.rfind('.') else { continue };
             let name = call[at + 1..].trim_end_matches('(');
@@ -353,10 +358,13 @@ fn only_the_gate_can_write() {
             let known = listed.iter().any(|l| call[at..] == *l);
             // Parts of requests and answers, not requests.
             let part =
-                ["start_time", "start_record_name", "start_record_type", "failover_state"].contains(&name);
+                ["start_time", "start_record_name", "start_record_type", "failover_state", "change_info"]
+                    .contains(&name);
             assert!(part || (gate && known), "{} calls {name}", path.display());
         }
-        assert_eq!(gate, listed.iter().all(|call| code.contains(call)), "{}", path.display());
+    }
+    for call in &listed {
+        assert!(sends.contains(call), "{call} is listed and never made");
     }
 }
 

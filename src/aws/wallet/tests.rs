@@ -31,7 +31,6 @@ fn topology() -> Arc<Topology> {
         routing: None,
         auroras: Vec::new(),
         tables: Vec::new(),
-        replicas: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
         ..Topology::default()

@@ -15,7 +15,7 @@ pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topo
     match operation {
         Operation::RoutingSet(set) => match &topology.routing {
             Some(routing) => controls(&set.entries, routing, within),
-            None => by_hand(operation),
+            None => by_hand(operation, topology),
         },
         Operation::AuroraSwitchover(Switchover(target)) | Operation::AuroraFailover(Failover(target)) => {
             writer(target, within)
@@ -23,6 +23,7 @@ pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topo
         Operation::AuroraDetach(Detach(target)) => detached(target, within),
         Operation::ReplicaPromote(promote) => promoted(promote, within),
         Operation::SnapshotCopy(copy) => copied(copy, within),
+        _ => by_hand(operation, topology),
     }
 }
 
@@ -153,10 +154,10 @@ fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> S
     )
 }
 
-/// What only a person can look at.
-fn by_hand(operation: &Operation) -> String {
-    format!(
-        "give_up 'look by hand whether this took effect, then go on below it: {}'\n",
-        plain(&operation.to_string()).replace('\'', "")
-    )
+/// What a person must look at: it is read, and nothing goes on before they say that it is so.
+fn by_hand(operation: &Operation, topology: &Topology) -> String {
+    let mut text = operation.cli_read_back(topology).join("\n");
+    let what = quoted(&format!("{operation} has taken effect"));
+    text.push_str(&format!("\nlooked_at {what}\n"));
+    text
 }

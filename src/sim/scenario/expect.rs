@@ -103,6 +103,17 @@ pub enum That {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         most: Option<f64>,
     },
+    /// Tasks that run in a Region.
+    Tasks {
+        /// The Region.
+        region: String,
+        /// At least.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        least: Option<f64>,
+        /// At most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<f64>,
+    },
     /// A routing control's state.
     Control {
         /// Name.
@@ -178,6 +189,10 @@ impl That {
                     None => Err(format!("{store} has no link from {from} to {to}")),
                 }
             }
+            Self::Tasks { region, least, most } => match world.region(region) {
+                Some(r) => within(&format!("tasks of {region}"), f64::from(r.now.running), *least, *most),
+                None => Err(format!("no such Region: {region}")),
+            },
             Self::Control { name, state } => match world.arc.control_named(name) {
                 Some(control) if control.state == *state => Ok(()),
                 Some(control) => Err(format!("control {name} is {}", control.state)),

@@ -16,6 +16,7 @@ pub use experiment::{Action, Empty, Experiment};
 pub use plan::{Approach, Block, Direction, Plan, Step, Workflow};
 
 use super::Rotation;
+use super::runbook::Runbook;
 use crate::sim::world::arc::{ControlState, safety::RuleType};
 
 /// What there is. What a scenario does not say is as in `calm`: the two Regions of the AWS guidance.
@@ -61,6 +62,12 @@ pub struct World {
     /// Safety rules.
     #[serde(default = "usual::rules")]
     pub rules: Vec<Rule>,
+    /// Automation documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<Runbook>,
+    /// Tasks that a Region must have before it receives, as the configuration asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receive: Option<Receive>,
     /// Endpoints taken away in turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
@@ -73,6 +80,16 @@ pub struct World {
     /// ARC Region switch plans.
     #[serde(default)]
     pub plans: Vec<Plan>,
+}
+
+/// How many tasks a Region needs before it receives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Receive {
+    /// So many.
+    Tasks(u32),
+    /// `sum`: those of both Regions.
+    Word(String),
 }
 
 fn account() -> String {
@@ -89,11 +106,14 @@ pub struct Region {
     pub short: String,
     /// Orders a minute its own clients place.
     pub orders: f64,
-    /// Orders a minute it can carry.
+    /// Orders a minute it can carry with `full` tasks.
     pub capacity: f64,
-    /// Tasks on a calm day.
+    /// Tasks on a calm day; few of them are a pilot light.
     #[serde(default = "tasks")]
     pub tasks: u32,
+    /// Tasks that carry `capacity`; those of a calm day when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full: Option<u32>,
     /// Country code of its own clients.
     #[serde(default = "country")]
     pub country: String,

@@ -29,8 +29,8 @@ const BEFORE: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
     let w = &scenario.world;
-    let regions: Vec<Region> = w.regions.iter().map(region).collect();
     let made = start.saturating_sub(SignedDuration::from_hours(24 * 90)).unwrap_or(start);
+    let regions: Vec<Region> = w.regions.iter().map(|r| region(r, made)).collect();
     let arc = cluster(w);
     let health_checks = names::checks(w, &regions, &arc, made);
     let before = start.saturating_sub(BEFORE).unwrap_or(start);
@@ -55,6 +55,7 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
         replicas: w.replicas.iter().map(|r| databases::replicated(w, r, &regions, made)).collect(),
         buckets: w.buckets.iter().flat_map(|b| BucketLink::of(b, &regions, &w.writer)).collect(),
         tables: w.tables.iter().map(|t| table(t, &regions, made)).collect(),
+        automations: super::ssm::Automations::default(),
         metrics: metric::Metrics::default(),
         fis: super::fis::Fis::new(w, made),
         switch: super::switch::Switch::new(w, made),
@@ -73,7 +74,7 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
     world
 }
 
-fn region(spec: &spec::Region) -> Region {
+fn region(spec: &spec::Region, made: Timestamp) -> Region {
     let alb = format!("app/retail-{}/{}", spec.short, hex(&format!("alb {}", spec.name), 16));
     let number = u64::from_str_radix(&hex(&spec.name, 8), 16).unwrap_or_default();
     Region {
@@ -84,13 +85,13 @@ fn region(spec: &spec::Region) -> Region {
         baseline: spec.orders,
         capacity: spec.capacity,
         tasks: spec.tasks,
+        full: spec.full.unwrap_or(spec.tasks).max(1),
         alb,
         target_group: format!("targetgroup/retail-{}/{}", spec.short, hex(&format!("tg {}", spec.name), 16)),
         alb_dns: format!("internal-retail-{}-{number}.{}.elb.amazonaws.com", spec.short, spec.name),
         alb_zone: format!("Z{}", hex(&format!("alb zone {}", spec.name), 13).to_uppercase()),
         now: Condition::calm(spec.tasks),
-        up: spec.tasks,
-        scaling: None,
+        ecs: super::ecs::Service::calm(spec.tasks, made),
         hot: 0,
         cool: 0,
         no_targets: None,

@@ -43,7 +43,7 @@ impl World {
         let stores = stores.chain(self.buckets.iter().map(|b| &b.store));
         match fault {
             Fault::RegionImpaired { region: r, severity, .. } => region(r).and(share(*severity)),
-            Fault::RegionLost { region: r } => region(r),
+            Fault::RegionLost { region: r } | Fault::NoCapacity { region: r } => region(r),
             Fault::Partition { a, b } => region(a).and(region(b)),
             Fault::EndpointDown { endpoint: e } | Fault::EndpointHang { endpoint: e } => endpoint(e),
             Fault::CanaryFailure { region: r, rate } | Fault::ErrorRate { region: r, rate } => {

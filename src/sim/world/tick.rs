@@ -25,6 +25,7 @@ impl World {
         self.pull_replicas();
         self.pull_buckets();
         self.serve_clients();
+        self.run_automations();
         self.remember_orders();
         if self.ticked % 60 == 0 {
             self.publish();

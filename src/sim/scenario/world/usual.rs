@@ -23,6 +23,8 @@ impl Default for World {
             arc: true,
             controls: BTreeMap::new(),
             rules: rules(),
+            runbooks: Vec::new(),
+            receive: None,
             rotation: None,
             experiments: Vec::new(),
             tagged: super::experiment::usual_tagged(),
@@ -42,6 +44,7 @@ pub(super) fn regions() -> Vec<Region> {
         orders,
         capacity,
         tasks: super::tasks(),
+        full: None,
         country: super::country(),
         continent: super::continent(),
     };
