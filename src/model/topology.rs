@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 
 use super::recipe::Recipe;
 
-
 pub use compute::{EcsService, Receive, Runbook, Service};
 pub use names::{DnsName, DnsRecord, Policy, Resolver};
 pub use replica::{Replica, ReplicaEngine};
