@@ -19,6 +19,7 @@ use super::{Intent, Plan, playbook};
 use crate::model::World;
 use crate::model::verdict::{self, AtRisk};
 
+pub use afresh::rests_on;
 pub use rest::rest;
 
 /// One condition and how it stands.

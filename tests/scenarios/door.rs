@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
+use pointsman::model::topology::ReplicaEngine;
 use pointsman::plan::event::Entry;
 use pointsman::plan::operation::{Detach, Failover, Operation, RoutingSet, Switchover};
 
@@ -55,6 +56,26 @@ impl Left {
             Operation::AuroraFailover(Failover(target)) => {
                 self.region == target.to.as_str() && self.names(&target.global, &target.cluster, Some("true"))
             }
+            Operation::AuroraDetach(Detach(target)) => {
+                let of =
+                    [("GlobalClusterIdentifier", &*target.global), ("DbClusterIdentifier", &target.cluster)];
+                self.region == target.to.as_str() && self.form(&of)
+            }
+            Operation::ReplicaPromote(promote) => {
+                let key = match promote.engine {
+                    ReplicaEngine::AuroraBinlog => "DBClusterIdentifier",
+                    ReplicaEngine::Rds => "DBInstanceIdentifier",
+                };
+                self.region == promote.to.as_str() && self.form(&[(key, promote.id())])
+            }
+            Operation::SnapshotCopy(copy) => {
+                let of = [
+                    ("SourceDBClusterSnapshotIdentifier", &*copy.source),
+                    ("TargetDBClusterSnapshotIdentifier", &copy.target),
+                    ("CopyTags", "true"),
+                ];
+                self.region == copy.region.as_str() && self.form(&of)
+            }
             Operation::EcsScale(scale) => {
                 let wanted = serde_json::json!({
                     "cluster": scale.cluster, "service": scale.ecs, "desiredCount": scale.desired,
@@ -69,7 +90,7 @@ impl Left {
                     && self.json()["AutomationExecutionId"] == signal.execution.as_str()
             }
             Operation::DnsSet(set) => {
-                let targets = set.changes.iter().map(|change| change.wanted.target().to_owned());
+                let targets = set.changes.iter().map(|change| change.wanted.target());
                 self.body.contains(set.name.trim_end_matches('.'))
                     && targets.into_iter().all(|target| self.body.contains(target.trim_end_matches('.')))
             }
@@ -79,27 +100,15 @@ impl Left {
                         .body
                         .contains(&format!("<HealthCheckVersion>{}</HealthCheckVersion>", invert.version))
             }
-            Operation::AuroraDetach(Detach(target)) => {
-                self.region == target.to.as_str()
-                    && self.says("GlobalClusterIdentifier", &target.global)
-                    && self.says("DbClusterIdentifier", &target.cluster)
-            }
-            Operation::ReplicaPromote(promote) => {
-                let id = promote.id();
-                self.region == promote.to.as_str()
-                    && (self.says("DBClusterIdentifier", id) || self.says("DBInstanceIdentifier", id))
-            }
-            Operation::SnapshotCopy(copy) => {
-                self.region == copy.region.as_str()
-                    && self.says("SourceDBClusterSnapshotIdentifier", &copy.source)
-                    && self.says("TargetDBClusterSnapshotIdentifier", &copy.target)
-            }
         }
     }
 
-    /// A parameter of a query request has this value.
-    fn says(&self, key: &str, value: &str) -> bool {
-        form_urlencoded::parse(self.body.as_bytes()).any(|(known, said)| known == key && said == value)
+    /// The form has these fields and no others, but for those that every one has.
+    fn form(&self, fields: &[(&str, &str)]) -> bool {
+        let form = form_urlencoded::parse(self.body.as_bytes()).into_owned();
+        let own: BTreeMap<String, String> =
+            form.filter(|(key, _)| !["Action", "Version"].contains(&key.as_str())).collect();
+        own == fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     }
 
     fn json(&self) -> serde_json::Value {
