@@ -17,7 +17,7 @@ use crate::model::verdict;
 use crate::plan::event::{Decision, Entry, RunId};
 use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId, interlock};
+use crate::plan::{Intent, Plan, StepId, interlock, playbook};
 use crate::ui::dialog::Request;
 use crate::ui::key::Input;
 use crate::ui::view::{Facts, View};
@@ -377,6 +377,7 @@ impl App {
                 sources.push(Source::Aurora(aurora.store.clone(), region.clone()));
             }
         }
+        sources.extend(playbook::sources(topology));
         sources.push(Source::Identity(intent.to.clone()));
         sources
     }

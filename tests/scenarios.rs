@@ -47,6 +47,7 @@ played! {
     expired_token: "expired-token" twice,
     partition_during_promotion: "partition-during-promotion" once,
     lost_answer: "lost-answer" twice,
+    dns_weights: "dns-weights" twice,
 }
 
 #[test]

@@ -253,9 +253,13 @@ mod tests {
                 [table, key] => config[table][key].as_array().unwrap().len(),
             };
             assert_eq!(count(["", "regions"]), world.regions.len(), "{name}");
-            assert_eq!(count(["routing", "endpoints"]), 5);
-            assert_eq!(count(["routing", "controls"]), world.arc.controls.len());
-            assert_eq!(count(["routing", "rules"]), world.arc.rules.len());
+            assert_eq!(config.contains_key("routing"), world.scenario.world.arc, "{name}");
+            if world.scenario.world.arc {
+                assert_eq!(count(["routing", "endpoints"]), 5);
+                assert_eq!(count(["routing", "controls"]), world.arc.controls.len());
+                assert_eq!(count(["routing", "rules"]), world.arc.rules.len());
+            }
+            assert_eq!(count(["", "resolvers"]), world.dns.resolvers.len(), "{name}");
             assert_eq!(count(["", "aurora"]), world.aurora.globals.len());
             assert_eq!(config["aurora"][0]["clusters"].as_table().unwrap().len(), world.regions.len());
         }

@@ -107,6 +107,7 @@ const FILES: &[(&str, &str)] = &[
     ("partition-during-promotion", include_str!("../../scenarios/partition-during-promotion.toml")),
     ("region-gone", include_str!("../../scenarios/region-gone.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
+    ("dns-weights", include_str!("../../scenarios/dns-weights.toml")),
 ];
 
 /// The scenario that `demo` and `sim` run unless told.

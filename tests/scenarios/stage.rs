@@ -14,10 +14,10 @@ use pointsman::model::reading::{Observation, Source};
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{End, Entry, Outcome, Start};
 use pointsman::plan::history::History;
-use pointsman::plan::interlock;
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::run::{self, Command, Ports, WhenHeld};
 use pointsman::plan::{Intent, Plan, Playbook};
+use pointsman::plan::{interlock, playbook};
 use pointsman::sampler::{self, Pace};
 use pointsman::sim::scenario::{Act, Expect, Scenario};
 use pointsman::sim::{Sim, handout};
@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 
 use super::book::Book;
 use super::door::{Left, Watched};
-use crate::support::InProcess;
+use crate::support::{ByHand, InProcess};
 
 /// When every play begins: not on a whole minute, as no day does.
 const START: &str = "2026-03-02T09:00:17Z";
@@ -143,7 +143,8 @@ impl Stage {
         let clock = self.sim.clock().clone();
         let transport = SharedHttpClient::new(self.door.clone());
         let topology = &self.config.topology;
-        let clients = Clients::new(&self.config.access, topology.clone(), clock.clone(), Some(transport));
+        let clients = Clients::new(&self.config.access, topology.clone(), clock.clone(), Some(transport))
+            .resolving_by(ByHand::way(&self.sim));
         let (out, observations) = mpsc::channel(4096);
         let (pace, paced) = watch::channel(Pace::Calm);
         let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
@@ -340,6 +341,7 @@ fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
             [&intent.to, &intent.from].map(|region| Source::Aurora(aurora.store.clone(), region.clone()));
         sources.extend(both);
     }
+    sources.extend(playbook::sources(topology));
     sources.push(Source::Identity(intent.to.clone()));
     sources
 }

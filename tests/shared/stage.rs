@@ -12,7 +12,7 @@ use pointsman::sim::scenario::{self, Scenario};
 use pointsman::sim::{Sim, handout};
 use serde_json::{Value, json};
 
-use crate::support::InProcess;
+use crate::support::{ByHand, InProcess};
 
 pub(super) const EAST: &str = "us-east-1";
 pub(super) const WEST: &str = "us-west-2";
@@ -48,6 +48,7 @@ impl Stage {
         let transport = SharedHttpClient::new(InProcess(self.sim.clone()));
         let topology = self.config.topology.clone();
         Clients::new(&self.config.access, topology, self.sim.clock().clone(), Some(transport))
+            .resolving_by(ByHand::way(&self.sim))
     }
 
     /// The table as another bastion reaches it.

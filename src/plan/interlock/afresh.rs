@@ -27,6 +27,14 @@ pub(super) fn conditions(question: &Question<'_>, asked: Timestamp) -> Vec<Inter
     let routing = question.world.topology().routing.as_ref();
     let sets = operations().any(|operation| matches!(operation, Operation::RoutingSet(_)));
     all.extend(routing.filter(|_| sets).map(|routing| endpoints(question, routing, asked)));
+    all.extend(operations().filter_map(|operation| {
+        let source = match operation {
+            Operation::DnsSet(set) => Source::Records(set.name.clone()),
+            Operation::HealthCheckInvert(invert) => Source::HealthCheck(invert.check.clone()),
+            _ => return None,
+        };
+        Some(judge(format!("{source} read afresh"), was_read(question, &source, asked)))
+    }));
     let mut identities = question.world.feeds().map(|(source, _)| source);
     let known =
         identities.any(|source| matches!(source, Source::Identity(_)) && was_read(question, source, asked));
