@@ -6,6 +6,7 @@ mod access;
 mod afresh;
 mod data;
 mod lift;
+mod names;
 mod replica;
 mod rest;
 mod routing;
@@ -99,6 +100,7 @@ fn conditions(question: &Question<'_>) -> Vec<Interlock> {
     let mut all = state::regions(question);
     all.extend(data::stores(question));
     all.extend(routing::controls(question));
+    all.extend(names::names(question));
     all.extend(state::headroom(question));
     all.extend(access::credentials(question));
     all.extend(access::planes(question));

@@ -374,6 +374,7 @@ mod tests {
                     assert_eq!(store[databases].as_table().unwrap().len(), world.regions.len());
                 }
             }
+            assert_eq!(count(["", "resolvers"]), world.dns.resolvers.len(), "{name}");
         }
     }
 

@@ -125,6 +125,7 @@ const FILES: &[(&str, &str)] = &[
     ("runbook-lies", include_str!("../../scenarios/runbook-lies.toml")),
     ("warm-standby", include_str!("../../scenarios/warm-standby.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
+    ("dns-weights", include_str!("../../scenarios/dns-weights.toml")),
 ];
 
 /// The scenario that `demo` and `sim` run unless told.

@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 
 use super::book::Book;
 use super::door::{Left, Watched};
-use crate::support::InProcess;
+use crate::support::{ByHand, InProcess};
 
 /// When every play begins: not on a whole minute, as no day does.
 const START: &str = "2026-03-02T09:00:17Z";
@@ -150,7 +150,8 @@ impl Stage {
         let clock = self.sim.clock().clone();
         let transport = SharedHttpClient::new(self.door.clone());
         let topology = &self.config.topology;
-        let clients = Clients::new(&self.config.access, topology.clone(), clock.clone(), Some(transport));
+        let clients = Clients::new(&self.config.access, topology.clone(), clock.clone(), Some(transport))
+            .resolving_by(ByHand::way(&self.sim));
         let (out, observations) = mpsc::channel(4096);
         let (pace, paced) = watch::channel(Pace::Calm);
         let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);

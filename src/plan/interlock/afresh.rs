@@ -8,7 +8,7 @@ use super::{Interlock, Question};
 use crate::model::reading::{Feed, Source};
 use crate::model::topology::{Region, Routing, Topology};
 use crate::plan::operation::{AuroraTarget, Operation, Promote, SnapshotCopy};
-use crate::plan::{Intent, Playbook};
+use crate::plan::{Intent, Playbook, playbook};
 
 /// What must be read afresh before an intent is confirmed: everything a plan decides on but metrics, which are never
 /// asked more often than they are published.
@@ -30,6 +30,7 @@ pub fn rests_on(topology: &Topology, intent: &Intent) -> Vec<Source> {
         let there = both.into_iter().filter(|region| service.regions.contains_key(*region));
         sources.extend(there.map(|region| Source::Service(service.name.clone(), region.clone())));
     }
+    sources.extend(playbook::sources(topology));
     sources.push(Source::Identity(intent.to.clone()));
     sources
 }
@@ -48,6 +49,14 @@ pub(super) fn conditions(question: &Question<'_>, asked: Timestamp) -> Vec<Inter
     let routing = question.world.topology().routing.as_ref();
     let sets = operations().any(|operation| matches!(operation, Operation::RoutingSet(_)));
     all.extend(routing.filter(|_| sets).map(|routing| endpoints(question, routing, asked)));
+    all.extend(operations().filter_map(|operation| {
+        let source = match operation {
+            Operation::DnsSet(set) => Source::Records(set.name.clone()),
+            Operation::HealthCheckInvert(invert) => Source::HealthCheck(invert.check.clone()),
+            _ => return None,
+        };
+        Some(judge(format!("{source} read afresh"), was_read(question, &source, asked)))
+    }));
     let mut identities = question.world.feeds().map(|(source, _)| source);
     let known =
         identities.any(|source| matches!(source, Source::Identity(_)) && was_read(question, source, asked));
