@@ -13,9 +13,11 @@ mod credentials;
 mod diary;
 mod dynamodb;
 mod error;
+pub mod fis;
 mod follow;
 pub mod inventory;
 mod metering;
+pub mod regionswitch;
 mod route53;
 #[cfg(test)]
 mod script;
@@ -216,6 +218,11 @@ impl Clients {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
             }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
+            Source::Experiments(name, region) => {
+                self.experiments(name, region).await.map(Reading::Experiments)
+            }
+            Source::Lever(region) => self.lever(region).await.map(Reading::Lever),
+            Source::Executions(name, region) => self.executions(name, region).await.map(Reading::Executions),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::Alarms(region) => self.alarms(region).await.map(Reading::Alarms),
             Source::Identity(region) => self.identity(region).await.map(Reading::Identity),

@@ -17,6 +17,7 @@ mod problem;
 mod reader;
 mod routing;
 mod schema;
+mod services;
 mod signal;
 mod stores;
 mod value;

@@ -205,6 +205,8 @@ pub(crate) fn retail() -> Topology {
             regions: names.iter().map(|r| Region::new(r)).collect(),
             rpo: Duration::from_secs(30),
         }],
+        experiments: Vec::new(),
+        plans: Vec::new(),
         lag_links: vec![LagLink {
             store: "assets".to_owned(),
             from: Region::new("us-east-1"),
@@ -243,6 +245,8 @@ pub(crate) fn many(regions: usize, signals: usize) -> Topology {
             regions: names.iter().take(6).map(|r| Region::new(r)).collect(),
             rpo: Duration::from_secs(30),
         }],
+        experiments: Vec::new(),
+        plans: Vec::new(),
         lag_links: Vec::new(),
         dns: vec![dns(&names)],
         orders: Some(orders(&names)),

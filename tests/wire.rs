@@ -2,6 +2,7 @@
 
 mod pace;
 mod reads;
+mod services;
 mod socket;
 mod troubles;
 mod writes;

@@ -3,6 +3,8 @@
 //! Nothing leaves without a [`Receipt`] that its `Sent` line is on disk, and each receipt is good for one write.
 //! It sends once and tells what came of it; whether to send again is for the run or a person.
 
+mod fis;
+mod regionswitch;
 #[cfg(test)]
 mod tests;
 
@@ -18,13 +20,23 @@ use super::{Clients, arc};
 use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
 use crate::model::topology::{Endpoint, Region};
 use crate::plan::event::{Answer, Event};
-use crate::plan::operation::{AuroraTarget, Failover, Operation, Plane, RoutingSet, Switchover};
+use crate::plan::operation::{
+    AuroraTarget, Failover, FisStart, FisStop, Operation, Plane, RoutingSet, Switchover,
+};
 use crate::plan::run::{Actuator, Boxed, Receipt};
 
 /// Every AWS API action that can be sent to change something; nothing else in the program can.
 #[must_use]
 pub fn writes() -> &'static [&'static str] {
-    &["UpdateRoutingControlStates", "SwitchoverGlobalCluster", "FailoverGlobalCluster"]
+    &[
+        "UpdateRoutingControlStates",
+        "SwitchoverGlobalCluster",
+        "FailoverGlobalCluster",
+        "StartExperiment",
+        "StopExperiment",
+        "UpdateSafetyLeverState",
+        "StartPlanExecution",
+    ]
 }
 
 /// The hands of a run, on the clients that also read.
@@ -54,9 +66,13 @@ impl Hands {
         Ok(attempt)
     }
 
-    async fn perform(&self, operation: &Operation, attempt: u32) -> Answer {
+    async fn perform(&self, operation: &Operation, attempt: u32, token: &str) -> Answer {
         match operation {
             Operation::RoutingSet(set) => self.set_controls(set, self.order(operation, attempt)).await,
+            Operation::FisStart(FisStart(of)) => self.start_experiment(of, token, attempt).await,
+            Operation::FisStop(FisStop(of)) => self.stop_experiments(of).await,
+            Operation::FisLever(lever) => self.move_lever(lever).await,
+            Operation::SwitchRun(run) => self.run_plan(run, token, attempt).await,
             Operation::AuroraSwitchover(Switchover(target)) => self.switch_over(target).await,
             Operation::AuroraFailover(Failover(target)) => self.fail_over(target).await,
         }
@@ -132,7 +148,7 @@ impl Hands {
 impl Actuator for Hands {
     fn endpoint(&self, operation: &Operation, attempt: u32) -> String {
         match operation.plane() {
-            Plane::Control(region) => region.to_string(),
+            Plane::Control(region) | Plane::Regional(region) => region.to_string(),
             Plane::ClusterEndpoints => {
                 let first = self.order(operation, attempt).first().map(|endpoint| words(&endpoint.region));
                 first.unwrap_or_else(|| "no cluster endpoint".to_owned())
@@ -147,7 +163,7 @@ impl Actuator for Hands {
                 Err(refusal) => return refusal,
             };
             match self.clients.signer().await {
-                Ok(()) => self.perform(operation, attempt).await,
+                Ok(()) => self.perform(operation, attempt, &token(receipt)).await,
                 Err(trouble) => Answer::NotSent { trouble },
             }
         })
@@ -156,6 +172,12 @@ impl Actuator for Hands {
     fn look<'a>(&'a self, source: &'a Source) -> Boxed<'a, Observation> {
         Box::pin(self.clients.look(source))
     }
+}
+
+/// What a service knows a step's write by, so that it does it once: the same for every attempt of the step.
+fn token(receipt: &Receipt) -> String {
+    let step = receipt.entry().event.step().map_or_else(String::new, |step| format!("-{step}"));
+    format!("pointsman-{}{step}", receipt.entry().run)
 }
 
 fn words(region: &Region) -> String {

@@ -3,6 +3,7 @@
 //! It asks control planes, so it is for quiet times; it sends only reads.
 
 mod compare;
+mod services;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -69,9 +70,12 @@ impl fmt::Display for Finding {
 pub(super) async fn check(common: &Common) -> Result<ExitCode> {
     let reader = Reader::new(load(common)?, Clock::wall());
     reader.clients.learn_time().await;
-    let (world, planes) = tokio::join!(reader.world(), compare::control_planes(&reader.clients));
+    let clients = &reader.clients;
+    let (world, planes, services) =
+        tokio::join!(reader.world(), compare::control_planes(clients), services::all(clients));
     let mut findings = compare::world(&world);
     findings.extend(planes);
+    findings.extend(services);
     for finding in &findings {
         say::out(finding);
     }

@@ -15,6 +15,8 @@ pub(super) enum ArnKind {
     Rule,
     /// An Aurora cluster.
     RdsCluster,
+    /// A Region switch plan.
+    SwitchPlan,
     /// An IAM role.
     Role,
 }
@@ -28,6 +30,7 @@ impl ArnKind {
             Self::Control => "arn:aws:route53-recovery-control::ACCOUNT:controlpanel/ID/routingcontrol/ID",
             Self::Rule => "arn:aws:route53-recovery-control::ACCOUNT:controlpanel/ID/safetyrule/ID",
             Self::RdsCluster => "arn:aws:rds:REGION:ACCOUNT:cluster:ID",
+            Self::SwitchPlan => "arn:aws:arc-region-switch::ACCOUNT:plan/NAME:ID",
             Self::Role => "arn:aws:iam::ACCOUNT:role/NAME",
         }
     }
@@ -40,17 +43,26 @@ impl ArnKind {
             Self::Control => "a routing control",
             Self::Rule => "a safety rule",
             Self::RdsCluster => "an Aurora cluster",
+            Self::SwitchPlan => "a Region switch plan",
             Self::Role => "an IAM role",
         }
     }
 
-    const ALL: [Self; 6] =
-        [Self::Cluster, Self::Panel, Self::Control, Self::Rule, Self::RdsCluster, Self::Role];
+    const ALL: [Self; 7] = [
+        Self::Cluster,
+        Self::Panel,
+        Self::Control,
+        Self::Rule,
+        Self::RdsCluster,
+        Self::SwitchPlan,
+        Self::Role,
+    ];
 
     fn service(self) -> &'static str {
         match self {
             Self::Cluster | Self::Panel | Self::Control | Self::Rule => "route53-recovery-control",
             Self::RdsCluster => "rds",
+            Self::SwitchPlan => "arc-region-switch",
             Self::Role => "iam",
         }
     }
@@ -66,6 +78,8 @@ impl ArnKind {
                 Self::Rule => matches!(parts.as_slice(),
                     ["controlpanel", panel, "safetyrule", id] if named(panel) && named(id)),
                 Self::RdsCluster => resource.strip_prefix("cluster:").is_some_and(named),
+                Self::SwitchPlan => matches!(parts.as_slice(),
+                    ["plan", id] if id.split_once(':').is_some_and(|(name, id)| named(name) && named(id))),
                 Self::Role => matches!(parts.as_slice(), ["role", path @ ..]
                     if !path.is_empty() && path.iter().all(|part| !part.is_empty())),
             }

@@ -10,7 +10,7 @@ use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::problem::{Problems, Sink};
 use super::schema::ROOT;
-use super::{Access, Config, Screen, check, names, routing, signal, stores, value};
+use super::{Access, Config, Screen, check, names, routing, services, signal, stores, value};
 use crate::model::topology::{Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
@@ -36,6 +36,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let regions = region_specs(&regions, &context);
     let routing = root.table("routing").and_then(|table| routing::read(&table, &context));
     let stores = stores::read(root, &context);
+    let (experiments, plans) = (services::experiments(root, &context), services::plans(root, &context));
     let dns = names::dns(root, routing.as_ref(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores.auroras, &context));
     let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
@@ -51,6 +52,8 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         auroras: stores.auroras,
         tables: stores.tables,
         lag_links: stores.lag_links,
+        experiments,
+        plans,
         dns,
         orders,
     };

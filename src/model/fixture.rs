@@ -176,6 +176,8 @@ pub(crate) fn two_regions() -> Topology {
             regions: vec![east(), west()],
             rpo: Duration::from_secs(30),
         }],
+        experiments: Vec::new(),
+        plans: Vec::new(),
         lag_links: vec![LagLink {
             store: "assets".to_owned(),
             from: east(),

@@ -5,6 +5,7 @@
 
 mod feed;
 mod series;
+mod service;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,6 +18,10 @@ use super::topology::{Metric, Region};
 
 pub use feed::{Feed, Freshness};
 pub use series::Series;
+pub use service::{
+    ActionReading, ExecutionEvent, ExecutionReading, ExecutionStep, ExecutionsReading, ExperimentReading,
+    ExperimentsReading, LeverReading,
+};
 
 /// Where readings come from; each is asked on its own and fails on its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,6 +37,12 @@ pub enum Source {
     AuroraEvents(String, Region),
     /// A DynamoDB store's table, as a Region tells it.
     Table(String, Region),
+    /// A FIS experiment template, by its declared name, as the FIS of its Region tells it.
+    Experiments(String, Region),
+    /// The safety lever of a Region's FIS.
+    Lever(Region),
+    /// A Region switch plan, by its declared name, as the data plane of a Region tells it.
+    Executions(String, Region),
     /// The records of a name, from the Route 53 control plane.
     Records(String),
     /// The alarms that signals name, from a Region's CloudWatch.
@@ -48,6 +59,9 @@ impl fmt::Display for Source {
             Self::Aurora(store, region) => write!(f, "RDS {region} ({store})"),
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
+            Self::Experiments(name, region) => write!(f, "FIS {region} ({name})"),
+            Self::Lever(region) => write!(f, "FIS safety lever {region}"),
+            Self::Executions(name, region) => write!(f, "Region switch {region} ({name})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
             Self::Alarms(region) => write!(f, "CloudWatch alarms {region}"),
             Self::Identity(region) => write!(f, "STS {region}"),
@@ -91,6 +105,12 @@ pub enum Reading {
     AuroraEvents(Vec<RdsEvent>),
     /// A table.
     Table(TableReading),
+    /// Experiments of a template.
+    Experiments(ExperimentsReading),
+    /// A safety lever.
+    Lever(LeverReading),
+    /// Executions of a plan.
+    Executions(ExecutionsReading),
     /// The records of a name.
     Records(Vec<RecordReading>),
     /// State of each alarm that was asked for, by name; an alarm that does not exist is absent.

@@ -2,12 +2,16 @@
 //!
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
+mod service;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use service::{Experiment, SwitchPlan};
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -85,6 +89,10 @@ pub struct Topology {
     pub tables: Vec<Table>,
     /// Links of other stores whose lag is a metric.
     pub lag_links: Vec<LagLink>,
+    /// FIS experiment templates that drills may start.
+    pub experiments: Vec<Experiment>,
+    /// ARC Region switch plans.
+    pub plans: Vec<SwitchPlan>,
     /// Names that users resolve.
     pub dns: Vec<DnsName>,
     /// The business metric: orders a period, in each Region.

@@ -4,6 +4,8 @@
 
 mod aurora;
 mod effect;
+mod fis;
+mod regionswitch;
 mod routing;
 
 use jiff::Timestamp;
@@ -81,6 +83,12 @@ trait Prove {
         Vec::new()
     }
 
+    /// What the write started has ended without the effect, as its service says: whoever waits for the deadline
+    /// learns nothing more.
+    fn ended_otherwise(&self, _: &Sight<'_>) -> Option<String> {
+        None
+    }
+
     /// The rungs above the read-back that the workload's declared sources can prove.
     fn above(&self, _: &World) -> Vec<Rung> {
         Vec::new()
@@ -95,6 +103,10 @@ trait Prove {
 fn prover(operation: &Operation) -> &dyn Prove {
     match operation {
         Operation::RoutingSet(set) => set,
+        Operation::FisStart(start) => start,
+        Operation::FisStop(stop) => stop,
+        Operation::FisLever(lever) => lever,
+        Operation::SwitchRun(run) => run,
         Operation::AuroraSwitchover(switchover) => switchover,
         Operation::AuroraFailover(failover) => failover,
     }
@@ -150,6 +162,12 @@ pub fn sources(operation: &Operation, world: &World, handle: Option<&str>) -> Ve
 #[must_use]
 pub fn told(operation: &Operation, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
     prover(operation).told(sight)
+}
+
+/// What the write started has ended without the effect, in words.
+#[must_use]
+pub(super) fn ended_otherwise(operation: &Operation, sight: &Sight<'_>) -> Option<String> {
+    prover(operation).ended_otherwise(sight)
 }
 
 /// A move to or from the operation's target is under way.

@@ -20,6 +20,7 @@ pub fn config(world: &World, base_url: &str) -> String {
     }
     let _ = routing(world, base_url, &mut out);
     let _ = stores(world, &mut out);
+    let _ = services(world, &mut out);
     let _ = dns(world, &mut out);
     out
 }
@@ -144,6 +145,27 @@ fn stores(world: &World, out: &mut String) -> Written {
         writeln!(out, "[[tables]]")?;
         writeln!(out, "store = \"{}\"", table.store)?;
         writeln!(out, "table = \"{}\"", table.name)?;
+        writeln!(out, "regions = [{}]\n", regions.join(", "))?;
+    }
+    Ok(())
+}
+
+fn services(world: &World, out: &mut String) -> Written {
+    for template in &world.fis.templates {
+        writeln!(out, "[[experiments]]")?;
+        writeln!(out, "name = \"{}\"", template.spec.name)?;
+        writeln!(out, "region = \"{}\"", template.spec.region)?;
+        writeln!(out, "template = \"{}\"", template.id)?;
+        if !template.spec.about.is_empty() {
+            writeln!(out, "about = \"{}\"", template.spec.about)?;
+        }
+        writeln!(out)?;
+    }
+    for plan in &world.switch.plans {
+        let regions: Vec<_> = plan.regions.iter().map(|r| format!("\"{r}\"")).collect();
+        writeln!(out, "[[plans]]")?;
+        writeln!(out, "name = \"{}\"", plan.spec.name)?;
+        writeln!(out, "arn = \"{}\"", plan.arn)?;
         writeln!(out, "regions = [{}]\n", regions.join(", "))?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
 use pointsman::plan::event::Entry;
-use pointsman::plan::operation::{Failover, Operation, RoutingSet, Switchover};
+use pointsman::plan::operation::{Failover, FisStart, FisStop, Operation, RoutingSet, Switchover};
 
 use super::book::Book;
 use crate::support::InProcess;
@@ -55,6 +55,22 @@ impl Left {
             Operation::AuroraFailover(Failover(target)) => {
                 self.region == target.to.as_str() && self.names(&target.global, &target.cluster, Some("true"))
             }
+            Operation::FisStart(FisStart(of)) => {
+                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+                self.region == of.region.as_str() && body["experimentTemplateId"] == of.template.as_str()
+            }
+            Operation::FisStop(FisStop(of)) => self.region == of.region.as_str(),
+            Operation::FisLever(lever) => {
+                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+                let word = if lever.engage { "engaged" } else { "disengaged" };
+                self.region == lever.region.as_str() && body["state"]["status"] == word
+            }
+            // Its body is CBOR, in which texts stand as they are.
+            Operation::SwitchRun(run) => {
+                let names = |text: &str| self.body.contains(text);
+                self.region == run.to.as_str()
+                    && [run.arn.as_str(), run.target().as_str(), run.mode()].into_iter().all(names)
+            }
         }
     }
 
@@ -90,7 +106,7 @@ impl Watched {
         let sim = &self.inner.0;
         let signed = request.headers().get("authorization").unwrap_or_default();
         let region = signed.split(['/', ',']).nth(2).unwrap_or_default().to_owned();
-        let body = String::from_utf8(request.body().bytes().unwrap_or_default().to_vec()).unwrap();
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
         let writers = sim.look(|world| {
             let of =
                 |member: &pointsman::sim::world::aurora::Member| world.regions[member.region].name.clone();
@@ -134,9 +150,13 @@ fn operation(request: &HttpRequest) -> String {
     if let Some((_, operation)) = request.uri().rsplit_once("/operation/") {
         return operation.to_owned();
     }
-    if request.method() == "GET" {
-        "GetByPath".to_owned()
-    } else {
-        format!("{} {}", request.method(), request.uri())
-    }
+    let path = request.uri().splitn(4, '/').nth(3).unwrap_or_default();
+    let by_path = match (request.method(), path.split('/').next().unwrap_or_default()) {
+        ("GET", _) => "GetByPath",
+        ("POST", "experiments") => "StartExperiment",
+        ("DELETE", "experiments") => "StopExperiment",
+        ("PATCH", "safetyLevers") => "UpdateSafetyLeverState",
+        (method, _) => return format!("{method} {}", request.uri()),
+    };
+    by_path.to_owned()
 }

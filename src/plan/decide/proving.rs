@@ -60,9 +60,13 @@ impl View<'_> {
         at.read_back_stands(step) && at.proved(step.rung) && covered.all(|yes| yes)
     }
 
-    /// The service says that it cancelled the move, and a reading from after that shows the old writer and none on
+    /// What was started has ended otherwise; or the service says that it cancelled the move, and a reading from after that shows the old writer and none on
     /// its way: whoever waits for the deadline learns nothing more.
     fn given_up(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<String> {
+        let sight = self.sight(at, at.since.unwrap_or(self.now));
+        if let Some(why) = proof::ended_otherwise(operation, &sight) {
+            return Some(why);
+        }
         let (when, words) = at.told.iter().rev().find(|(_, words)| words.contains("cancelled"))?;
         let since = (*when).max(self.began(step, at));
         match proof::already(operation, &self.sight(at, since)) {

@@ -20,6 +20,8 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
         Source::Aurora(..) => (20, 3, 60),
         Source::AuroraEvents(..) => (60, 5, 180),
         Source::Table(..) => (60, 30, 180),
+        // Only a run reads these.
+        Source::Experiments(..) | Source::Lever(_) | Source::Executions(..) => (60, 3, 180),
         Source::Records(_) => (120, 30, 300),
         Source::Alarms(_) | Source::Metrics(_) => (60, 60, 180),
         Source::Identity(_) => (60, 60, 300),
@@ -33,7 +35,12 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
 
 /// How many requests one reading takes.
 pub(super) fn calls(source: &Source) -> usize {
-    if matches!(source, Source::Aurora(..)) { 2 } else { 1 }
+    match source {
+        Source::Experiments(..) => 4,
+        Source::Executions(..) => 3,
+        Source::Aurora(..) => 2,
+        _ => 1,
+    }
 }
 
 /// How often metrics of a period are asked: once a period, and more rarely in the background.
