@@ -162,6 +162,8 @@ fn dns(regions: &[&str]) -> DnsName {
         id: (*region).to_owned(),
         region: Region::new(region),
         health_check: Some(health_check(at)),
+        target: None,
+        target_zone: None,
     });
     DnsName {
         name: "store.example.com".to_owned(),
@@ -216,7 +218,9 @@ pub(crate) fn retail() -> Topology {
             rpo: Duration::from_mins(15),
         }],
         dns: vec![dns(&names)],
+        resolvers: Vec::new(),
         orders: Some(orders(&names)),
+        ..Topology::default()
     }
 }
 

@@ -12,6 +12,7 @@ mod keys;
 mod pty;
 mod scenarios;
 mod screens;
+mod shared;
 mod sim;
 mod support;
 mod tidy;

@@ -32,6 +32,8 @@ const CONNECT: Duration = Duration::from_secs(2);
 pub(super) const ATTEMPT: Duration = Duration::from_secs(5);
 /// The same at a cluster endpoint, of which there are four more.
 const CLUSTER_ATTEMPT: Duration = Duration::from_secs(3);
+/// The same at the bastions' own table, which a run asks before each of its writes.
+const SHARED_ATTEMPT: Duration = Duration::from_secs(2);
 
 /// The clients, by Region; those of ARC by the Region of their endpoint.
 pub(super) struct Bound {
@@ -41,6 +43,7 @@ pub(super) struct Bound {
     dynamodb: Shelf<aws_sdk_dynamodb::Client>,
     fis: Shelf<aws_sdk_fis::Client>,
     region_switch: Shelf<aws_sdk_arcregionswitch::Client>,
+    shared: Shelf<aws_sdk_dynamodb::Client>,
     route53: Shelf<aws_sdk_route53::Client>,
     sts: Shelf<aws_sdk_sts::Client>,
     cluster: Shelf<aws_sdk_route53recoverycluster::Client>,
@@ -60,6 +63,7 @@ impl Bound {
             dynamodb: Shelf::default(),
             fis: Shelf::default(),
             region_switch: Shelf::default(),
+            shared: Shelf::default(),
             route53: Shelf::default(),
             sts: Shelf::default(),
             cluster: Shelf::default(),
@@ -85,6 +89,14 @@ impl Bound {
 
     pub(super) fn region_switch(&self, region: &Region) -> aws_sdk_arcregionswitch::Client {
         self.region_switch.get(region, || aws_sdk_arcregionswitch::Client::new(&self.config(region)))
+    }
+
+    /// The client of the bastions' own table.
+    pub(super) fn shared_table(&self, region: &Region) -> aws_sdk_dynamodb::Client {
+        self.shared.get(region, || {
+            let config = self.config(region).into_builder().timeout_config(time_outs(SHARED_ATTEMPT)).build();
+            aws_sdk_dynamodb::Client::new(&config)
+        })
     }
 
     pub(super) fn route53(&self, region: &Region) -> aws_sdk_route53::Client {

@@ -1,4 +1,4 @@
-//! Reads `[[aurora]]`, `[[tables]]` and `[[replication]]`: what is replicated between the Regions.
+//! Reads `[[aurora]]`, `[[tables]]`, `[[replication]]` and `[shared]`: what is replicated between the Regions.
 //!
 //! A store's name is its identity on the screen and in plans; nothing here may give one name to two stores.
 
@@ -11,7 +11,7 @@ use super::context::{Context, Unique};
 use super::cursor::{Cursor, Placed};
 use super::metric::{self, Origin};
 use super::preset::{PRESETS, Preset, Shape};
-use crate::model::topology::{Aurora, LagLink, Metric, Region, Table, Unit};
+use crate::model::topology::{Aurora, LagLink, Metric, Region, SharedTable, Table, Unit};
 
 /// All stores of the file.
 pub(super) struct Stores {
@@ -41,6 +41,32 @@ pub(super) fn read(root: &Cursor<'_>, context: &Context<'_>) -> Stores {
         })
         .collect();
     Stores { auroras, tables, lag_links }
+}
+
+/// The table of the bastions: one Region or several, and never none.
+pub(super) fn shared(table: &Cursor<'_>) -> Option<SharedTable> {
+    let one = table.text("region");
+    let several = table.texts("regions").unwrap_or_default();
+    if table.has("region") && table.has("regions") {
+        table.refuse("regions", "stands beside region; one of them says where the table is");
+    }
+    if !table.has("region") && !table.has("regions") {
+        table
+            .miss("\"region\" is missing: a Region such as \"us-east-1\", or \"regions\" for a global table");
+    }
+    if table.has("regions") && several.len() < 2 {
+        table.refuse("regions", "needs at least two Regions; one is a `region`");
+    }
+    let mut once = Unique::new(table.sink, "Region");
+    let mut regions = Vec::new();
+    for word in one.iter().chain(&several) {
+        table.sink.doubt(&word.place, &word.value);
+        if once.take(&word.value, &word.place) {
+            regions.push(Region::new(&word.value));
+        }
+    }
+    Some(SharedTable { table: table.text("table")?.value, regions })
+        .filter(|shared| !shared.regions.is_empty())
 }
 
 fn rpo(table: &Cursor<'_>, context: &Context<'_>) -> Duration {

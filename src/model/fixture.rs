@@ -148,6 +148,8 @@ fn dns() -> DnsName {
         id: region.to_owned(),
         region: Region::new(region),
         health_check: Some(format!("check-{region}")),
+        target: None,
+        target_zone: None,
     };
     DnsName {
         name: "store.example.com".to_owned(),
@@ -187,10 +189,12 @@ pub(crate) fn two_regions() -> Topology {
             rpo: Duration::from_mins(15),
         }],
         dns: vec![dns()],
+        resolvers: Vec::new(),
         orders: Some(OrdersSpec {
             series: BTreeMap::from([(east(), created(EAST)), (west(), created(WEST))]),
             store: Some("orders".to_owned()),
         }),
+        ..Topology::default()
     }
 }
 

@@ -4,6 +4,7 @@
 //! Nothing here may turn "not seen" into a number.
 
 mod feed;
+mod names;
 mod series;
 mod service;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::topology::{Metric, Region};
 
 pub use feed::{Feed, Freshness};
+pub use names::{ChangeStatus, HealthCheckReading, Lead, RecordReading, RecordRouting, Resolved, same_name};
 pub use series::Series;
 pub use service::{
     ActionReading, ExecutionEvent, ExecutionReading, ExecutionStep, ExecutionsReading, ExperimentReading,
@@ -45,6 +47,12 @@ pub enum Source {
     Executions(String, Region),
     /// The records of a name, from the Route 53 control plane.
     Records(String),
+    /// A change of records on its way to the name servers, by its id, from the Route 53 control plane.
+    RecordChange(String),
+    /// A health check's settings, by its id, from the Route 53 control plane.
+    HealthCheck(String),
+    /// What a resolver answers for a name: the name, then the resolver as the config calls it.
+    Resolver(String, String),
     /// The alarms that signals name, from a Region's CloudWatch.
     Alarms(Region),
     /// Who we are, from a Region's STS.
@@ -63,6 +71,9 @@ impl fmt::Display for Source {
             Self::Lever(region) => write!(f, "FIS safety lever {region}"),
             Self::Executions(name, region) => write!(f, "Region switch {region} ({name})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
+            Self::RecordChange(id) => write!(f, "Route 53 (change {id})"),
+            Self::HealthCheck(id) => write!(f, "Route 53 (health check {id})"),
+            Self::Resolver(name, resolver) => write!(f, "resolver {resolver} ({name})"),
             Self::Alarms(region) => write!(f, "CloudWatch alarms {region}"),
             Self::Identity(region) => write!(f, "STS {region}"),
         }
@@ -113,6 +124,12 @@ pub enum Reading {
     Executions(ExecutionsReading),
     /// The records of a name.
     Records(Vec<RecordReading>),
+    /// A change of records.
+    RecordChange(ChangeStatus),
+    /// A health check's settings.
+    HealthCheck(HealthCheckReading),
+    /// What a resolver answers.
+    Resolved(Resolved),
     /// State of each alarm that was asked for, by name; an alarm that does not exist is absent.
     Alarms(BTreeMap<String, AlarmState>),
     /// Who we are.
@@ -251,21 +268,6 @@ pub struct TableReading {
     pub replicas: BTreeMap<Region, String>,
     /// `MultiRegionConsistency` is `STRONG`.
     pub strong: bool,
-}
-
-/// A record as `ListResourceRecordSets` tells it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordReading {
-    /// Its `SetIdentifier`.
-    pub id: Option<String>,
-    /// Its routing, in words: `latency us-east-1`, `weight 100`, `PRIMARY`.
-    pub routing: String,
-    /// Where it leads.
-    pub target: String,
-    /// Its TTL; `None` for an alias.
-    pub ttl: Option<u64>,
-    /// Its health check.
-    pub health_check: Option<String>,
 }
 
 /// Who the credentials are.

@@ -3,8 +3,10 @@
 //! Everything here is a pure function of the world and a time; nothing is stored and nothing is guessed:
 //! what cannot be known is `None` or [`Lamp::Unknown`], never zero and never `ok`.
 
+mod credentials;
 mod link;
 mod metrics;
+mod missed;
 mod orders;
 mod points;
 mod region;
@@ -23,12 +25,14 @@ use serde::Serialize;
 use super::World;
 use super::reading::{Freshness, Identity, Reading, Source};
 
-pub use link::{LinkVerdict, links};
+pub use credentials::{Credentials, credentials};
+pub use link::{LinkVerdict, lag_samples, links};
 pub(super) use metrics::Index;
 pub use metrics::{
     ALB, ROUTE53_HOME, aurora_lag_metric, aurora_replication_lag_metric, health_check_metric,
     table_lag_metric, wanted_alarms, wanted_metrics,
 };
+pub use missed::{Missed, behind, missed};
 pub use orders::{AtRisk, OrdersVerdict, at_risk, headroom, orders, total_rate};
 pub use points::metric_freshness;
 pub use region::{CANARY, RegionVerdict, region, regions};
@@ -36,7 +40,7 @@ pub use role::{Role, moving, role, writer};
 pub use routing::{
     ControlCell, ControlVerdict, HealthCheckVerdict, RuleVerdict, controls, drained, health_checks, rules,
 };
-pub use signal::{SignalVerdict, signal};
+pub use signal::{SignalVerdict, judged, signal, signal_samples};
 pub use situation::{Situation, situation};
 pub use text::{NOTHING, age, age_text, aged, change_text, dated_text, limit_text, span, value_text};
 pub use traffic::shares;

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::event::{End, Outcome};
+use super::event::{self, End, Outcome};
 use super::operation::Operation;
 use super::progress::{Progress, StepState};
 use super::{Intent, Playbook};
@@ -46,8 +46,19 @@ fn not_done(run: &Progress) -> Option<String> {
     (!words.is_empty()).then(|| format!("not proved: {}", words.join(", ")))
 }
 
-/// What a failover took no time to wait for.
-fn lost(run: &Progress) -> Option<String> {
+/// What a failover took no time to wait for, and what did not come meanwhile: two different numbers of orders.
+fn lost(run: &Progress) -> Vec<String> {
+    let mut lines: Vec<String> = taken(run).into_iter().collect();
+    if let Some(missed) = run.cost.as_ref().and_then(|cost| cost.missed.as_ref())
+        && missed.orders >= 0.5
+    {
+        lines.push(format!("{}: not placed", event::missed_text(Some(missed))));
+    }
+    lines
+}
+
+/// Orders that customers placed and that may be gone.
+fn taken(run: &Progress) -> Option<String> {
     let failed_over = run.plan.steps.iter().any(|step| {
         let sent = run.steps.get(&step.id).is_some_and(|progress| progress.sent.is_some());
         sent && matches!(step.operation(), Some(Operation::AuroraFailover(_)))
@@ -55,7 +66,8 @@ fn lost(run: &Progress) -> Option<String> {
     if !failed_over {
         return None;
     }
-    match &run.at_risk {
+    let counted = run.cost.as_ref().and_then(|cost| cost.behind.as_ref());
+    match counted.or(run.at_risk.as_ref()) {
         Some(risk) if risk.orders >= 0.5 => Some(format!(
             "~{:.0} orders may be lost ({} was {:.1}s behind): reconcile them",
             risk.orders, risk.store, risk.lag
@@ -114,11 +126,15 @@ fn way_back(run: &Progress) -> Option<String> {
     let Intent { playbook, from, to } = &run.plan.intent;
     run.closed.as_ref().filter(|(_, end, _)| *end != End::Aborted)?;
     Some(match playbook {
-        Playbook::Switchover => format!("to fail back: switchover {to} → {from}"),
+        Playbook::Switchover | Playbook::Failback => format!("the way back: switchover {to} → {from}"),
         Playbook::Failover => {
-            format!("to fail back: switchover {to} → {from}, when {from} is healthy and connected")
+            format!("to fail back: failback {to} → {from}, when {from} is healthy and connected")
         }
-        Playbook::Evacuate => format!("writers did not move; traffic comes back with {from} On"),
+        Playbook::Evacuate => {
+            format!("writers did not move; traffic comes back with restore {to} → {from}")
+        }
+        Playbook::Restore => format!("to take {to} out again: evacuate {to} → {from}"),
+        Playbook::Own(_) => return None,
     })
 }
 
@@ -191,7 +207,7 @@ mod tests {
             left[2..],
             [
                 "orders, catalog in us-east-1: pending-resync; no way back until connected",
-                "to fail back: switchover us-west-2 → us-east-1, when us-east-1 is healthy and connected",
+                "to fail back: failback us-west-2 → us-east-1, when us-east-1 is healthy and connected",
             ]
         );
     }
@@ -205,7 +221,7 @@ mod tests {
         scene.controls_everywhere([ControlState::Off, ControlState::On]);
         assert_eq!(
             aftermath(&run, &scene.world, scene.now),
-            ["us-east-1: control Off", "to fail back: switchover us-west-2 → us-east-1"]
+            ["us-east-1: control Off", "the way back: switchover us-west-2 → us-east-1"]
         );
     }
 

@@ -18,7 +18,7 @@ use super::budget::Budget;
 use crate::aws::{QUERIES_A_CALL, Window};
 use crate::model::World;
 use crate::model::reading::{Source, TroubleKind};
-use crate::model::topology::{Metric, Region, Topology};
+use crate::model::topology::{Metric, Region, Resolver, Topology};
 use crate::model::verdict;
 
 /// What one entry of the schedule asks.
@@ -254,6 +254,10 @@ fn sources(topology: &Topology) -> Vec<Source> {
         sources.extend(table.regions.iter().map(|region| Source::Table(table.store.clone(), region.clone())));
     }
     sources.extend(topology.dns.iter().map(|dns| Source::Records(dns.name.clone())));
+    for dns in &topology.dns {
+        let of = |resolver: &Resolver| Source::Resolver(dns.name.clone(), resolver.name.clone());
+        sources.extend(topology.resolvers.iter().map(of));
+    }
     sources.extend(topology.regions.iter().map(|region| Source::Identity(region.name.clone())));
     sources.extend(verdict::wanted_alarms(topology).into_keys().map(Source::Alarms));
     sources

@@ -6,11 +6,11 @@
 mod act;
 mod arm;
 mod buttons;
-mod cli;
 mod cut_off;
 mod decide;
 mod fingers;
 mod line;
+mod note;
 mod notice;
 pub(crate) mod page;
 mod passes;
@@ -36,12 +36,13 @@ use super::{Mode, Scene, panes};
 use crate::model::topology::Topology;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId};
+use crate::plan::{Intent, Plan, StepId, script};
 
 pub use act::{Act, Offer};
 pub use arm::Arm;
 pub use cut_off::CutOff;
 pub use decide::Decide;
+pub use note::Note;
 pub use notice::Notice;
 pub use quit::Quit;
 pub use scroll::{Scroll, moved};
@@ -64,6 +65,8 @@ pub enum Dialog {
     Sheet(Box<Sheet>),
     /// A decision about a held step.
     Decide(Decide),
+    /// A note about the run that is shown.
+    Note(Note),
     /// What to do with a run that was cut off.
     CutOff(CutOff),
     /// Whether to leave.
@@ -139,6 +142,13 @@ pub enum Request {
         run: RunId,
         /// Why.
         reason: String,
+    },
+    /// Write a note about a run into the journal.
+    Note {
+        /// Which run.
+        run: RunId,
+        /// What.
+        text: String,
     },
     /// Start no new step.
     Pause,
@@ -227,10 +237,22 @@ impl Dialog {
         Self::Quit(Quit::new(moment))
     }
 
+    /// A note about a run.
+    #[must_use]
+    pub fn note(run: &Progress, moment: &Moment<'_>) -> Self {
+        Self::Note(Note::new(run, moment))
+    }
+
     /// What to do with a run that was cut off.
     #[must_use]
     pub fn cut_off(run: &Progress) -> Self {
         Self::CutOff(CutOff::new(run))
+    }
+
+    /// The same, when another process drove it that is gone.
+    #[must_use]
+    pub fn left(run: &Progress, by: &str) -> Self {
+        Self::CutOff(CutOff::new(run).left_by(by))
     }
 
     /// An error in words.
@@ -239,10 +261,10 @@ impl Dialog {
         Self::Notice(Notice::new(title, text))
     }
 
-    /// The equal AWS CLI lines of a plan.
+    /// The plan as a script of AWS CLI calls with their read-backs.
     #[must_use]
     pub fn cli(plan: &Plan, topology: &Topology) -> Self {
-        Self::Cli { lines: cli::lines(plan, topology), scroll: Scroll::default() }
+        Self::Cli { lines: script::lines(plan, topology), scroll: Scroll::default() }
     }
 
     /// What keys mean in it.
@@ -255,6 +277,7 @@ impl Dialog {
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
+            Self::Note(_) => Context::Typing,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -287,6 +310,7 @@ impl Dialog {
             Self::Arm(arm) => arm.on(input, action, moment),
             Self::Sheet(sheet) => sheet.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
+            Self::Note(note) => note.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }
@@ -336,6 +360,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Arm(arm) => arm.page(&facts),
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
         Dialog::Decide(decide) => decide.page(&facts),
+        Dialog::Note(note) => note.page(),
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),

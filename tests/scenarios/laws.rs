@@ -116,7 +116,7 @@ fn has_its_lines(write: &WriteRecord, journal: &[Entry], words: &str) {
                 if (*s, *a) == (step, attempt) && operation.api() == write.operation)
         });
         let sent = before()
-            .any(|e| matches!(e.event, Event::Sent { step: s, attempt: a } if (s, a) == (step, attempt)));
+            .any(|e| matches!(e.event, Event::Sent { step: s, attempt: a, .. } if (s, a) == (step, attempt)));
         let ended = journal.iter().any(|e| {
             e.run == answer.run
                 && e.seq > answer.seq

@@ -37,7 +37,7 @@ impl Bench {
     /// Writes the journal line of an attempt and sends.
     async fn attempt(&self, operation: &Operation, attempt: u32) -> Answer {
         let mut journal = Journal::new();
-        let event = Event::Sent { step: StepId(1), attempt };
+        let event = Event::Sent { step: StepId(1), attempt, fence: None };
         let receipt = journal.append(&RunId("4f2a9c01".into()), self.sim.now(), &event).unwrap();
         Hands::new(self.clients.clone(), 7).send(operation, &receipt).await
     }

@@ -43,7 +43,7 @@ fn topology(endpoints: &[&str]) -> Arc<Topology> {
         plans: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
-        orders: None,
+        ..Topology::default()
     })
 }
 
@@ -62,7 +62,7 @@ fn receipt(seq: u64, event: Event) -> Receipt {
 }
 
 fn sent(seq: u64) -> Receipt {
-    receipt(seq, Event::Sent { step: StepId(3), attempt: 1 })
+    receipt(seq, Event::Sent { step: StepId(3), attempt: 1, fence: None })
 }
 
 fn routing() -> Operation {
@@ -117,7 +117,7 @@ async fn nothing_leaves_without_a_line_that_says_so() {
     let hands = hands(&script, &ENDPOINTS, 7);
     let intended =
         Event::Intended { step: StepId(3), attempt: 1, operation: Some(routing()), endpoint: "there".into() };
-    for event in [intended, Event::Paused { who: "ops".into() }] {
+    for event in [intended, Event::Paused { who: "ops".into(), why: String::new() }] {
         let answer = hands.send(&routing(), &receipt(1, event)).await;
         assert!(matches!(answer, Answer::NotSent { .. }), "{answer:?}");
     }

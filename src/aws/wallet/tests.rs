@@ -35,7 +35,7 @@ fn topology() -> Arc<Topology> {
         plans: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
-        orders: None,
+        ..Topology::default()
     })
 }
 

@@ -4,7 +4,7 @@ use super::{Finding, State};
 use crate::aws::Clients;
 use crate::aws::inventory::FoundHealthCheck;
 use crate::model::World;
-use crate::model::reading::{AuroraReading, Reading, RecordReading, Source, TableReading};
+use crate::model::reading::{AuroraReading, Reading, RecordReading, RecordRouting, Source, TableReading};
 use crate::model::topology::{
     Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Region, Rule, Signal, Table,
     Topology,
@@ -117,7 +117,7 @@ fn records_of(declared: &DnsName, found: &[RecordReading]) -> Vec<Finding> {
             Some(found) if !fits(declared, found) => {
                 State::Wrong(format!("its routing is {}, not {}", found.routing, declared.policy))
             }
-            Some(found) => State::Fine(format!("{} → {}", found.routing, found.target)),
+            Some(found) => State::Fine(format!("{} → {}", found.routing, found.lead)),
         };
         Finding::new(what, state)
     };
@@ -126,11 +126,11 @@ fn records_of(declared: &DnsName, found: &[RecordReading]) -> Vec<Finding> {
 
 fn fits(declared: &DnsName, found: &RecordReading) -> bool {
     match declared.policy {
-        Policy::Simple => found.routing == "simple",
-        Policy::Weighted => found.routing.starts_with("weight"),
-        Policy::Latency => found.routing.starts_with("latency"),
-        Policy::Failover => ["PRIMARY", "SECONDARY"].contains(&found.routing.as_str()),
-        Policy::Geolocation => found.routing.starts_with("geolocation"),
+        Policy::Simple => found.routing == RecordRouting::Simple,
+        Policy::Weighted => matches!(found.routing, RecordRouting::Weight(_)),
+        Policy::Latency => matches!(found.routing, RecordRouting::Latency(_)),
+        Policy::Failover => matches!(found.routing, RecordRouting::First | RecordRouting::Second),
+        Policy::Geolocation => matches!(found.routing, RecordRouting::Place { .. }),
     }
 }
 

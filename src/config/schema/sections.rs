@@ -32,8 +32,27 @@ pub(in crate::config) static ROOT: Section = Section {
         may("experiments", Kind::Tables(&EXPERIMENT), "FIS experiment templates that drills may start."),
         may("plans", Kind::Tables(&PLAN), "ARC Region switch plans."),
         may("dns", Kind::Tables(&DNS), "Names that users resolve."),
+        may("resolvers", Kind::Tables(&RESOLVER), "The resolvers that are asked for these names."),
         may("orders", Kind::Table(&ORDERS), "The business metric."),
+        may("failback", Kind::Table(&FAILBACK), "When writers and traffic may go home after a failover."),
+        may("shared", Kind::Table(&SHARED), "The table that several bastions share."),
         may("screen", Kind::Table(&SCREEN), "How it is drawn."),
+    ],
+};
+
+/// `[failback]`.
+pub(in crate::config) static FAILBACK: Section = Section {
+    header: "[failback]",
+    means: "When writers and traffic may go home after a failover. Nothing ever takes them there by itself.",
+    fields: &[
+        or("locked", Kind::Wait, "1h", "So long after a failover it is locked."),
+        or(
+            "settled",
+            Kind::Wait,
+            "5m",
+            "Replicas must have caught up, and both Regions been healthy, for so long.",
+        ),
+        may("flaps", Kind::Whole, "With more moves than this within a day it is locked; 3 when left out."),
     ],
 };
 
@@ -323,6 +342,29 @@ pub(in crate::config) static RECORD: Section = Section {
         must("id", Kind::Text, "Its `SetIdentifier`, unique in the name."),
         must("region", Kind::Region, "The Region it leads to."),
         may("health_check", Kind::HealthCheck, "The id of the health check that decides on it."),
+        may(
+            "target",
+            Kind::DnsName,
+            "The DNS name that stands behind it in its Region, such as a load balancer's. It tells which Region an \
+            answer leads to, and is what a record is written back to.",
+        ),
+        may("target_zone", Kind::Zone, "The hosted zone id of `target`, which an alias record needs."),
+    ],
+};
+
+/// `[[resolvers]]`.
+pub(in crate::config) static RESOLVER: Section = Section {
+    header: "[[resolvers]]",
+    means: "A resolver that is asked for the names under [[dns]], to prove that users are answered with the Region \
+            that receives. Left out, it is the one this host uses, and none on a simulated platform; nothing else is \
+            asked.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen."),
+        must(
+            "address",
+            Kind::Resolver,
+            "Its address, with a port if it is not 53; `system` is the one this host uses.",
+        ),
     ],
 };
 
@@ -373,6 +415,27 @@ pub(in crate::config) static PLAN: Section = Section {
     ],
 };
 
+/// `[shared]`.
+pub(in crate::config) static SHARED: Section = Section {
+    header: "[shared]",
+    means: "The DynamoDB table that says who may act and keeps a copy of the journal, for more than one bastion. Without \
+            it each host is on its own.",
+    fields: &[
+        must("table", Kind::Text, "Its name. Its keys are `pk` and `sk`, both texts."),
+        may(
+            "region",
+            Kind::Region,
+            "The one Region in which it is used; it may be a Region that serves nothing.",
+        ),
+        may(
+            "regions",
+            Kind::List(&Kind::Region),
+            "The Regions in which it is used, for a global table with multi-Region strong consistency. An ordinary \
+             global table is refused: its Regions could disagree about who may act.",
+        ),
+    ],
+};
+
 /// `[screen]`.
 pub(in crate::config) static SCREEN: Section = Section {
     header: "[screen]",
@@ -417,6 +480,9 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &RECORD,
     &EXPERIMENT,
     &PLAN,
+    &RESOLVER,
     &ORDERS,
+    &FAILBACK,
+    &SHARED,
     &SCREEN,
 ];

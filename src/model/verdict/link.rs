@@ -56,6 +56,21 @@ pub fn links(world: &World, now: Timestamp) -> Vec<LinkVerdict> {
     drawn.map(|(spec, live)| verdict(world, spec, *live == Live::Runs, now)).collect()
 }
 
+/// Seconds behind of one direction at the ends of their periods, newest first, by the metric that speaks for it now.
+#[must_use]
+pub fn lag_samples(world: &World, store: &str, from: &Region, to: &Region) -> Vec<(Timestamp, f64)> {
+    let mut specs = world.index.links.iter();
+    let spec = specs.find(|spec| spec.store == store && &spec.from == from && &spec.to == to);
+    let Some(spec) = spec else { return Vec::new() };
+    let samples = |metric| {
+        let view = View::of(world, metric);
+        let sample = |point: Point| Some((view.end(point.at), seconds(spec, point.value)?));
+        view.newest_first().filter_map(sample).collect::<Vec<_>>()
+    };
+    let best = spec.metrics.iter().map(samples).max_by_key(|samples| samples.first().map(|(at, _)| *at));
+    best.unwrap_or_default()
+}
+
 /// The lag of each direction that runs now, without what only a screen needs.
 pub(super) fn live_lags(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Lamp, Option<Dated<f64>>)> {
     let runs = lives(world, now).into_iter().filter(|(_, live)| *live == Live::Runs);
@@ -64,6 +79,24 @@ pub(super) fn live_lags(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Lamp, 
         (spec, lamp, lag)
     })
     .collect()
+}
+
+/// How far a direction was behind at a moment, in seconds: the newest of its best metric from then, if it was measured
+/// within `age` before.
+pub(super) fn lag_at(
+    world: &World,
+    store: &str,
+    (from, to): (&Region, &Region),
+    at: Timestamp,
+    age: Duration,
+) -> Option<f64> {
+    let mut links = world.index.links.iter();
+    let spec = links.find(|spec| spec.store == store && &spec.from == from && &spec.to == to)?;
+    spec.metrics.iter().find_map(|metric| {
+        let mut then = View::of(world, metric).newest_first().filter(|point| point.at <= at);
+        let newest = then.find_map(|point| Some((point.at, seconds(spec, point.value)?)))?;
+        (super::age(newest.0, at) <= age).then_some(newest.1)
+    })
 }
 
 /// The longest of some lags that are not gone; the first of equals, in the order of the config.

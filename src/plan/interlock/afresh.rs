@@ -60,12 +60,14 @@ mod tests {
     use super::*;
     use crate::model::fixture::{EAST, Scene, WEST, east, west};
     use crate::model::reading::{ControlState, Identity, Reading};
+    use crate::plan::history::History;
     use crate::plan::interlock::prepare_afresh;
     use crate::plan::{Intent, Playbook};
 
     fn told(scene: &Scene, asked: Timestamp) -> Vec<String> {
         let intent = Intent { playbook: Playbook::Failover, from: east(), to: west() };
-        let prepared = prepare_afresh(&scene.world, &intent, asked, scene.now).unwrap();
+        let prepared =
+            prepare_afresh(&scene.world, &History::default(), &intent, (asked, scene.now)).unwrap();
         let afresh = prepared
             .interlocks
             .into_iter()

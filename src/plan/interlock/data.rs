@@ -8,8 +8,11 @@ use crate::plan::Playbook;
 use crate::plan::operation::Operation;
 
 pub(super) fn stores(question: &Question<'_>) -> Vec<Interlock> {
-    if question.intent.playbook == Playbook::Evacuate {
-        return stays(question).into_iter().collect();
+    match question.intent.playbook {
+        Playbook::Evacuate => return stays(question).into_iter().collect(),
+        Playbook::Restore => return Vec::new(),
+        Playbook::Own(_) => return promoted(question),
+        Playbook::Switchover | Playbook::Failover | Playbook::Failback => {}
     }
     let links = verdict::links(question.world, question.now);
     let auroras = &question.world.topology().auroras;
@@ -124,21 +127,19 @@ fn lag(question: &Question<'_>, aurora: &Aurora, links: &[LinkVerdict]) -> Inter
     let rpo = verdict::limit_text(aurora.rpo);
     let over = |seconds: f64| seconds > aurora.rpo.as_secs_f64();
     let fresh = lag.filter(|lag| lag.freshness == Freshness::Fresh);
-    match (intent.playbook, fresh, lag) {
-        (Playbook::Switchover, Some(lag), _) if over(lag.value) => {
+    match (intent.playbook.is_planned(), fresh, lag) {
+        (true, Some(lag), _) if over(lag.value) => {
             Interlock::hold(name, format!("{:.1}s behind, over the RPO of {rpo}", lag.value))
         }
-        (_, Some(lag), _) if lag.value < 1.0 || intent.playbook == Playbook::Switchover => {
-            Interlock::pass(name)
-        }
+        (planned, Some(lag), _) if lag.value < 1.0 || planned => Interlock::pass(name),
         (_, Some(lag), _) => {
             let over = if over(lag.value) { format!(", over the RPO of {rpo}") } else { String::new() };
             Interlock::warn(name, format!("may lose {:.1}s{}{over}", lag.value, orders(question, aurora)))
         }
-        (Playbook::Switchover, None, Some(lag)) => {
+        (true, None, Some(lag)) => {
             Interlock::hold(name, format!("{:.1}s behind when last seen, which is too long ago", lag.value))
         }
-        (Playbook::Switchover, None, None) => Interlock::hold(name, "the lag is not known"),
+        (true, None, None) => Interlock::hold(name, "the lag is not known"),
         (_, None, Some(lag)) => Interlock::warn(
             name,
             format!("{:.1}s behind when last seen; take the loss as unknown", lag.value),

@@ -23,6 +23,8 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
         // Only a run reads these.
         Source::Experiments(..) | Source::Lever(_) | Source::Executions(..) => (60, 3, 180),
         Source::Records(_) => (120, 30, 300),
+        Source::RecordChange(_) | Source::HealthCheck(_) => (300, 30, 600),
+        Source::Resolver(..) => (30, 5, 180),
         Source::Alarms(_) | Source::Metrics(_) => (60, 60, 180),
         Source::Identity(_) => (60, 60, 300),
     };
@@ -39,6 +41,8 @@ pub(super) fn calls(source: &Source) -> usize {
         Source::Experiments(..) => 4,
         Source::Executions(..) => 3,
         Source::Aurora(..) => 2,
+        // A resolver is not AWS.
+        Source::Resolver(..) => 0,
         _ => 1,
     }
 }

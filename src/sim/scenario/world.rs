@@ -1,6 +1,7 @@
 //! The world of a scenario, as compact as it can be said; `world::build` makes resources of it.
 //! It must never hold an id that can be made from a name.
 
+mod dns;
 mod experiment;
 mod plan;
 mod usual;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use dns::{Check, Dns, Form, Policy, Probe, Resolver};
 pub use experiment::{Action, Empty, Experiment};
 pub use plan::{Approach, Block, Direction, Plan, Step, Workflow};
 
@@ -38,6 +40,15 @@ pub struct World {
     /// The name the clients use.
     #[serde(default = "usual::dns")]
     pub dns: Dns,
+    /// Health checks beside those that follow a routing control.
+    #[serde(default)]
+    pub checks: Vec<Check>,
+    /// The resolvers that the clients ask; one near each Region when none is said.
+    #[serde(default)]
+    pub resolvers: Vec<Resolver>,
+    /// Whether there is ARC: a routing control for each Region, and a health check that follows it.
+    #[serde(default = "yes")]
+    pub arc: bool,
     /// Routing controls that are Off at the start, or not named as a Region.
     #[serde(default)]
     pub controls: BTreeMap<String, ControlState>,
@@ -114,7 +125,7 @@ pub struct Aurora {
     pub headless: Vec<String>,
 }
 
-/// A DynamoDB global table with a replica in each Region.
+/// A DynamoDB table, with a replica in each Region unless it says which.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
@@ -131,50 +142,20 @@ pub struct Table {
     /// Lag when nothing is wrong.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub lag: Duration,
+    /// The Regions that have it; all of them when not given, and with one it is no global table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<String>,
     /// A third Region that makes it strongly consistent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<String>,
 }
 
+const fn yes() -> bool {
+    true
+}
+
 fn hash_key() -> String {
     "id".to_owned()
-}
-
-/// The routing policy of the records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Policy {
-    /// By latency to the Region.
-    Latency,
-    /// By weight.
-    Weighted,
-    /// First and second.
-    Failover,
-    /// By where the client is.
-    Geolocation,
-    /// One record.
-    Simple,
-}
-
-/// The name the clients use.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dns {
-    /// Name, without the final dot.
-    pub name: String,
-    /// Hosted zone id.
-    pub zone: String,
-    /// Routing policy.
-    pub policy: Policy,
-    /// How long a resolver keeps an answer.
-    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
-    pub ttl: Duration,
-    /// Weight of each Region, for `weighted`; 100 when not given.
-    #[serde(default)]
-    pub weights: BTreeMap<String, u16>,
-    /// For `geolocation`: `*`, a continent code or a country code of each Region.
-    #[serde(default)]
-    pub places: BTreeMap<String, String>,
 }
 
 /// A safety rule; names of controls.

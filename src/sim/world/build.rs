@@ -1,6 +1,8 @@
 //! Makes the resources of a scenario's world; every id is made from a name, so it is the same in every run.
 //! It must never read the seed for what exists, only for what happens.
 
+mod names;
+
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,15 +11,13 @@ use super::alarm;
 use super::arc::safety::RuleType;
 use super::arc::{Cluster, Control, ControlState, Endpoint, Guard, Panel, SafetyRule};
 use super::aurora::{Aurora, DbCluster, DbInstance, GlobalCluster, Member, Sync};
-use super::dns::{Alias, Dns, Geo, Record, Routing, Zone};
-use super::health::{HealthCheck, Probe};
 use super::noise::{hex, uuid};
 use super::region::{Condition, Region};
 use super::table::{Consistency, Table};
 use super::traffic::Group;
 use super::{World, metric};
 use crate::sim::scenario::Scenario;
-use crate::sim::scenario::world::{self as spec, Policy};
+use crate::sim::scenario::world as spec;
 
 /// The Regions of the five cluster endpoints.
 pub(super) const ENDPOINTS: [&str; 5] =
@@ -31,10 +31,13 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
     let regions: Vec<Region> = w.regions.iter().map(region).collect();
     let made = start.saturating_sub(SignedDuration::from_hours(24 * 90)).unwrap_or(start);
     let arc = cluster(w);
-    let health_checks: Vec<HealthCheck> = regions.iter().map(|r| check(r, &arc, made)).collect();
-    let dns = dns(w, &regions, &health_checks);
+    let health_checks = names::checks(w, &regions, &arc, made);
     let before = start.saturating_sub(BEFORE).unwrap_or(start);
+    let dns = names::dns(w, &regions, &health_checks);
     let aurora = aurora(w, &regions, made);
+    let of_checks = alarm::of_checks(&w.account, &health_checks, made);
+    let mut alarms = alarm::usual(&w.account, &regions, &aurora, made);
+    alarms.extend(of_checks);
     let mut world = World {
         scenario: scenario.clone(),
         seed,
@@ -46,9 +49,9 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
         arc,
         health_checks,
         dns,
-        alarms: alarm::usual(&w.account, &regions, &aurora, made),
+        alarms,
         aurora,
-        tables: w.tables.iter().map(|t| table(t, regions.len(), made)).collect(),
+        tables: w.tables.iter().map(|t| table(t, &regions, made)).collect(),
         metrics: metric::Metrics::default(),
         fis: super::fis::Fis::new(w, made),
         switch: super::switch::Switch::new(w, made),
@@ -95,7 +98,7 @@ fn region(spec: &spec::Region) -> Region {
 fn cluster(w: &spec::World) -> Cluster {
     let base = format!("arn:aws:route53-recovery-control::{}", w.account);
     let panel = format!("{base}:controlpanel/{}", hex("panel", 32));
-    let mut names: Vec<&String> = w.regions.iter().map(|r| &r.name).collect();
+    let mut names: Vec<&String> = w.regions.iter().filter(|_| w.arc).map(|r| &r.name).collect();
     names.extend(w.controls.keys().filter(|name| !w.regions.iter().any(|r| r.name == **name)));
     let arn = |name: &str| format!("{panel}/routingcontrol/{}", hex(&format!("control {name}"), 16));
     let control = |name: &String| {
@@ -130,7 +133,7 @@ fn cluster(w: &spec::World) -> Cluster {
         arn: format!("{base}:cluster/{}", uuid("cluster")),
         panels: vec![Panel { name: "retail-store-panel".to_owned(), arn: panel.clone(), default: false }],
         controls: names.into_iter().map(control).collect(),
-        rules: w.rules.iter().map(rule).collect(),
+        rules: w.rules.iter().filter(|_| w.arc).map(rule).collect(),
         endpoints: ENDPOINTS.iter().map(|r| Endpoint::new(r)).collect(),
         rotation: w.rotation,
     }
@@ -144,83 +147,6 @@ fn threshold(rule: &spec::Rule) -> u32 {
         RuleType::And => u32::try_from(counted.len()).unwrap_or(u32::MAX),
         RuleType::Or => 1,
     }
-}
-
-fn check(region: &Region, arc: &Cluster, since: Timestamp) -> HealthCheck {
-    let control = arc.control_named(&region.name);
-    HealthCheck {
-        id: uuid(&format!("health check {}", region.name)),
-        name: format!("retail-{}", region.short),
-        version: 1,
-        probe: Probe::RecoveryControl { control: control.map(|c| c.arn.clone()).unwrap_or_default() },
-        inverted: false,
-        disabled: false,
-        healthy: control.is_none_or(|c| c.state == ControlState::On),
-        turning: None,
-        since,
-        minute: None,
-    }
-}
-
-fn dns(w: &spec::World, regions: &[Region], checks: &[HealthCheck]) -> Dns {
-    let name = format!("{}.", w.dns.name);
-    let zone = w.dns.name.split_once('.').map_or(name.clone(), |(_, parent)| format!("{parent}."));
-    let ttl = u32::try_from(w.dns.ttl.as_secs()).unwrap_or(u32::MAX).max(1);
-    let mut records = own_records(&zone);
-    for (at, region) in regions.iter().enumerate() {
-        if w.dns.policy == Policy::Simple && region.name != w.writer {
-            continue;
-        }
-        let routing = match w.dns.policy {
-            Policy::Simple => Routing::Simple,
-            Policy::Latency => Routing::Latency(region.name.clone()),
-            Policy::Weighted => Routing::Weighted(w.dns.weights.get(&region.name).copied().unwrap_or(100)),
-            Policy::Failover => Routing::Failover(region.name == w.writer),
-            Policy::Geolocation => Routing::Geolocation(place(w.dns.places.get(&region.name))),
-        };
-        let simple = routing == Routing::Simple;
-        records.push(Record {
-            name: name.clone(),
-            kind: "A".to_owned(),
-            set_id: (!simple).then(|| region.name.clone()),
-            routing,
-            ttl: None,
-            values: Vec::new(),
-            alias: Some(Alias {
-                dns_name: format!("{}.", region.alb_dns),
-                zone: region.alb_zone.clone(),
-                evaluate: true,
-            }),
-            health_check: (!simple).then(|| checks[at].id.clone()),
-        });
-    }
-    let zone = Zone { id: w.dns.zone.clone(), name: zone, private: true, live: records.clone(), records };
-    Dns { zones: vec![zone], changes: Vec::new(), name, ttl }
-}
-
-fn place(word: Option<&String>) -> Geo {
-    const CONTINENTS: [&str; 7] = ["AF", "AN", "AS", "EU", "NA", "OC", "SA"];
-    match word.map(String::as_str) {
-        None | Some("*") => Geo::Default,
-        Some(code) if CONTINENTS.contains(&code) => Geo::Continent(code.to_owned()),
-        Some(code) => Geo::Country(code.to_owned()),
-    }
-}
-
-fn own_records(zone: &str) -> Vec<Record> {
-    let record = |kind: &str, ttl, values: Vec<String>| Record {
-        name: zone.to_owned(),
-        kind: kind.to_owned(),
-        set_id: None,
-        routing: Routing::Simple,
-        ttl: Some(ttl),
-        values,
-        alias: None,
-        health_check: None,
-    };
-    let servers = ["ns-1.awsdns-01.com.", "ns-2.awsdns-02.net."].map(str::to_owned).to_vec();
-    let start = "ns-1.awsdns-01.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400".to_owned();
-    vec![record("NS", 172_800, servers), record("SOA", 900, vec![start])]
 }
 
 fn aurora(w: &spec::World, regions: &[Region], made: Timestamp) -> Aurora {
@@ -296,9 +222,11 @@ fn db_cluster(
     }
 }
 
-fn table(spec: &spec::Table, regions: usize, made: Timestamp) -> Table {
+fn table(spec: &spec::Table, regions: &[Region], made: Timestamp) -> Table {
     let keys = (spec.hash_key.as_str(), spec.range_key.as_deref());
-    let mut table = Table::new(&spec.table, &spec.store, keys, (0..regions).collect(), made);
+    let has = |region: &Region| spec.regions.is_empty() || spec.regions.contains(&region.name);
+    let regions = regions.iter().enumerate().filter(|(_, region)| has(region)).map(|(at, _)| at).collect();
+    let mut table = Table::new(&spec.table, &spec.store, keys, regions, made);
     table.base_lag = spec.lag.as_secs_f64();
     for link in &mut table.links {
         link.lag = table.base_lag;

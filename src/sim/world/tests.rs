@@ -7,6 +7,7 @@ mod dns;
 mod gate;
 mod lag;
 mod metric;
+mod resolver;
 mod table;
 mod traffic;
 

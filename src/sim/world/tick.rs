@@ -13,6 +13,7 @@ impl World {
         self.feel_faults();
         self.sync_changes();
         self.check_health();
+        self.renew_resolvers();
         self.move_clients();
         self.change_writers();
         self.run_plans();

@@ -99,7 +99,12 @@ impl Terms {
         paras.extend(passes::para(interlocks, &stores, self.endpoints));
         paras.push(Para::blank());
         let usual = self.prepared.plan.usual();
-        let time = format!("about {} (p95 {}); ", verdict::span(usual.p50), verdict::span(usual.p95));
+        let basis = if self.prepared.plan.measured.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", self.prepared.plan.basis())
+        };
+        let time = format!("about {} (p95 {}{basis}); ", verdict::span(usual.p50), verdict::span(usual.p95));
         paras.push(Para::new(time).add(self.way_back(), Role::Danger).keep(Keep::Below));
         paras
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Aurora, Dns, Policy, Region, Rule, Table, World};
+use super::{Aurora, Dns, Form, Policy, Region, Rule, Table, World};
 use crate::sim::world::arc::safety::RuleType;
 
 impl Default for World {
@@ -16,6 +16,9 @@ impl Default for World {
             aurora: aurora(),
             tables: tables(),
             dns: dns(),
+            checks: Vec::new(),
+            resolvers: Vec::new(),
+            arc: true,
             controls: BTreeMap::new(),
             rules: rules(),
             rotation: None,
@@ -61,6 +64,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: super::hash_key(),
             range_key: None,
             lag: Duration::from_millis(600),
+            regions: Vec::new(),
             witness: None,
         },
         Table {
@@ -69,6 +73,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: "pk".to_owned(),
             range_key: Some("sk".to_owned()),
             lag: Duration::from_millis(80),
+            regions: Vec::new(),
             witness: Some("us-east-2".to_owned()),
         },
     ]
@@ -81,6 +86,7 @@ pub(super) fn dns() -> Dns {
         policy: Policy::Latency,
         ttl: Duration::from_mins(1),
         weights: BTreeMap::new(),
+        form: Form::default(),
         places: BTreeMap::new(),
     }
 }

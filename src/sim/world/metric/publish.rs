@@ -14,7 +14,7 @@ const IMPAIRED_LATE: f64 = 300.0;
 /// Share of broken API endpoints from which on nothing is published.
 const SILENT: f64 = 0.9;
 /// Where Route 53 publishes.
-const ROUTE53: &str = "us-east-1";
+pub(in crate::sim) const ROUTE53: &str = "us-east-1";
 /// ECS names of the guidance.
 pub(in crate::sim) const ECS: [(&str, &str); 2] =
     [("ClusterName", "mr-app-ecs-cluster"), ("ServiceName", "ui")];
