@@ -13,16 +13,20 @@ mod cloudwatch;
 mod credentials;
 mod diary;
 mod dynamodb;
+mod ecs;
 mod error;
 pub mod fis;
 mod follow;
 pub mod inventory;
 mod metering;
 pub mod regionswitch;
+mod replica;
 mod route53;
 #[cfg(test)]
 mod script;
 pub mod shared;
+mod snapshot;
+mod ssm;
 mod sts;
 mod time;
 mod wallet;
@@ -237,12 +241,18 @@ impl Clients {
             Source::AuroraEvents(store, region) => {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
             }
+            Source::Replica(store, region) => self.replica(store, region).await.map(Reading::Replica),
+            Source::Snapshots(store, region) => {
+                Box::pin(self.snapshots(store, region)).await.map(Reading::Snapshots)
+            }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
             Source::Experiments(name, region) => {
                 self.experiments(name, region).await.map(Reading::Experiments)
             }
             Source::Lever(region) => self.lever(region).await.map(Reading::Lever),
             Source::Executions(name, region) => self.executions(name, region).await.map(Reading::Executions),
+            Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),
+            Source::Automation(region, id) => self.automation(region, id).await.map(Reading::Automation),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::RecordChange(id) => self.record_change(id).await.map(Reading::RecordChange),
             Source::HealthCheck(id) => self.health_check(id).await.map(Reading::HealthCheck),

@@ -5,9 +5,11 @@
 
 mod arn;
 mod check;
+mod compute;
 mod context;
 mod cursor;
 mod docs;
+mod drill;
 mod layers;
 mod limits;
 mod metric;
@@ -17,7 +19,6 @@ mod problem;
 mod reader;
 mod routing;
 mod schema;
-mod services;
 mod signal;
 mod stores;
 mod value;

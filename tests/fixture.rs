@@ -201,6 +201,7 @@ pub(crate) fn retail() -> Topology {
         ],
         routing: Some(routing(&names)),
         auroras: vec![aurora("orders"), aurora("catalog")],
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),
@@ -209,6 +210,8 @@ pub(crate) fn retail() -> Topology {
         }],
         experiments: Vec::new(),
         plans: Vec::new(),
+        services: Vec::new(),
+        runbooks: Vec::new(),
         lag_links: vec![LagLink {
             store: "assets".to_owned(),
             from: Region::new("us-east-1"),
@@ -243,6 +246,7 @@ pub(crate) fn many(regions: usize, signals: usize) -> Topology {
         regions: names.iter().map(spec).collect(),
         routing: Some(routing(&names)),
         auroras: Vec::new(),
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),
@@ -251,6 +255,8 @@ pub(crate) fn many(regions: usize, signals: usize) -> Topology {
         }],
         experiments: Vec::new(),
         plans: Vec::new(),
+        services: Vec::new(),
+        runbooks: Vec::new(),
         lag_links: Vec::new(),
         dns: vec![dns(&names)],
         orders: Some(orders(&names)),

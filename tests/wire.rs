@@ -1,8 +1,8 @@
 //! The clients and the sampler against the simulator, through the real SDK, on tokio's paused clock.
 
+mod drill;
 mod pace;
 mod reads;
-mod services;
 mod socket;
 mod troubles;
 mod writes;

@@ -3,7 +3,7 @@
 //! It asks control planes, so it is for quiet times; it sends only reads.
 
 mod compare;
-mod services;
+mod drill;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -71,11 +71,11 @@ pub(super) async fn check(common: &Common) -> Result<ExitCode> {
     let reader = Reader::new(load(common)?, Clock::wall());
     reader.clients.learn_time().await;
     let clients = &reader.clients;
-    let (world, planes, services) =
-        tokio::join!(reader.world(), compare::control_planes(clients), services::all(clients));
+    let (world, planes, drill) =
+        tokio::join!(reader.world(), compare::control_planes(clients), drill::all(clients));
     let mut findings = compare::world(&world);
     findings.extend(planes);
-    findings.extend(services);
+    findings.extend(drill);
     for finding in &findings {
         say::out(finding);
     }

@@ -17,6 +17,8 @@ pub(super) enum ArnKind {
     RdsCluster,
     /// A Region switch plan.
     SwitchPlan,
+    /// An RDS instance.
+    RdsInstance,
     /// An IAM role.
     Role,
 }
@@ -31,6 +33,7 @@ impl ArnKind {
             Self::Rule => "arn:aws:route53-recovery-control::ACCOUNT:controlpanel/ID/safetyrule/ID",
             Self::RdsCluster => "arn:aws:rds:REGION:ACCOUNT:cluster:ID",
             Self::SwitchPlan => "arn:aws:arc-region-switch::ACCOUNT:plan/NAME:ID",
+            Self::RdsInstance => "arn:aws:rds:REGION:ACCOUNT:db:ID",
             Self::Role => "arn:aws:iam::ACCOUNT:role/NAME",
         }
     }
@@ -44,24 +47,26 @@ impl ArnKind {
             Self::Rule => "a safety rule",
             Self::RdsCluster => "an Aurora cluster",
             Self::SwitchPlan => "a Region switch plan",
+            Self::RdsInstance => "an RDS instance",
             Self::Role => "an IAM role",
         }
     }
 
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Cluster,
         Self::Panel,
         Self::Control,
         Self::Rule,
         Self::RdsCluster,
         Self::SwitchPlan,
+        Self::RdsInstance,
         Self::Role,
     ];
 
     fn service(self) -> &'static str {
         match self {
             Self::Cluster | Self::Panel | Self::Control | Self::Rule => "route53-recovery-control",
-            Self::RdsCluster => "rds",
+            Self::RdsCluster | Self::RdsInstance => "rds",
             Self::SwitchPlan => "arc-region-switch",
             Self::Role => "iam",
         }
@@ -80,6 +85,7 @@ impl ArnKind {
                 Self::RdsCluster => resource.strip_prefix("cluster:").is_some_and(named),
                 Self::SwitchPlan => matches!(parts.as_slice(),
                     ["plan", id] if id.split_once(':').is_some_and(|(name, id)| named(name) && named(id))),
+                Self::RdsInstance => resource.strip_prefix("db:").is_some_and(named),
                 Self::Role => matches!(parts.as_slice(), ["role", path @ ..]
                     if !path.is_empty() && path.iter().all(|part| !part.is_empty())),
             }
@@ -122,7 +128,9 @@ pub(super) fn parse(kind: ArnKind, text: &str) -> Result<Arn, String> {
     }
     super::value::account(account).map_err(wrong)?;
     match (kind, *region) {
-        (ArnKind::RdsCluster, region) => super::value::region(region).map_err(wrong)?,
+        (ArnKind::RdsCluster | ArnKind::RdsInstance, region) => {
+            super::value::region(region).map_err(wrong)?;
+        }
         (_, "") => {}
         _ => return Err(wrong("it has a Region where it should have none".to_owned())),
     }

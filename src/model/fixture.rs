@@ -172,6 +172,7 @@ pub(crate) fn two_regions() -> Topology {
         regions: vec![region(EAST, WEST, "use1", 600.0), region(WEST, EAST, "usw2", 600.0)],
         routing: Some(routing()),
         auroras: vec![aurora("orders"), aurora("catalog")],
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),
@@ -180,6 +181,8 @@ pub(crate) fn two_regions() -> Topology {
         }],
         experiments: Vec::new(),
         plans: Vec::new(),
+        services: Vec::new(),
+        runbooks: Vec::new(),
         lag_links: vec![LagLink {
             store: "assets".to_owned(),
             from: east(),

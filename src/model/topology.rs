@@ -2,7 +2,8 @@
 //!
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
-mod service;
+mod drill;
+mod replica;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +13,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use service::{Experiment, SwitchPlan};
+mod compute;
+
+pub use compute::{EcsService, Receive, Runbook, Service};
+pub use drill::{Experiment, SwitchPlan};
+pub use replica::{Replica, ReplicaEngine};
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -86,8 +91,14 @@ pub struct Topology {
     pub routing: Option<Routing>,
     /// Aurora global databases.
     pub auroras: Vec<Aurora>,
+    /// Databases with read replicas in other Regions.
+    pub replicas: Vec<Replica>,
     /// DynamoDB global tables.
     pub tables: Vec<Table>,
+    /// ECS services that answer users.
+    pub services: Vec<Service>,
+    /// Automation documents that plans may start.
+    pub runbooks: Vec<Runbook>,
     /// Links of other stores whose lag is a metric.
     pub lag_links: Vec<LagLink>,
     /// FIS experiment templates that drills may start.
@@ -105,6 +116,18 @@ pub struct Topology {
 }
 
 impl Topology {
+    /// The ECS service of this name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == name)
+    }
+
+    /// The runbook of this name.
+    #[must_use]
+    pub fn runbook(&self, name: &str) -> Option<&Runbook> {
+        self.runbooks.iter().find(|runbook| runbook.name == name)
+    }
+
     /// The declaration of a Region.
     #[must_use]
     pub fn region(&self, name: &Region) -> Option<&RegionSpec> {

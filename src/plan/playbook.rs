@@ -4,6 +4,7 @@
 //! It never plans traffic before a writer: the routing step needs every writer step before it.
 
 mod home;
+mod replica;
 
 use std::time::Duration;
 
@@ -110,7 +111,7 @@ fn writers(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>
             steps.push(step);
         }
     }
-    Ok(())
+    replica::promotions(world, intent, now, steps)
 }
 
 /// The store's writer is in the Region that leaves, or must be taken to be there because it is not known.

@@ -82,6 +82,8 @@ pub struct StepProgress {
     pub operation: Option<Operation>,
     /// What the service named the thing that the write started, once it said so.
     pub handle: Option<String>,
+    /// How often the service named such a thing: each start of one that was decided by a person is another.
+    pub starts: u32,
     /// When the newest answer, or the lack of one, was written down.
     pub answered: Option<Timestamp>,
     /// Since when it may have happened: the first attempt that was accepted or got no answer.
@@ -274,7 +276,7 @@ impl Progress {
     #[must_use]
     pub fn is_undoing(&self, step: &Step) -> bool {
         let newest = self.steps.get(&step.id).and_then(|s| s.operation.as_ref());
-        newest.is_some() && newest != step.operation()
+        newest.zip(step.operation()).is_some_and(|(newest, planned)| !newest.is_same(planned))
     }
 
     /// A write has left whose answer is not known yet.

@@ -3,10 +3,15 @@
 //! A 200 is not proof; a reading older than the write proves nothing, and what cannot be seen is blind, not proved.
 
 mod aurora;
+mod detach;
+mod ecs;
 mod effect;
 mod fis;
 mod regionswitch;
+mod replica;
 mod routing;
+mod snapshot;
+mod ssm;
 
 use jiff::Timestamp;
 
@@ -83,9 +88,8 @@ trait Prove {
         Vec::new()
     }
 
-    /// What the write started has ended without the effect, as its service says: whoever waits for the deadline
-    /// learns nothing more.
-    fn ended_otherwise(&self, _: &Sight<'_>) -> Option<String> {
+    /// Why nothing more will come of it, where the service says so itself: whoever waits on learns nothing.
+    fn dead(&self, _: &Sight<'_>) -> Option<String> {
         None
     }
 
@@ -109,6 +113,12 @@ fn prover(operation: &Operation) -> &dyn Prove {
         Operation::SwitchRun(run) => run,
         Operation::AuroraSwitchover(switchover) => switchover,
         Operation::AuroraFailover(failover) => failover,
+        Operation::EcsScale(scale) => scale,
+        Operation::SsmRun(run) => run,
+        Operation::SsmSignal(signal) => signal,
+        Operation::AuroraDetach(detach) => detach,
+        Operation::ReplicaPromote(promote) => promote,
+        Operation::SnapshotCopy(copy) => copy,
     }
 }
 
@@ -164,10 +174,10 @@ pub fn told(operation: &Operation, sight: &Sight<'_>) -> Vec<(Timestamp, String)
     prover(operation).told(sight)
 }
 
-/// What the write started has ended without the effect, in words.
+/// Why nothing more will come of a write, where its service says so.
 #[must_use]
-pub(super) fn ended_otherwise(operation: &Operation, sight: &Sight<'_>) -> Option<String> {
-    prover(operation).ended_otherwise(sight)
+pub fn dead(operation: &Operation, sight: &Sight<'_>) -> Option<String> {
+    prover(operation).dead(sight)
 }
 
 /// A move to or from the operation's target is under way.

@@ -3,8 +3,8 @@
 //!
 //! It never hides an error: it stops at the first thing that is not as it must be, and nothing in it undoes itself.
 
+mod drill;
 mod reads;
-mod services;
 
 use std::fmt::Write as _;
 

@@ -330,7 +330,7 @@ impl State {
                 self.tell(shop, t, now, "failover started");
                 self.tell(shop, t, now + PROMOTION, "failover completed");
             }
-            other => panic!("the shop does not sell {other}"),
+            other => unreachable!("the shop has no hands for {other}"),
         }
     }
 

@@ -27,10 +27,13 @@ pub(in crate::config) static ROOT: Section = Section {
         must("regions", Kind::Tables(&REGION), "The Regions, in the order they are drawn."),
         may("routing", Kind::Table(&ROUTING), "Route 53 ARC routing control."),
         may("aurora", Kind::Tables(&AURORA), "Aurora global databases."),
+        may("replicas", Kind::Tables(&REPLICA), "Databases with read replicas in other Regions."),
         may("tables", Kind::Tables(&TABLE), "DynamoDB global tables."),
         may("replication", Kind::Tables(&REPLICATION), "Links of other stores, whose lag is a metric."),
         may("experiments", Kind::Tables(&EXPERIMENT), "FIS experiment templates that drills may start."),
         may("plans", Kind::Tables(&PLAN), "ARC Region switch plans."),
+        may("services", Kind::Tables(&SERVICE), "ECS services that answer users."),
+        may("runbooks", Kind::Tables(&RUNBOOK), "Automation documents that plans may start."),
         may("dns", Kind::Tables(&DNS), "Names that users resolve."),
         may("resolvers", Kind::Tables(&RESOLVER), "The resolvers that are asked for these names."),
         may("orders", Kind::Table(&ORDERS), "The business metric."),
@@ -262,6 +265,32 @@ pub(in crate::config) static AURORA: Section = Section {
     ],
 };
 
+/// `[[replicas]]`.
+pub(in crate::config) static REPLICA: Section = Section {
+    header: "[[replicas]]",
+    means: "A database with a read replica in each of the other Regions, to be promoted for good. Which one is the \
+        source is read, because it changes. Its lag is read without being asked for.",
+    fields: &[
+        must("store", Kind::Text, "Its name on the screen, unique among all stores."),
+        must(
+            "engine",
+            Kind::Choice(ENGINES),
+            "Aurora MySQL clusters by binary log, or RDS instances with read replicas.",
+        ),
+        must(
+            "databases",
+            Kind::Map(&Kind::Text),
+            "The ARN of the database in each of its Regions, at least two: of a cluster for `aurora-binlog`, of an \
+             instance for `rds`.",
+        ),
+        may(
+            "rpo",
+            Kind::Span,
+            "The longest span of its writes that may be lost; left out, `objectives.rpo`.",
+        ),
+    ],
+};
+
 /// `[[tables]]`.
 pub(in crate::config) static TABLE: Section = Section {
     header: "[[tables]]",
@@ -312,6 +341,36 @@ pub(in crate::config) static REPLICATION: Section = Section {
             Kind::Choice(LAG_UNITS),
             "What the metric counts in; left out, the preset's or `seconds`.",
         ),
+    ],
+};
+
+/// `[[services]]`.
+pub(in crate::config) static SERVICE: Section = Section {
+    header: "[[services]]",
+    means: "An ECS service that answers users, the same in each of its Regions.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen, unique among services."),
+        must("cluster", Kind::Text, "The cluster's name; `{region}` in it stands for each Region's name."),
+        may("service", Kind::Text, "The service's name in ECS, as the cluster's; left out, `name`."),
+        may("regions", Kind::List(&Kind::Region), "Where it runs; left out, in every Region."),
+        may(
+            "receive",
+            Kind::Text,
+            "The tasks that a Region must have before it takes another's users: a number in quotes, or `sum` for \
+            those of both Regions. A failover then scales the receiver first. Left out, it always has enough.",
+        ),
+    ],
+};
+
+/// `[[runbooks]]`.
+pub(in crate::config) static RUNBOOK: Section = Section {
+    header: "[[runbooks]]",
+    means: "An Automation document of Systems Manager that a plan may start.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen and in playbooks, unique among runbooks."),
+        must("document", Kind::Text, "The document's name or ARN."),
+        must("region", Kind::Region, "The Region whose Automation runs it."),
+        may("parameters", Kind::Map(&Kind::Text), "What it is started with."),
     ],
 };
 
@@ -455,6 +514,8 @@ pub(in crate::config) const LAG_UNITS: &[&str] = &["seconds", "milliseconds"];
 /// Words of `missing`.
 pub(in crate::config) const MISSING: &[&str] = &["unknown", "zero"];
 /// Words of a rule's `type`.
+pub(in crate::config) const ENGINES: &[&str] = &["aurora-binlog", "rds"];
+
 pub(in crate::config) const LOGIC: &[&str] = &["ATLEAST", "AND", "OR"];
 /// Words of a record's `type`.
 pub(in crate::config) const RECORD_TYPES: &[&str] = &["A", "AAAA", "CNAME"];
@@ -474,8 +535,11 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &CONTROL,
     &RULE,
     &AURORA,
+    &REPLICA,
     &TABLE,
     &REPLICATION,
+    &SERVICE,
+    &RUNBOOK,
     &DNS,
     &RECORD,
     &EXPERIMENT,

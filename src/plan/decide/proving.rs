@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::pace::{self, Meaning};
 use super::{Next, View, end, runway};
 use crate::model::verdict;
@@ -50,7 +52,9 @@ impl View<'_> {
         if self.progress.paused && runway::ended(self.progress, self.world, self.now).is_some() {
             return None;
         }
-        let over = self.given_up(step, at, operation).or_else(|| self.too_late(step, at, operation, shown));
+        let over = self.given_up(step, at, operation);
+        let over = over.or_else(|| proof::dead(operation, &self.sight(at, self.read_since(step, at))));
+        let over = over.or_else(|| self.too_late(step, at, operation, shown));
         if let Some(why) = over {
             return Some(end(step, Outcome::Unknown, why));
         }
@@ -66,19 +70,20 @@ impl View<'_> {
         at.read_back_stands(step) && at.proved(step.rung) && covered.all(|yes| yes)
     }
 
-    /// What was started has ended otherwise; or the service says that it cancelled the move, and a reading from after that shows the old writer and none on
+    /// The service says that it cancelled the move, and a reading from after that shows the old writer and none on
     /// its way: whoever waits for the deadline learns nothing more.
     fn given_up(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<String> {
-        let sight = self.sight(at, at.since.unwrap_or(self.now));
-        if let Some(why) = proof::ended_otherwise(operation, &sight) {
-            return Some(why);
-        }
         let (when, words) = at.told.iter().rev().find(|(_, words)| words.contains("cancelled"))?;
         let since = (*when).max(self.began(step, at));
         match proof::already(operation, &self.sight(at, since)) {
             Already::NotSo(evidence) => Some(format!("{words} {evidence}")),
             _ => None,
         }
+    }
+
+    /// What was read before a person decided to read again is what they have seen.
+    fn read_since(&self, step: &Step, at: &StepProgress) -> Timestamp {
+        self.began(step, at).max(at.since.unwrap_or_default())
     }
 
     fn too_late(

@@ -97,7 +97,9 @@ impl View<'_> {
             Decision::ReadAgain => self.read_again(step, at),
             Decision::Retry if self.progress.paused => None,
             Decision::Retry => match step.operation() {
-                Some(operation) => self.read_then_send(step, at, operation, at.attempts + 1),
+                Some(operation) => {
+                    self.read_then_send(step, at, &operation.afresh(at.starts), at.attempts + 1)
+                }
                 None => Some(begin(step, at)),
             },
             Decision::Undo => self.undo(step, at),
@@ -184,7 +186,8 @@ impl View<'_> {
 
     /// Sends, unless traffic would move before a writer of the plan has (law 7).
     fn send(&self, step: &Step, at: &StepProgress, operation: &Operation, attempt: u32) -> Next {
-        let behind = self.progress.writer_behind().filter(|_| step.operation() == Some(operation));
+        let is_planned = step.operation().is_some_and(|planned| planned.is_same(operation));
+        let behind = self.progress.writer_behind().filter(|_| is_planned);
         match behind.filter(|_| operation.moves_traffic()) {
             None => send(step, attempt, operation),
             Some(WriterMove { store, to }) => {

@@ -77,7 +77,9 @@ impl Progress {
                 let again = !matches!(answer, Answer::Accepted { .. }) && !at.only_reads();
                 (again, at.operation.clone())
             }
-            (StepState::Deciding(Decision::Retry), _) => (true, step.operation().cloned()),
+            (StepState::Deciding(Decision::Retry), _) => {
+                (true, step.operation().map(|operation| operation.afresh(at.starts)))
+            }
             (StepState::Deciding(Decision::Undo), _) => (true, step.operation().and_then(Operation::inverse)),
             _ => (false, None),
         };

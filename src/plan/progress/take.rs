@@ -94,6 +94,7 @@ impl StepProgress {
         self.answered = Some(at);
         match answer {
             Answer::Accepted { endpoint, request_id, handle } => {
+                self.starts += u32::from(handle.is_some());
                 self.handle = handle.clone().or_else(|| self.handle.take());
                 let request = request_id.as_ref().map_or_else(String::new, |id| format!(", request {id}"));
                 self.climb(at, Rung::Accepted, RungState::Proved, &format!("{endpoint}{request}"));

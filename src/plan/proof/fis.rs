@@ -65,7 +65,7 @@ impl Prove for FisStart {
         told.and_then(|told| started(told, sight)).map(timeline).unwrap_or_default()
     }
 
-    fn ended_otherwise(&self, sight: &Sight<'_>) -> Option<String> {
+    fn dead(&self, sight: &Sight<'_>) -> Option<String> {
         let told = self.0.told_by(sight.world, |asked| asked > sight.since).ok()?;
         let own = started(told, sight)?;
         (own.is_over() && works(own).is_none()).then(|| words(own))
@@ -324,7 +324,7 @@ mod tests {
         let told = own(vec![experiment(&scene, "EXP1", "failed", Some(0))]);
         tell(&mut scene, told);
         let sight = sight(&scene, since, Some("EXP1"));
-        assert_eq!(start().ended_otherwise(&sight).as_deref(), Some("EXP1 failed: because"));
+        assert_eq!(start().dead(&sight).as_deref(), Some("EXP1 failed: because"));
     }
 
     #[test]

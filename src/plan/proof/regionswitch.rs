@@ -71,7 +71,7 @@ impl Prove for SwitchRun {
         }
     }
 
-    fn ended_otherwise(&self, sight: &Sight<'_>) -> Option<String> {
+    fn dead(&self, sight: &Sight<'_>) -> Option<String> {
         let told = self.told_by(sight.world, |asked| asked > sight.since).ok()??;
         (told.is_given_up() && self.is_ours(told, sight)).then(|| words(told))
     }
@@ -190,7 +190,7 @@ mod tests {
         let words = "us-west-2/1 canceled, graceful; failed verify".to_owned();
         assert_eq!(shown(&scene, None).evidence, words, "without an answer it is known by when it began");
         let sight = Sight { world: &scene.world, since, now: scene.now, handle: None };
-        assert_eq!(run().ended_otherwise(&sight), Some(words));
+        assert_eq!(run().dead(&sight), Some(words));
         tell(&mut scene, "us-west-2/0", "completed");
         assert_eq!(shown(&scene, Some("us-west-2/1")).state, RungState::Open);
     }

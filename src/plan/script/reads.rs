@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use super::{endpoints, plain, quoted, services};
-use crate::model::topology::{Routing, Topology};
+use super::{drill, endpoints, plain, quoted};
+use crate::model::topology::{ReplicaEngine, Routing, Topology};
 use crate::plan::operation::{
-    AuroraTarget, ControlChange, Failover, FisStart, FisStop, Operation, Switchover,
+    AuroraTarget, ControlChange, Detach, Failover, FisStart, FisStop, Operation, Promote, SnapshotCopy,
+    Switchover,
 };
 
 /// The lines that prove an operation within a time.
@@ -15,15 +16,19 @@ pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topo
     match operation {
         Operation::RoutingSet(set) => match &topology.routing {
             Some(routing) => controls(&set.entries, routing, within),
-            None => by_hand(operation),
+            None => by_hand(operation, topology),
         },
-        Operation::FisStart(FisStart(of)) => services::started(of, within),
-        Operation::FisStop(FisStop(of)) => services::stopped(of, within),
-        Operation::FisLever(lever) => services::lever(lever, within),
-        Operation::SwitchRun(run) => services::executed(run, within),
+        Operation::FisStart(FisStart(of)) => drill::started(of, within),
+        Operation::FisStop(FisStop(of)) => drill::stopped(of, within),
+        Operation::FisLever(lever) => drill::lever(lever, within),
+        Operation::SwitchRun(run) => drill::executed(run, within),
         Operation::AuroraSwitchover(Switchover(target)) | Operation::AuroraFailover(Failover(target)) => {
             writer(target, within)
         }
+        Operation::AuroraDetach(Detach(target)) => detached(target, within),
+        Operation::ReplicaPromote(promote) => promoted(promote, within),
+        Operation::SnapshotCopy(copy) => copied(copy, within),
+        _ => by_hand(operation, topology),
     }
 }
 
@@ -40,6 +45,71 @@ fn writer(target: &AuroraTarget, within: Duration) -> String {
         seconds = within.as_secs(),
         wanted = quoted(&format!("available {cluster}")),
         global = quoted(global),
+        query = quoted(query),
+    )
+}
+
+/// The cluster is available and is a member of nothing.
+fn detached(target: &AuroraTarget, within: Duration) -> String {
+    let AuroraTarget { store, to, cluster, .. } = target;
+    let id = cluster.rsplit(':').next().unwrap_or(cluster);
+    until(
+        &format!("{store} in {to} is available and in no global database; the old writer is not fenced"),
+        within,
+        "available alone",
+        &format!("aws rds describe-db-clusters --region {to} --db-cluster-identifier {}", quoted(id)),
+        "DBClusters[0].join(' ', [Status, not_null(GlobalClusterIdentifier, 'alone')])",
+    )
+}
+
+/// The database is available and copies nothing.
+fn promoted(promote: &Promote, within: Duration) -> String {
+    let Promote { store, to, engine, .. } = promote;
+    let id = quoted(promote.id());
+    let (call, query) = match engine {
+        ReplicaEngine::AuroraBinlog => (
+            format!("aws rds describe-db-clusters --region {to} --db-cluster-identifier {id}"),
+            "DBClusters[0].join(' ', [Status, not_null(ReplicationSourceIdentifier, 'alone')])",
+        ),
+        ReplicaEngine::Rds => (
+            format!("aws rds describe-db-instances --region {to} --db-instance-identifier {id}"),
+            "DBInstances[0].join(' ', [DBInstanceStatus, not_null(ReadReplicaSourceDBInstanceIdentifier, 'alone')])",
+        ),
+    };
+    until(
+        &format!("{store} in {to} is available and no longer a replica"),
+        within,
+        "available alone",
+        &call,
+        query,
+    )
+}
+
+/// The copy is available.
+fn copied(copy: &SnapshotCopy, within: Duration) -> String {
+    let SnapshotCopy { store, region, target, .. } = copy;
+    until(
+        &format!("the copy of the {store} snapshot is available"),
+        within,
+        "available",
+        &format!(
+            "aws rds describe-db-cluster-snapshots --region {region} --db-cluster-snapshot-identifier {}",
+            quoted(target)
+        ),
+        "DBClusterSnapshots[0].Status",
+    )
+}
+
+/// Asks until the answer is the one that is wanted.
+fn until(what: &str, within: Duration, wanted: &str, call: &str, query: &str) -> String {
+    format!(
+        "# must be seen: {what}\n\
+         until_seen {seconds} {wanted} \\\n    \
+             {call} \\\n    \
+             --query {query} --output text\n",
+        what = plain(what),
+        seconds = within.as_secs(),
+        wanted = quoted(wanted),
         query = quoted(query),
     )
 }
@@ -89,10 +159,14 @@ fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> S
     )
 }
 
-/// What only a person can look at.
-fn by_hand(operation: &Operation) -> String {
+/// What a person judges by what is read.
+fn by_hand(operation: &Operation, topology: &Topology) -> String {
+    let what = plain(&operation.to_string()).replace('\'', "");
     format!(
-        "give_up 'look by hand whether this took effect, then go on below it: {}'\n",
-        plain(&operation.to_string()).replace('\'', "")
+        "# must be seen: {what}\n{reads}\n\
+         printf '%s' 'Is it so ({what})? Type yes, or anything else to look again later: '\n\
+         read -r answer\n\
+         [ \"$answer\" = yes ] || give_up 'not seen: {what}'\n",
+        reads = operation.cli_read_back(topology).join("\n"),
     )
 }
