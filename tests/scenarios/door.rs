@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use pointsman::model::reading::RecordRouting;
 use pointsman::model::topology::ReplicaEngine;
 use pointsman::plan::event::Entry;
-use pointsman::plan::operation::{Detach, Failover, Operation, RoutingSet, Switchover};
+use pointsman::plan::operation::{Detach, Failover, FisStart, FisStop, Operation, RoutingSet, Switchover};
 
 use super::book::Book;
 use crate::support::InProcess;
@@ -76,6 +76,22 @@ impl Left {
                     ("CopyTags", "true"),
                 ];
                 self.region == copy.region.as_str() && self.form(&of)
+            }
+            Operation::FisStart(FisStart(of)) => {
+                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+                self.region == of.region.as_str() && body["experimentTemplateId"] == of.template.as_str()
+            }
+            Operation::FisStop(FisStop(of)) => self.region == of.region.as_str(),
+            Operation::FisLever(lever) => {
+                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+                let word = if lever.engage { "engaged" } else { "disengaged" };
+                self.region == lever.region.as_str() && body["state"]["status"] == word
+            }
+            // Its body is CBOR, in which texts stand as they are.
+            Operation::SwitchRun(run) => {
+                let names = |text: &str| self.body.contains(text);
+                self.region == run.to.as_str()
+                    && [run.arn.as_str(), run.target().as_str(), run.mode()].into_iter().all(names)
             }
             Operation::EcsScale(scale) => {
                 let wanted = serde_json::json!({
@@ -156,7 +172,7 @@ impl Watched {
         let sim = &self.inner.0;
         let signed = request.headers().get("authorization").unwrap_or_default();
         let region = signed.split(['/', ',']).nth(2).unwrap_or_default().to_owned();
-        let body = String::from_utf8(request.body().bytes().unwrap_or_default().to_vec()).unwrap();
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
         let writers = sim.look(|world| {
             let of =
                 |member: &pointsman::sim::world::aurora::Member| world.regions[member.region].name.clone();
@@ -200,13 +216,16 @@ fn operation(request: &HttpRequest) -> String {
     if let Some((_, operation)) = request.uri().rsplit_once("/operation/") {
         return operation.to_owned();
     }
-    if request.method() == "POST" && request.uri().contains("/2013-04-01/") {
-        let records = request.uri().trim_end_matches('/').ends_with("/rrset");
-        return if records { "ChangeResourceRecordSets" } else { "UpdateHealthCheck" }.to_owned();
-    }
-    if request.method() == "GET" {
-        "GetByPath".to_owned()
-    } else {
-        format!("{} {}", request.method(), request.uri())
-    }
+    let path = request.uri().splitn(4, '/').nth(3).unwrap_or_default();
+    let records = path.trim_end_matches('/').ends_with("/rrset");
+    let by_path = match (request.method(), path.split('/').next().unwrap_or_default()) {
+        ("GET", _) => "GetByPath",
+        ("POST", "2013-04-01") if records => "ChangeResourceRecordSets",
+        ("POST", "2013-04-01") => "UpdateHealthCheck",
+        ("POST", "experiments") => "StartExperiment",
+        ("DELETE", "experiments") => "StopExperiment",
+        ("PATCH", "safetyLevers") => "UpdateSafetyLeverState",
+        (method, _) => return format!("{method} {}", request.uri()),
+    };
+    by_path.to_owned()
 }
