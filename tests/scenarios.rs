@@ -5,9 +5,13 @@
 //! both must tell the same.
 
 mod book;
+mod cut;
 mod door;
 mod expect;
+mod faults;
 mod laws;
+mod ride;
+mod soak;
 mod stage;
 mod variations;
 

@@ -28,7 +28,8 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, as_json: bool) -> R
     if as_json {
         say::out(format_args!("{:#}", as_value(&prepared, world.topology())));
     } else {
-        say::text(&as_text(&prepared, world.topology()));
+        let unknown = interlock::unknown_waits(&world, &prepared.plan, now);
+        say::text(&as_text(&prepared, &unknown, world.topology()));
     }
     Ok(if interlock::clear(&prepared.interlocks) { ExitCode::SUCCESS } else { exit::BAD.into() })
 }
@@ -57,7 +58,7 @@ pub(super) fn declared(intent: &Intent, topology: &Topology) -> Result<(), Refus
     Ok(())
 }
 
-fn as_text(prepared: &Prepared, topology: &Topology) -> String {
+fn as_text(prepared: &Prepared, unknown: &[String], topology: &Topology) -> String {
     let Prepared { plan, interlocks, at_risk } = prepared;
     let Intent { playbook, from, to } = &plan.intent;
     let mut text = format!("{} {from} → {to}, dry run: nothing was sent\n\n", playbook.verb());
@@ -76,6 +77,9 @@ fn as_text(prepared: &Prepared, topology: &Topology) -> String {
             Verdict::Hold(why) => ("HOLD", format!(": {why}")),
         };
         let _ok = writeln!(text, "  {word}  {}{why}", interlock.name);
+    }
+    for words in unknown {
+        let _ok = writeln!(text, "  note  {words}");
     }
     steps_text(&mut text, plan, topology);
     let usual = plan.usual();

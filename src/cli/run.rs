@@ -19,6 +19,7 @@ use crate::model::World;
 use crate::model::verdict;
 use crate::plan::event::{RunId, Start};
 use crate::plan::interlock::{self, Interlock, Verdict};
+use crate::plan::operation::Override;
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger, Stop, WhenHeld};
 use crate::plan::{Intent, Plan};
@@ -42,7 +43,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let state = place::state_of(common, &config.topology)?;
     let reader = Reader::new(config, Clock::wall());
     let cleared = match confirmed(args.confirm.as_deref(), &intent) {
-        Ok(()) => clear(&state, &reader, &intent).await,
+        Ok(()) => clear(&state, &reader, &intent, args).await,
         Err(unconfirmed) => Err(unconfirmed.into()),
     };
     let (mut desk, world, plan) = match cleared {
@@ -143,7 +144,12 @@ fn confirmed(confirm: Option<&str>, intent: &Intent) -> Result<(), Refused> {
 }
 
 /// Everything that must be so before a run may begin; nothing is written yet.
-async fn clear(state: &Path, reader: &Reader, intent: &Intent) -> Result<(Desk, World, Plan)> {
+async fn clear(
+    state: &Path,
+    reader: &Reader,
+    intent: &Intent,
+    args: &RunArgs,
+) -> Result<(Desk, World, Plan)> {
     let desk = Desk::open(state)?;
     if let Some(open) = desk.journal.open_run()? {
         let why = format!(
@@ -154,9 +160,23 @@ async fn clear(state: &Path, reader: &Reader, intent: &Intent) -> Result<(Desk, 
     }
     let world = reader.world().await;
     let now = reader.clock.now();
-    let prepared = interlock::prepare(&world, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
+    let overrides = overrides(&world, args)?;
+    let prepared = interlock::prepare(&world, intent, now)
+        .and_then(|prepared| interlock::break_glass(prepared, &world, &overrides, now))
+        .map_err(|why| Refused::new(exit::BAD, why))?;
     held_back(&prepared.interlocks)?;
     Ok((desk, world, prepared.plan))
+}
+
+/// The safety rules that are to be overridden, each by its name and with its own reason.
+fn overrides(world: &World, args: &RunArgs) -> Result<Vec<Override>, Refused> {
+    if args.override_rule.len() != args.because.len() {
+        let why = "each --override-rule needs a --because of its own";
+        return Err(Refused::new(exit::USAGE, why));
+    }
+    let named = args.override_rule.iter().zip(&args.because);
+    let named = named.map(|(rule, reason)| interlock::override_of(world, rule, reason));
+    named.collect::<Result<_, _>>().map_err(|why| Refused::new(exit::USAGE, why))
 }
 
 /// What warns is said; what holds, all of it, is why there is no run.

@@ -5,6 +5,7 @@
 
 mod feed;
 mod series;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,6 +18,7 @@ use super::topology::{Metric, Region};
 
 pub use feed::{Feed, Freshness};
 pub use series::Series;
+pub use turn::{Turn, Turns};
 
 /// Where readings come from; each is asked on its own and fails on its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

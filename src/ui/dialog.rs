@@ -10,6 +10,7 @@ mod cli;
 mod cut_off;
 mod decide;
 mod fingers;
+mod glass;
 mod line;
 mod notice;
 pub(crate) mod page;
@@ -42,6 +43,7 @@ pub use act::{Act, Offer};
 pub use arm::Arm;
 pub use cut_off::CutOff;
 pub use decide::Decide;
+pub use glass::Glass;
 pub use notice::Notice;
 pub use quit::Quit;
 pub use scroll::{Scroll, moved};
@@ -62,6 +64,8 @@ pub enum Dialog {
     Arm(Arm),
     /// The confirmation sheet.
     Sheet(Box<Sheet>),
+    /// The override of a safety rule.
+    Glass(Box<Glass>),
     /// A decision about a held step.
     Decide(Decide),
     /// What to do with a run that was cut off.
@@ -254,6 +258,7 @@ impl Dialog {
             Self::CutOff(cut_off) => cut_off.context(),
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
+            Self::Glass(glass) => glass.context(),
             Self::Decide(decide) => decide.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
@@ -264,6 +269,8 @@ impl Dialog {
     pub fn offers(&self, action: Action) -> bool {
         match (self, action) {
             (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
+            (Self::Sheet(sheet), Action::BreakGlass) => sheet.offers_glass(),
+            (_, Action::BreakGlass) => false,
             (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
             | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
             _ => true,
@@ -286,6 +293,7 @@ impl Dialog {
             Self::CutOff(cut_off) => cut_off.on(input, action, moment),
             Self::Arm(arm) => arm.on(input, action, moment),
             Self::Sheet(sheet) => sheet.on(input, action, moment),
+            Self::Glass(glass) => glass.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
         }
@@ -335,6 +343,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Act(act) => act.page(&facts),
         Dialog::Arm(arm) => arm.page(&facts),
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
+        Dialog::Glass(glass) => glass.page(),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),

@@ -34,7 +34,7 @@ const BASE_URL: &str = "http://127.0.0.1:4566";
 /// How long an operator waits for the reads after the key.
 const READS: Duration = Duration::from_secs(6);
 /// Who acts.
-const WHO: &str = "maria";
+pub(crate) const WHO: &str = "maria";
 
 /// How an act ended, as far as it did.
 #[derive(Clone, Debug)]
@@ -91,9 +91,9 @@ enum Cue<'a> {
 pub(crate) struct Stage {
     pub(crate) sim: Sim,
     pub(crate) config: Config,
-    scenario: Scenario,
-    book: Book,
-    door: Watched,
+    pub(crate) scenario: Scenario,
+    pub(crate) book: Book,
+    pub(crate) door: Watched,
     amend: fn(&mut Plan),
 }
 
@@ -329,7 +329,7 @@ pub(crate) fn intent(act: &Act) -> Intent {
     Intent { playbook, from: Region::new(&act.from), to: Region::new(&act.to) }
 }
 
-fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
+pub(crate) fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
     let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
     let mut sources: Vec<Source> = endpoints.map(|e| Source::Endpoint(e.region.clone())).collect();
     for aurora in &topology.auroras {
@@ -341,7 +341,7 @@ fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
     sources
 }
 
-fn start_of() -> Start {
+pub(crate) fn start_of() -> Start {
     Start {
         who: WHO.to_owned(),
         host: "bastion".to_owned(),

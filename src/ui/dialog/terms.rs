@@ -29,6 +29,8 @@ pub struct Terms {
     pub rows: Vec<Row>,
     /// How many cluster endpoints answer, and how many there are, where there are any.
     pub endpoints: Option<(usize, usize)>,
+    /// What cannot be known of the wait periods of safety rules.
+    pub unknown: Vec<String>,
 }
 
 /// What becomes of one thing.
@@ -54,8 +56,22 @@ impl Terms {
         let (from, to) = (&plan.intent.from, &plan.intent.to);
         let links = topology.lag_links.iter().filter(|link| &link.from == from && &link.to == to);
         rows.extend(links.map(|link| follower(&link.store, &plan.intent, facts)));
+        let broken = interlock::overridden(plan).into_iter().map(|broken| Row {
+            label: format!("rule {}", broken.rule),
+            text: format!("is OVERRIDDEN, because {}", broken.reason),
+            loses: true,
+        });
+        rows.splice(1..1, broken);
         let environment = topology.environment.to_uppercase();
-        Self { environment, who: who(&plan.intent, facts), prepared, rows, endpoints: endpoints(facts) }
+        let unknown = interlock::unknown_waits(facts.world, plan, facts.now);
+        Self {
+            environment,
+            who: who(&plan.intent, facts),
+            rows,
+            endpoints: endpoints(facts),
+            unknown,
+            prepared,
+        }
     }
 
     /// An interlock holds: this cannot be confirmed.
@@ -97,6 +113,9 @@ impl Terms {
         }
         let stores: Vec<&str> = self.rows.iter().map(|row| row.label.as_str()).collect();
         paras.extend(passes::para(interlocks, &stores, self.endpoints));
+        paras.extend(
+            self.unknown.iter().map(|words| Para::default().add(format!("– {words}"), Role::Muted).hang(2)),
+        );
         paras.push(Para::blank());
         let usual = self.prepared.plan.usual();
         let time = format!("about {} (p95 {}); ", verdict::span(usual.p50), verdict::span(usual.p95));
@@ -262,7 +281,8 @@ fn not_passing(interlock: &Interlock, intent: &Intent) -> Option<Para> {
 
 /// A condition that does not hold, before its reason: it reads as the question that it answers.
 pub(super) fn asked(name: &str) -> String {
-    if name.starts_with("rule ") { format!("{name}: ") } else { format!("{name}? ") }
+    let says = name.starts_with("rule ") || name.starts_with("what ");
+    if says { format!("{name}: ") } else { format!("{name}? ") }
 }
 
 /// How many cluster endpoints answer now, of how many.
