@@ -3,6 +3,8 @@
 //! Pure: it knows the world, the run and the screen, and neither waits, reads a clock, nor speaks to AWS.
 //! What must happen outside is returned as an [`Effect`]; what happened outside comes in as an [`Event`].
 
+mod hand;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,13 +14,15 @@ use crate::model::World;
 use crate::model::reading::{Observation, Source};
 use crate::model::topology::Topology;
 use crate::model::verdict;
-use crate::plan::event::{self, Decision, Entry, RunId};
+use crate::plan::event::{Decision, Entry, RunId};
+use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, interlock};
 use crate::ui::dialog::Request;
 use crate::ui::key::Input;
 use crate::ui::view::{Facts, View};
 use crate::ui::{Console, Mode, Scene};
+use hand::Hand;
 
 /// How long the console stays armed.
 pub const ARMED_FOR: Duration = Duration::from_mins(15);
@@ -39,8 +43,12 @@ pub enum Event {
     Input(Input, Timestamp),
     /// A second passed, by the operator's clock.
     Tick(Timestamp),
-    /// A line is in the journal.
+    /// A line is in the journal, by the run that is driven here or by this console.
     Logged(Box<Entry>),
+    /// A line is in the journal, by whatever process.
+    Followed(Box<Entry>),
+    /// Another process of this host took the conch, and who that is; or nobody has it any more.
+    Elsewhere(Option<String>),
     /// The reads of the [`Effect::Read`] with this ticket have all come in.
     ReadsDone(Ticket),
     /// What reading costs at the cadence now.
@@ -96,6 +104,13 @@ pub enum Effect {
     Pause,
     /// Start its steps again.
     Resume,
+    /// Write a note about the run that is shown.
+    Note {
+        /// Which run.
+        run: RunId,
+        /// What.
+        text: String,
+    },
     /// Write down that a confirmation was refused before any call.
     Refuse {
         /// What was asked for.
@@ -124,7 +139,7 @@ pub struct App {
     world: World,
     console: Console,
     run: Option<Progress>,
-    driven: bool,
+    hand: Hand,
     journal: Vec<Entry>,
     view: View,
     armed: Option<Timestamp>,
@@ -166,15 +181,17 @@ impl App {
             simulated,
             identity: None,
             conch: "this host only".to_owned(),
+            follows: None,
             calls_per_hour: 0.0,
             dollars_per_month: 0.0,
+            history: History::new(Ground::here(simulated)),
             zone,
         };
         Self {
             world,
             console,
             run: None,
-            driven: false,
+            hand: Hand::Nobody,
             journal: Vec::new(),
             view: View::default(),
             armed: None,
@@ -192,6 +209,11 @@ impl App {
             self.view.ask_about(run);
         }
         self.run = cut_off;
+    }
+
+    /// Goes by what earlier runs tell.
+    pub fn learn(&mut self, history: History) {
+        self.console.history = history;
     }
 
     /// What a frame at `now` is drawn from.
@@ -230,10 +252,10 @@ impl App {
         }
     }
 
-    /// A run is in flight here.
+    /// A run is in flight, driven here or followed.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.driven && self.run.as_ref().is_some_and(Progress::is_open)
+        self.hand != Hand::Nobody && self.run.as_ref().is_some_and(Progress::is_open)
     }
 
     /// The world is simulated.
@@ -287,7 +309,9 @@ impl App {
                 let request = self.with_view(now, |view, facts| view.tick(at, facts));
                 return self.fulfil(request, now);
             }
-            Event::Logged(entry) => self.log(*entry),
+            Event::Logged(entry) => self.log(*entry, true),
+            Event::Followed(entry) => self.log(*entry, false),
+            Event::Elsewhere(by) => self.elsewhere(by),
             Event::ReadsDone(ticket) => return self.reads_done(ticket, now),
             Event::Budget { calls_per_hour, dollars_per_month } => {
                 self.console.calls_per_hour = calls_per_hour;
@@ -295,7 +319,7 @@ impl App {
             }
             Event::Trouble { title, text } => self.view.notify(&title, &text),
             Event::Stopped { why } => {
-                self.driven = false;
+                self.hand = Hand::Nobody;
                 self.view.notify("The run stopped; nothing more is sent until it is taken up again", &why);
             }
         }
@@ -335,6 +359,7 @@ impl App {
             }
             Request::TakeUp(run) => self.take_up(run),
             Request::CloseRun { run, reason } => vec![Effect::Close { run, reason }],
+            Request::Note { run, text } => vec![Effect::Note { run, text }],
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
             Request::Quit => vec![Effect::Quit],
@@ -363,7 +388,8 @@ impl App {
         };
         match purpose {
             Purpose::Sheet { intent, asked } => {
-                let prepared = interlock::prepare_afresh(&self.world, &intent, asked, now);
+                let prepared =
+                    interlock::prepare_afresh(&self.world, &self.console.history, &intent, (asked, now));
                 let request = self.with_view(now, |view, facts| view.sheet_read(prepared, facts));
                 self.fulfil(request, now)
             }
@@ -388,7 +414,9 @@ impl App {
     }
 
     fn taken_up(&mut self, run: RunId, now: Timestamp) -> Vec<Effect> {
-        let Some(progress) = self.run.as_ref().filter(|progress| progress.run == run && !self.driven) else {
+        let Some(progress) =
+            self.run.as_ref().filter(|progress| progress.run == run && self.hand == Hand::Nobody)
+        else {
             return Vec::new();
         };
         let interlocks = interlock::rest(&self.world, progress, self.console.simulated, now);
@@ -398,28 +426,6 @@ impl App {
         let (intent, why) = (progress.plan.intent.clone(), interlock::holds(&interlocks).join("; "));
         self.view.notify("The run was not taken up; nothing was sent", &why);
         vec![Effect::Refuse { intent, why: format!("take-up of run {run}: {why}") }]
-    }
-
-    fn log(&mut self, entry: Entry) {
-        if matches!(entry.event, event::Event::Resumed { .. }) {
-            self.driven = true;
-        }
-        match (&mut self.run, &entry.event) {
-            (_, event::Event::Started { .. }) => {
-                self.run = Progress::replay(std::slice::from_ref(&entry)).ok();
-                self.driven = true;
-            }
-            (Some(run), _) if run.run == entry.run => {
-                if let Err(illegal) = run.apply(&entry) {
-                    self.view.notify("The journal and the screen disagree", &illegal.to_string());
-                }
-            }
-            _ => {}
-        }
-        self.journal.push(entry);
-        if self.journal.len() > LINES_KEPT {
-            self.journal.drain(..LINES_KEPT / 4);
-        }
     }
 
     fn with_view<T>(&mut self, now: Timestamp, act: impl FnOnce(&mut View, &Facts<'_>) -> T) -> T {

@@ -2,7 +2,8 @@
 //!
 //! Everything that leaves this module is a [`Reading`], a [`Trouble`] or an [`Answer`](crate::plan::event::Answer);
 //! no type of the SDK does. It acts and never decides: it neither repeats a write nor judges what a reading means,
-//! and the only place that can write is [`actuator`].
+//! and the only places that can write are [`actuator`] and, to the bastions' own table,
+//! [`shared::gate`].
 
 pub mod actuator;
 mod arc;
@@ -12,13 +13,18 @@ mod cloudwatch;
 mod credentials;
 mod diary;
 mod dynamodb;
+mod ecs;
 mod error;
 mod follow;
 pub mod inventory;
 mod metering;
+mod replica;
 mod route53;
 #[cfg(test)]
 mod script;
+pub mod shared;
+mod snapshot;
+mod ssm;
 mod sts;
 mod time;
 mod wallet;
@@ -31,7 +37,8 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::Access;
-use crate::model::reading::{MetricBatch, Observation, Reading, Source, Trouble, TroubleKind};
+use crate::dns::{Resolvers, Way};
+use crate::model::reading::{MetricBatch, Observation, Reading, Resolved, Source, Trouble, TroubleKind};
 use crate::model::topology::{Metric, Region, Topology};
 use crate::model::verdict::wanted_metrics;
 use bound::Bound;
@@ -64,6 +71,7 @@ struct Inner {
     clock: Clock,
     wallet: Arc<Wallet>,
     bound: Bound,
+    resolvers: Resolvers,
     simulated: bool,
     tally: Tally,
     diary: Diary,
@@ -84,6 +92,8 @@ impl Clients {
         clock: Clock,
         transport: Option<SharedHttpClient>,
     ) -> Self {
+        // Whoever replaces the sockets says by what names are resolved, with `resolving_by`.
+        let way = if transport.is_some() { Way::Nowhere } else { Way::sockets() };
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
         let simulated = access.is_simulated();
         let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
@@ -91,17 +101,28 @@ impl Clients {
         let wallet = Arc::new(Wallet::new(finder, clock.clone()));
         let bound = Bound::new(access, &clock, http, &wallet);
         let wanted = wanted_metrics(&topology);
+        let resolvers = Resolvers::new(&topology, way);
         let inner = Inner {
             topology,
             wanted,
             clock,
             wallet,
             bound,
+            resolvers,
             simulated,
             tally: Tally::default(),
             diary: Diary::default(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The same clients, asking resolvers another way; before there are clones of them.
+    #[must_use]
+    pub fn resolving_by(mut self, way: Way) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.resolvers = inner.resolvers.clone().by(way);
+        }
+        self
     }
 
     /// What exists, as the operator declared it.
@@ -207,7 +228,10 @@ impl Clients {
     }
 
     async fn read(&self, source: &Source) -> Result<Reading, Trouble> {
-        self.inner.wallet.ready().await?;
+        // A resolver asks for no credentials, so it waits for none.
+        if !matches!(source, Source::Resolver(..)) {
+            self.inner.wallet.ready().await?;
+        }
         match source {
             Source::Metrics(region) => self.metrics_due(region).await.map(Reading::Metrics),
             Source::Endpoint(region) => self.controls(region).await.map(Reading::Controls),
@@ -215,11 +239,26 @@ impl Clients {
             Source::AuroraEvents(store, region) => {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
             }
+            Source::Replica(store, region) => self.replica(store, region).await.map(Reading::Replica),
+            Source::Snapshots(store, region) => {
+                Box::pin(self.snapshots(store, region)).await.map(Reading::Snapshots)
+            }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
+            Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),
+            Source::Automation(region, id) => self.automation(region, id).await.map(Reading::Automation),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
+            Source::RecordChange(id) => self.record_change(id).await.map(Reading::RecordChange),
+            Source::HealthCheck(id) => self.health_check(id).await.map(Reading::HealthCheck),
+            Source::Resolver(name, resolver) => self.resolved(name, resolver).await.map(Reading::Resolved),
             Source::Alarms(region) => self.alarms(region).await.map(Reading::Alarms),
             Source::Identity(region) => self.identity(region).await.map(Reading::Identity),
         }
+    }
+
+    async fn resolved(&self, name: &str, resolver: &str) -> Result<Resolved, Trouble> {
+        let found = self.inner.topology.dns.iter().find(|dns| dns.name == name);
+        let dns = found.ok_or_else(|| undeclared(&format!("the name {name}")))?;
+        self.inner.resolvers.ask(dns, resolver).await
     }
 
     async fn metrics_due(&self, region: &Region) -> Result<MetricBatch, Trouble> {

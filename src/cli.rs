@@ -2,6 +2,7 @@
 //!
 //! Nobody imports this module. It prints; nothing below it does.
 
+mod attach;
 mod check;
 mod demo;
 pub mod exit;
@@ -13,6 +14,7 @@ mod run;
 mod say;
 mod setup;
 mod sim;
+mod slow;
 mod status;
 mod watch;
 
@@ -100,6 +102,10 @@ enum Command {
         /// As JSON
         #[arg(long)]
         json: bool,
+        /// As a script of AWS CLI calls with their read-backs, to go on without
+        /// pointsman
+        #[arg(long = "as", value_enum, value_name = "FORM", conflicts_with = "json")]
+        form: Option<PlanForm>,
     },
     /// Check the config and everything it names: endpoints, ARNs, rules, metrics
     ///
@@ -119,6 +125,16 @@ enum Command {
     /// It acts only in the account in which the run began, and only if nothing
     /// holds back what has not been sent yet.
     Resume(ResumeArgs),
+    /// Show the console on a run of this host that another process drives
+    ///
+    /// It follows the run as if it drove it: pause, decisions, notes and abort go
+    /// to whoever drives it. When that process is gone it offers to take the run
+    /// up. It finds the workload by what the driver left in the state folder.
+    Attach {
+        /// The run's name, or its first digits; not needed where only one is in
+        /// flight
+        run: Option<String>,
+    },
     /// End a run that was cut off or is on hold; sends nothing, undoes nothing
     Close {
         /// The run's name, or its first digits
@@ -172,6 +188,13 @@ impl From<PlaybookArg> for Playbook {
             PlaybookArg::Evacuate => Self::Evacuate,
         }
     }
+}
+
+/// Another form of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanForm {
+    /// A script for sh
+    Sh,
 }
 
 /// What `run` takes.
@@ -276,10 +299,14 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Watch => watch::watch(&common).await,
         Command::Demo(world) => demo::demo(&common, &world).await,
         Command::Status { json } => status::status(&common, json).await,
-        Command::Plan { intent, json } => plan::plan(&common, &intent, json).await,
+        Command::Plan { intent, json, form } => {
+            let form = form.map_or(if json { plan::Form::Json } else { plan::Form::Text }, plan::Form::from);
+            plan::plan(&common, &intent, form).await
+        }
         Command::Check => check::check(&common).await,
         Command::Run(args) => run::run(&common, &args).await,
         Command::Resume(args) => run::resume(&common, &args).await,
+        Command::Attach { run } => attach::attach(&common, run.as_deref()).await,
         Command::Close { run, reason } => run::close(&common, &run, &reason),
         Command::Journal { command } => journal::journal(&common, &command),
         Command::Sim(args) => sim::sim(&args).await,

@@ -5,6 +5,7 @@
 
 mod arn;
 mod check;
+mod compute;
 mod context;
 mod cursor;
 mod docs;
@@ -30,7 +31,7 @@ pub use docs::docs;
 pub use layers::{Overrides, find};
 pub use problem::{Problem, Problems};
 
-use crate::model::topology::Topology;
+use crate::model::topology::{SharedTable, Topology};
 
 /// All that the operator declared.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,8 @@ pub struct Config {
     pub access: Access,
     /// How it is drawn.
     pub screen: Screen,
+    /// The table that several bastions share; without it each host is on its own.
+    pub shared: Option<SharedTable>,
     /// `endpoint_url` and every cluster endpoint lead to this machine, so nothing real is moved.
     pub simulated: bool,
     /// What looks wrong in the file but may be meant, in its order.

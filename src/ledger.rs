@@ -5,6 +5,8 @@
 
 mod chain;
 pub mod memory;
+pub mod past;
+pub mod shared;
 pub mod sqlite;
 
 use jiff::Timestamp;

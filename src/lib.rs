@@ -17,6 +17,7 @@ pub mod aws;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod dns;
 pub mod ledger;
 pub mod model;
 pub mod plan;

@@ -4,8 +4,10 @@
 //! A plan never moves traffic before the writer (law 7) and never leaves zero Regions on (law 6).
 
 pub mod aftermath;
+pub mod condition;
 pub mod decide;
 pub mod event;
+pub mod history;
 pub mod interlock;
 pub mod operation;
 pub mod playbook;
@@ -13,15 +15,18 @@ pub mod progress;
 pub mod proof;
 pub mod rules;
 pub mod run;
+pub mod script;
 
 use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::model::topology::Region;
-use operation::Operation;
+use condition::Condition;
+use operation::{Danger, Operation};
 
 /// What the operator wants: which playbook, what leaves, what receives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +39,8 @@ pub struct Intent {
     pub to: Region,
 }
 
-/// The playbooks that are built in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A playbook: one that is built in, or one of the workload's own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Playbook {
     /// Planned: both Regions serve, nothing is lost.
@@ -44,35 +49,67 @@ pub enum Playbook {
     Failover,
     /// Traffic only; no writer moves.
     Evacuate,
+    /// Planned, after a failover: writers and traffic go home, once it is safe and nobody hurries.
+    Failback,
+    /// A Region that was drained takes traffic again, beside those that serve.
+    Restore,
+    /// One that the workload's own file describes, by its name.
+    Own(String),
 }
 
 impl Playbook {
     /// Every built-in playbook.
-    pub const ALL: [Self; 3] = [Self::Switchover, Self::Failover, Self::Evacuate];
+    pub const ALL: [Self; 5] =
+        [Self::Switchover, Self::Failover, Self::Evacuate, Self::Failback, Self::Restore];
+
+    /// The playbook of that name: built in, else one of the workload's own.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let built_in = Self::ALL.into_iter().find(|playbook| playbook.word() == name);
+        built_in.unwrap_or_else(|| Self::Own(name.to_owned()))
+    }
+
+    /// It waits until nothing can be lost, and holds where it cannot know.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        matches!(self, Self::Switchover | Self::Failback)
+    }
+
+    /// Of itself it leaves every writer where it is.
+    #[must_use]
+    pub fn leaves_writers(&self) -> bool {
+        matches!(self, Self::Evacuate | Self::Restore)
+    }
 
     /// The word on the command line and in the journal.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn word(&self) -> &str {
         match self {
             Self::Switchover => "switchover",
             Self::Failover => "failover",
             Self::Evacuate => "evacuate",
+            Self::Failback => "failback",
+            Self::Restore => "restore",
+            Self::Own(name) => name,
         }
     }
 
     /// The verb on the sheet: `FAIL OVER`.
     #[must_use]
-    pub fn verb(self) -> &'static str {
+    pub fn verb(&self) -> &str {
         match self {
             Self::Switchover => "SWITCH OVER",
             Self::Failover => "FAIL OVER",
             Self::Evacuate => "EVACUATE",
+            Self::Failback => "FAIL BACK",
+            Self::Restore => "RESTORE",
+            Self::Own(name) => name,
         }
     }
 
     /// What it is for, in one sentence.
     #[must_use]
-    pub fn about(self) -> &'static str {
+    pub fn about(&self) -> &'static str {
         match self {
             Self::Switchover => {
                 "planned: moves writers and traffic while both Regions serve; nothing is lost"
@@ -81,6 +118,11 @@ impl Playbook {
                 "the Region is bad or gone: moves writers and traffic; may lose what had not replicated"
             }
             Self::Evacuate => "moves traffic only; writers stay where they are",
+            Self::Failback => {
+                "planned, after a failover: writers and traffic go home once it is safe; nothing is lost"
+            }
+            Self::Restore => "a drained Region takes traffic again beside those that serve; no writer moves",
+            Self::Own(_) => "the workload's own playbook",
         }
     }
 }
@@ -100,6 +142,18 @@ pub struct Plan {
     pub made: Timestamp,
     /// Its steps, in an order in which each step's needs come before it.
     pub steps: Vec<Step>,
+    /// Steps whose usual time was measured in earlier runs; the others have what the playbook expects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<Measured>,
+}
+
+/// How well a step's usual time is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Which step.
+    pub step: StepId,
+    /// How many earlier runs it was measured in.
+    pub runs: usize,
 }
 
 /// A step's number in its plan, from 1.
@@ -130,6 +184,12 @@ pub struct Step {
     pub usual: Usual,
     /// After this long it holds.
     pub deadline: Duration,
+    /// What must hold when its turn comes, besides its needs; nothing of it is done before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interlocks: Vec<Condition>,
+    /// What to do when it is in trouble, in the words of whoever wrote the playbook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
 }
 
 /// What a step does.
@@ -140,6 +200,25 @@ pub enum Action {
     Record,
     /// One write.
     Operate(Operation),
+    /// Waits until a condition holds.
+    Wait(Condition),
+    /// Waits for the word of a second person.
+    Approve(Approval),
+    /// Something that a person does by hand and ticks off.
+    Note {
+        /// What to do.
+        text: String,
+    },
+}
+
+/// Whose word is wanted, and about what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// What is approved, in a sentence.
+    pub of: String,
+    /// Who may approve; anybody but the one who started the run when it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
 }
 
 /// How long something usually takes: from earlier runs, else what the playbook expects.
@@ -195,6 +274,14 @@ impl Plan {
         self.steps.iter().find(|s| s.id == id)
     }
 
+    /// The first eight hex digits of its SHA-256: an approval or a confirmation of another version is refused.
+    #[must_use]
+    pub fn version(&self) -> String {
+        // A plan is plain data, so writing it cannot fail; an empty text would still be one version.
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        Sha256::digest(text).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Steps that can run at the same time, wave after wave.
     #[must_use]
     pub fn waves(&self) -> Vec<Vec<StepId>> {
@@ -224,6 +311,26 @@ impl Plan {
         ends.into_iter().map(|(_, end)| end).max().unwrap_or_default()
     }
 
+    /// How many earlier runs a step's usual time was measured in; `None` where it is only what the playbook expects.
+    #[must_use]
+    pub fn runs(&self, step: StepId) -> Option<usize> {
+        self.measured.iter().find(|measured| measured.step == step).map(|measured| measured.runs)
+    }
+
+    /// Where the plan's usual time comes from, in words: `of 7 runs` where every step was measured in so many or
+    /// more, `expected` where none was.
+    #[must_use]
+    pub fn basis(&self) -> String {
+        let fewest = self.measured.iter().map(|measured| measured.runs).min();
+        match fewest {
+            None => "expected".to_owned(),
+            Some(runs) if self.measured.len() == self.steps.len() => format!("of {runs} runs"),
+            Some(_) => {
+                format!("{} of {} steps measured", self.measured.len(), self.steps.len())
+            }
+        }
+    }
+
     /// The first step after which the only way back is another playbook; `None` when every write has an inverse.
     #[must_use]
     pub fn point_of_no_return(&self) -> Option<StepId> {
@@ -237,14 +344,23 @@ impl Step {
     pub fn operation(&self) -> Option<&Operation> {
         match &self.action {
             Action::Operate(operation) => Some(operation),
-            Action::Record => None,
+            Action::Record | Action::Wait(_) | Action::Approve(_) | Action::Note { .. } => None,
         }
     }
 
-    /// It writes and nothing can undo it.
+    /// The conditions that it waits for or is interlocked by.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let waited = match &self.action {
+            Action::Wait(condition) => Some(condition),
+            _ => None,
+        };
+        self.interlocks.iter().chain(waited)
+    }
+
+    /// It writes and nothing can undo it, nor does it only add something beside what is there.
     #[must_use]
     pub fn is_irreversible(&self) -> bool {
-        self.operation().is_some_and(|o| o.inverse().is_none())
+        self.operation().is_some_and(|o| o.inverse().is_none() && o.danger() != Danger::Reversible)
     }
 }
 

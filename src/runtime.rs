@@ -6,8 +6,11 @@
 pub mod conch;
 mod desk;
 pub mod flight;
+mod follow;
 mod input;
 mod perform;
+pub mod post;
+pub mod shared;
 pub mod signals;
 pub mod terminal;
 
@@ -53,6 +56,8 @@ pub struct Setup {
     pub state: PathBuf,
     /// Who starts runs, and from where.
     pub operator: Operator,
+    /// The file of the config, for another console that wants to find the same world.
+    pub config: Option<PathBuf>,
 }
 
 /// Who sits at the console.
@@ -101,11 +106,12 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let guard = Guard::take().wrap_err("cannot take the terminal over")?;
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
-    let Setup { mut app, clients, clock, theme, glyphs, state, operator } = setup;
+    let Setup { mut app, clients, clock, theme, glyphs, state, operator, config } = setup;
     app.update(Event::Input(screen.size(), host_now()), clock.now());
     screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
-    let performer = Performer::new(clients, Desk { state, operator, clock: clock.clone() }, to_app);
+    let desk = Desk { state, operator, clock: clock.clone(), config };
+    let performer = Performer::new(clients, desk, app.newest_line(), to_app);
     let mut console =
         Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.

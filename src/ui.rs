@@ -29,6 +29,7 @@ use ratatui::text::Span;
 use crate::model::World;
 use crate::model::reading::Identity;
 use crate::plan::event::Entry;
+use crate::plan::history::History;
 use crate::plan::progress::Progress;
 use digest::Digest;
 use layout::{Layout, Size};
@@ -64,10 +65,14 @@ pub struct Console {
     pub identity: Option<Identity>,
     /// Who may act, in words: `this host only`, `you`, `free`, `maria since 14:01`.
     pub conch: String,
+    /// The other process that drives the run, in words, while this console follows it.
+    pub follows: Option<String>,
     /// Calls an hour at the current cadence.
     pub calls_per_hour: f64,
     /// What they cost, dollars a month.
     pub dollars_per_month: f64,
+    /// What earlier runs on this ground tell.
+    pub history: History,
     /// The operator's time zone for the local clock; UTC is always shown.
     pub zone: TimeZone,
 }

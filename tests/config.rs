@@ -8,7 +8,7 @@ mod simulated;
 use std::time::Duration;
 
 use pointsman::config::{self, Config, ConfigErrors, Overrides};
-use pointsman::model::topology::{Formula, Missing, Region, RuleKind, RuleLogic, Threshold, Unit};
+use pointsman::model::topology::{Formula, Missing, Region, Resolver, RuleKind, RuleLogic, Threshold, Unit};
 
 /// A right file with every section and key.
 const FULL: &str = include_str!("config/full.toml");
@@ -119,9 +119,32 @@ fn stores_and_names_are_what_the_file_says() {
         (topology.dns[0].name.as_str(), topology.dns[0].ttl),
         ("store.example.com", Duration::from_mins(1))
     );
+    let [first, second] = topology.dns[0].records.as_slice() else { panic!("there are two records") };
+    assert_eq!((first.target.as_deref(), first.target_zone.as_deref()), (None, None));
+    let target = "internal-retail-usw2-1.us-west-2.elb.amazonaws.com";
+    assert_eq!(
+        (second.target.as_deref(), second.target_zone.as_deref()),
+        (Some(target), Some("Z1H1FL5HABSF5"))
+    );
+    let asked: Vec<_> = topology.resolvers.iter().map(|r| (r.name.as_str(), r.address)).collect();
+    let at = |address: &str| Some(address.parse().expect("it is an address"));
+    assert_eq!(asked, [("office", at("127.0.0.1:5301")), ("of the VPC", at("127.0.0.2:53")), ("own", None)]);
     let spec = topology.orders.as_ref().expect("there is an orders metric");
     assert_eq!(spec.store.as_deref(), Some("orders"));
     assert_eq!(spec.series[&Region::new("us-east-1")].dimensions["Site"], "shop-us-east-1");
+}
+
+#[test]
+fn nobody_is_asked_unsaid_but_the_resolver_of_this_host() {
+    let (before, rest) = FULL.split_once("[[resolvers]]").expect("it has resolvers");
+    let (_, after) = rest.split_once("[[dns]]").expect("names come after the resolvers");
+    let unsaid = format!("{before}[[dns]]{after}");
+    assert_eq!(read(&unsaid).topology.resolvers, [], "a simulated name is not for the host's resolver");
+    let real = read(&unsaid.replace("http://127.0.0.1:4566", "https://example.com"));
+    assert_eq!(real.topology.resolvers, [Resolver { name: "system".to_owned(), address: None }]);
+    let strange = FULL.replace("\"127.0.0.2\"", "\"one.one.one.one\"");
+    let said = config::parse(&strange, "f").expect_err("a name is no address").to_string();
+    assert!(said.contains("resolvers[1].address") && said.contains("is no resolver"), "{said}");
 }
 
 #[test]

@@ -162,6 +162,8 @@ fn dns(regions: &[&str]) -> DnsName {
         id: (*region).to_owned(),
         region: Region::new(region),
         health_check: Some(health_check(at)),
+        target: None,
+        target_zone: None,
     });
     DnsName {
         name: "store.example.com".to_owned(),
@@ -199,12 +201,15 @@ pub(crate) fn retail() -> Topology {
         ],
         routing: Some(routing(&names)),
         auroras: vec![aurora("orders"), aurora("catalog")],
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),
             regions: names.iter().map(|r| Region::new(r)).collect(),
             rpo: Duration::from_secs(30),
         }],
+        services: Vec::new(),
+        runbooks: Vec::new(),
         lag_links: vec![LagLink {
             store: "assets".to_owned(),
             from: Region::new("us-east-1"),
@@ -214,7 +219,9 @@ pub(crate) fn retail() -> Topology {
             rpo: Duration::from_mins(15),
         }],
         dns: vec![dns(&names)],
+        resolvers: Vec::new(),
         orders: Some(orders(&names)),
+        ..Topology::default()
     }
 }
 
@@ -237,12 +244,15 @@ pub(crate) fn many(regions: usize, signals: usize) -> Topology {
         regions: names.iter().map(spec).collect(),
         routing: Some(routing(&names)),
         auroras: Vec::new(),
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),
             regions: names.iter().take(6).map(|r| Region::new(r)).collect(),
             rpo: Duration::from_secs(30),
         }],
+        services: Vec::new(),
+        runbooks: Vec::new(),
         lag_links: Vec::new(),
         dns: vec![dns(&names)],
         orders: Some(orders(&names)),

@@ -4,6 +4,7 @@
 //! from a real journal.
 
 mod desk;
+mod follow;
 mod run;
 mod screen;
 mod sheet;

@@ -13,6 +13,7 @@ mod pty;
 mod rules;
 mod scenarios;
 mod screens;
+mod shared;
 mod sim;
 mod support;
 mod tidy;

@@ -3,6 +3,7 @@
 //! These tests wait for what the screen says, bounded by a deadline; they never wait for a guess. The only
 //! pauses are those of a hand between two keys, by which the console tells a hand from a paste.
 
+mod attached;
 mod ends;
 mod hands;
 mod terminal;

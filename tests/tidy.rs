@@ -21,6 +21,7 @@ const TABLE: &[Row] = &[
         may_import: &["model"],
         never_names: &[AWS, "tokio", "futures", "ratatui", "crossterm"],
     },
+    Row { module: "dns", may_import: &["model"], never_names: &[AWS, "ratatui", "crossterm"] },
     Row {
         module: "plan::run",
         may_import: &["model", "plan", "clock"],
@@ -30,7 +31,7 @@ const TABLE: &[Row] = &[
     Row { module: "ledger", may_import: &["model", "plan"], never_names: &[AWS, "ratatui", "crossterm"] },
     Row {
         module: "aws",
-        may_import: &["model", "config", "plan", "ledger", "clock"],
+        may_import: &["model", "config", "plan", "ledger", "clock", "dns"],
         never_names: &["ratatui", "crossterm"],
     },
     Row {

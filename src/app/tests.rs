@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::model::fixture::{Scene as Fixture, east, west};
 use crate::model::reading::{Identity, Reading};
-use crate::plan::{Playbook, playbook};
+use crate::plan::{Playbook, event, playbook};
 use crate::ui::dialog::{Dialog, Stage};
 
 /// An armed console in a calm world.

@@ -32,6 +32,8 @@ const CONNECT: Duration = Duration::from_secs(2);
 pub(super) const ATTEMPT: Duration = Duration::from_secs(5);
 /// The same at a cluster endpoint, of which there are four more.
 const CLUSTER_ATTEMPT: Duration = Duration::from_secs(3);
+/// The same at the bastions' own table, which a run asks before each of its writes.
+const SHARED_ATTEMPT: Duration = Duration::from_secs(2);
 
 /// The clients, by Region; those of ARC by the Region of their endpoint.
 pub(super) struct Bound {
@@ -39,8 +41,11 @@ pub(super) struct Bound {
     cloudwatch: Shelf<aws_sdk_cloudwatch::Client>,
     rds: Shelf<aws_sdk_rds::Client>,
     dynamodb: Shelf<aws_sdk_dynamodb::Client>,
+    shared: Shelf<aws_sdk_dynamodb::Client>,
     route53: Shelf<aws_sdk_route53::Client>,
     sts: Shelf<aws_sdk_sts::Client>,
+    ecs: Shelf<aws_sdk_ecs::Client>,
+    ssm: Shelf<aws_sdk_ssm::Client>,
     cluster: Shelf<aws_sdk_route53recoverycluster::Client>,
     arc_config: Shelf<aws_sdk_route53recoverycontrolconfig::Client>,
 }
@@ -56,8 +61,11 @@ impl Bound {
             cloudwatch: Shelf::default(),
             rds: Shelf::default(),
             dynamodb: Shelf::default(),
+            shared: Shelf::default(),
             route53: Shelf::default(),
             sts: Shelf::default(),
+            ecs: Shelf::default(),
+            ssm: Shelf::default(),
             cluster: Shelf::default(),
             arc_config: Shelf::default(),
         }
@@ -75,12 +83,28 @@ impl Bound {
         self.dynamodb.get(region, || aws_sdk_dynamodb::Client::new(&self.config(region)))
     }
 
+    /// The client of the bastions' own table.
+    pub(super) fn shared_table(&self, region: &Region) -> aws_sdk_dynamodb::Client {
+        self.shared.get(region, || {
+            let config = self.config(region).into_builder().timeout_config(time_outs(SHARED_ATTEMPT)).build();
+            aws_sdk_dynamodb::Client::new(&config)
+        })
+    }
+
     pub(super) fn route53(&self, region: &Region) -> aws_sdk_route53::Client {
         self.route53.get(region, || aws_sdk_route53::Client::new(&self.config(region)))
     }
 
     pub(super) fn sts(&self, region: &Region) -> aws_sdk_sts::Client {
         self.sts.get(region, || aws_sdk_sts::Client::new(&self.config(region)))
+    }
+
+    pub(super) fn ecs(&self, region: &Region) -> aws_sdk_ecs::Client {
+        self.ecs.get(region, || aws_sdk_ecs::Client::new(&self.config(region)))
+    }
+
+    pub(super) fn ssm(&self, region: &Region) -> aws_sdk_ssm::Client {
+        self.ssm.get(region, || aws_sdk_ssm::Client::new(&self.config(region)))
     }
 
     pub(super) fn arc_config(&self, region: &Region) -> aws_sdk_route53recoverycontrolconfig::Client {

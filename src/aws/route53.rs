@@ -1,10 +1,14 @@
-//! Route 53: the records of one name, from its control plane in us-east-1 (aws-facts section 6).
+//! Route 53: records, changes and health checks, from its control plane in us-east-1 (aws-facts section 6).
 
-use aws_sdk_route53::types::{GeoLocation, ResourceRecord, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{
+    ChangeStatus as SdkStatus, ResourceRecordSet, ResourceRecordSetFailover, RrType,
+};
 
 use super::error::trouble;
 use super::{Clients, undeclared};
-use crate::model::reading::{RecordReading, Trouble};
+use crate::model::reading::{
+    ChangeStatus, HealthCheckReading, Lead, RecordReading, RecordRouting, Trouble, TroubleKind, same_name,
+};
 use crate::model::topology::Region;
 
 /// Where Route 53's control plane lives and what its requests are signed for.
@@ -43,47 +47,86 @@ impl Clients {
             }
         }
     }
+
+    /// How far a change of records has come.
+    pub(super) async fn record_change(&self, id: &str) -> Result<ChangeStatus, Trouble> {
+        self.inner.tally.call();
+        let client = self.inner.bound.route53(&Region::new(HOME));
+        let answer = client.get_change().id(id).send().await.map_err(trouble)?;
+        let insync = answer.change_info().is_some_and(|info| *info.status() == SdkStatus::Insync);
+        Ok(if insync { ChangeStatus::Insync } else { ChangeStatus::Pending })
+    }
+
+    /// The settings of a health check.
+    pub(super) async fn health_check(&self, id: &str) -> Result<HealthCheckReading, Trouble> {
+        self.inner.tally.call();
+        let client = self.inner.bound.route53(&Region::new(HOME));
+        let answer = client.get_health_check().health_check_id(id).send().await.map_err(trouble)?;
+        let check = answer.health_check().ok_or_else(|| no_settings(id))?;
+        let config = check.health_check_config().ok_or_else(|| no_settings(id))?;
+        Ok(HealthCheckReading {
+            version: check.health_check_version(),
+            kind: config.r#type().as_str().to_owned(),
+            inverted: config.inverted().unwrap_or_default(),
+            disabled: config.disabled().unwrap_or_default(),
+        })
+    }
 }
 
-fn same_name(one: &str, other: &str) -> bool {
-    one.trim_end_matches('.').eq_ignore_ascii_case(other.trim_end_matches('.'))
+fn no_settings(id: &str) -> Trouble {
+    let text = format!("the answer tells no settings of the health check {id}");
+    Trouble { kind: TroubleKind::Faulty, text, request_id: None }
 }
 
 fn reading(set: &ResourceRecordSet) -> RecordReading {
-    let target = set.alias_target().map_or_else(
-        || set.resource_records().iter().map(ResourceRecord::value).collect::<Vec<_>>().join(" "),
-        |alias| alias.dns_name().to_owned(),
-    );
+    let lead = match set.alias_target() {
+        Some(alias) => Lead::Alias {
+            name: alias.dns_name().to_owned(),
+            zone: alias.hosted_zone_id().to_owned(),
+            evaluate: alias.evaluate_target_health(),
+        },
+        None => Lead::Values {
+            ttl: set.ttl().and_then(|ttl| u32::try_from(ttl).ok()).unwrap_or_default(),
+            values: set.resource_records().iter().map(|record| record.value().to_owned()).collect(),
+        },
+    };
     RecordReading {
         id: set.set_identifier().map(str::to_owned),
         routing: routing(set),
-        target,
-        ttl: set.ttl().and_then(|ttl| u64::try_from(ttl).ok()),
+        lead,
         health_check: set.health_check_id().map(str::to_owned),
     }
 }
 
-fn routing(set: &ResourceRecordSet) -> String {
+fn routing(set: &ResourceRecordSet) -> RecordRouting {
     if let Some(weight) = set.weight() {
-        return format!("weight {weight}");
+        return u8::try_from(weight)
+            .map_or_else(|_| RecordRouting::Other(format!("weight {weight}")), RecordRouting::Weight);
     }
     if let Some(region) = set.region() {
-        return format!("latency {}", region.as_str());
+        return RecordRouting::Latency(Region::new(region.as_str()));
     }
     if let Some(failover) = set.failover() {
-        return failover.as_str().to_owned();
+        return match failover {
+            ResourceRecordSetFailover::Primary => RecordRouting::First,
+            ResourceRecordSetFailover::Secondary => RecordRouting::Second,
+            other => RecordRouting::Other(other.as_str().to_owned()),
+        };
     }
     if let Some(place) = set.geo_location() {
-        return format!("geolocation {}", geolocation(place));
+        let text = |code: Option<&str>| code.map(str::to_owned);
+        return RecordRouting::Place {
+            continent: text(place.continent_code()),
+            country: text(place.country_code()),
+            subdivision: text(place.subdivision_code()),
+        };
     }
-    if set.multi_value_answer() == Some(true) {
-        return "multivalue".to_owned();
-    }
-    "simple".to_owned()
-}
-
-fn geolocation(place: &GeoLocation) -> String {
-    let parts = [place.continent_code(), place.country_code(), place.subdivision_code()];
-    let parts: Vec<&str> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { "*".to_owned() } else { parts.join("-") }
+    let others = [
+        (set.multi_value_answer() == Some(true), "multivalue"),
+        (set.cidr_routing_config().is_some(), "by IP address"),
+        (set.geo_proximity_location().is_some(), "geoproximity"),
+        (set.traffic_policy_instance_id().is_some(), "by a traffic policy"),
+    ];
+    let other = others.into_iter().find(|(is, _)| *is);
+    other.map_or(RecordRouting::Simple, |(_, words)| RecordRouting::Other(words.to_owned()))
 }

@@ -5,9 +5,12 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use color_eyre::eyre::Result;
+use jiff::Timestamp;
 
+use super::slow::Slow;
 use super::{exit, say};
 use crate::ledger::sqlite::Journal;
 use crate::model::verdict;
@@ -21,13 +24,14 @@ use crate::runtime::signals::{Signal, Signals};
 /// Prints lines of a run, each once.
 pub(super) struct Teller {
     told: Vec<Entry>,
+    slow: Slow,
     json: bool,
 }
 
 impl Teller {
     /// A teller that has told these lines already; what was sent is said of a line only by those before it.
     pub(super) fn after(told: Vec<Entry>, json: bool) -> Self {
-        Self { told, json }
+        Self { told, slow: Slow::default(), json }
     }
 
     /// A teller that has told what the journal holds of a run; a journal that cannot be read is no reason to stop.
@@ -45,6 +49,15 @@ impl Teller {
             say::out(format_args!("{}  {}", entry.at.strftime("%H:%M:%S"), line(&entry, &self.told)));
         }
         self.told.push(entry);
+    }
+
+    /// Says which steps have become late or stuck; a line of its own beside the journal's, so not among JSON.
+    fn tell_slow(&mut self, now: Timestamp) {
+        let Ok(run) = Progress::replay(&self.told) else { return };
+        for line in self.slow.news(&run, now) {
+            let line = format!("{}  {line}", now.strftime("%H:%M:%S"));
+            if self.json { say::err(line) } else { say::out(line) }
+        }
     }
 }
 
@@ -64,12 +77,14 @@ pub(super) async fn follow(
     signals: &mut Signals,
 ) -> Result<Followed> {
     let mut landing = false;
+    let mut second = tokio::time::interval(Duration::from_secs(1));
     loop {
         tokio::select! {
             line = flight.line() => match line {
                 Some(entry) => teller.tell(entry),
                 None => return Ok(Followed::To(Box::new(flight.end().await?))),
             },
+            _ = second.tick() => teller.tell_slow(flight.now()),
             signal = signals.next() => match signal {
                 Signal::Resize => {}
                 Signal::HangUp => tracing::info!("the terminal hung up; the run goes on"),
@@ -132,6 +147,9 @@ pub(super) fn standing(progress: &Progress) -> String {
         Some(step) => {
             let why = progress.steps.get(step).map(|s| s.why.as_str()).unwrap_or_default();
             format!("{what}, on hold at step {step}: {why}")
+        }
+        None if progress.paused && !progress.why_paused.is_empty() => {
+            format!("{what}, paused: {}", progress.why_paused)
         }
         None if progress.paused => format!("{what}, paused"),
         None => format!("{what}, not ended"),

@@ -31,14 +31,20 @@ pub(super) fn journal(common: &Common, command: &JournalCommand) -> Result<ExitC
     }
 }
 
-/// Every journal in the state folder, one a workload.
-fn journals(common: &Common) -> Result<Vec<Found>> {
+/// The folders in the state folder that have a journal, one a workload.
+pub(super) fn folders(common: &Common) -> Result<Vec<PathBuf>> {
     let state = place::state_dir(common)?;
     let Ok(folders) = std::fs::read_dir(&state) else { return Ok(Vec::new()) };
     let mut folders: Vec<PathBuf> = folders.filter_map(|f| Some(f.ok()?.path())).collect();
+    folders.retain(|folder| folder.join(FILE).exists());
     folders.sort();
+    Ok(folders)
+}
+
+/// Every journal in the state folder.
+fn journals(common: &Common) -> Result<Vec<Found>> {
     let mut found = Vec::new();
-    for folder in folders.into_iter().filter(|f| f.join(FILE).exists()) {
+    for folder in folders(common)? {
         let workload = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(journal) = Journal::open_to_read(&folder)? {
             found.push(Found { workload, journal });

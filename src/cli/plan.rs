@@ -2,36 +2,82 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use color_eyre::eyre::Result;
 use serde_json::{Value, json};
 
 use super::exit::{self, Refused};
 use super::setup::{Reader, load};
-use super::{Common, IntentArgs, say};
+use super::{Common, IntentArgs, PlanForm, place, say};
 use crate::clock::Clock;
+use crate::config::Config;
+use crate::ledger::past;
+use crate::ledger::sqlite::Journal;
 use crate::model::topology::{Region, Topology};
 use crate::model::verdict;
+use crate::plan::history::{Ground, History};
 use crate::plan::interlock::{self, Prepared, Verdict};
-use crate::plan::{Intent, Plan, Step};
+use crate::plan::{Intent, Plan, Step, script};
+
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For `sh`.
+    Script,
+}
+
+impl From<PlanForm> for Form {
+    fn from(form: PlanForm) -> Self {
+        match form {
+            PlanForm::Sh => Self::Script,
+        }
+    }
+}
 
 /// Reads everything once and prints the plan; exit 20 when an interlock holds it back.
-pub(super) async fn plan(common: &Common, args: &IntentArgs, as_json: bool) -> Result<ExitCode> {
+pub(super) async fn plan(common: &Common, args: &IntentArgs, form: Form) -> Result<ExitCode> {
     let config = load(common)?;
     let intent = intent(args);
     declared(&intent, &config.topology)?;
+    let history = history(common, &config);
     let reader = Reader::new(config, Clock::wall());
     let world = reader.world().await;
     let now = reader.clock.now();
-    let prepared = interlock::prepare(&world, &intent, now);
+    let prepared = interlock::prepare(&world, &history, &intent, now);
     let prepared = prepared.map_err(|why| Refused::new(exit::BAD, format!("no plan: {why}")))?;
-    if as_json {
-        say::out(format_args!("{:#}", as_value(&prepared, world.topology())));
-    } else {
-        let unknown = interlock::unknown_waits(&world, &prepared.plan, now);
-        say::text(&as_text(&prepared, &unknown, world.topology()));
+    match form {
+        Form::Text => {
+            let unknown = interlock::unknown_waits(&world, &prepared.plan, Duration::ZERO, now);
+            say::text(&as_text(&prepared, &unknown, world.topology()));
+        }
+        Form::Json => say::out(format_args!("{:#}", as_value(&prepared, world.topology()))),
+        Form::Script => {
+            interlock::holds(&prepared.interlocks)
+                .iter()
+                .for_each(|why| say::err(format_args!("HOLD {why}")));
+            say::text(&script::script(&prepared.plan, world.topology()));
+        }
     }
     Ok(if interlock::clear(&prepared.interlocks) { ExitCode::SUCCESS } else { exit::BAD.into() })
+}
+
+/// What earlier runs of this host tell; a journal that cannot be read is said and tells nothing.
+fn history(common: &Common, config: &Config) -> History {
+    let ground = Ground::here(config.simulated);
+    let read = || -> Result<History> {
+        let state = place::state_of(common, &config.topology)?;
+        let journal = Journal::open_to_read(&state)?;
+        Ok(journal.map_or(Ok(History::new(ground)), |journal| past::history(&journal, ground))?)
+    };
+    read().unwrap_or_else(|why| {
+        say::err(format_args!("warning: step times are only what the playbook expects: {why}"));
+        History::new(ground)
+    })
 }
 
 /// What the command line asks for.
@@ -82,8 +128,9 @@ fn as_text(prepared: &Prepared, unknown: &[String], topology: &Topology) -> Stri
         let _ok = writeln!(text, "  note  {words}");
     }
     steps_text(&mut text, plan, topology);
-    let usual = plan.usual();
-    let _ok = writeln!(text, "\nabout {}, p95 {}", verdict::span(usual.p50), verdict::span(usual.p95));
+    let (usual, basis) = (plan.usual(), plan.basis());
+    let _ok =
+        writeln!(text, "\nabout {}, p95 {}, {basis}", verdict::span(usual.p50), verdict::span(usual.p95));
     text
 }
 
@@ -95,15 +142,16 @@ fn steps_text(text: &mut String, plan: &Plan, topology: &Topology) {
             if no_return == Some(step.id) {
                 text.push_str("  ═══ from here on the only way back is another playbook ═══\n");
             }
-            step_text(text, step, topology);
+            step_text(text, (step, plan.runs(step.id)), topology);
         }
     }
 }
 
-fn step_text(text: &mut String, step: &Step, topology: &Topology) {
+fn step_text(text: &mut String, (step, runs): (&Step, Option<usize>), topology: &Topology) {
+    let basis = runs.map_or_else(|| "expected".to_owned(), |runs| format!("of {runs} runs"));
     let _ok = writeln!(
         text,
-        "  {} {}  (confirmed at: {}; usually {}, p95 {})",
+        "  {} {}  (confirmed at: {}; p50 {}, p95 {}, {basis})",
         step.id,
         step.title,
         step.rung,
@@ -126,6 +174,7 @@ fn as_value(prepared: &Prepared, topology: &Topology) -> Value {
                 "id": step.id, "title": step.title, "action": step.action, "needs": step.needs,
                 "rung": step.rung, "p50_seconds": step.usual.p50.as_secs(),
                 "p95_seconds": step.usual.p95.as_secs(), "deadline_seconds": step.deadline.as_secs(),
+                "measured_in_runs": plan.runs(step.id),
                 "irreversible": step.is_irreversible(),
                 "plane": step.operation().map(|o| o.plane().to_string()),
                 "iam": step.operation().map(crate::plan::operation::Operation::iam),

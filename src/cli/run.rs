@@ -11,13 +11,15 @@ use jiff::Timestamp;
 use super::exit::{self, Refused};
 use super::follow::{Teller, ended, follow};
 use super::plan::{declared, intent};
-use super::setup::{Reader, load};
+use super::setup::{Reader, file, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
 use crate::clock::{Clock, host_now};
+use crate::ledger::past;
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::verdict;
 use crate::plan::event::{RunId, Start};
+use crate::plan::history::Ground;
 use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::operation::Override;
 use crate::plan::progress::Progress;
@@ -43,7 +45,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let state = place::state_of(common, &config.topology)?;
     let reader = Reader::new(config, Clock::wall());
     let cleared = match confirmed(args.confirm.as_deref(), &intent) {
-        Ok(()) => clear(&state, &reader, &intent, args).await,
+        Ok(()) => clear(common, &state, &reader, args).await,
         Err(unconfirmed) => Err(unconfirmed.into()),
     };
     let (mut desk, world, plan) = match cleared {
@@ -69,7 +71,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
 pub(super) async fn resume(common: &Common, args: &ResumeArgs) -> Result<ExitCode> {
     let (config, json) = (load(common)?, args.json);
     let state = place::state_of(common, &config.topology)?;
-    let (run, mut desk) = take_up(&state, &args.run)?;
+    let (run, mut desk) = take_up(common, &state, &args.run)?;
     let lines = desk.journal.entries(&run)?;
     let before = Progress::replay(&lines)?;
     let reader = Reader::new(config, Clock::wall());
@@ -105,7 +107,7 @@ fn not_resumed(state: &Path, run: &Progress, refused: Refused, json: bool) -> Re
 pub(super) fn close(common: &Common, name: &str, reason: &str) -> Result<ExitCode> {
     let config = load(common)?;
     let state = place::state_of(common, &config.topology)?;
-    let (run, mut desk) = take_up(&state, name)?;
+    let (run, mut desk) = take_up(common, &state, name)?;
     close_run(&mut desk.journal, &run, &desk.operator, reason)?;
     say::out(format_args!("run {run} is closed; nothing was sent and nothing was undone"));
     Ok(ExitCode::SUCCESS)
@@ -145,12 +147,12 @@ fn confirmed(confirm: Option<&str>, intent: &Intent) -> Result<(), Refused> {
 
 /// Everything that must be so before a run may begin; nothing is written yet.
 async fn clear(
+    common: &Common,
     state: &Path,
     reader: &Reader,
-    intent: &Intent,
     args: &RunArgs,
 ) -> Result<(Desk, World, Plan)> {
-    let desk = Desk::open(state)?;
+    let (desk, intent) = (Desk::open(common, state)?, intent(&args.intent));
     if let Some(open) = desk.journal.open_run()? {
         let why = format!(
             "run {open} has not ended. `pointsman journal show {open}` tells it, `pointsman resume {open} --confirm \
@@ -160,8 +162,9 @@ async fn clear(
     }
     let world = reader.world().await;
     let now = reader.clock.now();
+    let history = past::history(&desk.journal, Ground::here(reader.config.simulated))?;
     let overrides = overrides(&world, args)?;
-    let prepared = interlock::prepare(&world, intent, now)
+    let prepared = interlock::prepare(&world, &history, &intent, now)
         .and_then(|prepared| interlock::break_glass(prepared, &world, &overrides, now))
         .map_err(|why| Refused::new(exit::BAD, why))?;
     held_back(&prepared.interlocks)?;
@@ -202,17 +205,20 @@ fn refuse(state: &Path, intent: &Intent, why: &str, json: bool) -> Result<()> {
 
 impl Desk {
     /// The journal of a state folder, for whoever may act.
-    fn open(state: &Path) -> Result<Self> {
+    fn open(common: &Common, state: &Path) -> Result<Self> {
         let (journal, operator) = (Journal::open(state)?, place::operator());
-        let conch =
+        let mut conch =
             Conch::take(state, &operator).map_err(|held| Refused::new(exit::BAD, held.to_string()))?;
+        if let Some(file) = file(common) {
+            conch.acts_by(&file);
+        }
         Ok(Self { journal, conch, operator })
     }
 }
 
 /// The open run whose name begins like this, for whoever may act.
-fn take_up(state: &Path, name: &str) -> Result<(RunId, Desk)> {
-    let desk = Desk::open(state)?;
+fn take_up(common: &Common, state: &Path, name: &str) -> Result<(RunId, Desk)> {
+    let desk = Desk::open(common, state)?;
     let why = match desk.journal.open_run()? {
         Some(open) if open.0.starts_with(name) => return Ok((open, desk)),
         Some(open) => format!("the run that has not ended is {open}, not `{name}`"),

@@ -1,5 +1,6 @@
 //! From flags, environment and file to the parts that every command is made of.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use color_eyre::eyre::{Result, eyre};
@@ -38,6 +39,13 @@ pub(super) fn load(common: &Common) -> Result<Config> {
         say::err(format_args!("warning: {warning}"));
     }
     Ok(config)
+}
+
+/// The file that [`load`] reads, from the root on: another console may stand in another folder.
+pub(super) fn file(common: &Common) -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let found = config::find(common.config.as_deref(), variable, Path::exists).ok()?;
+    std::path::absolute(found).ok()
 }
 
 /// A config that the simulator handed out, on the simulator's clock.

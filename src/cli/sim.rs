@@ -12,6 +12,7 @@ use super::exit::{self, Refused};
 use super::{SimArgs, Simulated, say};
 use crate::clock::{Clock, host_now};
 use crate::runtime::signals::{Signal, Signals};
+use crate::sim::door::dns;
 use crate::sim::door::http::serve;
 use crate::sim::scenario::Scenario;
 use crate::sim::{Sim, handout, scenario};
@@ -43,7 +44,11 @@ pub(super) async fn start(
     let (address, server) =
         serve(sim.clone(), listen, stop).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;
     let base_url = format!("http://{address}");
-    let config = sim.look(|world| handout::config(world, &base_url));
+    // The name server goes with the runtime; nobody waits for it.
+    let (resolvers, names) =
+        dns::serve(sim.clone(), std::future::pending()).await.wrap_err("cannot listen for DNS questions")?;
+    tokio::spawn(names);
+    let config = sim.look(|world| handout::config_at(world, &base_url, &resolvers));
     Ok(Served { sim, base_url, config, server: tokio::spawn(server) })
 }
 

@@ -1,7 +1,7 @@
 //! `pointsman watch`: the console on the workload of the config, and what is left to say when it has ended.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,15 +11,17 @@ use jiff::tz::TimeZone;
 
 use super::exit::{self, Refused};
 use super::follow::{self, Followed, Teller, ended, standing, way_on};
-use super::setup::{Reader, load};
+use super::setup::{Reader, file, load};
 use super::{Common, place, say};
 use crate::app::{App, Event};
 use crate::clock::Clock;
+use crate::ledger::past;
 use crate::ledger::sqlite::{FILE, Journal};
 use crate::model::World;
+use crate::plan::history::Ground;
 use crate::plan::progress::Progress;
 use crate::plan::run::{Ledger, LedgerError};
-use crate::runtime::conch::Conch;
+use crate::runtime::conch;
 use crate::runtime::signals::Signals;
 use crate::runtime::{self, Ended, Exit, Operator, Setup};
 use crate::ui::theme::{self, Glyphs, Theme};
@@ -38,7 +40,7 @@ pub(super) async fn watch(common: &Common) -> Result<ExitCode> {
         return Err(Refused::new(exit::USAGE, why).into());
     }
     let state = place::state_of(common, &config.topology)?;
-    show(Reader::new(config, Clock::wall()), common, &state).await
+    show(Reader::new(config, Clock::wall()), common, &state, file(common)).await
 }
 
 /// A person can see and type.
@@ -46,8 +48,14 @@ pub(super) fn has_terminal() -> bool {
     std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
 }
 
-/// Shows the console of a reader, and follows a run that goes on without it.
-pub(super) async fn show(reader: Reader, common: &Common, state: &Path) -> Result<ExitCode> {
+/// Shows the console of a reader, and follows a run that goes on without it. `file` is where another console finds
+/// the same config.
+pub(super) async fn show(
+    reader: Reader,
+    common: &Common,
+    state: &Path,
+    file: Option<PathBuf>,
+) -> Result<ExitCode> {
     let Reader { config, clients, clock } = reader;
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let name = theme::choose(common.theme.as_deref(), config.screen.theme.as_deref(), no_color);
@@ -55,7 +63,7 @@ pub(super) async fn show(reader: Reader, common: &Common, state: &Path) -> Resul
     let operator = place::operator();
     let world = World::new(Arc::clone(&config.topology));
     let mut app = App::new(world, config.simulated, TimeZone::system());
-    remember(&mut app, state, &operator, clock.now());
+    remember(&mut app, state, clock.now());
     let _log = place::log_in(state);
     let setup = Setup {
         app,
@@ -65,6 +73,7 @@ pub(super) async fn show(reader: Reader, common: &Common, state: &Path) -> Resul
         glyphs: if common.ascii || !is_utf8() { Glyphs::ascii() } else { Glyphs::unicode() },
         state: state.to_owned(),
         operator: operator.clone(),
+        config: file,
     };
     let ended = runtime::watch(setup).await?;
     after(ended, state, &operator).await
@@ -83,9 +92,9 @@ fn is_utf8() -> bool {
 
 /// Shows what the journal held before. Whatever is wrong with it is told now and not at the first act, and keeps
 /// nobody from watching.
-fn remember(app: &mut App, state: &Path, operator: &Operator, now: Timestamp) {
+fn remember(app: &mut App, state: &Path, now: Timestamp) {
     let trouble = match Journal::open(state) {
-        Ok(journal) => recall(app, &journal, state, operator).err(),
+        Ok(journal) => recall(app, &journal, state).err(),
         Err(error) => Some((WATCH_ONLY.to_owned(), error.to_string())),
     };
     if let Some((title, text)) = trouble {
@@ -94,14 +103,12 @@ fn remember(app: &mut App, state: &Path, operator: &Operator, now: Timestamp) {
 }
 
 /// What the operator must know of the journal, as a title and a text; the console is filled as far as it goes.
-fn recall(
-    app: &mut App,
-    journal: &Journal,
-    state: &Path,
-    operator: &Operator,
-) -> Result<(), (String, String)> {
+fn recall(app: &mut App, journal: &Journal, state: &Path) -> Result<(), (String, String)> {
     let unread = |error: LedgerError| (WATCH_ONLY.to_owned(), error.to_string());
-    let (lines, harm) = match journal.tail(LINES_SHOWN) {
+    app.learn(past::history(journal, Ground::here(app.is_simulated())).map_err(unread)?);
+    // Read before the lines: whoever has let it go by then has written all of theirs.
+    let driver = conch::holder(state);
+    let (mut lines, harm) = match journal.tail(LINES_SHOWN) {
         Ok(lines) => (lines, Ok(())),
         Err(error) => {
             (Vec::new(), Err(("Earlier lines of the journal cannot be shown".to_owned(), error.to_string())))
@@ -111,18 +118,19 @@ fn recall(
         app.remember(lines, None);
         return harm;
     };
-    // Whoever holds the conch drives it; else it was cut off or is on hold, and asks for a person.
-    if let Err(held) = Conch::take(state, operator) {
-        app.remember(lines, None);
-        let text = format!(
-            "{held}. This console watches the workload; `pointsman journal show {run}` tells the run."
-        );
-        return Err((format!("Run {run} is in flight in another process"), text));
-    }
-    let replayed = journal.entries(&run).map_err(|e| e.to_string());
-    match replayed.and_then(|lines| Progress::replay(&lines).map_err(|e| e.to_string())) {
-        Ok(progress) => app.remember(lines, Some(progress)),
-        Err(why) => {
+    let replayed = journal.entries(&run).map_err(|e| e.to_string()).and_then(|mut of_run| {
+        // What was written since the lines were read comes as everything that comes later does.
+        match lines.last() {
+            Some(newest) => of_run.retain(|line| line.seq <= newest.seq),
+            None => lines.clone_from(&of_run),
+        }
+        Progress::replay(&of_run).map_err(|e| e.to_string())
+    });
+    // Whoever holds the conch drives it, and is followed; else it was cut off or is on hold, and asks for a person.
+    match (replayed, driver) {
+        (Ok(progress), Some(driver)) => app.follow(lines, progress, driver.by),
+        (Ok(progress), None) => app.remember(lines, Some(progress)),
+        (Err(why), _) => {
             app.remember(lines, None);
             let text = format!(
                 "{why}. `pointsman close {run} --reason TEXT` ends it; nothing can be started before"

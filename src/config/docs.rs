@@ -84,6 +84,7 @@ fn kind(kind: Kind) -> String {
         Kind::Zone => "hosted zone id",
         Kind::HealthCheck => "health check id",
         Kind::DnsName => "DNS name",
+        Kind::Resolver => "address, or `system`",
         Kind::Preset => "preset",
         Kind::List(Kind::Region) => "list of Regions",
         Kind::List(_) => "list",

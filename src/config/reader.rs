@@ -10,8 +10,8 @@ use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::problem::{Problems, Sink};
 use super::schema::ROOT;
-use super::{Access, Config, Screen, check, names, routing, signal, stores, value};
-use crate::model::topology::{Objectives, Region, RegionSpec, Topology};
+use super::{Access, Config, Screen, check, compute, names, routing, signal, stores, value};
+use crate::model::topology::{Failback, Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
 pub(super) fn read(text: &str, file: &str) -> Result<Config, Problems> {
@@ -36,8 +36,12 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let regions = region_specs(&regions, &context);
     let routing = root.table("routing").and_then(|table| routing::read(&table, &context));
     let stores = stores::read(root, &context);
+    let services = compute::services(root, &context);
+    let runbooks = compute::runbooks(root, &context);
     let dns = names::dns(root, routing.as_ref(), &context);
-    let orders = root.table("orders").and_then(|table| names::orders(&table, &stores.auroras, &context));
+    let resolvers = names::resolvers(root, !dns.is_empty(), &context);
+    let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
+    let shared = root.table("shared").and_then(|table| stores::shared(&table));
     let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
     let workload = workload?;
     let topology = Topology {
@@ -49,15 +53,21 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         regions,
         routing,
         auroras: stores.auroras,
+        replicas: stores.replicas,
         tables: stores.tables,
+        services,
+        runbooks,
         lag_links: stores.lag_links,
         dns,
+        resolvers,
         orders,
+        failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
     };
     Some(Config {
         topology: Arc::new(topology),
         access: access(&workload),
         screen: Screen { theme },
+        shared,
         simulated: context.simulated.unwrap_or_default(),
         warnings: Vec::new(),
     })
@@ -65,6 +75,15 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
 
 fn objectives(table: &Cursor<'_>) -> Option<Objectives> {
     Some(Objectives { rto: table.span("rto")?.value, rpo: table.span("rpo")?.value })
+}
+
+fn failback(table: &Cursor<'_>) -> Failback {
+    let usual = Failback::default();
+    Failback {
+        locked: table.span("locked").map_or(usual.locked, |span| span.value),
+        settled: table.span("settled").map_or(usual.settled, |span| span.value),
+        flaps: table.whole("flaps").map_or(usual.flaps, |flaps| flaps.value),
+    }
 }
 
 fn access(workload: &Cursor<'_>) -> Access {

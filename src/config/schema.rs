@@ -73,6 +73,7 @@ pub(super) enum Kind {
     Zone,
     HealthCheck,
     DnsName,
+    Resolver,
     Preset,
     Arn(ArnKind),
     Choice(&'static [&'static str]),
@@ -103,6 +104,7 @@ impl Kind {
             Self::Zone => "a hosted zone id",
             Self::HealthCheck => "a health check id",
             Self::DnsName => "a DNS name",
+            Self::Resolver => "an address such as \"1.1.1.1:53\", or \"system\"",
             Self::Preset => "the name of a preset",
             Self::List(_) => "a list of texts",
             Self::Map(_) => "a table of names with texts",
@@ -141,6 +143,7 @@ impl Kind {
             }
             Self::Zone => value::zone(text),
             Self::DnsName => value::dns_name(text),
+            Self::Resolver => value::resolver(text).map(|_| kept()),
             _ => value::word(text),
         }
     }

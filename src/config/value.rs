@@ -2,7 +2,7 @@
 //!
 //! Each function says in one sentence what is wrong; none of them knows where the text stands.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -122,6 +122,18 @@ pub(super) fn region(text: &str) -> Result<(), String> {
     }
     let near = super::problem::hint(text, KNOWN_REGIONS.iter().copied());
     Err(format!("\"{text}\" is no Region name{near}"))
+}
+
+/// The address of a resolver, on port 53 if it names none; `None` for `system`, the one this host uses.
+pub(super) fn resolver(text: &str) -> Result<Option<SocketAddr>, String> {
+    if text == "system" {
+        return Ok(None);
+    }
+    let plain = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+    let address = text.parse::<SocketAddr>().or(plain);
+    address.map(Some).map_err(|_| {
+        format!("\"{text}\" is no resolver; write an address such as \"1.1.1.1\" or \"[2606:4700::1111]:53\", or \"system\"")
+    })
 }
 
 /// An `http` or `https` URL; the answer is its host.

@@ -2,6 +2,7 @@
 //!
 //! A line counts only once the file system has it; nothing here may buffer, batch or swallow an error.
 
+mod asks;
 mod holder;
 mod trouble;
 
@@ -96,6 +97,15 @@ impl Journal {
         Ok(Some(journal))
     }
 
+    /// Waits no longer than this for another process that writes, where it is better to come again than to wait.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub fn patient_for(self, patience: Duration) -> Result<Self, LedgerError> {
+        self.connection.busy_timeout(patience).map_err(|e| self.error("open", &e))?;
+        Ok(self)
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -145,6 +155,16 @@ impl Journal {
         run.map_err(|e| self.error("read", &e))
     }
 
+    /// The lines of all runs after this one, oldest first: what was written since somebody last looked.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or a line is not as it was written.
+    pub fn since(&self, line: u64) -> Result<Vec<Entry>, LedgerError> {
+        let line = i64::try_from(line).unwrap_or(i64::MAX);
+        let lines = self.lines("WHERE seq > ?1 ORDER BY seq", [line])?;
+        self.as_entries(lines)
+    }
+
     /// The newest lines of all runs, oldest first.
     ///
     /// # Errors
@@ -162,6 +182,9 @@ impl Journal {
         self.connection.pragma_update(None, "synchronous", "EXTRA")?;
         if self.layout()? == 0 {
             self.connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
+        }
+        if self.layout()? == LAYOUT {
+            self.connection.execute_batch(asks::SCHEMA)?;
         }
         Ok(())
     }

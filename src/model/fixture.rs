@@ -148,6 +148,8 @@ fn dns() -> DnsName {
         id: region.to_owned(),
         region: Region::new(region),
         health_check: Some(format!("check-{region}")),
+        target: None,
+        target_zone: None,
     };
     DnsName {
         name: "store.example.com".to_owned(),
@@ -170,12 +172,15 @@ pub(crate) fn two_regions() -> Topology {
         regions: vec![region(EAST, WEST, "use1", 600.0), region(WEST, EAST, "usw2", 600.0)],
         routing: Some(routing()),
         auroras: vec![aurora("orders"), aurora("catalog")],
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),
             regions: vec![east(), west()],
             rpo: Duration::from_secs(30),
         }],
+        services: Vec::new(),
+        runbooks: Vec::new(),
         lag_links: vec![LagLink {
             store: "assets".to_owned(),
             from: east(),
@@ -185,10 +190,12 @@ pub(crate) fn two_regions() -> Topology {
             rpo: Duration::from_mins(15),
         }],
         dns: vec![dns()],
+        resolvers: Vec::new(),
         orders: Some(OrdersSpec {
             series: BTreeMap::from([(east(), created(EAST)), (west(), created(WEST))]),
             store: Some("orders".to_owned()),
         }),
+        ..Topology::default()
     }
 }
 

@@ -3,7 +3,10 @@
 //! A reading is data from outside and is kept as it came; what it means is for `verdict`.
 //! Nothing here may turn "not seen" into a number.
 
+mod compute;
+mod database;
 mod feed;
+mod names;
 mod series;
 mod turn;
 
@@ -16,7 +19,10 @@ use serde::{Deserialize, Serialize};
 
 use super::topology::{Metric, Region};
 
+pub use compute::{AutomationReading, AutomationStep, ServiceEvent, ServiceReading};
+pub use database::{LEFT_BEHIND, ReplicaReading, SnapshotReading, SnapshotsReading};
 pub use feed::{Feed, Freshness};
+pub use names::{ChangeStatus, HealthCheckReading, Lead, RecordReading, RecordRouting, Resolved, same_name};
 pub use series::Series;
 pub use turn::{Turn, Turns};
 
@@ -30,12 +36,26 @@ pub enum Source {
     Endpoint(Region),
     /// An Aurora store's global cluster, as the RDS of a Region tells it.
     Aurora(String, Region),
-    /// RDS events of an Aurora store, from a Region.
+    /// RDS events of an Aurora store or of one with read replicas, from a Region.
     AuroraEvents(String, Region),
+    /// A database of a store with read replicas, as the RDS of its Region tells it.
+    Replica(String, Region),
+    /// The snapshots of an Aurora store's cluster, as the RDS of its Region tells them.
+    Snapshots(String, Region),
     /// A DynamoDB store's table, as a Region tells it.
     Table(String, Region),
+    /// An ECS service by its name in the config, as a Region tells it.
+    Service(String, Region),
+    /// An Automation execution by its id, as a Region tells it.
+    Automation(Region, String),
     /// The records of a name, from the Route 53 control plane.
     Records(String),
+    /// A change of records on its way to the name servers, by its id, from the Route 53 control plane.
+    RecordChange(String),
+    /// A health check's settings, by its id, from the Route 53 control plane.
+    HealthCheck(String),
+    /// What a resolver answers for a name: the name, then the resolver as the config calls it.
+    Resolver(String, String),
     /// The alarms that signals name, from a Region's CloudWatch.
     Alarms(Region),
     /// Who we are, from a Region's STS.
@@ -47,10 +67,18 @@ impl fmt::Display for Source {
         match self {
             Self::Metrics(region) => write!(f, "CloudWatch {region}"),
             Self::Endpoint(region) => write!(f, "cluster endpoint {region}"),
-            Self::Aurora(store, region) => write!(f, "RDS {region} ({store})"),
+            Self::Aurora(store, region) | Self::Replica(store, region) => {
+                write!(f, "RDS {region} ({store})")
+            }
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
+            Self::Snapshots(store, region) => write!(f, "RDS snapshots {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
+            Self::Service(service, region) => write!(f, "ECS {region} ({service})"),
+            Self::Automation(region, id) => write!(f, "Automation {region} ({id})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
+            Self::RecordChange(id) => write!(f, "Route 53 (change {id})"),
+            Self::HealthCheck(id) => write!(f, "Route 53 (health check {id})"),
+            Self::Resolver(name, resolver) => write!(f, "resolver {resolver} ({name})"),
             Self::Alarms(region) => write!(f, "CloudWatch alarms {region}"),
             Self::Identity(region) => write!(f, "STS {region}"),
         }
@@ -91,10 +119,24 @@ pub enum Reading {
     Aurora(AuroraReading),
     /// RDS events, oldest first.
     AuroraEvents(Vec<RdsEvent>),
+    /// A database of a store with read replicas.
+    Replica(ReplicaReading),
+    /// Cluster snapshots.
+    Snapshots(SnapshotsReading),
     /// A table.
     Table(TableReading),
+    /// An ECS service.
+    Service(ServiceReading),
+    /// An Automation execution.
+    Automation(AutomationReading),
     /// The records of a name.
     Records(Vec<RecordReading>),
+    /// A change of records.
+    RecordChange(ChangeStatus),
+    /// A health check's settings.
+    HealthCheck(HealthCheckReading),
+    /// What a resolver answers.
+    Resolved(Resolved),
     /// State of each alarm that was asked for, by name; an alarm that does not exist is absent.
     Alarms(BTreeMap<String, AlarmState>),
     /// Who we are.
@@ -172,6 +214,15 @@ pub struct AuroraReading {
 }
 
 impl AuroraReading {
+    /// The status that stands for a cluster which no global cluster knows any more: it has been detached.
+    pub const DETACHED: &str = "detached";
+
+    /// It is of one cluster that stands alone, not of a global cluster.
+    #[must_use]
+    pub fn is_detached(&self) -> bool {
+        self.status == Self::DETACHED
+    }
+
     /// The Region that writes; `None` when no member or more than one claims to.
     #[must_use]
     pub fn writer(&self) -> Option<&Region> {
@@ -233,21 +284,6 @@ pub struct TableReading {
     pub replicas: BTreeMap<Region, String>,
     /// `MultiRegionConsistency` is `STRONG`.
     pub strong: bool,
-}
-
-/// A record as `ListResourceRecordSets` tells it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordReading {
-    /// Its `SetIdentifier`.
-    pub id: Option<String>,
-    /// Its routing, in words: `latency us-east-1`, `weight 100`, `PRIMARY`.
-    pub routing: String,
-    /// Where it leads.
-    pub target: String,
-    /// Its TTL; `None` for an alias.
-    pub ttl: Option<u64>,
-    /// Its health check.
-    pub health_check: Option<String>,
 }
 
 /// Who the credentials are.

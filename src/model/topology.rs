@@ -2,12 +2,20 @@
 //!
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
+mod replica;
+
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+mod compute;
+
+pub use compute::{EcsService, Receive, Runbook, Service};
+pub use replica::{Replica, ReplicaEngine};
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -63,7 +71,7 @@ impl From<&str> for Region {
 }
 
 /// The whole declared workload.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
     /// Its name, as the header shows it.
     pub workload: String,
@@ -81,17 +89,39 @@ pub struct Topology {
     pub routing: Option<Routing>,
     /// Aurora global databases.
     pub auroras: Vec<Aurora>,
+    /// Databases with read replicas in other Regions.
+    pub replicas: Vec<Replica>,
     /// DynamoDB global tables.
     pub tables: Vec<Table>,
+    /// ECS services that answer users.
+    pub services: Vec<Service>,
+    /// Automation documents that plans may start.
+    pub runbooks: Vec<Runbook>,
     /// Links of other stores whose lag is a metric.
     pub lag_links: Vec<LagLink>,
     /// Names that users resolve.
     pub dns: Vec<DnsName>,
+    /// The resolvers that are asked for these names.
+    pub resolvers: Vec<Resolver>,
     /// The business metric: orders a period, in each Region.
     pub orders: Option<OrdersSpec>,
+    /// When going home is allowed.
+    pub failback: Failback,
 }
 
 impl Topology {
+    /// The ECS service of this name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == name)
+    }
+
+    /// The runbook of this name.
+    #[must_use]
+    pub fn runbook(&self, name: &str) -> Option<&Runbook> {
+        self.runbooks.iter().find(|runbook| runbook.name == name)
+    }
+
     /// The declaration of a Region.
     #[must_use]
     pub fn region(&self, name: &Region) -> Option<&RegionSpec> {
@@ -112,12 +142,29 @@ impl Topology {
 }
 
 /// Recovery objectives of the workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Objectives {
     /// Longest time to serve again.
     pub rto: Duration,
     /// Longest span of writes that may be lost.
     pub rpo: Duration,
+}
+
+/// When writers and traffic may go home after a failover; nothing ever takes them there by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failback {
+    /// So long after a failover it is locked.
+    pub locked: Duration,
+    /// Replicas must have caught up, and both Regions been healthy, for so long.
+    pub settled: Duration,
+    /// With more moves than this in a day it is locked: somebody flaps.
+    pub flaps: usize,
+}
+
+impl Default for Failback {
+    fn default() -> Self {
+        Self { locked: Duration::from_hours(1), settled: Duration::from_mins(5), flaps: 3 }
+    }
 }
 
 /// One Region that serves the workload.
@@ -405,6 +452,15 @@ pub struct Table {
     pub rpo: Duration,
 }
 
+/// The table in which the conch and a copy of the journal are kept, for several bastions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedTable {
+    /// Its name, the same in every Region.
+    pub table: String,
+    /// Where it is reached, in the order of trying; several only if its copies are strongly consistent.
+    pub regions: Vec<Region>,
+}
+
 /// A link of another store, known by a lag metric alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LagLink {
@@ -476,6 +532,20 @@ pub struct DnsRecord {
     pub region: Region,
     /// The health check that decides on it.
     pub health_check: Option<String>,
+    /// The DNS name of what stands behind it, in its Region: a literal, so that it can be compared with what is
+    /// answered, and written back after the record was made to lead elsewhere.
+    pub target: Option<String>,
+    /// The hosted zone id of that name, which an alias needs.
+    pub target_zone: Option<String>,
+}
+
+/// A resolver that is asked what users are answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolver {
+    /// Its name on the screen.
+    pub name: String,
+    /// Where it listens; `None` for the one this host uses.
+    pub address: Option<SocketAddr>,
 }
 
 /// The orders metric; each Region has its own series of it.

@@ -3,11 +3,14 @@
 //! Everything here is a pure function of the world and a time; nothing is stored and nothing is guessed:
 //! what cannot be known is `None` or [`Lamp::Unknown`], never zero and never `ok`.
 
+mod credentials;
 mod link;
 mod metrics;
+mod missed;
 mod orders;
 mod points;
 mod region;
+mod replica;
 mod role;
 mod routing;
 mod signal;
@@ -23,20 +26,23 @@ use serde::Serialize;
 use super::World;
 use super::reading::{Freshness, Identity, Reading, Source};
 
-pub use link::{LinkVerdict, links};
+pub use credentials::{Credentials, credentials};
+pub use link::{LinkVerdict, lag_samples, links};
 pub(super) use metrics::Index;
 pub use metrics::{
     ALB, ROUTE53_HOME, aurora_lag_metric, aurora_replication_lag_metric, health_check_metric,
-    table_lag_metric, wanted_alarms, wanted_metrics,
+    replica_lag_metric, table_lag_metric, wanted_alarms, wanted_metrics,
 };
+pub use missed::{Missed, behind, missed};
 pub use orders::{AtRisk, OrdersVerdict, at_risk, headroom, orders, total_rate};
 pub use points::metric_freshness;
 pub use region::{CANARY, RegionVerdict, region, regions};
-pub use role::{Role, moving, role, writer};
+pub use replica::{EndVerdict, ends, left_behind, promoting, promoting_in};
+pub use role::{Role, claims, moving, role, writer};
 pub use routing::{
     ControlCell, ControlVerdict, HealthCheckVerdict, RuleVerdict, controls, drained, health_checks, rules,
 };
-pub use signal::{SignalVerdict, signal};
+pub use signal::{SignalVerdict, judged, signal, signal_samples};
 pub use situation::{Situation, situation};
 pub use text::{NOTHING, age, age_text, aged, change_text, dated_text, limit_text, span, value_text};
 pub use traffic::shares;
@@ -162,7 +168,7 @@ mod tests {
             }
             for link in links(world, now) {
                 let known = link.lag.as_ref().is_some_and(|lag| lag.freshness != Freshness::Gone);
-                prop_assert_eq!(link.lamp == Lamp::Unknown, !known);
+                prop_assert_eq!(link.lamp == Lamp::Unknown, !known && link.stopped.is_none());
                 prop_assert!(link.live || link.lag.is_none());
             }
             for region in regions(world, now) {

@@ -4,10 +4,10 @@
 
 use jiff::Timestamp;
 
-use super::event::{End, Outcome};
-use super::operation::Operation;
+use super::event::{self, End, Outcome};
+use super::operation::{Danger, Detach, Operation};
 use super::progress::{Progress, StepState};
-use super::{Intent, Playbook};
+use super::{Intent, Playbook, Step};
 use crate::model::World;
 use crate::model::reading::{AuroraReading, Freshness, Reading, Source};
 use crate::model::topology::Region;
@@ -24,6 +24,8 @@ pub fn aftermath(run: &Progress, world: &World, now: Timestamp) -> Vec<String> {
     left.extend(lost(run));
     left.extend(from(intent, world, now));
     left.extend(readers(run, world, now));
+    left.extend(unfenced(run));
+    left.extend(snapshots(world, now));
     left.extend(way_back(run));
     left
 }
@@ -46,16 +48,28 @@ fn not_done(run: &Progress) -> Option<String> {
     (!words.is_empty()).then(|| format!("not proved: {}", words.join(", ")))
 }
 
-/// What a failover took no time to wait for.
-fn lost(run: &Progress) -> Option<String> {
+/// What a failover took no time to wait for, and what did not come meanwhile: two different numbers of orders.
+fn lost(run: &Progress) -> Vec<String> {
+    let mut lines: Vec<String> = taken(run).into_iter().collect();
+    if let Some(missed) = run.cost.as_ref().and_then(|cost| cost.missed.as_ref())
+        && missed.orders >= 0.5
+    {
+        lines.push(format!("{}: not placed", event::missed_text(Some(missed))));
+    }
+    lines
+}
+
+/// Orders that customers placed and that may be gone.
+fn taken(run: &Progress) -> Option<String> {
     let failed_over = run.plan.steps.iter().any(|step| {
         let sent = run.steps.get(&step.id).is_some_and(|progress| progress.sent.is_some());
-        sent && matches!(step.operation(), Some(Operation::AuroraFailover(_)))
+        sent && step.operation().is_some_and(|o| o.writer().is_some() && o.danger() == Danger::Loses)
     });
     if !failed_over {
         return None;
     }
-    match &run.at_risk {
+    let counted = run.cost.as_ref().and_then(|cost| cost.behind.as_ref());
+    match counted.or(run.at_risk.as_ref()) {
         Some(risk) if risk.orders >= 0.5 => Some(format!(
             "~{:.0} orders may be lost ({} was {:.1}s behind): reconcile them",
             risk.orders, risk.store, risk.lag
@@ -110,15 +124,42 @@ fn aurora_of<'a>(
     }
 }
 
+/// Databases that a promotion or a detachment left behind, and that nothing stops.
+fn unfenced(run: &Progress) -> Option<String> {
+    let sent = |step: &&Step| run.steps.get(&step.id).is_some_and(|at| at.sent.is_some());
+    let left = run.plan.steps.iter().filter(sent).filter_map(|step| match step.operation()? {
+        Operation::AuroraDetach(Detach(target)) => Some((&target.store, &target.from)),
+        Operation::ReplicaPromote(promote) => Some((&promote.store, &promote.from)),
+        _ => None,
+    });
+    let words: Vec<String> = left.map(|(store, from)| format!("{store} in {from}")).collect();
+    (!words.is_empty()).then(|| {
+        format!("{}: not fenced and copied by nobody; stop it, then build a replica", words.join(", "))
+    })
+}
+
+/// Snapshots that a failover left behind and that nobody has copied yet: they expire.
+fn snapshots(world: &World, now: Timestamp) -> Option<String> {
+    let left = verdict::left_behind(world, now);
+    let words: Vec<String> = left.iter().map(|(store, region, _)| format!("{store} in {region}")).collect();
+    (!words.is_empty()).then(|| {
+        format!("the snapshot of the lost writes expires ({}): copy it, then reconcile", words.join(", "))
+    })
+}
+
 fn way_back(run: &Progress) -> Option<String> {
     let Intent { playbook, from, to } = &run.plan.intent;
     run.closed.as_ref().filter(|(_, end, _)| *end != End::Aborted)?;
     Some(match playbook {
-        Playbook::Switchover => format!("to fail back: switchover {to} → {from}"),
+        Playbook::Switchover | Playbook::Failback => format!("the way back: switchover {to} → {from}"),
         Playbook::Failover => {
-            format!("to fail back: switchover {to} → {from}, when {from} is healthy and connected")
+            format!("to fail back: failback {to} → {from}, when {from} is healthy and connected")
         }
-        Playbook::Evacuate => format!("writers did not move; traffic comes back with {from} On"),
+        Playbook::Evacuate => {
+            format!("writers did not move; traffic comes back with restore {to} → {from}")
+        }
+        Playbook::Restore => format!("to take {to} out again: evacuate {to} → {from}"),
+        Playbook::Own(_) => return None,
     })
 }
 
@@ -191,7 +232,7 @@ mod tests {
             left[2..],
             [
                 "orders, catalog in us-east-1: pending-resync; no way back until connected",
-                "to fail back: switchover us-west-2 → us-east-1, when us-east-1 is healthy and connected",
+                "to fail back: failback us-west-2 → us-east-1, when us-east-1 is healthy and connected",
             ]
         );
     }
@@ -205,7 +246,7 @@ mod tests {
         scene.controls_everywhere([ControlState::Off, ControlState::On]);
         assert_eq!(
             aftermath(&run, &scene.world, scene.now),
-            ["us-east-1: control Off", "to fail back: switchover us-west-2 → us-east-1"]
+            ["us-east-1: control Off", "the way back: switchover us-west-2 → us-east-1"]
         );
     }
 

@@ -2,9 +2,11 @@
 //!
 //! It never sends, writes or waits; on anything but a confirmed step it decides nothing but to hold.
 
+mod cost;
 mod pace;
 mod proving;
 mod ready;
+mod runway;
 
 use jiff::Timestamp;
 
@@ -15,6 +17,8 @@ use super::{Step, StepId, proof};
 use crate::model::World;
 use crate::model::reading::Source;
 use crate::model::verdict;
+
+pub use runway::{ITSELF, ended};
 
 /// One thing to do now.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,10 +45,15 @@ pub fn decide(progress: &Progress, world: &World, now: Timestamp) -> Vec<Next> {
         return Vec::new();
     }
     if let Some(reason) = &progress.aborted {
-        return abort(progress, reason).into_iter().map(Next::Write).collect();
+        let lines = abort(progress, reason);
+        let counted = if lines.is_empty() { None } else { cost::counted(progress, world, now) };
+        return counted.into_iter().chain(lines).map(Next::Write).collect();
     }
     if let Some(closed) = close(progress) {
-        return vec![Next::Write(closed)];
+        return vec![Next::Write(cost::counted(progress, world, now).unwrap_or(closed))];
+    }
+    if let Some(paused) = runway::pause(progress, world, now) {
+        return vec![Next::Write(paused)];
     }
     let view = View { progress, world, now };
     progress.plan.steps.iter().flat_map(|step| view.next_of(step)).collect()
@@ -55,8 +64,16 @@ pub fn decide(progress: &Progress, world: &World, now: Timestamp) -> Vec<Next> {
 #[must_use]
 pub fn sources(progress: &Progress, world: &World) -> Vec<Source> {
     let mut wanted: Vec<Source> = Vec::new();
+    // So that it is seen at once when they were renewed.
+    if progress.paused && !progress.why_paused.is_empty() {
+        wanted.push(Source::Identity(progress.plan.intent.to.clone()));
+    }
     for step in &progress.plan.steps {
-        let Some((planned, at)) = step.operation().zip(progress.steps.get(&step.id)) else { continue };
+        let Some(at) = progress.steps.get(&step.id) else { continue };
+        if reads(progress, step, at) {
+            wanted.extend(step.conditions().flat_map(|condition| condition.sources(world)));
+        }
+        let Some(planned) = step.operation() else { continue };
         let operation = at.operation.as_ref().unwrap_or(planned);
         let sources = proof::sources(operation, world, at.handle.as_deref());
         if reads(progress, step, at) {
@@ -164,10 +181,8 @@ impl View<'_> {
         &self.progress.run
     }
 
-    /// When the current try of a step began: its needs were met, a person decided, or the run was taken up again.
     fn began(&self, step: &Step, at: &StepProgress) -> Timestamp {
-        let first = at.started.unwrap_or_else(|| self.progress.ready_at(step));
-        first.max(at.decided.unwrap_or(first)).max(self.progress.resumed.unwrap_or(first))
+        self.progress.began(step, at)
     }
 
     /// What proof is judged by, of readings asked since then.

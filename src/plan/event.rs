@@ -14,9 +14,9 @@ use super::operation::Operation;
 use super::{Plan, Rung, StepId};
 use crate::model::reading::{Identity, Trouble};
 use crate::model::topology::Region;
-use crate::model::verdict::AtRisk;
+use crate::model::verdict::{AtRisk, Missed};
 
-pub use words::{line, links};
+pub use words::{behind_text, line, links, missed_text};
 
 /// A run's name: eight hex digits, of which the screen shows four.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,6 +83,9 @@ pub enum Event {
         step: StepId,
         /// Which attempt.
         attempt: u32,
+        /// The fencing number of whoever sends it, where bastions share a table.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fence: Option<u64>,
     },
     /// The answer to a write, or that none came.
     Answered {
@@ -120,6 +123,31 @@ pub enum Event {
         /// Every link in words: `orders us-east-1→us-west-2 8.9s`.
         links: Vec<String>,
     },
+    /// What a step waited for holds.
+    Met {
+        /// Which step.
+        step: StepId,
+        /// What shows it.
+        evidence: String,
+    },
+    /// A second person gave their word.
+    Approved {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+        /// From which host.
+        host: String,
+        /// The version of the plan that they had before them.
+        version: String,
+    },
+    /// A person did what a note asks for.
+    Ticked {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+    },
     /// Something the service tells about a step on its way, such as an RDS event.
     Told {
         /// Which step.
@@ -149,13 +177,40 @@ pub enum Event {
     },
     /// Nothing new starts until it is resumed.
     Paused {
-        /// Who.
+        /// Who; the run itself where nobody did.
         who: String,
+        /// Why, and what to do before it is resumed; empty where a person just paused it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
     },
     /// Steps start again.
     Resumed {
         /// Who; also written when a cut-off run is taken up again.
         who: String,
+    },
+    /// By what right the run acts from here on, where bastions share a table.
+    Conch {
+        /// Who acts.
+        who: String,
+        /// From which host.
+        host: String,
+        /// By what right.
+        right: Right,
+    },
+    /// The run was taken over from another host; the lines before this one are copies of its lines.
+    Adopted {
+        /// Who took it over.
+        who: String,
+        /// To which host.
+        host: String,
+        /// From whom.
+        from: String,
+        /// Why.
+        reason: String,
+        /// How many lines were copied,
+        lines: u64,
+        /// and the hash of the last of them in the other host's journal.
+        hash: String,
     },
     /// A note for the record.
     Noted {
@@ -164,12 +219,46 @@ pub enum Event {
         /// The text.
         text: String,
     },
+    /// What the incident cost, by the orders that were measured; written just before the run is closed.
+    Counted {
+        /// Orders that did not come while the workload was ill, if that can be known.
+        missed: Option<Missed>,
+        /// Orders that were written before a writer was moved with loss, and had not replicated then.
+        behind: Option<AtRisk>,
+    },
     /// The run is over.
     Closed {
         /// How.
         end: End,
         /// In one sentence.
         summary: String,
+    },
+}
+
+/// By what right somebody acts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "right", rename_all = "snake_case")]
+pub enum Right {
+    /// Nobody had the conch.
+    Taken {
+        /// The fencing number.
+        fence: u64,
+    },
+    /// Somebody had it, and it was taken from them.
+    TakenOver {
+        /// The fencing number.
+        fence: u64,
+        /// From whom.
+        from: String,
+        /// Why.
+        reason: String,
+    },
+    /// The shared table gave no answer, and a person goes on without it.
+    WithoutTable {
+        /// What is wrong with the table.
+        trouble: String,
+        /// Why that person goes on.
+        reason: String,
     },
 }
 
@@ -356,6 +445,9 @@ impl Event {
             | Self::AlreadySo { step, .. }
             | Self::Climbed { step, .. }
             | Self::Recorded { step, .. }
+            | Self::Met { step, .. }
+            | Self::Approved { step, .. }
+            | Self::Ticked { step, .. }
             | Self::Told { step, .. }
             | Self::Ended { step, .. }
             | Self::Decided { step, .. } => Some(*step),
@@ -363,7 +455,10 @@ impl Event {
             | Self::Started { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
+            | Self::Conch { .. }
+            | Self::Adopted { .. }
             | Self::Noted { .. }
+            | Self::Counted { .. }
             | Self::Closed { .. } => None,
         }
     }

@@ -7,6 +7,7 @@ mod afresh;
 mod data;
 mod glass;
 mod lift;
+mod replica;
 mod rest;
 mod routing;
 mod state;
@@ -14,6 +15,7 @@ mod state;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::history::History;
 use super::{Intent, Plan, playbook};
 use crate::model::World;
 use crate::model::verdict::{self, AtRisk};
@@ -132,12 +134,18 @@ pub struct Prepared {
     pub at_risk: Option<AtRisk>,
 }
 
-/// Plans an intent and checks its conditions; the error says in one sentence why there is no plan.
+/// Plans an intent, with the times that its steps took in earlier runs, and checks its conditions; the error says in
+/// one sentence why there is no plan.
 ///
 /// # Errors
 /// As [`playbook::plan`].
-pub fn prepare(world: &World, intent: &Intent, now: Timestamp) -> Result<Prepared, String> {
-    let plan = playbook::plan(world, intent, now)?;
+pub fn prepare(
+    world: &World,
+    history: &History,
+    intent: &Intent,
+    now: Timestamp,
+) -> Result<Prepared, String> {
+    let plan = history.timed(playbook::plan(world, intent, now)?);
     let interlocks = conditions(&Question { world, intent, plan: &plan, now });
     Ok(Prepared { plan, interlocks, at_risk: verdict::at_risk(world, now) })
 }
@@ -149,11 +157,11 @@ pub fn prepare(world: &World, intent: &Intent, now: Timestamp) -> Result<Prepare
 /// As [`playbook::plan`].
 pub fn prepare_afresh(
     world: &World,
+    history: &History,
     intent: &Intent,
-    asked: Timestamp,
-    now: Timestamp,
+    (asked, now): (Timestamp, Timestamp),
 ) -> Result<Prepared, String> {
-    let mut prepared = prepare(world, intent, now)?;
+    let mut prepared = prepare(world, history, intent, now)?;
     let afresh = afresh::conditions(&Question { world, intent, plan: &prepared.plan, now }, asked);
     prepared.interlocks.extend(afresh);
     Ok(prepared)
@@ -528,10 +536,12 @@ mod tests {
     fn drifting_numbers_are_no_difference() {
         let mut scene = Scene::region_loss();
         identified(&mut scene, ACCOUNT, 52);
-        let before = prepare(&scene.world, &intent(Playbook::Failover), scene.now).unwrap();
+        let before =
+            prepare(&scene.world, &History::default(), &intent(Playbook::Failover), scene.now).unwrap();
         scene.later(5);
         scene.lag("orders", &[9_100.0]);
-        let after = prepare(&scene.world, &intent(Playbook::Failover), scene.now).unwrap();
+        let after =
+            prepare(&scene.world, &History::default(), &intent(Playbook::Failover), scene.now).unwrap();
         assert_ne!(before, after);
         assert_eq!(difference(&before, &after), Vec::<String>::new());
     }
@@ -540,7 +550,8 @@ mod tests {
     fn what_got_worse_or_changed_the_plan_is_a_difference() {
         let mut scene = Scene::region_loss();
         identified(&mut scene, ACCOUNT, 52);
-        let before = prepare(&scene.world, &intent(Playbook::Failover), scene.now).unwrap();
+        let before =
+            prepare(&scene.world, &History::default(), &intent(Playbook::Failover), scene.now).unwrap();
         scene.later(5);
         scene.lag("orders", &[18_000.0]);
         scene.writer("catalog", WEST, WEST);
@@ -548,7 +559,8 @@ mod tests {
             let source = Source::Endpoint(crate::model::topology::Region::new(gone));
             scene.fail(source, TroubleKind::TimedOut);
         }
-        let after = prepare(&scene.world, &intent(Playbook::Failover), scene.now).unwrap();
+        let after =
+            prepare(&scene.world, &History::default(), &intent(Playbook::Failover), scene.now).unwrap();
         assert_eq!(
             difference(&before, &after),
             [

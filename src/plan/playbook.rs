@@ -3,6 +3,9 @@
 //! A playbook never sends, waits or reads a clock; what it cannot plan it says in words.
 //! It never plans traffic before a writer: the routing step needs every writer step before it.
 
+mod home;
+mod replica;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -27,19 +30,31 @@ pub fn plan(world: &World, intent: &Intent, now: Timestamp) -> Result<Plan, Stri
     let topology = world.topology();
     regions(topology, intent)?;
     let mut steps = vec![record()];
-    if intent.playbook != Playbook::Evacuate {
-        writers(world, intent, now, &mut steps)?;
+    match &intent.playbook {
+        Playbook::Switchover | Playbook::Failover => {
+            writers(world, intent, now, &mut steps)?;
+            traffic(world, intent, now, &mut steps)?;
+        }
+        Playbook::Evacuate => traffic(world, intent, now, &mut steps)?,
+        Playbook::Failback => home::failback(world, intent, now, &mut steps)?,
+        Playbook::Restore => home::restore(world, intent, now, &mut steps)?,
+        Playbook::Own(name) => return Err(format!("the workload has no playbook {name}")),
     }
-    traffic(world, intent, now, &mut steps)?;
-    if steps.len() == 1 {
-        let what =
-            if intent.playbook == Playbook::Evacuate { "traffic is" } else { "writers and traffic are" };
-        return Err(format!(
-            "nothing would change: {what} already out of {} and in {}",
-            intent.from, intent.to
-        ));
+    if !steps.iter().any(|step| step.operation().is_some()) {
+        return Err(unchanged(intent));
     }
-    Ok(Plan { intent: intent.clone(), made: now, steps })
+    Ok(Plan { intent: intent.clone(), made: now, steps, measured: Vec::new() })
+}
+
+fn unchanged(intent: &Intent) -> String {
+    let Intent { playbook, from, to } = intent;
+    match playbook {
+        Playbook::Restore => format!("nothing would change: traffic may enter {to} already"),
+        Playbook::Evacuate => {
+            format!("nothing would change: traffic is already out of {from} and in {to}")
+        }
+        _ => format!("nothing would change: writers and traffic are already out of {from} and in {to}"),
+    }
 }
 
 /// The states of the controls by what the endpoints say: what a quorum agrees on, else what every fresh answer says.
@@ -82,6 +97,8 @@ fn record() -> Step {
         rung: Rung::ReadBack,
         usual: Usual { p50: Duration::from_secs(1), p95: Duration::from_secs(5) },
         deadline: Duration::from_mins(1),
+        interlocks: Vec::new(),
+        advice: None,
     }
 }
 
@@ -90,11 +107,11 @@ fn writers(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>
     for aurora in &world.topology().auroras {
         if leaves(world, aurora, &intent.from, now) {
             let target = target(aurora, intent)?;
-            let step = promote(intent.playbook, target, next_id(steps));
+            let step = promote(&intent.playbook, target, next_id(steps));
             steps.push(step);
         }
     }
-    Ok(())
+    replica::promotions(world, intent, now, steps)
 }
 
 /// The store's writer is in the Region that leaves, or must be taken to be there because it is not known.
@@ -116,13 +133,11 @@ fn target(aurora: &Aurora, intent: &Intent) -> Result<AuroraTarget, String> {
     })
 }
 
-fn promote(playbook: Playbook, target: AuroraTarget, id: StepId) -> Step {
+fn promote(playbook: &Playbook, target: AuroraTarget, id: StepId) -> Step {
     let title = format!("promote {}", target.store);
     let (operation, p50, p95) = match playbook {
         Playbook::Failover => (Operation::AuroraFailover(Failover(target)), 75, 180),
-        Playbook::Switchover | Playbook::Evacuate => {
-            (Operation::AuroraSwitchover(Switchover(target)), 40, 90)
-        }
+        _ => (Operation::AuroraSwitchover(Switchover(target)), 40, 90),
     };
     Step {
         id,
@@ -132,27 +147,34 @@ fn promote(playbook: Playbook, target: AuroraTarget, id: StepId) -> Step {
         rung: Rung::ReadBack,
         usual: Usual { p50: Duration::from_secs(p50), p95: Duration::from_secs(p95) },
         deadline: DEADLINE,
+        interlocks: Vec::new(),
+        advice: None,
     }
 }
 
 /// One atomic update, off and on in one call, after every writer.
 fn traffic(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>) -> Result<(), String> {
     let Some(routing) = &world.topology().routing else {
-        return match intent.playbook {
-            Playbook::Evacuate => {
-                Err("no routing controls are declared, so no traffic can be moved".to_owned())
-            }
-            Playbook::Switchover | Playbook::Failover => Ok(()),
+        return if intent.playbook.leaves_writers() {
+            Err("no routing controls are declared, so no traffic can be moved".to_owned())
+        } else {
+            Ok(())
         };
     };
     let known = states(world, now);
     let entries = entries(routing, &known, intent)?;
+    steps.extend(route(world, entries, &known, steps));
+    Ok(())
+}
+
+/// The step that sets these controls; none where they are so already.
+fn route(world: &World, entries: Vec<ControlChange>, known: &States, steps: &[Step]) -> Option<Step> {
     if entries.iter().all(|c| known.get(&c.control) == Some(&c.state)) {
-        return Ok(());
+        return None;
     }
     let operation = Operation::RoutingSet(RoutingSet::of(entries));
     let rung = proof::highest(&operation, world);
-    let step = Step {
+    Some(Step {
         id: next_id(steps),
         title: operation.to_string(),
         action: Action::Operate(operation),
@@ -160,9 +182,9 @@ fn traffic(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>
         rung,
         usual: Usual { p50: Duration::from_secs(200), p95: Duration::from_mins(5) },
         deadline: DEADLINE,
-    };
-    steps.push(step);
-    Ok(())
+        interlocks: Vec::new(),
+        advice: None,
+    })
 }
 
 /// Off for the Region that leaves and On for the one that receives, also where it is On already: one call then

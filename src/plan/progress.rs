@@ -4,6 +4,7 @@
 
 mod admit;
 mod left;
+mod pace;
 mod take;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,9 @@ use super::event::{Answer, Decision, End, Entry, Event, Outcome, RunId, RungStat
 use super::operation::{Operation, WriterMove};
 use super::{Plan, Rung, Step, StepId};
 use crate::model::topology::Region;
-use crate::model::verdict::AtRisk;
+use crate::model::verdict::{AtRisk, Missed};
+
+pub use pace::Pace;
 
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,14 +34,27 @@ pub struct Progress {
     pub steps: BTreeMap<StepId, StepProgress>,
     /// What was frozen at the start.
     pub at_risk: Option<AtRisk>,
+    /// What the incident cost, once it was counted.
+    pub cost: Option<Cost>,
     /// It is paused.
     pub paused: bool,
+    /// Why, where it paused itself; empty else.
+    pub why_paused: String,
     /// When it was last resumed, after a pause or after it was cut off; what was read before proves nothing new.
     pub resumed: Option<Timestamp>,
     /// A person ended it, for this reason; what is on its way gets its outcome first.
     pub aborted: Option<String>,
     /// How and when it ended.
     pub closed: Option<(Timestamp, End, String)>,
+}
+
+/// What an incident cost in orders.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// Orders that did not come.
+    pub missed: Option<Missed>,
+    /// Orders that were taken and had not replicated.
+    pub behind: Option<AtRisk>,
 }
 
 /// Where a step stands.
@@ -66,6 +82,8 @@ pub struct StepProgress {
     pub operation: Option<Operation>,
     /// What the service named the thing that the write started, once it said so.
     pub handle: Option<String>,
+    /// How often the service named such a thing: each start of one that was decided by a person is another.
+    pub starts: u32,
     /// When the newest answer, or the lack of one, was written down.
     pub answered: Option<Timestamp>,
     /// Since when it may have happened: the first attempt that was accepted or got no answer.
@@ -165,7 +183,9 @@ impl Progress {
             start,
             started,
             at_risk: None,
+            cost: None,
             paused: false,
+            why_paused: String::new(),
             resumed: None,
             aborted: None,
             closed: None,
@@ -256,7 +276,7 @@ impl Progress {
     #[must_use]
     pub fn is_undoing(&self, step: &Step) -> bool {
         let newest = self.steps.get(&step.id).and_then(|s| s.operation.as_ref());
-        newest.is_some() && newest != step.operation()
+        newest.zip(step.operation()).is_some_and(|(newest, planned)| !newest.is_same(planned))
     }
 
     /// A write has left whose answer is not known yet.

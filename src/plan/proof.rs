@@ -3,8 +3,13 @@
 //! A 200 is not proof; a reading older than the write proves nothing, and what cannot be seen is blind, not proved.
 
 mod aurora;
+mod detach;
+mod ecs;
 mod effect;
+mod replica;
 mod routing;
+mod snapshot;
+mod ssm;
 
 use jiff::Timestamp;
 
@@ -81,6 +86,11 @@ trait Prove {
         Vec::new()
     }
 
+    /// Why nothing more will come of it, where the service says so itself: whoever waits on learns nothing.
+    fn dead(&self, _: &Sight<'_>) -> Option<String> {
+        None
+    }
+
     /// The rungs above the read-back that the workload's declared sources can prove.
     fn above(&self, _: &World) -> Vec<Rung> {
         Vec::new()
@@ -97,6 +107,12 @@ fn prover(operation: &Operation) -> &dyn Prove {
         Operation::RoutingSet(set) => set,
         Operation::AuroraSwitchover(switchover) => switchover,
         Operation::AuroraFailover(failover) => failover,
+        Operation::EcsScale(scale) => scale,
+        Operation::SsmRun(run) => run,
+        Operation::SsmSignal(signal) => signal,
+        Operation::AuroraDetach(detach) => detach,
+        Operation::ReplicaPromote(promote) => promote,
+        Operation::SnapshotCopy(copy) => copy,
     }
 }
 
@@ -150,6 +166,12 @@ pub fn sources(operation: &Operation, world: &World, handle: Option<&str>) -> Ve
 #[must_use]
 pub fn told(operation: &Operation, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
     prover(operation).told(sight)
+}
+
+/// Why nothing more will come of a write, where its service says so.
+#[must_use]
+pub fn dead(operation: &Operation, sight: &Sight<'_>) -> Option<String> {
+    prover(operation).dead(sight)
 }
 
 /// A move to or from the operation's target is under way.

@@ -3,13 +3,16 @@
 //! It speaks to AWS and to the disk only through [`Actuator`] and [`Ledger`], and nothing in it undoes itself:
 //! on anything but a confirmed step it holds and waits for a person.
 
+mod ask;
 mod drive;
+mod leave;
 mod open;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::StepId;
 use super::event::{Answer, Decision, Entry, Event, RunId};
@@ -17,8 +20,10 @@ use super::operation::Operation;
 use super::progress::{IllegalEvent, Progress};
 use crate::model::reading::{Observation, Source};
 
+pub use ask::{Ask, AskId, Asked, Inbox, Outbox, Reply};
 pub use drive::{Ports, WhenHeld, drive};
-pub use open::{close, close_unread, refuse, resume, start, take_up};
+pub use leave::{Departure, Leave};
+pub use open::{by_right, close, close_unread, refuse, resume, start, take_up};
 
 /// A boxed future that can cross threads.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -27,6 +32,11 @@ pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Actuator: Send + Sync {
     /// Where the next attempt at this operation would go, in words for the journal.
     fn endpoint(&self, operation: &Operation, attempt: u32) -> String;
+
+    /// Whether a write may leave now. Where nobody else could act, it may.
+    fn leave(&self, _departure: Departure) -> Boxed<'static, Leave> {
+        Box::pin(std::future::ready(Leave::Go { fence: None }))
+    }
 
     /// Sends one write once. `receipt` shows that its `Sent` line is on disk; there is no other way to write.
     fn send<'a>(&'a self, operation: &'a Operation, receipt: &'a Receipt) -> Boxed<'a, Answer>;
@@ -82,7 +92,8 @@ pub struct LedgerError {
 }
 
 /// What a person may ask of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
 pub enum Command {
     /// Decide about a held step.
     Decide {
@@ -110,7 +121,9 @@ pub enum Command {
         /// The text.
         text: String,
     },
-    /// Nobody watches any more: from now on a run that needs a person returns, still open.
+    /// Nobody watches any more: from now on a run that needs a person returns, still open. Only the driver's own
+    /// process may say so.
+    #[serde(skip)]
     Leave,
     /// End the run, also while nothing is held; what is on its way is not stopped.
     Abort {
@@ -119,6 +132,34 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+}
+
+impl Command {
+    /// Who asks; nobody where a console only leaves.
+    #[must_use]
+    pub fn who(&self) -> &str {
+        match self {
+            Self::Decide { who, .. }
+            | Self::Pause { who }
+            | Self::Resume { who }
+            | Self::Note { who, .. }
+            | Self::Abort { who, .. } => who,
+            Self::Leave => "",
+        }
+    }
+
+    /// The one word for it: `pause`, `retry`, `abort`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Decide { decision, .. } => decision.word(),
+            Self::Pause { .. } => "pause",
+            Self::Resume { .. } => "resume",
+            Self::Note { .. } => "note",
+            Self::Leave => "leave",
+            Self::Abort { .. } => "abort",
+        }
+    }
 }
 
 /// Why a run stopped before its end; its journal can be replayed and the run taken up again.

@@ -9,7 +9,7 @@ use super::Operator;
 use super::conch::Conch;
 use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
-use crate::plan::event::{Entry, RunId, Start};
+use crate::plan::event::{Entry, Event, RunId, Start};
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger};
 use crate::plan::{Intent, Plan};
@@ -23,6 +23,8 @@ pub(super) struct Desk {
     pub(super) operator: Operator,
     /// When.
     pub(super) clock: Clock,
+    /// By which config.
+    pub(super) config: Option<PathBuf>,
 }
 
 /// A run that may be driven from here on, with all of its lines.
@@ -63,6 +65,14 @@ impl Desk {
         Ok(journal.entries(run).map_err(words)?.split_off(before.len()))
     }
 
+    /// Writes a note about a run that nobody drives.
+    pub(super) fn note(&self, run: &RunId, text: String) -> Result<Entry, String> {
+        let mut journal = Journal::open(&self.state).map_err(words)?;
+        let event = Event::Noted { who: self.operator.who.clone(), text };
+        let receipt = journal.append(run, self.clock.now(), &event).map_err(words)?;
+        Ok(receipt.entry().clone())
+    }
+
     /// Writes down what was refused.
     pub(super) fn refuse(&self, intent: Intent, why: String) -> Result<Entry, String> {
         let mut journal = Journal::open(&self.state).map_err(words)?;
@@ -72,7 +82,11 @@ impl Desk {
     /// The journal, for whoever may act.
     fn sit_down(&self) -> Result<(Journal, Conch), String> {
         let journal = Journal::open(&self.state).map_err(words)?;
-        Ok((journal, Conch::take(&self.state, &self.operator).map_err(words)?))
+        let mut conch = Conch::take(&self.state, &self.operator).map_err(words)?;
+        if let Some(config) = &self.config {
+            conch.acts_by(config);
+        }
+        Ok((journal, conch))
     }
 }
 

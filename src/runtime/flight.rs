@@ -4,10 +4,12 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::conch::Conch;
+use super::post::HostInbox;
 use crate::aws::Clients;
 use crate::aws::actuator::Hands;
 use crate::clock::Clock;
@@ -16,7 +18,7 @@ use crate::model::World;
 use crate::model::reading::Observation;
 use crate::plan::event::Entry;
 use crate::plan::progress::Progress;
-use crate::plan::run::{self, Command, Ports, Stopped, WhenHeld};
+use crate::plan::run::{self, Command, Inbox, Ports, Stopped, WhenHeld};
 use crate::sampler::{self, Pace};
 
 /// How many readings may wait for a run; newer ones replace what is dropped.
@@ -41,6 +43,7 @@ pub struct Flight {
     lines: mpsc::UnboundedReceiver<Entry>,
     commands: Option<mpsc::Sender<Command>>,
     task: JoinHandle<Result<Progress, Stopped>>,
+    clock: Clock,
     /// The pace of the sampler that reads for this flight alone, for as long as this lives.
     reading: Option<watch::Sender<Pace>>,
 }
@@ -69,12 +72,15 @@ impl Flight {
         let (commands, commanded) = mpsc::channel(16);
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
+        let inboxes = inboxes(&journal, &progress);
+        let here = clock.clone();
         let ports = Ports {
             actuator: Arc::new(Hands::new(clients, u64::from(std::process::id()))),
             ledger: Box::new(journal),
             clock,
             observations,
             commands: commanded,
+            inboxes,
             entries,
             when_held,
         };
@@ -83,7 +89,13 @@ impl Flight {
             drop(conch);
             ended
         });
-        (Self { lines, commands: Some(commands), task, reading: None }, readings)
+        (Self { lines, commands: Some(commands), task, clock: here, reading: None }, readings)
+    }
+
+    /// The time of the run's world.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The next line once it is on disk; `None` when the run has come to its end, or to a hold that nobody attends.
@@ -131,5 +143,17 @@ impl Flight {
         self.command(Command::Pause { who: who.to_owned() })?;
         self.let_go();
         Ok(())
+    }
+}
+
+/// Where other consoles ask. A run that cannot be asked is still a run: its own console steers it.
+fn inboxes(journal: &Journal, progress: &Progress) -> Vec<Box<dyn Inbox>> {
+    let Some(state) = journal.path().parent() else { return Vec::new() };
+    match HostInbox::open(state, progress.run.clone()) {
+        Ok(inbox) => vec![Box::new(inbox)],
+        Err(error) => {
+            tracing::error!(%error, "no other console can ask anything of this run");
+            Vec::new()
+        }
     }
 }

@@ -9,18 +9,26 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::desk::{Begun, Desk};
 use super::flight::{Fallen, Flight, Gear};
+use super::follow::{self, Driving};
+use super::post::HostOutbox;
 use crate::app::{App, Attention, Effect, Event, Ticket};
 use crate::aws::Clients;
 use crate::clock::Clock;
 use crate::model::World;
 use crate::model::reading::{Observation, Source};
 use crate::model::verdict;
-use crate::plan::event::{Entry, Start};
-use crate::plan::run::{Command, WhenHeld};
+use crate::plan::event::{Entry, RunId, Start};
+use crate::plan::run::{Ask, Command, Outbox, Reply, WhenHeld};
 use crate::sampler::{self, Meter, Pace};
 
 /// How long a sheet waits for its reads; what has not come by then is missing on it, and said so.
 const READS: Duration = Duration::from_secs(6);
+
+/// How long whoever drives a run may take to answer before that is said.
+const REPLY: Duration = Duration::from_secs(10);
+
+/// How often the reply is looked for.
+const ASK: Duration = Duration::from_millis(300);
 
 /// How many readings may wait on their way to the console.
 const READINGS: usize = 1024;
@@ -35,6 +43,7 @@ pub(super) struct Performer {
     meter: Meter,
     writing: JoinSet<Done>,
     running: Option<Running>,
+    driving: Driving,
     has_run: bool,
 }
 
@@ -52,11 +61,13 @@ enum Done {
     Closed(Result<Vec<Entry>, String>),
     /// A refusal was written down, or not.
     Refused(Result<Entry, String>),
+    /// A note was written down, or not.
+    Noted(Result<Entry, String>),
 }
 
 impl Performer {
-    /// Begins to read.
-    pub(super) fn new(clients: Clients, desk: Desk, to_app: mpsc::Sender<Event>) -> Self {
+    /// Begins to read the workload, and what others write into the journal after the line that is shown as the newest.
+    pub(super) fn new(clients: Clients, desk: Desk, newest: u64, to_app: mpsc::Sender<Event>) -> Self {
         let clock = desk.clock.clone();
         let (pace, paced) = watch::channel(Pace::Calm);
         let (out, mut seen) = mpsc::channel(READINGS);
@@ -69,8 +80,9 @@ impl Performer {
                 }
             }
         });
-        let writing = JoinSet::new();
-        Self { clients, clock, desk, to_app, pace, meter, writing, running: None, has_run: false }
+        let (writing, driving) = (JoinSet::new(), Driving::default());
+        follow::spawn(desk.state.clone(), newest, driving.clone(), to_app.clone());
+        Self { clients, clock, desk, to_app, pace, meter, writing, running: None, driving, has_run: false }
     }
 
     /// What reading costs now.
@@ -104,6 +116,7 @@ impl Performer {
             told = next(&mut self.running) => {
                 if let Told::End(_) = told {
                     self.running = None;
+                    self.driving.set(false);
                 }
                 told.events()
             }
@@ -121,13 +134,20 @@ impl Performer {
                 self.begin(app, move |desk| desk.start(*plan, start));
             }
             Effect::TakeUp(run) => self.begin(app, move |desk| desk.take_up(&run)),
-            Effect::Close { run, reason } => self.write(move |desk| Done::Closed(desk.close(&run, &reason))),
+            Effect::Close { run, reason } => {
+                self.driving.set(true);
+                self.write(move |desk| Done::Closed(desk.close(&run, &reason)));
+            }
             Effect::Refuse { intent, why } => self.write(move |desk| Done::Refused(desk.refuse(intent, why))),
             Effect::Decide { step, decision } => {
-                return self.command(Command::Decide { step, decision, who });
+                return self.command(Command::Decide { step, decision, who }, app);
             }
-            Effect::Pause => return self.command(Command::Pause { who }),
-            Effect::Resume => return self.command(Command::Resume { who }),
+            Effect::Pause => return self.command(Command::Pause { who }, app),
+            Effect::Resume => return self.command(Command::Resume { who }, app),
+            Effect::Note { text, .. } if self.running.is_some() || app.followed().is_some() => {
+                return self.command(Command::Note { who, text }, app);
+            }
+            Effect::Note { run, text } => self.write(move |desk| Done::Noted(desk.note(&run, text))),
             Effect::Quit => {}
         }
         Vec::new()
@@ -172,6 +192,7 @@ impl Performer {
     }
 
     fn begin(&mut self, app: &App, begin: impl FnOnce(&Desk) -> Result<Begun, String> + Send + 'static) {
+        self.driving.set(true);
         let (world, newest) = (app.world().clone(), app.newest_line());
         self.write(move |desk| Done::Begun { begun: Box::new(begin(desk)), world, newest });
     }
@@ -180,14 +201,18 @@ impl Performer {
         match done {
             Ok(Done::Begun { begun, world, newest }) => match *begun {
                 Ok(begun) => self.fly(begun, world, newest),
-                Err(why) => trouble("The run did not begin; nothing was sent", &why),
+                Err(why) => {
+                    self.driving.set(false);
+                    trouble("The run did not begin; nothing was sent", &why)
+                }
             },
-            Ok(Done::Closed(Ok(lines))) => {
-                self.has_run = true;
-                tell(lines)
+            Ok(Done::Closed(closed)) => {
+                self.driving.set(self.running.is_some());
+                self.has_run |= closed.is_ok();
+                closed.map_or_else(|why| trouble("The run could not be closed", &why), tell)
             }
-            Ok(Done::Closed(Err(why))) => trouble("The run could not be closed", &why),
-            Ok(Done::Refused(Ok(line))) => tell(vec![line]),
+            Ok(Done::Refused(Ok(line)) | Done::Noted(Ok(line))) => tell(vec![line]),
+            Ok(Done::Noted(Err(why))) => trouble("The note could not be written down", &why),
             Ok(Done::Refused(Err(why))) => trouble("The refusal could not be written down", &why),
             Err(fell) => trouble("The journal's writer fell over; nothing was sent", &fell),
         }
@@ -202,13 +227,50 @@ impl Performer {
         tell(lines.into_iter().filter(|line| line.seq > newest).collect())
     }
 
-    fn command(&self, command: Command) -> Vec<Event> {
-        let Some(running) = &self.running else { return Vec::new() };
+    /// Hands a command to the run that is driven here, or asks whoever drives it.
+    fn command(&self, command: Command, app: &App) -> Vec<Event> {
+        let Some(running) = &self.running else {
+            if let Some(run) = app.followed() {
+                self.ask(command, run.clone(), app.newest_line());
+            }
+            return Vec::new();
+        };
         match running.flight.command(command) {
             Ok(()) => Vec::new(),
             Err(refused) => trouble("The run does not take this now", &refused),
         }
     }
+
+    /// Asks and waits for the reply on the side; what is done is seen in the journal, what is not done is said.
+    fn ask(&self, command: Command, run: RunId, seen: u64) {
+        let (at, host) = (self.clock.now(), self.desk.operator.host.clone());
+        let ask = Ask { run, at, host, seen: Some(seen), command };
+        let (outbox, to_app) = (HostOutbox::new(&self.desk.state), self.to_app.clone());
+        tokio::spawn(async move {
+            let Err(why) = asked(outbox, &ask).await else { return };
+            let title = format!("{} was not done", ask.command.word().to_uppercase());
+            let _gone = to_app.send(Event::Trouble { title, text: why }).await;
+        });
+    }
+}
+
+/// Leaves an ask and waits until it is taken; the error says in words why it was not.
+async fn asked(mut outbox: impl Outbox, ask: &Ask) -> Result<(), String> {
+    let id = outbox.leave(ask).await.map_err(|error| error.to_string())?;
+    let waited = tokio::time::Instant::now();
+    while waited.elapsed() < REPLY {
+        match outbox.reply(&id).await {
+            Ok(Some(Reply::Taken)) => return Ok(()),
+            Ok(Some(Reply::Refused { why })) => return Err(format!("The run refused it: {why}")),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "no reply can be read now"),
+        }
+        tokio::time::sleep(ASK).await;
+    }
+    Err(format!(
+        "Whoever drives the run has not answered for {}; it may still be done. Look at the journal before you ask again.",
+        verdict::span(REPLY)
+    ))
 }
 
 /// What a run in flight tells.

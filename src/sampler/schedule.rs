@@ -18,7 +18,7 @@ use super::budget::Budget;
 use crate::aws::{QUERIES_A_CALL, Window};
 use crate::model::World;
 use crate::model::reading::{Source, TroubleKind};
-use crate::model::topology::{Metric, Region, Topology};
+use crate::model::topology::{Metric, Region, Resolver, Topology};
 use crate::model::verdict;
 
 /// What one entry of the schedule asks.
@@ -248,12 +248,27 @@ fn sources(topology: &Topology) -> Vec<Source> {
         for region in aurora.clusters.keys() {
             sources.push(Source::Aurora(aurora.store.clone(), region.clone()));
             sources.push(Source::AuroraEvents(aurora.store.clone(), region.clone()));
+            sources.push(Source::Snapshots(aurora.store.clone(), region.clone()));
+        }
+    }
+    for replica in &topology.replicas {
+        for region in replica.databases.keys() {
+            sources.push(Source::Replica(replica.store.clone(), region.clone()));
+            sources.push(Source::AuroraEvents(replica.store.clone(), region.clone()));
         }
     }
     for table in &topology.tables {
         sources.extend(table.regions.iter().map(|region| Source::Table(table.store.clone(), region.clone())));
     }
+    for service in &topology.services {
+        let here = |region: &Region| Source::Service(service.name.clone(), region.clone());
+        sources.extend(service.regions.keys().map(here));
+    }
     sources.extend(topology.dns.iter().map(|dns| Source::Records(dns.name.clone())));
+    for dns in &topology.dns {
+        let of = |resolver: &Resolver| Source::Resolver(dns.name.clone(), resolver.name.clone());
+        sources.extend(topology.resolvers.iter().map(of));
+    }
     sources.extend(topology.regions.iter().map(|region| Source::Identity(region.name.clone())));
     sources.extend(verdict::wanted_alarms(topology).into_keys().map(Source::Alarms));
     sources

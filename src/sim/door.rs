@@ -4,5 +4,6 @@
 //! answer looks to its caller.
 
 mod backstage;
+pub mod dns;
 pub mod http;
 pub mod inproc;

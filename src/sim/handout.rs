@@ -2,16 +2,26 @@
 //! It must never write what the world does not publish.
 
 use std::fmt::Write;
+use std::net::SocketAddr;
 
-use super::scenario::world::Policy;
+use super::door::dns::usual_address;
+use super::scenario::world::{Form, Policy};
 use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
 use super::world::metric::publish::{CANARIES, ECS};
 use super::world::region::Region;
+use super::world::table::Consistency;
 
-/// The configuration of a world served at `base_url` (no final slash).
+/// The configuration of a world served at `base_url` (no final slash), its resolvers at their usual addresses.
 #[must_use]
 pub fn config(world: &World, base_url: &str) -> String {
+    let resolvers: Vec<_> = (0..world.dns.resolvers.len()).map(usual_address).collect();
+    config_at(world, base_url, &resolvers)
+}
+
+/// The same with the resolvers at these addresses.
+#[must_use]
+pub fn config_at(world: &World, base_url: &str, resolvers: &[SocketAddr]) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = head(world, base_url, &mut out);
@@ -20,9 +30,15 @@ pub fn config(world: &World, base_url: &str) -> String {
     }
     let _ = routing(world, base_url, &mut out);
     let _ = stores(world, &mut out);
+    let _ = shared(world, &mut out);
     let _ = dns(world, &mut out);
+    let _ = self::resolvers(world, resolvers, &mut out);
+    let _ = tail(&mut out);
     out
 }
+
+/// The store of the bastions' own table.
+const LOCK: &str = "lock";
 
 type Written = Result<(), std::fmt::Error>;
 
@@ -79,6 +95,9 @@ fn signal(out: &mut String, preset: &str, dimensions: &[(&str, &str)]) -> Writte
 
 fn routing(world: &World, base_url: &str, out: &mut String) -> Written {
     let arc = &world.arc;
+    if arc.controls.is_empty() {
+        return Ok(());
+    }
     writeln!(out, "# The five endpoints and every ARN are literals: nothing is looked up during an event.")?;
     writeln!(out, "[routing]")?;
     writeln!(out, "cluster = \"{}\"", arc.arn)?;
@@ -137,8 +156,8 @@ fn stores(world: &World, out: &mut String) -> Written {
         }
         writeln!(out)?;
     }
-    // A strongly consistent table has no lag to watch.
-    for table in world.tables.iter().filter(|t| t.witness.is_none()) {
+    // A strongly consistent table has no lag to watch, and the bastions' own is no store of the workload.
+    for table in world.tables.iter().filter(|t| t.witness.is_none() && t.store != LOCK) {
         let regions: Vec<_> =
             table.regions.iter().map(|r| format!("\"{}\"", world.regions[*r].name)).collect();
         writeln!(out, "[[tables]]")?;
@@ -147,6 +166,20 @@ fn stores(world: &World, out: &mut String) -> Written {
         writeln!(out, "regions = [{}]\n", regions.join(", "))?;
     }
     Ok(())
+}
+
+/// The bastions' table: a condition on an item of it must hold in every Region that is named.
+fn shared(world: &World, out: &mut String) -> Written {
+    let Some(table) = world.tables.iter().find(|table| table.store == LOCK) else { return Ok(()) };
+    let names: Vec<_> = table.regions.iter().map(|at| format!("\"{}\"", world.regions[*at].name)).collect();
+    writeln!(out, "# Who may act, and a copy of the journal, for every bastion that has this section.")?;
+    writeln!(out, "[shared]")?;
+    writeln!(out, "table = \"{}\"", table.name)?;
+    match (table.consistency, names.first()) {
+        (Consistency::Strong, _) => writeln!(out, "regions = [{}]\n", names.join(", ")),
+        (Consistency::Eventual, Some(first)) => writeln!(out, "region = {first}\n"),
+        (Consistency::Eventual, None) => Ok(()),
+    }
 }
 
 fn dns(world: &World, out: &mut String) -> Written {
@@ -161,20 +194,36 @@ fn dns(world: &World, out: &mut String) -> Written {
     writeln!(out, "[[dns]]")?;
     writeln!(out, "name = \"{}\"", spec.name)?;
     writeln!(out, "zone = \"{}\"", spec.zone)?;
-    writeln!(out, "type = \"A\"")?;
+    let kind = if spec.form == Form::Cname { "CNAME" } else { "A" };
+    writeln!(out, "type = \"{kind}\"")?;
     writeln!(out, "policy = \"{policy}\"")?;
     writeln!(out, "ttl = \"{}s\"", spec.ttl.as_secs())?;
     let records = world.dns.zones.iter().flat_map(|z| &z.records).filter(|r| r.name == world.dns.name);
     for record in records {
         let Some(region) = world.region_of(record) else { continue };
-        let region = &world.regions[region].name;
+        let region = &world.regions[region];
         writeln!(out, "[[dns.records]]")?;
-        writeln!(out, "id = \"{}\"", record.set_id.as_ref().unwrap_or(region))?;
-        writeln!(out, "region = \"{region}\"")?;
+        writeln!(out, "id = \"{}\"", record.set_id.as_ref().unwrap_or(&region.name))?;
+        writeln!(out, "region = \"{}\"", region.name)?;
         if let Some(check) = &record.health_check {
             writeln!(out, "health_check = \"{check}\"")?;
         }
+        writeln!(out, "target = \"{}\"", region.alb_dns)?;
+        writeln!(out, "target_zone = \"{}\"", region.alb_zone)?;
     }
+    writeln!(out)
+}
+
+fn resolvers(world: &World, addresses: &[SocketAddr], out: &mut String) -> Written {
+    for (resolver, address) in world.dns.resolvers.iter().zip(addresses) {
+        writeln!(out, "[[resolvers]]")?;
+        writeln!(out, "name = \"{}\"", resolver.name)?;
+        writeln!(out, "address = \"{address}\"")?;
+    }
+    Ok(())
+}
+
+fn tail(out: &mut String) -> Written {
     writeln!(out, "\n[orders]")?;
     writeln!(out, "namespace = \"ecommerce\"")?;
     writeln!(out, "metric = \"OrdersCreated\"")?;
@@ -222,6 +271,17 @@ mod tests {
             assert!(config.simulated, "{name}");
             assert_eq!(config.warnings, [], "{name}");
         }
+    }
+
+    #[test]
+    fn a_world_without_arc_has_no_routing() {
+        let scenario = "[scenario]\nname = \"x\"\nabout = \"x\"\nlength = \"1m\"\n[world]\narc = false\n";
+        let scenario = scenario::parse(scenario).unwrap();
+        let world = World::new(&scenario, 7, "2026-03-01T14:00:00Z".parse().unwrap());
+        let config =
+            crate::config::parse(&config(&world, "http://127.0.0.1:4566"), "pointsman.toml").unwrap();
+        assert_eq!((config.topology.routing.clone(), config.warnings), (None, Vec::new()));
+        assert!(config.topology.dns[0].records.iter().all(|record| record.health_check.is_none()));
     }
 
     #[test]

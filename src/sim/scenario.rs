@@ -2,6 +2,7 @@
 //! It must never run anything: it is read, and the world and the tests act on it.
 
 pub mod expect;
+pub mod runbook;
 #[cfg(test)]
 mod tests;
 pub mod world;

@@ -8,10 +8,14 @@ mod cluster;
 mod common;
 mod control;
 mod dynamodb;
+mod ecs;
+mod fis;
 mod operation;
 mod page;
 mod rds;
+mod regionswitch;
 mod route53;
+mod ssm;
 mod sts;
 
 use bytes::Bytes;
@@ -36,6 +40,14 @@ pub(crate) enum Service {
     DynamoDb,
     /// DNS.
     Route53,
+    /// Fault injection.
+    Fis,
+    /// ARC Region switch.
+    RegionSwitch,
+    /// Services and their tasks.
+    Ecs,
+    /// Automation.
+    Ssm,
 }
 
 /// One request, understood: what is asked of whom.
@@ -67,8 +79,19 @@ pub(crate) struct Misread {
 
 impl Service {
     /// All services.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Sts, Self::CloudWatch, Self::Cluster, Self::Control, Self::Rds, Self::DynamoDb, Self::Route53];
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Sts,
+        Self::CloudWatch,
+        Self::Cluster,
+        Self::Control,
+        Self::Rds,
+        Self::DynamoDb,
+        Self::Route53,
+        Self::Fis,
+        Self::RegionSwitch,
+        Self::Ecs,
+        Self::Ssm,
+    ];
 
     /// Its name in a credential scope.
     pub(crate) const fn signing_name(self) -> &'static str {
@@ -80,6 +103,10 @@ impl Service {
             Self::Rds => "rds",
             Self::DynamoDb => "dynamodb",
             Self::Route53 => "route53",
+            Self::Fis => "fis",
+            Self::RegionSwitch => "arc-region-switch",
+            Self::Ecs => "ecs",
+            Self::Ssm => "ssm",
         }
     }
 
@@ -89,9 +116,12 @@ impl Service {
     }
 
     /// The Region of a global service's one endpoint, whatever its caller's own Region is.
-    const fn home(self) -> Option<&'static str> {
+    fn home(self, operation: &str) -> Option<&'static str> {
         match self {
             Self::Route53 => Some("us-east-1"),
+            Self::RegionSwitch if regionswitch::is_control_plane(operation) => {
+                Some(regionswitch::CONTROL_PLANE)
+            }
             Self::Control => Some("us-west-2"),
             _ => None,
         }
@@ -107,6 +137,10 @@ impl Service {
             Self::Rds => rds::perform(world, call),
             Self::Route53 => route53::perform(world, call),
             Self::DynamoDb => dynamodb::perform(world, call),
+            Self::Fis => fis::perform(world, call),
+            Self::RegionSwitch => regionswitch::perform(world, call),
+            Self::Ecs => ecs::perform(world, call),
+            Self::Ssm => ssm::perform(world, call),
         }
     }
 }
@@ -131,9 +165,9 @@ pub(crate) fn understand(request: &http::Request<Bytes>) -> Result<Call, Box<Mis
     let (operation, input) = operation::read(service, protocol, request).map_err(misread)?;
     Ok(Call {
         service,
+        region: service.home(&operation).map_or(scope.region, str::to_owned),
         operation,
         input,
-        region: service.home().map_or(scope.region, str::to_owned),
         base: operation::base_of(request),
         endpoint: endpoint.map(str::to_owned),
         protocol,

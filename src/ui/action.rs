@@ -29,6 +29,8 @@ pub enum Action {
     Skip,
     /// Ends the run at the held step.
     Abort,
+    /// Writes a note about the run into the journal.
+    Note,
     /// Goes to the next thing that is not ok.
     NextProblem,
     /// Opens what is known of the selected row.
@@ -143,6 +145,7 @@ pub const TABLE: &[Entry] = &[
     key(Action::Abort, "abort", &["x"], "held step: end the run here, with a reason")
         .hint("abort", 95)
         .danger(Danger::Console),
+    key(Action::Note, "note", &["N"], "write a note about the run into the journal"),
     key(Action::NextProblem, "next-problem", &["n"], "go to the next thing that is not ok")
         .hint("next problem", 70),
     key(Action::Detail, "detail", &["enter"], "open what is known of the selected row").hint("detail", 60),

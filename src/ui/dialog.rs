@@ -6,12 +6,12 @@
 mod act;
 mod arm;
 mod buttons;
-mod cli;
 mod cut_off;
 mod decide;
 mod fingers;
 mod glass;
 mod line;
+mod note;
 mod notice;
 pub(crate) mod page;
 mod passes;
@@ -37,13 +37,14 @@ use super::{Mode, Scene, panes};
 use crate::model::topology::Topology;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId};
+use crate::plan::{Intent, Plan, StepId, script};
 
 pub use act::{Act, Offer};
 pub use arm::Arm;
 pub use cut_off::CutOff;
 pub use decide::Decide;
 pub use glass::Glass;
+pub use note::Note;
 pub use notice::Notice;
 pub use quit::Quit;
 pub use scroll::{Scroll, moved};
@@ -68,6 +69,8 @@ pub enum Dialog {
     Glass(Box<Glass>),
     /// A decision about a held step.
     Decide(Decide),
+    /// A note about the run that is shown.
+    Note(Note),
     /// What to do with a run that was cut off.
     CutOff(CutOff),
     /// Whether to leave.
@@ -143,6 +146,13 @@ pub enum Request {
         run: RunId,
         /// Why.
         reason: String,
+    },
+    /// Write a note about a run into the journal.
+    Note {
+        /// Which run.
+        run: RunId,
+        /// What.
+        text: String,
     },
     /// Start no new step.
     Pause,
@@ -231,10 +241,22 @@ impl Dialog {
         Self::Quit(Quit::new(moment))
     }
 
+    /// A note about a run.
+    #[must_use]
+    pub fn note(run: &Progress, moment: &Moment<'_>) -> Self {
+        Self::Note(Note::new(run, moment))
+    }
+
     /// What to do with a run that was cut off.
     #[must_use]
     pub fn cut_off(run: &Progress) -> Self {
         Self::CutOff(CutOff::new(run))
+    }
+
+    /// The same, when another process drove it that is gone.
+    #[must_use]
+    pub fn left(run: &Progress, by: &str) -> Self {
+        Self::CutOff(CutOff::new(run).left_by(by))
     }
 
     /// An error in words.
@@ -243,10 +265,10 @@ impl Dialog {
         Self::Notice(Notice::new(title, text))
     }
 
-    /// The equal AWS CLI lines of a plan.
+    /// The plan as a script of AWS CLI calls with their read-backs.
     #[must_use]
     pub fn cli(plan: &Plan, topology: &Topology) -> Self {
-        Self::Cli { lines: cli::lines(plan, topology), scroll: Scroll::default() }
+        Self::Cli { lines: script::lines(plan, topology), scroll: Scroll::default() }
     }
 
     /// What keys mean in it.
@@ -260,6 +282,7 @@ impl Dialog {
             Self::Sheet(sheet) => sheet.context(),
             Self::Glass(glass) => glass.context(),
             Self::Decide(decide) => decide.context(),
+            Self::Note(_) => Context::Typing,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -295,6 +318,7 @@ impl Dialog {
             Self::Sheet(sheet) => sheet.on(input, action, moment),
             Self::Glass(glass) => glass.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
+            Self::Note(note) => note.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }
@@ -345,6 +369,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
         Dialog::Glass(glass) => glass.page(),
         Dialog::Decide(decide) => decide.page(&facts),
+        Dialog::Note(note) => note.page(),
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),

@@ -162,7 +162,7 @@ mod tests {
             tables: Vec::new(),
             lag_links: Vec::new(),
             dns: Vec::new(),
-            orders: None,
+            ..Topology::default()
         };
         let world = World::new(topology.into());
         let digest = Digest::of(&world, Timestamp::UNIX_EPOCH);

@@ -5,6 +5,7 @@
 mod identity;
 mod lamps;
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -15,7 +16,7 @@ use super::widgets::paint::{self, Text};
 use super::widgets::say;
 use super::{Mode, Pen};
 use crate::model::verdict;
-use crate::plan::progress::{Progress, StepState};
+use crate::plan::progress::{Pace, Progress, StepState};
 use crate::plan::{Action, Step};
 
 /// Blanks between items.
@@ -113,11 +114,12 @@ pub(super) fn situation(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
 pub(super) fn sentence(pen: &Pen<'_>, room: usize) -> Text {
     let situation = &pen.digest.situation;
     let world = || (situation.text.clone(), say::role(situation.lamp));
-    let (text, role) = pen.scene.run.filter(|run| run.is_open()).map_or_else(world, of_run);
+    let (text, role) =
+        pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(run, pen.scene.now));
     Line::from(pen.span(paint::cut(&pen.glyphs.text(&text), room), role))
 }
 
-fn of_run(run: &Progress) -> (String, Role) {
+fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
     let held = run.held();
     if let Some(step) = held.first().and_then(|id| run.plan.step(*id)) {
         let state = run.steps.get(&step.id).map(|s| &s.state);
@@ -131,12 +133,37 @@ fn of_run(run: &Progress) -> (String, Role) {
     }
     let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();
     let next = run.plan.steps.iter().find(|step| is_waiting(run, step));
-    let paused = if run.paused { "PAUSED: nothing new starts.  " } else { "" };
-    let now: Vec<String> = active.iter().map(|step| doing(step)).collect();
-    let now = if now.is_empty() { "between steps".to_owned() } else { now.join(", ") };
+    let paused = paused(run);
+    let slowest = active.iter().map(|step| run.pace(step, now)).max().unwrap_or(Pace::InTime);
+    let doing: Vec<String> = active.iter().map(|step| paced(step, run.pace(step, now))).collect();
+    let doing = if doing.is_empty() { "between steps".to_owned() } else { doing.join(", ") };
     let next = next.map(|step| format!("; then {} {}", step.id, step.title)).unwrap_or_default();
-    let role = if run.paused { Role::LampLook } else { Role::Title };
-    (format!("{paused}{now}{next}"), role)
+    let role = match slowest {
+        Pace::Stuck => Role::LampBad,
+        Pace::Late => Role::LampLook,
+        Pace::InTime if run.paused => Role::LampLook,
+        Pace::InTime => Role::Title,
+    };
+    (format!("{paused}{doing}{next}"), role)
+}
+
+/// Why nothing new starts, and what to do about it.
+fn paused(run: &Progress) -> String {
+    match (run.paused, run.why_paused.as_str()) {
+        (false, _) => String::new(),
+        (true, "") => "PAUSED: nothing new starts.  ".to_owned(),
+        (true, why) => format!("PAUSED, {why}.  "),
+    }
+}
+
+/// What a step does, with a word where it takes longer than it should.
+fn paced(step: &Step, pace: Pace) -> String {
+    let doing = doing(step);
+    match pace {
+        Pace::InTime => doing,
+        Pace::Late => format!("{doing} is LATE"),
+        Pace::Stuck => format!("{doing} is STUCK, holds at {}", verdict::limit_text(step.deadline)),
+    }
 }
 
 fn is_active(run: &Progress, step: &Step) -> bool {
@@ -153,5 +180,8 @@ fn doing(step: &Step) -> String {
     match &step.action {
         Action::Record => "recording lag and orders at risk".to_owned(),
         Action::Operate(operation) => operation.doing(),
+        Action::Wait(condition) => format!("waiting: {condition}"),
+        Action::Approve(approval) => format!("waiting for a second person: {}", approval.of),
+        Action::Note { text } => format!("by hand: {text}"),
     }
 }

@@ -189,6 +189,17 @@ impl View {
         self.pane = Pane::Plan;
     }
 
+    /// The same, when another process drove it that is gone; it comes on top of whatever was being asked.
+    pub fn ask_about_left(&mut self, run: &Progress, by: &str) {
+        self.dialog = Some(Dialog::left(run, by));
+        self.pane = Pane::Plan;
+    }
+
+    /// Somebody else drives the run: what to do with it is no question any more.
+    pub fn taken_up_elsewhere(&mut self) {
+        self.dialog.take_if(|dialog| matches!(dialog, Dialog::CutOff(_)));
+    }
+
     /// Says one line in place of the hints for a few seconds.
     pub fn say(&mut self, text: &str) {
         let until = self.at.saturating_add(SAID).unwrap_or(Timestamp::MAX);
@@ -272,6 +283,7 @@ impl View {
             Action::Detail => Some(Dialog::detail()),
             Action::Cli => facts.run.map(|run| Dialog::cli(&run.plan, facts.world.topology())),
             Action::Help => Some(Dialog::help()),
+            Action::Note => facts.run.map(|run| Dialog::note(run, &moment)),
             Action::Quit | Action::Interrupt => Some(Dialog::quit(&moment)),
             Action::Retry | Action::Undo | Action::Skip | Action::Abort => {
                 held.and_then(|step| Dialog::decide(action, step, &moment))

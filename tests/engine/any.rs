@@ -9,8 +9,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use pointsman::model::World;
 use pointsman::model::reading::{
-    AuroraMember, AuroraMove, AuroraReading, ControlState, MetricAnswer, MetricBatch, Observation, Point, RdsEvent,
-    Reading, Source, Trouble, TroubleKind,
+    AuroraMember, AuroraMove, AuroraReading, ControlState, MetricAnswer, MetricBatch, Observation, Point,
+    RdsEvent, Reading, Source, Trouble, TroubleKind,
 };
 use pointsman::model::topology::{Region, Topology};
 use pointsman::model::verdict;
@@ -109,7 +109,7 @@ impl Path {
             let operation = Some(operation);
             self.write(Event::Intended { step, attempt, operation, endpoint: String::new() });
         }
-        self.write(Event::Sent { step, attempt });
+        self.write(Event::Sent { step, attempt, fence: None });
         assert!(self.open.insert(step, attempt).is_none(), "two writes of step {step} are on their way");
         self.left.insert(step, self.now);
     }
@@ -118,11 +118,15 @@ impl Path {
     fn may_leave(&self, id: StepId, operation: &Operation) {
         let step = self.progress.plan.step(id).unwrap();
         let planned = step.operation() == Some(operation);
-        assert!(!self.progress.paused && self.progress.aborted.is_none(), "it was to be still\n{}", self.told());
+        assert!(
+            !self.progress.paused && self.progress.aborted.is_none(),
+            "it was to be still\n{}",
+            self.told()
+        );
         assert!(!self.locked.contains(&id), "nobody said that step {id} may be sent\n{}", self.told());
-        let undoes = self.entries.iter().any(|e| {
-            matches!(&e.event, Event::Decided { step, decision: Decision::Undo, .. } if *step == id)
-        });
+        let undoes = self.entries.iter().any(
+            |e| matches!(&e.event, Event::Decided { step, decision: Decision::Undo, .. } if *step == id),
+        );
         let inverse = step.operation().and_then(Operation::inverse);
         assert!(planned || undoes && inverse.as_ref() == Some(operation), "{operation} is not in the plan");
         let done = |need: &StepId| {
@@ -135,7 +139,12 @@ impl Path {
             assert!(on, "no Region would be On after {operation}\n{}", self.told());
         }
         if planned && operation.moves_traffic() {
-            let writers = self.progress.plan.steps.iter().filter(|step| step.operation().is_some_and(|o| o.writer().is_some()));
+            let writers = self
+                .progress
+                .plan
+                .steps
+                .iter()
+                .filter(|step| step.operation().is_some_and(|o| o.writer().is_some()));
             for writer in writers {
                 assert!(self.moved_or_named(writer), "traffic before step {}\n{}", writer.id, self.told());
             }
@@ -188,7 +197,9 @@ impl Path {
     fn write(&mut self, event: Event) {
         match &event {
             Event::Ended { step, outcome, .. } if outcome.needs_a_person() => drop(self.locked.insert(*step)),
-            Event::Decided { step, decision: Decision::Retry | Decision::Undo, .. } => drop(self.locked.remove(step)),
+            Event::Decided { step, decision: Decision::Retry | Decision::Undo, .. } => {
+                drop(self.locked.remove(step))
+            }
             _ => {}
         }
         let next = entry(self.entries.len() + 1, self.now, event);
@@ -201,7 +212,8 @@ impl Path {
     fn answer(&mut self, which: u8) {
         let Some((step, attempt)) = pick(&self.open, which >> 3) else { return };
         self.open.remove(&step);
-        let kinds = [TroubleKind::Throttled, TroubleKind::TimedOut, TroubleKind::Denied, TroubleKind::Refused];
+        let kinds =
+            [TroubleKind::Throttled, TroubleKind::TimedOut, TroubleKind::Denied, TroubleKind::Refused];
         let trouble = trouble(kinds[usize::from(which >> 1) % kinds.len()]);
         let answer = match which % 4 {
             0 => Answer::Accepted { endpoint: String::new(), request_id: None, handle: None },
@@ -223,7 +235,7 @@ impl Path {
             6 => Decision::Skip { reason: reason(), typed: None },
             7 => Decision::Skip { reason: reason(), typed: Some(WEST.into()) },
             8 if what > 200 => Decision::Abort { reason: reason() },
-            8 | 9 => return self.ask_for(Event::Paused { who }),
+            8 | 9 => return self.ask_for(Event::Paused { who, why: String::new() }),
             _ => return self.ask_for(Event::Resumed { who }),
         };
         self.ask_for(Event::Decided { step, decision, who });
@@ -252,7 +264,9 @@ impl Path {
     fn tell(&mut self, source: u8, says: u16, ago: u8) {
         let topology = self.world.topology();
         let mut sources: Vec<Source> = [EAST, WEST].map(|region| Source::Metrics(region.into())).into();
-        sources.extend(topology.routing.iter().flat_map(|r| &r.endpoints).map(|e| Source::Endpoint(e.region.clone())));
+        sources.extend(
+            topology.routing.iter().flat_map(|r| &r.endpoints).map(|e| Source::Endpoint(e.region.clone())),
+        );
         for aurora in &topology.auroras {
             for region in [EAST, WEST] {
                 sources.push(Source::Aurora(aurora.store.clone(), region.into()));
@@ -260,8 +274,11 @@ impl Path {
             }
         }
         // Half of the time everything tells the same at once, as a world that is well does.
-        let told: Vec<Source> =
-            if source % 2 == 0 { sources } else { vec![sources[usize::from(source / 2) % sources.len()].clone()] };
+        let told: Vec<Source> = if source % 2 == 0 {
+            sources
+        } else {
+            vec![sources[usize::from(source / 2) % sources.len()].clone()]
+        };
         let asked = self.now - SignedDuration::from_secs(i64::from(ago));
         for source in told {
             let result = if says % 11 == 0 {
@@ -269,7 +286,13 @@ impl Path {
             } else {
                 Ok(reading(topology_of(&self.world), &source, says / 11, self.now))
             };
-            self.world.apply(Observation { source, asked, at: self.now, every: Duration::from_secs(5), result });
+            self.world.apply(Observation {
+                source,
+                asked,
+                at: self.now,
+                every: Duration::from_secs(5),
+                result,
+            });
         }
     }
 
@@ -324,7 +347,11 @@ fn aurora(topology: &Topology, store: &str, says: u16) -> AuroraReading {
         to: aurora.clusters[&Region::new(WEST)].clone(),
         data_loss_allowed: true,
     });
-    AuroraReading { status: "available".to_owned(), members: aurora.clusters.iter().map(member).collect(), moving }
+    AuroraReading {
+        status: "available".to_owned(),
+        members: aurora.clusters.iter().map(member).collect(),
+        moving,
+    }
 }
 
 fn metrics(topology: &Topology, region: &Region, says: u16, now: Timestamp) -> MetricBatch {

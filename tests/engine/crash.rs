@@ -49,11 +49,11 @@ fn retries() -> [Decision; 4] {
 async fn cut_everywhere(playbook: Playbook, script: Script, last: Last) {
     let whole = Stage::new().deciding(retries());
     script(&whole.shop);
-    let progress = whole.run(playbook).await.unwrap();
+    let progress = whole.run(playbook.clone()).await.unwrap();
     assert_eq!(end(&progress), Some(End::Confirmed), "{:#?}", whole.lines());
     let lines = whole.entries().len();
     for cut in 1..lines {
-        cut_at(playbook, script, last, cut).await;
+        cut_at(playbook.clone(), script, last, cut).await;
     }
 }
 
@@ -63,7 +63,7 @@ async fn cut_at(playbook: Playbook, script: Script, last: Last, cut: usize) {
     if last == Last::IsLost {
         stage.shop.end_at(Some(u64::try_from(cut).unwrap()));
     }
-    let stopped = stage.run(playbook).await.expect_err("the journal is full before the end");
+    let stopped = stage.run(playbook.clone()).await.expect_err("the journal is full before the end");
     assert!(was_full(&stopped), "cut after {cut}: {stopped}");
     let run = stopped.progress.run.clone();
 

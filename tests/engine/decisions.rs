@@ -237,6 +237,7 @@ async fn console(
         clock: shop.clock.clone(),
         observations,
         commands: obeyed,
+        inboxes: Vec::new(),
         entries: tell,
         when_held,
     };

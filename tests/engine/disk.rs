@@ -23,7 +23,7 @@ fn intent() -> Intent {
 }
 
 fn started() -> Event {
-    let plan = Plan { intent: intent(), made: now(), steps: vec![] };
+    let plan = Plan { intent: intent(), made: now(), steps: vec![], measured: vec![] };
     Event::Started { plan, start: start() }
 }
 

@@ -34,6 +34,8 @@ fn plan() -> Plan {
         rung,
         usual: Usual { p50: Duration::from_secs(1), p95: Duration::from_secs(2) },
         deadline: Duration::from_mins(10),
+        interlocks: Vec::new(),
+        advice: None,
     };
     Plan {
         intent: Intent { playbook: Playbook::Evacuate, from: "us-east-1".into(), to: "us-west-2".into() },
@@ -42,6 +44,7 @@ fn plan() -> Plan {
             step(RECORD, Action::Record, vec![], Rung::ReadBack),
             step(SET, Action::Operate(operation()), vec![RECORD], Rung::Traffic),
         ],
+        measured: vec![],
     }
 }
 
@@ -65,8 +68,8 @@ fn vocabulary(attempts: u32) -> Vec<(&'static str, Event)> {
         ("intend", intended(SET, attempts + 1, Some(operation()))),
         ("intend undo", intended(SET, attempts + 1, operation().inverse())),
         ("intend again the same attempt", intended(SET, attempts, Some(operation()))),
-        ("send", Event::Sent { step: SET, attempt: attempts }),
-        ("send a later attempt", Event::Sent { step: SET, attempt: attempts + 1 }),
+        ("send", Event::Sent { step: SET, attempt: attempts, fence: None }),
+        ("send a later attempt", Event::Sent { step: SET, attempt: attempts + 1, fence: None }),
         ("accepted", answered(Answer::Accepted { endpoint: String::new(), request_id: None, handle: None })),
         ("refused", answered(Answer::Refused { code: String::new(), trouble: trouble() })),
         ("not sent", answered(Answer::NotSent { trouble: trouble() })),
@@ -91,7 +94,7 @@ fn vocabulary(attempts: u32) -> Vec<(&'static str, Event)> {
         ("skip", decided(Decision::Skip { reason: reason(), typed: None })),
         ("skip without reason", decided(Decision::Skip { reason: " ".to_owned(), typed: None })),
         ("abort", decided(Decision::Abort { reason: reason() })),
-        ("pause", Event::Paused { who: WHO.to_owned() }),
+        ("pause", Event::Paused { who: WHO.to_owned(), why: String::new() }),
         ("resume", Event::Resumed { who: WHO.to_owned() }),
         ("note", Event::Noted { who: WHO.to_owned(), text: String::new() }),
         ("start again", Event::Started { plan: plan(), start: start() }),
@@ -295,13 +298,15 @@ fn nothing_closes_while_a_step_has_no_outcome() {
 #[test]
 fn a_line_of_another_run_or_a_headless_journal_is_refused() {
     let mut progress = Journey::new().progress;
-    let stranger =
-        Entry { run: RunId("ffffffff".to_owned()), ..entry(2, Event::Paused { who: WHO.to_owned() }) };
+    let stranger = Entry {
+        run: RunId("ffffffff".to_owned()),
+        ..entry(2, Event::Paused { who: WHO.to_owned(), why: String::new() })
+    };
     assert_eq!(
         progress.apply(&stranger).unwrap_err().to_string(),
         "journal line 2 cannot follow what came before it: it belongs to run ffffffff and not to 3f9a0001"
     );
-    let headless = [entry(1, Event::Paused { who: WHO.to_owned() })];
+    let headless = [entry(1, Event::Paused { who: WHO.to_owned(), why: String::new() })];
     assert!(Progress::replay(&headless).is_err());
     assert!(Progress::replay(&[]).is_err());
 }

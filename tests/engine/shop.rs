@@ -316,6 +316,7 @@ impl State {
             Operation::AuroraSwitchover(Switchover(t)) | Operation::AuroraFailover(Failover(t)) => {
                 self.moves.contains_key(&t.store) || self.writers[&t.store] == t.to
             }
+            _ => false,
         }
     }
 
@@ -329,6 +330,7 @@ impl State {
                 self.tell(shop, t, now, "failover started");
                 self.tell(shop, t, now + PROMOTION, "failover completed");
             }
+            other => unreachable!("the shop has no hands for {other}"),
         }
     }
 
@@ -409,6 +411,7 @@ impl Actuator for Shop {
             Operation::RoutingSet(_) => "cluster endpoint eu-west-1".to_owned(),
             Operation::AuroraSwitchover(Switchover(t)) => t.from.to_string(),
             Operation::AuroraFailover(Failover(t)) => t.to.to_string(),
+            other => other.plane().to_string(),
         }
     }
 

@@ -77,6 +77,7 @@ impl Stage {
             clock: self.shop.clock.clone(),
             observations,
             commands,
+            inboxes: Vec::new(),
             entries: tell,
             when_held: if self.decisions.is_empty() { WhenHeld::StopThere } else { WhenHeld::Wait },
         };

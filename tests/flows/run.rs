@@ -39,7 +39,7 @@ fn held() -> (Desk, Progress) {
     let operation = run.plan.step(step).unwrap().operation().cloned();
     let endpoint = WEST.to_owned();
     desk.log(&mut run, &event::Event::Intended { step, attempt: 1, operation, endpoint });
-    desk.log(&mut run, &event::Event::Sent { step, attempt: 1 });
+    desk.log(&mut run, &event::Event::Sent { step, attempt: 1, fence: None });
     let answer = Answer::Refused { code: "AccessDenied".to_owned(), trouble: super::desk::gone() };
     desk.log(&mut run, &event::Event::Answered { step, attempt: 1, answer });
     desk.log(&mut run, &ended(2, Outcome::Refused, "AccessDenied: not authorized"));
@@ -65,7 +65,7 @@ fn a_run_in_flight_is_said_read_for_and_asked_about_before_one_leaves() {
 fn a_run_is_paused_at_once_and_let_go_on() {
     let (mut desk, mut run) = running();
     assert_eq!(desk.press("P"), [Effect::Pause]);
-    desk.log(&mut run, &event::Event::Paused { who: "maria".to_owned() });
+    desk.log(&mut run, &event::Event::Paused { who: "maria".to_owned(), why: String::new() });
     assert_eq!(desk.press("P"), [Effect::Resume]);
 }
 

@@ -53,7 +53,7 @@ fn from_watching_to_a_confirmed_plan() {
     let reads = desk.press("enter");
     let begun = desk.answer(&reads);
     let [Effect::Start { plan, reason }] = begun.as_slice() else { panic!("not begun: {begun:?}") };
-    assert_eq!((plan.intent.playbook, plan.intent.to.as_str()), (Playbook::Failover, WEST));
+    assert_eq!((plan.intent.playbook.clone(), plan.intent.to.as_str()), (Playbook::Failover, WEST));
     assert_eq!(plan.made, desk.now(), "it is the plan of the newest reads");
     assert_eq!(reason, "INC-4711");
     assert_eq!(plan.steps.len(), 4);

@@ -8,6 +8,7 @@ use pointsman::model::World;
 use pointsman::model::reading::{AuroraMember, AuroraReading, Observation, Reading, Source};
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{Entry, Event, Outcome, RunId, Start};
+use pointsman::plan::history::History;
 use pointsman::plan::interlock::{self, Interlock, Verdict};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, Plan, Playbook, StepId, playbook};
@@ -56,8 +57,10 @@ impl Bench {
             simulated: environment == "simulated",
             identity: Some(fixture::identity()),
             conch: "this host only".to_owned(),
+            follows: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.0,
+            history: History::default(),
             zone: TimeZone::UTC,
         };
         let mut view = View::default();
@@ -158,7 +161,7 @@ impl Bench {
         for observation in fresh.into_iter().filter(|o| matches!(o.source, Source::Endpoint(_))) {
             self.world.apply(observation);
         }
-        let mut prepared = interlock::prepare(&self.world, intent, self.now);
+        let mut prepared = interlock::prepare(&self.world, &self.console.history, intent, self.now);
         if let Ok(prepared) = &mut prepared {
             prepared.interlocks.extend(more);
         }

@@ -2,10 +2,10 @@
 
 use super::terminal::Terminal;
 
-const MIDDLE: (u16, u16) = (40, 120);
+pub(super) const MIDDLE: (u16, u16) = (40, 120);
 
 /// Arms, opens the act list, goes to this playbook, and types the receiving Region's name.
-fn begin(console: &mut Terminal, playbook: &str) {
+pub(super) fn begin(console: &mut Terminal, playbook: &str) {
     console.press("A");
     console.asks("Arm for 15 minutes");
     console.press("\t\r");

@@ -32,7 +32,7 @@ pub(crate) struct Terminal {
     killer: Box<dyn ChildKiller + Send + Sync>,
     exit: Receiver<ExitStatus>,
     pid: u32,
-    state: tempfile::TempDir,
+    state: Arc<tempfile::TempDir>,
     /// When the process was started.
     pub(crate) started: Instant,
 }
@@ -43,9 +43,22 @@ impl Terminal {
         Self::with(&["demo", "--scenario", scenario, "--speed", &speed.to_string()], (rows, cols), &[])
     }
 
-    pub(crate) fn with(args: &[&str], (rows, cols): (u16, u16), env: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(args: &[&str], size: (u16, u16), env: &[(&str, &str)]) -> Self {
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), args, size, env)
+    }
+
+    /// Another console of the same operator on the same state folder.
+    pub(crate) fn beside(&self, args: &[&str], size: (u16, u16)) -> Self {
+        Self::on(Arc::clone(&self.state), args, size, &[])
+    }
+
+    fn on(
+        state: Arc<tempfile::TempDir>,
+        args: &[&str],
+        (rows, cols): (u16, u16),
+        env: &[(&str, &str)],
+    ) -> Self {
         let pty = native_pty_system().openpty(size(rows, cols)).unwrap();
-        let state = tempfile::tempdir().unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pointsman"));
         command.args(args);
         command.env_clear();
@@ -155,6 +168,11 @@ impl Terminal {
             Ok(status) => status.exit_code(),
             Err(why) => panic!("it did not end ({why}); the screen shows:\n{}", self.text()),
         }
+    }
+
+    /// It has not ended.
+    pub(crate) fn is_alive(&self) -> bool {
+        fs::read_to_string(format!("/proc/{}/stat", self.pid)).is_ok_and(|stat| !stat.contains(") Z "))
     }
 
     /// The names of the process's threads.

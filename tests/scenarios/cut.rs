@@ -9,8 +9,8 @@ use pointsman::plan::event::Event;
 use pointsman::sim::scenario::{self, Scenario};
 
 use super::ride::{self, Calm, Fuse, Rider};
-use super::{SEED, laws};
 use super::stage::Played;
+use super::{SEED, laws};
 
 /// Scenarios that are cut after every line also in a hurry.
 const WHOLE: [&str; 3] = ["region-gone", "lost-answer", "endpoint-rotation"];

@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
 use pointsman::plan::event::Entry;
+use pointsman::plan::operation::{Detach, Failover, Operation, RoutingSet, Switchover};
 use pointsman::sim::fault::{Fault, Injection};
-use pointsman::plan::operation::{Failover, Operation, RoutingSet, Switchover};
 
 use super::book::Book;
 use crate::support::InProcess;
@@ -41,13 +41,17 @@ impl Left {
             return false;
         }
         match operation {
-            Operation::RoutingSet(RoutingSet { entries, .. }) => {
+            Operation::RoutingSet(RoutingSet { entries, overrides }) => {
                 let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
                 let list = body["UpdateRoutingControlStateEntries"].as_array().unwrap();
                 let sent =
                     list.iter().map(|e| (e["RoutingControlArn"].as_str(), e["RoutingControlState"].as_str()));
                 let wanted = entries.iter().map(|e| (e.arn.clone(), e.state.to_string()));
-                let only = body.as_object().unwrap().len() == 1;
+                let broken: Vec<_> = overrides.iter().map(|broken| broken.arn.as_str()).collect();
+                let only = match body.get("SafetyRulesToOverride") {
+                    None => broken.is_empty() && body.as_object().unwrap().len() == 1,
+                    Some(named) => *named == serde_json::json!(broken),
+                };
                 let sent: Vec<_> =
                     sent.map(|(a, s)| (a.unwrap().to_owned(), s.unwrap().to_owned())).collect();
                 only && sent == wanted.collect::<Vec<_>>()
@@ -58,7 +62,44 @@ impl Left {
             Operation::AuroraFailover(Failover(target)) => {
                 self.region == target.to.as_str() && self.names(&target.global, &target.cluster, Some("true"))
             }
+            Operation::EcsScale(scale) => {
+                let wanted = serde_json::json!({
+                    "cluster": scale.cluster, "service": scale.ecs, "desiredCount": scale.desired,
+                });
+                self.region == scale.region.as_str() && self.json() == wanted
+            }
+            Operation::SsmRun(run) => {
+                self.region == run.region.as_str() && self.json()["DocumentName"] == run.document.as_str()
+            }
+            Operation::SsmSignal(signal) => {
+                self.region == signal.region.as_str()
+                    && self.json()["AutomationExecutionId"] == signal.execution.as_str()
+            }
+            Operation::AuroraDetach(Detach(target)) => {
+                self.region == target.to.as_str()
+                    && self.says("GlobalClusterIdentifier", &target.global)
+                    && self.says("DbClusterIdentifier", &target.cluster)
+            }
+            Operation::ReplicaPromote(promote) => {
+                let id = promote.id();
+                self.region == promote.to.as_str()
+                    && (self.says("DBClusterIdentifier", id) || self.says("DBInstanceIdentifier", id))
+            }
+            Operation::SnapshotCopy(copy) => {
+                self.region == copy.region.as_str()
+                    && self.says("SourceDBClusterSnapshotIdentifier", &copy.source)
+                    && self.says("TargetDBClusterSnapshotIdentifier", &copy.target)
+            }
         }
+    }
+
+    /// A parameter of a query request has this value.
+    fn says(&self, key: &str, value: &str) -> bool {
+        form_urlencoded::parse(self.body.as_bytes()).any(|(known, said)| known == key && said == value)
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
     }
 
     fn names(&self, global: &str, cluster: &str, loss: Option<&str>) -> bool {
@@ -101,7 +142,6 @@ impl Watched {
         *self.mischief.lock().unwrap() = Some((write, mischief));
     }
 
-
     /// Every write that left so far.
     pub(crate) fn left(&self) -> Vec<Left> {
         self.left.lock().unwrap().clone()
@@ -136,7 +176,8 @@ impl HttpConnector for Watched {
         let meets = self.mischief.lock().unwrap().filter(|(write, _)| *write == number).map(|(_, what)| what);
         if meets == Some(Mischief::Refused) {
             let service = service_of(&request);
-            let code = if service == "rds" { "InvalidGlobalClusterStateFault" } else { "AccessDeniedException" };
+            let code =
+                if service == "rds" { "InvalidGlobalClusterStateFault" } else { "AccessDeniedException" };
             let fault = Fault::Refuse { service, operation, times: 1, code: code.to_owned() };
             self.inner.0.inject(&Injection { lasts: None, fault });
         }

@@ -61,7 +61,8 @@ async fn every_write_of_every_playbook_survives_a_no_a_lost_and_a_late_answer() 
             let late = LATE.map(Mischief::Late);
             for mischief in [Mischief::Refused, Mischief::Lost].into_iter().chain(late) {
                 let played = play(&scenario, Some((write, mischief))).await;
-                let story = || format!("{playbook}, write {write}, {mischief:?}:\n{}", laws::told(&played.book));
+                let story =
+                    || format!("{playbook}, write {write}, {mischief:?}:\n{}", laws::told(&played.book));
                 assert_eq!(ride::end(&played), end, "{}", story());
                 assert!(mischief == Mischief::Late(LATE[0]) || shows(&played, mischief), "{}", story());
             }

@@ -101,7 +101,10 @@ fn writers_moved_first(left: &Left, (plan, step): &(Plan, StepId), words: &str) 
         return;
     }
     let named = |store: &String| {
-        let moves = plan.steps.iter().find(|s| s.operation().and_then(|o| o.writer()).is_some_and(|w| w.store == store));
+        let moves = plan
+            .steps
+            .iter()
+            .find(|s| s.operation().and_then(|o| o.writer()).is_some_and(|w| w.store == store));
         let skips = |decision: &Decision| matches!(decision, Decision::Skip { typed: Some(_), .. });
         let run = left.journal.last().map(|entry| entry.run.clone());
         moves.zip(run).is_some_and(|(step, run)| decided(&left.journal, &run, step.id, skips))
@@ -118,7 +121,9 @@ fn writers_moved_first(left: &Left, (plan, step): &(Plan, StepId), words: &str) 
 /// A write that took effect has its intent and its sending before, an answer and an outcome after.
 fn has_its_lines(write: &WriteRecord, journal: &[Entry], words: &str) {
     let answered = journal.iter().filter_map(|entry| match &entry.event {
-        Event::Answered { step, attempt, answer } if came_after(entry, write, answer) && of(write, answer) => {
+        Event::Answered { step, attempt, answer }
+            if came_after(entry, write, answer) && of(write, answer) =>
+        {
             Some((entry, *step, *attempt))
         }
         _ => None,
@@ -131,7 +136,7 @@ fn has_its_lines(write: &WriteRecord, journal: &[Entry], words: &str) {
                 if (*s, *a) == (step, attempt) && operation.api() == write.operation)
         });
         let sent = before()
-            .any(|e| matches!(e.event, Event::Sent { step: s, attempt: a } if (s, a) == (step, attempt)));
+            .any(|e| matches!(e.event, Event::Sent { step: s, attempt: a, .. } if (s, a) == (step, attempt)));
         let ended = journal.iter().any(|e| {
             e.run == answer.run
                 && e.seq > answer.seq

@@ -15,6 +15,7 @@ use pointsman::clock::Clock;
 use pointsman::model::World;
 use pointsman::model::reading::{Observation, Source};
 use pointsman::plan::event::{Decision, Entry, Event, Outcome, RunId};
+use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::{self, Actuator, Command, Ledger, LedgerError, Ports, Receipt, WhenHeld};
 use pointsman::plan::{Intent, Plan, StepId, interlock};
@@ -75,7 +76,8 @@ impl Ledger for Fused {
     fn append(&mut self, run: &RunId, at: Timestamp, event: &Event) -> Result<Receipt, LedgerError> {
         let left = self.fuse.left.load(Ordering::Relaxed);
         if left == 0 {
-            let (what, why, next) = ("write a line".to_owned(), "the process is gone".to_owned(), String::new());
+            let (what, why, next) =
+                ("write a line".to_owned(), "the process is gone".to_owned(), String::new());
             return Err(LedgerError { what, why, next });
         }
         if left != usize::MAX {
@@ -173,9 +175,13 @@ impl Rider {
         let began = self.stage.sim.look(|world| world.start);
         for act in self.stage.scenario.act.clone() {
             let then = began.checked_add(act.at).unwrap();
-            self.clock.sleep(Duration::try_from(then.duration_since(self.clock.now())).unwrap_or_default()).await;
+            self.clock
+                .sleep(Duration::try_from(then.duration_since(self.clock.now())).unwrap_or_default())
+                .await;
             let came = tokio::time::timeout(ENDLESS, self.act(&stage::intent(&act), mind)).await;
-            let Ok(came) = came else { panic!("neither ends nor holds:\n{}", super::laws::told(&self.stage.book)) };
+            let Ok(came) = came else {
+                panic!("neither ends nor holds:\n{}", super::laws::told(&self.stage.book))
+            };
             self.came.push(came);
         }
         self.played()
@@ -198,7 +204,9 @@ impl Rider {
             }
         };
         let begun = run::start(plan, stage::start_of(), &mut self.ledger(), &self.clock);
-        let Ok(mut progress) = begun else { panic!("a fuse burns through after the first line at the earliest") };
+        let Ok(mut progress) = begun else {
+            panic!("a fuse burns through after the first line at the earliest")
+        };
         mind.begun(&progress.plan);
         let mut retries = self.retries;
         loop {
@@ -220,8 +228,10 @@ impl Rider {
     /// Looks afresh, as the sheet does, and plans; the error says what holds.
     async fn prepare(&mut self, intent: &Intent) -> Result<Plan, String> {
         let asked = self.clock.now();
-        let metrics = self.clients.topology().regions.iter().map(|region| Source::Metrics(region.name.clone()));
-        let sources: Vec<Source> = stage::sources(self.clients.topology(), intent).into_iter().chain(metrics).collect();
+        let metrics =
+            self.clients.topology().regions.iter().map(|region| Source::Metrics(region.name.clone()));
+        let sources: Vec<Source> =
+            stage::sources(self.clients.topology(), intent).into_iter().chain(metrics).collect();
         let reads = sources.into_iter().map(|source| {
             let (clients, clock) = (self.clients.clone(), self.clock.clone());
             async move {
@@ -234,7 +244,8 @@ impl Rider {
         });
         let seen = futures::future::join_all(reads).await;
         seen.into_iter().flatten().for_each(|seen| self.world.apply(seen));
-        let prepared = interlock::prepare_afresh(&self.world, intent, asked, self.clock.now())?;
+        let prepared =
+            interlock::prepare_afresh(&self.world, &History::default(), intent, (asked, self.clock.now()))?;
         let held = interlock::holds(&prepared.interlocks);
         if held.is_empty() { Ok(prepared.plan) } else { Err(held.join("; ")) }
     }
@@ -252,12 +263,15 @@ impl Rider {
             observations,
             commands,
             entries: tell,
+            inboxes: Vec::new(),
             when_held: if mind.next().is_some() { WhenHeld::Wait } else { WhenHeld::StopThere },
         };
         let mut drive = std::pin::pin!(run::drive(progress, self.world.clone(), ports));
         let mut metrics = std::pin::pin!(read_metrics(self.clients.clone(), self.clock.clone(), see));
         loop {
-            let wait = mind.next().map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
+            let wait = mind
+                .next()
+                .map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
             let clock = self.clock.clone();
             tokio::select! {
                 biased;
@@ -297,7 +311,8 @@ impl Rider {
 
     /// A person tries the first step again that did not end well, as often as there is patience.
     fn retry(&self, mut progress: Progress, retries: &mut usize) -> Result<Progress, Box<Progress>> {
-        let Some(step) = progress.held().first().copied().filter(|_| progress.is_open() && *retries > 0) else {
+        let Some(step) = progress.held().first().copied().filter(|_| progress.is_open() && *retries > 0)
+        else {
             return Err(Box::new(progress));
         };
         *retries -= 1;

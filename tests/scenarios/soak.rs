@@ -64,8 +64,14 @@ fn five_hundred_faulted_failovers_break_no_law() {
     println!("{}", summary(&told.into_inner().unwrap(), began.elapsed()));
     let mut fallen = fallen.into_inner().unwrap();
     fallen.sort_unstable();
-    let replay = fallen.iter().map(|seed| format!("SOAK_SEED={seed} cargo test --test main soak -- --nocapture"));
-    assert!(fallen.is_empty(), "{} of {rides} fell; alone:\n{}", fallen.len(), replay.collect::<Vec<_>>().join("\n"));
+    let replay =
+        fallen.iter().map(|seed| format!("SOAK_SEED={seed} cargo test --test main soak -- --nocapture"));
+    assert!(
+        fallen.is_empty(),
+        "{} of {rides} fell; alone:\n{}",
+        fallen.len(),
+        replay.collect::<Vec<_>>().join("\n")
+    );
 }
 
 async fn ride(seed: u64, aloud: bool) -> Told {
@@ -102,7 +108,8 @@ fn ended(played: &Played) -> String {
                 let held = run.held();
                 assert!(!held.is_empty(), "neither ended nor held:\n{}", laws::told(&played.book));
                 let of = |outcome| held.iter().any(|id| run.steps[id].state == StepState::Done(outcome));
-                let worst = [Outcome::Unknown, Outcome::Failed, Outcome::Refused].into_iter().find(|o| of(*o));
+                let worst =
+                    [Outcome::Unknown, Outcome::Failed, Outcome::Refused].into_iter().find(|o| of(*o));
                 format!("held, {}", worst.unwrap())
             }
         },

@@ -13,6 +13,7 @@ use pointsman::model::World;
 use pointsman::model::reading::{Observation, Source};
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{End, Entry, Outcome, Start};
+use pointsman::plan::history::History;
 use pointsman::plan::interlock;
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::run::{self, Command, Ports, WhenHeld};
@@ -262,7 +263,8 @@ impl Console {
         self.pace.send(Pace::Run).unwrap();
         let asked = self.clock.now();
         self.read_afresh(&intent).await;
-        let refused = interlock::prepare_afresh(&self.world, &intent, asked, self.clock.now());
+        let refused =
+            interlock::prepare_afresh(&self.world, &History::default(), &intent, (asked, self.clock.now()));
         let refused = refused.and_then(|prepared| {
             let held = interlock::holds(&prepared.interlocks);
             if held.is_empty() { Ok(prepared.plan) } else { Err(held.join("; ")) }
@@ -315,6 +317,7 @@ impl Console {
             clock: self.clock.clone(),
             observations,
             commands: commanded,
+            inboxes: Vec::new(),
             entries,
             when_held: WhenHeld::StopThere,
         };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pointsman::plan::event::{Answer, Event, Outcome};
+use pointsman::plan::history::History;
 use pointsman::plan::interlock;
 use pointsman::plan::operation::Operation;
 use pointsman::plan::progress::StepState;
@@ -108,7 +109,7 @@ async fn a_failover_can_begin_whenever_the_region_is_bad() {
         for minute in 3..=12 {
             console.until(start.checked_add(Duration::from_mins(minute)).unwrap()).await;
             let now = console.clock.now();
-            let held = match interlock::prepare(&console.world, &intent, now) {
+            let held = match interlock::prepare(&console.world, &History::default(), &intent, now) {
                 Ok(prepared) => interlock::holds(&prepared.interlocks).join("; "),
                 Err(why) => why,
             };

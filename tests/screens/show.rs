@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use pointsman::model::World;
 use pointsman::plan::event::Entry;
+use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, interlock};
 use pointsman::ui::dialog::Request;
@@ -41,8 +42,10 @@ impl Show {
             simulated: false,
             identity: known.then(fixture::identity),
             conch: "free".to_owned(),
+            follows: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.1,
+            history: History::default(),
             zone: TimeZone::posix("CET-1").unwrap(),
         };
         let mut view = View::default();
@@ -94,7 +97,7 @@ impl Show {
 
     /// The reads that a sheet asked for come back.
     pub(crate) fn reads(&mut self, intent: &Intent) {
-        let prepared = interlock::prepare(&self.world, intent, self.now);
+        let prepared = interlock::prepare(&self.world, &self.console.history, intent, self.now);
         self.act(|view, facts| view.sheet_read(prepared, facts));
         self.wait(500);
     }

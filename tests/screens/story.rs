@@ -45,7 +45,7 @@ impl Pen {
     fn send(&mut self, seconds: f64, step: StepId, plan: &pointsman::plan::Plan, endpoint: &str) {
         let operation = plan.step(step).unwrap().operation().cloned();
         self.write(seconds, Event::Intended { step, attempt: 1, operation, endpoint: endpoint.to_owned() });
-        self.write(seconds, Event::Sent { step, attempt: 1 });
+        self.write(seconds, Event::Sent { step, attempt: 1, fence: None });
     }
 
     fn accept(&mut self, seconds: f64, step: StepId, endpoint: &str) {

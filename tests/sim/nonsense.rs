@@ -5,7 +5,7 @@ use http::{Method, Request};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-const SERVICES: [&str; 8] = [
+const SERVICES: [&str; 10] = [
     "sts",
     "monitoring",
     "rds",
@@ -13,10 +13,12 @@ const SERVICES: [&str; 8] = [
     "route53",
     "route53-recovery-cluster",
     "route53-recovery-control-config",
+    "fis",
+    "arc-region-switch",
     "sqs",
 ];
 
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 11] = [
     "/",
     "/cluster/us-west-2",
     "/service/GraniteServiceVersion20100801/operation/GetMetricData",
@@ -24,25 +26,31 @@ const PATHS: [&str; 8] = [
     "/2013-04-01/healthcheck/x",
     "/controlpanel/%2F/safetyrules",
     "/_sim/inject",
+    "/experiments",
+    "/safetyLevers/default/state",
+    "/service/ArcRegionSwitch/operation/StartPlanExecution",
     "/%ff//",
 ];
 
-const TARGETS: [&str; 5] = [
+const TARGETS: [&str; 6] = [
     "DynamoDB_20120810.UpdateItem",
     "DynamoDB_20120810.Query",
     "ToggleCustomerAPI.UpdateRoutingControlStates",
     "GraniteServiceVersion20100801.GetMetricData",
+    "ArcRegionSwitch.ListPlanExecutions",
     "x",
 ];
 
 /// Bodies that are nearly right, which get further than noise does.
-const BODIES: [&str; 7] = [
+const BODIES: [&str; 9] = [
     "Action=DescribeDBClusters&Filters.Filter.1.Name=db-cluster-id&Filters.Filter.1.Values.Value.1=x&MaxRecords=20",
     "Action=GetMetricData&MetricDataQueries.member.1.Id=a&StartTime=2026-03-02T08:00:00Z&EndTime=2026-03-02T09:00:00Z",
     r#"{"TableName":"pointsmanLock","Key":{"pk":{"S":"a"},"sk":{"S":"b"}},"UpdateExpression":"SET a = if_not_exists(a, :v) + :v ADD b :v","ConditionExpression":"NOT (a = :v OR size(b) > :v)","ExpressionAttributeValues":{":v":{"N":"1"}}}"#,
     r##"{"TableName":"pointsmanLock","KeyConditionExpression":"#p = :v AND begins_with(sk, :v)","ExpressionAttributeNames":{"#p":"pk"},"ExpressionAttributeValues":{":v":{"S":"1"}},"Limit":3}"##,
     r#"{"UpdateRoutingControlStateEntries":[{"RoutingControlArn":"x","RoutingControlState":"On"}]}"#,
     r#"{"MetricDataQueries":[{"Id":"a","MetricStat":{"Metric":{"Namespace":"n","MetricName":"m"},"Period":60,"Stat":"p99"}}],"StartTime":1772438400,"EndTime":1772442000}"#,
+    r#"{"clientToken":"a","experimentTemplateId":"EXT1","state":{"status":"engaged","reason":"r"}}"#,
+    r#"{"planArn":"arn:aws:x","targetRegion":"us-west-2","action":"activate","mode":"graceful","maxResults":3}"#,
     "<C xmlns='u'><ChangeBatch><Changes><Change><Action>UPSERT</Action><ResourceRecordSet><Name>a.example.com</Name><Type>A</Type><TTL>60</TTL></ResourceRecordSet></Change></Changes></ChangeBatch></C>",
 ];
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use pointsman::aws::Window;
-use pointsman::model::reading::{AlarmState, ControlState, Reading, Source};
+use pointsman::model::reading::{AlarmState, ControlState, Lead, Reading, Source};
 use pointsman::model::topology::Metric;
 use pointsman::sim::handout;
 
@@ -67,9 +67,9 @@ async fn a_name_tells_its_records_and_nothing_of_its_neighbours() {
     let Reading::Records(records) = bench.read(&Source::Records(name)).await else { panic!() };
     let ids: Vec<_> = records.iter().map(|record| record.id.as_deref().unwrap()).collect();
     assert_eq!(ids, ["us-east-1", "us-west-2"]);
-    assert_eq!(records[0].routing, "latency us-east-1");
-    assert_eq!(records[0].ttl, None, "an alias has no TTL of its own");
-    assert!(records.iter().all(|record| record.health_check.is_some() && !record.target.is_empty()));
+    assert_eq!(records[0].routing.to_string(), "latency us-east-1");
+    assert!(matches!(records[0].lead, Lead::Alias { evaluate: true, .. }));
+    assert!(records.iter().all(|record| record.health_check.is_some() && !record.target().is_empty()));
     assert!(bench.calls().iter().all(|call| call.region == "us-east-1"), "the control plane lives there");
 }
 

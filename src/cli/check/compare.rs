@@ -4,10 +4,13 @@ use super::{Finding, State};
 use crate::aws::Clients;
 use crate::aws::inventory::FoundHealthCheck;
 use crate::model::World;
-use crate::model::reading::{AuroraReading, Reading, RecordReading, Source, TableReading};
+use crate::model::reading::{
+    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, SnapshotsReading, Source,
+    TableReading,
+};
 use crate::model::topology::{
-    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Region, Rule, Signal, Table,
-    Topology,
+    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Region, Replica, Rule, Signal,
+    Table, Topology,
 };
 
 /// What the data planes show: identity, endpoints, databases, tables, records, metrics.
@@ -61,6 +64,15 @@ fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Fi
             let declared = topology.auroras.iter().find(|aurora| &aurora.store == store);
             declared.map(|aurora| Finding::new(what, aurora_state(aurora, found))).into_iter().collect()
         }
+        (Source::Replica(store, region), Reading::Replica(found)) => {
+            let declared = topology.replicas.iter().find(|replica| &replica.store == store);
+            let state = declared.map(|replica| replica_state(replica, region, found));
+            state.map(|state| Finding::new(what, state)).into_iter().collect()
+        }
+        (Source::Snapshots(store, region), Reading::Snapshots(found)) => left_behind(store, region, found)
+            .into_iter()
+            .map(|state| Finding::new(what.clone(), state))
+            .collect(),
         (Source::Table(store, region), Reading::Table(found)) => {
             let declared = topology.tables.iter().find(|table| &table.store == store);
             let state = declared.map(|table| table_state(table, region.as_str(), found));
@@ -91,6 +103,39 @@ fn aurora_state(declared: &Aurora, found: &AuroraReading) -> State {
     }
 }
 
+/// A database that copies one which is not declared, or nothing at all, is told.
+fn replica_state(declared: &Replica, region: &Region, found: &ReplicaReading) -> State {
+    let id = declared.id(region).unwrap_or_default();
+    if found.instances == 0 {
+        return State::Note(format!("{id} has no instance: it cannot serve if promoted"));
+    }
+    if let Some(source) = &found.source {
+        return match declared.region_of(source) {
+            Some(of) => State::Fine(format!("{}, a replica of {of}", found.status)),
+            None => State::Wrong(format!("{id} copies {source}, which is not declared")),
+        };
+    }
+    let copied = found.replicas.iter().any(|replica| declared.region_of(replica).is_some());
+    if copied {
+        State::Fine(format!("{}, the source", found.status))
+    } else {
+        State::Note(format!("{id} stands alone: no declared database copies it"))
+    }
+}
+
+/// Snapshots that a failover left behind, that will expire, and that nobody has copied.
+fn left_behind(store: &str, region: &Region, found: &SnapshotsReading) -> Vec<State> {
+    let copied = |arn: &str| found.snapshots.iter().any(|s| s.manual && s.source.as_deref() == Some(arn));
+    let left = found.snapshots.iter().filter(|s| s.is_left_behind() && !copied(&s.arn));
+    left.map(|snapshot| {
+        State::Note(format!(
+            "{} holds what a failover of {store} lost, in {region}, and expires with the backup retention: copy it",
+            snapshot.id
+        ))
+    })
+    .collect()
+}
+
 fn table_state(declared: &Table, region: &str, found: &TableReading) -> State {
     let others = declared.regions.iter().filter(|r| r.as_str() != region);
     let missing: Vec<&str> =
@@ -117,7 +162,7 @@ fn records_of(declared: &DnsName, found: &[RecordReading]) -> Vec<Finding> {
             Some(found) if !fits(declared, found) => {
                 State::Wrong(format!("its routing is {}, not {}", found.routing, declared.policy))
             }
-            Some(found) => State::Fine(format!("{} → {}", found.routing, found.target)),
+            Some(found) => State::Fine(format!("{} → {}", found.routing, found.lead)),
         };
         Finding::new(what, state)
     };
@@ -126,11 +171,11 @@ fn records_of(declared: &DnsName, found: &[RecordReading]) -> Vec<Finding> {
 
 fn fits(declared: &DnsName, found: &RecordReading) -> bool {
     match declared.policy {
-        Policy::Simple => found.routing == "simple",
-        Policy::Weighted => found.routing.starts_with("weight"),
-        Policy::Latency => found.routing.starts_with("latency"),
-        Policy::Failover => ["PRIMARY", "SECONDARY"].contains(&found.routing.as_str()),
-        Policy::Geolocation => found.routing.starts_with("geolocation"),
+        Policy::Simple => found.routing == RecordRouting::Simple,
+        Policy::Weighted => matches!(found.routing, RecordRouting::Weight(_)),
+        Policy::Latency => matches!(found.routing, RecordRouting::Latency(_)),
+        Policy::Failover => matches!(found.routing, RecordRouting::First | RecordRouting::Second),
+        Policy::Geolocation => matches!(found.routing, RecordRouting::Place { .. }),
     }
 }
 

@@ -27,11 +27,33 @@ pub(in crate::config) static ROOT: Section = Section {
         must("regions", Kind::Tables(&REGION), "The Regions, in the order they are drawn."),
         may("routing", Kind::Table(&ROUTING), "Route 53 ARC routing control."),
         may("aurora", Kind::Tables(&AURORA), "Aurora global databases."),
+        may("replicas", Kind::Tables(&REPLICA), "Databases with read replicas in other Regions."),
         may("tables", Kind::Tables(&TABLE), "DynamoDB global tables."),
         may("replication", Kind::Tables(&REPLICATION), "Links of other stores, whose lag is a metric."),
+        may("services", Kind::Tables(&SERVICE), "ECS services that answer users."),
+        may("runbooks", Kind::Tables(&RUNBOOK), "Automation documents that plans may start."),
         may("dns", Kind::Tables(&DNS), "Names that users resolve."),
+        may("resolvers", Kind::Tables(&RESOLVER), "The resolvers that are asked for these names."),
         may("orders", Kind::Table(&ORDERS), "The business metric."),
+        may("failback", Kind::Table(&FAILBACK), "When writers and traffic may go home after a failover."),
+        may("shared", Kind::Table(&SHARED), "The table that several bastions share."),
         may("screen", Kind::Table(&SCREEN), "How it is drawn."),
+    ],
+};
+
+/// `[failback]`.
+pub(in crate::config) static FAILBACK: Section = Section {
+    header: "[failback]",
+    means: "When writers and traffic may go home after a failover. Nothing ever takes them there by itself.",
+    fields: &[
+        or("locked", Kind::Wait, "1h", "So long after a failover it is locked."),
+        or(
+            "settled",
+            Kind::Wait,
+            "5m",
+            "Replicas must have caught up, and both Regions been healthy, for so long.",
+        ),
+        may("flaps", Kind::Whole, "With more moves than this within a day it is locked; 3 when left out."),
     ],
 };
 
@@ -241,6 +263,32 @@ pub(in crate::config) static AURORA: Section = Section {
     ],
 };
 
+/// `[[replicas]]`.
+pub(in crate::config) static REPLICA: Section = Section {
+    header: "[[replicas]]",
+    means: "A database with a read replica in each of the other Regions, to be promoted for good. Which one is the \
+        source is read, because it changes. Its lag is read without being asked for.",
+    fields: &[
+        must("store", Kind::Text, "Its name on the screen, unique among all stores."),
+        must(
+            "engine",
+            Kind::Choice(ENGINES),
+            "Aurora MySQL clusters by binary log, or RDS instances with read replicas.",
+        ),
+        must(
+            "databases",
+            Kind::Map(&Kind::Text),
+            "The ARN of the database in each of its Regions, at least two: of a cluster for `aurora-binlog`, of an \
+             instance for `rds`.",
+        ),
+        may(
+            "rpo",
+            Kind::Span,
+            "The longest span of its writes that may be lost; left out, `objectives.rpo`.",
+        ),
+    ],
+};
+
 /// `[[tables]]`.
 pub(in crate::config) static TABLE: Section = Section {
     header: "[[tables]]",
@@ -294,6 +342,36 @@ pub(in crate::config) static REPLICATION: Section = Section {
     ],
 };
 
+/// `[[services]]`.
+pub(in crate::config) static SERVICE: Section = Section {
+    header: "[[services]]",
+    means: "An ECS service that answers users, the same in each of its Regions.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen, unique among services."),
+        must("cluster", Kind::Text, "The cluster's name; `{region}` in it stands for each Region's name."),
+        may("service", Kind::Text, "The service's name in ECS, as the cluster's; left out, `name`."),
+        may("regions", Kind::List(&Kind::Region), "Where it runs; left out, in every Region."),
+        may(
+            "receive",
+            Kind::Text,
+            "The tasks that a Region must have before it takes another's users: a number in quotes, or `sum` for \
+            those of both Regions. A failover then scales the receiver first. Left out, it always has enough.",
+        ),
+    ],
+};
+
+/// `[[runbooks]]`.
+pub(in crate::config) static RUNBOOK: Section = Section {
+    header: "[[runbooks]]",
+    means: "An Automation document of Systems Manager that a plan may start.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen and in playbooks, unique among runbooks."),
+        must("document", Kind::Text, "The document's name or ARN."),
+        must("region", Kind::Region, "The Region whose Automation runs it."),
+        may("parameters", Kind::Map(&Kind::Text), "What it is started with."),
+    ],
+};
+
 /// `[[dns]]`.
 pub(in crate::config) static DNS: Section = Section {
     header: "[[dns]]",
@@ -321,6 +399,29 @@ pub(in crate::config) static RECORD: Section = Section {
         must("id", Kind::Text, "Its `SetIdentifier`, unique in the name."),
         must("region", Kind::Region, "The Region it leads to."),
         may("health_check", Kind::HealthCheck, "The id of the health check that decides on it."),
+        may(
+            "target",
+            Kind::DnsName,
+            "The DNS name that stands behind it in its Region, such as a load balancer's. It tells which Region an \
+            answer leads to, and is what a record is written back to.",
+        ),
+        may("target_zone", Kind::Zone, "The hosted zone id of `target`, which an alias record needs."),
+    ],
+};
+
+/// `[[resolvers]]`.
+pub(in crate::config) static RESOLVER: Section = Section {
+    header: "[[resolvers]]",
+    means: "A resolver that is asked for the names under [[dns]], to prove that users are answered with the Region \
+            that receives. Left out, it is the one this host uses, and none on a simulated platform; nothing else is \
+            asked.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen."),
+        must(
+            "address",
+            Kind::Resolver,
+            "Its address, with a port if it is not 53; `system` is the one this host uses.",
+        ),
     ],
 };
 
@@ -347,6 +448,27 @@ pub(in crate::config) static ORDERS: Section = Section {
     ],
 };
 
+/// `[shared]`.
+pub(in crate::config) static SHARED: Section = Section {
+    header: "[shared]",
+    means: "The DynamoDB table that says who may act and keeps a copy of the journal, for more than one bastion. Without \
+            it each host is on its own.",
+    fields: &[
+        must("table", Kind::Text, "Its name. Its keys are `pk` and `sk`, both texts."),
+        may(
+            "region",
+            Kind::Region,
+            "The one Region in which it is used; it may be a Region that serves nothing.",
+        ),
+        may(
+            "regions",
+            Kind::List(&Kind::Region),
+            "The Regions in which it is used, for a global table with multi-Region strong consistency. An ordinary \
+             global table is refused: its Regions could disagree about who may act.",
+        ),
+    ],
+};
+
 /// `[screen]`.
 pub(in crate::config) static SCREEN: Section = Section {
     header: "[screen]",
@@ -366,6 +488,8 @@ pub(in crate::config) const LAG_UNITS: &[&str] = &["seconds", "milliseconds"];
 /// Words of `missing`.
 pub(in crate::config) const MISSING: &[&str] = &["unknown", "zero"];
 /// Words of a rule's `type`.
+pub(in crate::config) const ENGINES: &[&str] = &["aurora-binlog", "rds"];
+
 pub(in crate::config) const LOGIC: &[&str] = &["ATLEAST", "AND", "OR"];
 /// Words of a record's `type`.
 pub(in crate::config) const RECORD_TYPES: &[&str] = &["A", "AAAA", "CNAME"];
@@ -385,10 +509,16 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &CONTROL,
     &RULE,
     &AURORA,
+    &REPLICA,
     &TABLE,
     &REPLICATION,
+    &SERVICE,
+    &RUNBOOK,
     &DNS,
     &RECORD,
+    &RESOLVER,
     &ORDERS,
+    &FAILBACK,
+    &SHARED,
     &SCREEN,
 ];

@@ -76,6 +76,20 @@ pub fn signal<'a>(world: &World, signal: &'a Signal, now: Timestamp) -> SignalVe
     SignalVerdict { signal, lamp, value, whole, part, since, trend: trend.unwrap_or_default(), trouble }
 }
 
+/// The values of a signal at the ends of their periods, newest first; none of an alarm, which has no history here.
+#[must_use]
+pub fn signal_samples(world: &World, signal: &Signal) -> Vec<(Timestamp, f64)> {
+    let Some(measured) = Measured::of(world, signal) else { return Vec::new() };
+    let end = |sample: Sample| Some((measured.main.end(sample.start), sample.value?));
+    measured.samples().filter_map(end).collect()
+}
+
+/// The lamp that a value of this signal would have.
+#[must_use]
+pub fn judged(signal: &Signal, value: f64) -> Lamp {
+    judge(signal, value)
+}
+
 /// The verdict without trend and trouble: what the Region's lamp is made from.
 pub(super) fn core(world: &World, signal: &Signal, now: Timestamp) -> Core {
     let none = Core { lamp: Lamp::Unknown, value: None, whole: None, part: None, since: None };

@@ -27,11 +27,13 @@ const TURN: u32 = 5;
 pub(super) enum Meaning {
     /// A fault: the same write may be sent again.
     Again,
+    /// Nobody could sign it: the same write may be sent again once a person has renewed the credentials and resumed.
+    Renew,
     /// An answer: only a person may try again.
     Final,
 }
 
-/// Throttling and transport faults may pass; conflicts, validation, denial and ended credentials are answers.
+/// Throttling and transport faults may pass; conflicts, validation and denial are answers.
 pub(super) fn meaning(answer: &Answer) -> Meaning {
     match answer.trouble().map(|trouble| trouble.kind) {
         Some(
@@ -41,14 +43,8 @@ pub(super) fn meaning(answer: &Answer) -> Meaning {
             | TroubleKind::EndpointAway
             | TroubleKind::Faulty,
         ) => Meaning::Again,
-        Some(
-            TroubleKind::Denied
-            | TroubleKind::Expired
-            | TroubleKind::NoCredentials
-            | TroubleKind::NotFound
-            | TroubleKind::Refused,
-        )
-        | None => Meaning::Final,
+        Some(TroubleKind::Expired | TroubleKind::NoCredentials) => Meaning::Renew,
+        Some(TroubleKind::Denied | TroubleKind::NotFound | TroubleKind::Refused) | None => Meaning::Final,
     }
 }
 

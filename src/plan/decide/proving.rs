@@ -5,8 +5,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::pace::{self, Meaning};
-use super::{Next, View, end};
+use super::{Next, View, end, runway};
 use crate::model::verdict;
 use crate::plan::event::{Answer, Event, Outcome, RungState};
 use crate::plan::operation::Operation;
@@ -20,7 +22,9 @@ const STIRS: Duration = Duration::from_secs(30);
 impl View<'_> {
     pub(super) fn proving(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
         let Some((operation, since)) = at.operation.as_ref().or(step.operation()).zip(at.since) else {
-            return vec![end(step, Outcome::Confirmed, "recorded".to_owned())];
+            let evidence = evidence(at, Rung::ReadBack);
+            let why = if evidence.is_empty() { "recorded".to_owned() } else { evidence };
+            return vec![end(step, Outcome::Confirmed, why)];
         };
         let undoing = self.progress.is_undoing(step);
         let sight = self.sight(at, since);
@@ -44,7 +48,13 @@ impl View<'_> {
         if !undoing && self.climbed_all(step, at) {
             return Some(end(step, Outcome::Confirmed, evidence(at, step.rung)));
         }
-        let over = self.given_up(step, at, operation).or_else(|| self.too_late(step, at, operation, shown));
+        // While nothing can be read, time proves nothing; the run is paused, and a person is told why.
+        if self.progress.paused && runway::ended(self.progress, self.world, self.now).is_some() {
+            return None;
+        }
+        let over = self.given_up(step, at, operation);
+        let over = over.or_else(|| proof::dead(operation, &self.sight(at, self.read_since(step, at))));
+        let over = over.or_else(|| self.too_late(step, at, operation, shown));
         if let Some(why) = over {
             return Some(end(step, Outcome::Unknown, why));
         }
@@ -69,6 +79,11 @@ impl View<'_> {
             Already::NotSo(evidence) => Some(format!("{words} {evidence}")),
             _ => None,
         }
+    }
+
+    /// What was read before a person decided to read again is what they have seen.
+    fn read_since(&self, step: &Step, at: &StepProgress) -> Timestamp {
+        self.began(step, at).max(at.since.unwrap_or_default())
     }
 
     fn too_late(
@@ -125,7 +140,11 @@ impl View<'_> {
         }
         let worth_it = match answer {
             Answer::Lost { .. } => operation.is_idempotent(),
-            _ => pace::meaning(answer) == Meaning::Again,
+            _ => match pace::meaning(answer) {
+                Meaning::Again => true,
+                Meaning::Renew => !runway::was_turned_away(self.progress, at),
+                Meaning::Final => false,
+            },
         };
         if worth_it { self.again(step, at, operation) } else { None }
     }

@@ -8,8 +8,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pace::{self, Meaning};
-use super::{Next, View, end};
+use super::{Next, View, end, runway};
 use crate::model::verdict;
+use crate::plan::condition::{Condition, Standing};
 use crate::plan::event::{self, Answer, Decision, Event, Outcome};
 use crate::plan::operation::{Operation, WriterMove};
 use crate::plan::progress::{StepProgress, StepState};
@@ -34,14 +35,16 @@ impl View<'_> {
             return None;
         }
         match &step.action {
-            Action::Record => Some(intend_record(step, at)),
             Action::Operate(operation) => self.read_then_send(step, at, operation, at.attempts + 1),
+            Action::Record | Action::Wait(_) | Action::Approve(_) | Action::Note { .. } => {
+                self.interlocked(step, at).or_else(|| Some(begin(step, at)))
+            }
         }
     }
 
     /// A step whose work is on disk: it was cut off before it left, or it was turned away and may be tried again.
     pub(super) fn intended(&self, step: &Step, at: &StepProgress) -> Option<Next> {
-        let Some(operation) = &at.operation else { return Some(self.record(step)) };
+        let Some(operation) = &at.operation else { return self.waits(step, at) };
         let Some(answer) = &at.answer else {
             return if self.progress.is_undoing(step) {
                 Some(send(step, at.attempts, operation))
@@ -54,8 +57,10 @@ impl View<'_> {
             Answer::Refused { .. } => Outcome::Refused,
             _ => Outcome::Failed,
         };
-        if pace::meaning(answer) == Meaning::Final {
-            return Some(end(step, outcome, trouble));
+        match pace::meaning(answer) {
+            Meaning::Final => return Some(end(step, outcome, trouble)),
+            Meaning::Renew if runway::was_turned_away(self.progress, at) => return None,
+            Meaning::Renew | Meaning::Again => {}
         }
         if self.passed(self.began(step, at), TRY.min(step.deadline)) {
             let why = format!("nothing was accepted in {} attempts: {trouble}", at.attempts);
@@ -93,11 +98,45 @@ impl View<'_> {
             Decision::ReadAgain => self.read_again(step, at),
             Decision::Retry if self.progress.paused => None,
             Decision::Retry => match step.operation() {
-                Some(operation) => self.read_then_send(step, at, operation, at.attempts + 1),
-                None => Some(intend_record(step, at)),
+                Some(operation) => {
+                    self.read_then_send(step, at, &operation.afresh(at.starts), at.attempts + 1)
+                }
+                None => Some(begin(step, at)),
             },
             Decision::Undo => self.undo(step, at),
         }
+    }
+
+    /// A step without a write has begun: it records, or waits for the world or for people.
+    fn waits(&self, step: &Step, at: &StepProgress) -> Option<Next> {
+        let late = self.passed(self.began(step, at), step.deadline);
+        let span = || verdict::span(step.deadline);
+        match &step.action {
+            Action::Record | Action::Operate(_) => Some(self.record(step)),
+            Action::Wait(condition) => match condition.judge(self.world, self.now) {
+                Standing::Met(evidence) => Some(Next::Write(Event::Met { step: step.id, evidence })),
+                other => late.then(|| {
+                    let why = format!("not within {}: {}", span(), other.evidence());
+                    end(step, Outcome::Failed, why)
+                }),
+            },
+            Action::Approve(_) => {
+                late.then(|| end(step, Outcome::Failed, format!("nobody approved it within {}", span())))
+            }
+            Action::Note { .. } => {
+                late.then(|| end(step, Outcome::Failed, format!("nobody ticked it off within {}", span())))
+            }
+        }
+    }
+
+    /// The step's own interlocks, judged when its turn comes: what cannot be seen is waited for a while.
+    fn interlocked(&self, step: &Step, at: &StepProgress) -> Option<Next> {
+        let standing = |condition: &Condition| (condition.to_string(), condition.judge(self.world, self.now));
+        let mut open =
+            step.interlocks.iter().map(standing).filter(|(_, how)| !matches!(how, Standing::Met(_)));
+        let (name, how) = open.next()?;
+        let why = format!("not begun: {name}: {}", how.evidence());
+        Some(end(step, not_sent(at, Outcome::Refused), why))
     }
 
     fn record(&self, step: &Step) -> Next {
@@ -149,7 +188,8 @@ impl View<'_> {
         operation: &Operation,
         attempt: u32,
     ) -> Option<Next> {
-        if let Some(forbidden) = self.forbidden(step, at, operation) {
+        let forbidden = self.interlocked(step, at).or_else(|| self.forbidden(step, at, operation));
+        if let Some(forbidden) = forbidden {
             return Some(forbidden);
         }
         match self.wait(operation) {
@@ -175,7 +215,8 @@ impl View<'_> {
 
     /// Sends, unless traffic would move before a writer of the plan has (law 7).
     fn send(&self, step: &Step, at: &StepProgress, operation: &Operation, attempt: u32) -> Next {
-        let behind = self.progress.writer_behind().filter(|_| step.operation() == Some(operation));
+        let is_planned = step.operation().is_some_and(|planned| planned.is_same(operation));
+        let behind = self.progress.writer_behind().filter(|_| is_planned);
         match behind.filter(|_| operation.moves_traffic()) {
             None => send(step, attempt, operation),
             Some(WriterMove { store, to }) => {
@@ -236,7 +277,7 @@ fn not_sent(at: &StepProgress, outcome: Outcome) -> Outcome {
     if at.maybe.is_some() { Outcome::Unknown } else { outcome }
 }
 
-fn intend_record(step: &Step, at: &StepProgress) -> Next {
+fn begin(step: &Step, at: &StepProgress) -> Next {
     let (attempt, endpoint) = (at.attempts + 1, String::new());
     Next::Write(Event::Intended { step: step.id, attempt, operation: None, endpoint })
 }

@@ -4,8 +4,8 @@
 
 use std::fmt;
 
-use super::{Answer, Decision, End, Entry, Event, RungState};
-use crate::model::verdict::{self, AtRisk};
+use super::{Answer, Decision, End, Entry, Event, Right, RungState};
+use crate::model::verdict::{self, AtRisk, Missed};
 use crate::plan::operation::{Operation, Override};
 use crate::plan::{Step, StepId};
 
@@ -33,12 +33,18 @@ impl Event {
             Self::Climbed { state: RungState::Open, .. } => "open",
             Self::Climbed { state: RungState::Blind, .. } => "blind",
             Self::Recorded { .. } => "recorded",
+            Self::Met { .. } => "met",
+            Self::Approved { .. } => "approved",
+            Self::Ticked { .. } => "ticked",
             Self::Told { .. } => "event",
             Self::Ended { outcome, .. } => outcome.word(),
             Self::Decided { decision, .. } => decision.word(),
             Self::Paused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
+            Self::Conch { .. } => "conch",
+            Self::Adopted { .. } => "adopted",
             Self::Noted { .. } => "note",
+            Self::Counted { .. } => "counted",
             Self::Closed { .. } => "closed",
         }
     }
@@ -86,23 +92,53 @@ impl Event {
             Self::Intended { attempt, operation, endpoint, .. } => {
                 let what = operation
                     .as_ref()
-                    .map_or_else(|| "read and record".to_owned(), |o| format!("{} {endpoint}", o.api()));
+                    .map_or_else(|| "no write of its own".to_owned(), |o| format!("{} {endpoint}", o.api()));
                 let broken = operation.as_ref().map(overriding).unwrap_or_default();
                 format!("{what}{}{broken}", nth(*attempt))
             }
-            Self::Sent { attempt, .. } => format!("attempt {attempt}"),
+            Self::Sent { attempt, fence, .. } => format!("attempt {attempt}{}", fenced(*fence)),
             Self::Answered { answer, attempt, .. } => format!("{}{}", answer.detail(), nth(*attempt)),
             Self::AlreadySo { evidence, .. } => format!("so: {evidence}; nothing was sent"),
             Self::Climbed { rung, evidence, .. } => format!("{rung}: {evidence}"),
             Self::Recorded { at_risk, links, .. } => recorded(at_risk.as_ref(), links),
+            Self::Met { evidence, .. } => evidence.clone(),
+            Self::Approved { who, host, version, .. } => format!("by {who} on {host}, of plan {version}"),
+            Self::Ticked { who, .. } => format!("by {who}"),
             Self::Told { text, .. } => text.clone(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
-            Self::Paused { who } | Self::Resumed { who } => format!("by {who}"),
+            Self::Paused { who, why } => format!("by {who}{}", because(why)),
+            Self::Resumed { who } => format!("by {who}"),
+            Self::Conch { who, host, right } => format!("{who} on {host} {right}"),
+            Self::Adopted { who, host, from, reason, lines, .. } => {
+                format!("from {from} by {who} on {host}, {lines} lines: {reason}")
+            }
             Self::Noted { who, text } => format!("{who}: {text}"),
+            Self::Counted { missed, behind } => {
+                let behind = behind.as_ref().map(|risk| format!("; {}", behind_text(risk)));
+                missed_text(missed.as_ref()) + &behind.unwrap_or_default()
+            }
             Self::Closed { end, summary } => format!("{end}: {summary}"),
         }
     }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Taken { fence } => write!(f, "has it, fence {fence}"),
+            Self::TakenOver { fence, from, reason } => {
+                write!(f, "took it over from {from}, fence {fence}: {reason}")
+            }
+            Self::WithoutTable { trouble, reason } => {
+                write!(f, "acts WITHOUT the shared table ({trouble}): {reason}")
+            }
+        }
+    }
+}
+
+fn fenced(fence: Option<u64>) -> String {
+    fence.map(|fence| format!(", fence {fence}")).unwrap_or_default()
 }
 
 impl fmt::Display for Event {
@@ -123,10 +159,13 @@ impl fmt::Display for Entry {
 /// `before` may hold other runs and later lines too; the intent of the same step and attempt is looked up in it.
 #[must_use]
 pub fn line(entry: &Entry, before: &[Entry]) -> String {
-    let Event::Sent { step, attempt } = entry.event else { return entry.event.to_string() };
+    let Event::Sent { step, attempt, fence } = entry.event else { return entry.event.to_string() };
     let mut intents = before.iter().rev().filter(|e| e.run == entry.run);
     let what = intents.find_map(|e| intent(&e.event, step, attempt));
-    what.map_or_else(|| entry.event.to_string(), |what| format!("{:<WORD$} {what}", entry.event.word()))
+    what.map_or_else(
+        || entry.event.to_string(),
+        |what| format!("{:<WORD$} {what}{}", entry.event.word(), fenced(fence)),
+    )
 }
 
 fn intent(event: &Event, of: StepId, at: u32) -> Option<String> {
@@ -184,6 +223,35 @@ fn recorded(at_risk: Option<&AtRisk>, links: &[String]) -> String {
     );
     let links = if links.is_empty() { String::new() } else { format!("; {}", links.join(", ")) };
     format!("{orders}{links}")
+}
+
+/// Orders that did not come, in words: `~310 orders fewer than usual from 14:01 to 14:07 (586 a minute)`.
+#[must_use]
+pub fn missed_text(missed: Option<&Missed>) -> String {
+    let Some(missed) = missed else { return "how many orders did not come is not known".to_owned() };
+    let clock = |at: jiff::Timestamp| at.strftime("%H:%M").to_string();
+    if missed.orders < 0.5 {
+        return "no orders fewer than usual".to_owned();
+    }
+    let blind: Vec<&str> = missed.blind.iter().map(crate::model::topology::Region::as_str).collect();
+    let (most, blind) = if blind.is_empty() {
+        ("", String::new())
+    } else {
+        ("at most ", format!(", {} not seen", blind.join(", ")))
+    };
+    let back = if missed.recovered { "" } else { ", not back yet" };
+    let (from, until) = (clock(missed.from), clock(missed.until));
+    format!(
+        "{most}~{:.0} orders fewer than the usual {:.0} a minute from {from} to {until}{back}{blind}",
+        missed.orders, missed.usual
+    )
+}
+
+/// Orders that may be gone although they were taken, in words.
+#[must_use]
+pub fn behind_text(risk: &AtRisk) -> String {
+    let AtRisk { orders, store, lag, .. } = risk;
+    format!("~{orders:.0} orders taken and not replicated ({store} was {lag:.1}s behind)")
 }
 
 fn decided(decision: &Decision, who: &str) -> String {
@@ -373,8 +441,11 @@ mod tests {
             previous: String::new(),
             hash: String::new(),
         };
-        let lines =
-            [entry(1, intended(1)), entry(2, intended(2)), entry(3, Event::Sent { step: STEP, attempt: 1 })];
+        let lines = [
+            entry(1, intended(1)),
+            entry(2, intended(2)),
+            entry(3, Event::Sent { step: STEP, attempt: 1, fence: None }),
+        ];
         assert_eq!(line(&lines[2], &lines), "sent     FailoverGlobalCluster us-west-2");
         assert_eq!(line(&lines[2], &[]), "sent     attempt 1");
         assert_eq!(line(&lines[1], &lines), "intended FailoverGlobalCluster us-west-2 (attempt 2)");

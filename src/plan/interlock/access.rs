@@ -5,46 +5,23 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Interlock, Question};
-use crate::model::reading::{Identity, Reading, Source, Trouble, TroubleKind};
+use crate::model::reading::Identity;
 use crate::model::topology::Region;
-use crate::model::verdict::{self, Lamp};
+use crate::model::verdict::{self, Credentials, Lamp};
 use crate::plan::operation::Plane;
 
 /// Credentials that end within so long of the plan's p95 are worth a word.
 const MARGIN: Duration = Duration::from_mins(5);
 
 pub(super) fn credentials(question: &Question<'_>) -> Vec<Interlock> {
-    let Some((identity, read)) = identity(question) else {
-        let why = trouble(question).map_or_else(|| "not read yet".to_owned(), |(why, _)| why.to_string());
-        return vec![Interlock::hold("credentials", why)];
-    };
-    let ended = trouble(question).filter(|(why, since)| *since > read && is_no(why.kind));
-    if let Some((why, _)) = ended {
-        return vec![Interlock::hold("credentials", why.to_string())];
+    match verdict::credentials(question.world) {
+        Credentials::Unread(trouble) => {
+            let why = trouble.map_or_else(|| "not read yet".to_owned(), ToString::to_string);
+            vec![Interlock::hold("credentials", why)]
+        }
+        Credentials::Ended(trouble) => vec![Interlock::hold("credentials", trouble.to_string())],
+        Credentials::Held(identity, _) => vec![account(question, identity), runway(question, identity)],
     }
-    let mut all = vec![account(question, identity)];
-    all.push(runway(question, identity));
-    all
-}
-
-/// The service's word on the credentials themselves; anything else says nothing about them.
-fn is_no(kind: TroubleKind) -> bool {
-    matches!(kind, TroubleKind::Expired | TroubleKind::Denied | TroubleKind::NoCredentials)
-}
-
-/// The newest answer of any Region's STS, and when it came.
-fn identity<'a>(question: &Question<'a>) -> Option<(&'a Identity, Timestamp)> {
-    let seen = question.world.feeds().filter_map(|(source, feed)| match (source, feed.seen()) {
-        (Source::Identity(_), Some((Reading::Identity(identity), at))) => Some((identity, at)),
-        _ => None,
-    });
-    seen.max_by_key(|(_, at)| *at)
-}
-
-/// The newest trouble of any Region's STS, and since when it has it.
-fn trouble<'a>(question: &Question<'a>) -> Option<(&'a Trouble, Timestamp)> {
-    let feeds = question.world.feeds().filter(|(source, _)| matches!(source, Source::Identity(_)));
-    feeds.filter_map(|(_, feed)| feed.trouble()).max_by_key(|(_, since)| *since)
 }
 
 fn account(question: &Question<'_>, identity: &Identity) -> Interlock {

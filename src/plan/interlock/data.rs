@@ -1,6 +1,6 @@
 //! Conditions on the stores: where each writer is, how far its reader is behind, and whether that reader can write.
 
-use super::{Interlock, Question};
+use super::{Interlock, Question, replica};
 use crate::model::reading::{AuroraReading, Freshness, Reading, Source};
 use crate::model::topology::Aurora;
 use crate::model::verdict::{self, LinkVerdict};
@@ -8,12 +8,16 @@ use crate::plan::Playbook;
 use crate::plan::operation::Operation;
 
 pub(super) fn stores(question: &Question<'_>) -> Vec<Interlock> {
-    if question.intent.playbook == Playbook::Evacuate {
-        return stays(question).into_iter().collect();
+    match question.intent.playbook {
+        Playbook::Evacuate => return stays(question).into_iter().collect(),
+        Playbook::Restore => return Vec::new(),
+        Playbook::Own(_) => return promoted(question),
+        Playbook::Switchover | Playbook::Failover | Playbook::Failback => {}
     }
     let links = verdict::links(question.world, question.now);
     let auroras = &question.world.topology().auroras;
     let mut all: Vec<Interlock> = auroras.iter().flat_map(|aurora| store(question, aurora, &links)).collect();
+    all.extend(replica::databases(question, &links));
     all.extend(others(question, &links));
     all
 }
@@ -25,17 +29,20 @@ pub(super) fn promoted(question: &Question<'_>) -> Vec<Interlock> {
     let targets: Vec<_> = steps.filter_map(Operation::target).collect();
     let auroras = question.world.topology().auroras.iter();
     let moved = auroras.filter(|aurora| targets.iter().any(|target| target.store == aurora.store));
-    moved.flat_map(|aurora| store(question, aurora, &links)).collect()
+    let mut all: Vec<Interlock> = moved.flat_map(|aurora| store(question, aurora, &links)).collect();
+    all.extend(replica::databases(question, &links));
+    all
 }
 
 /// An evacuation leaves the writers where they are, and says so.
 fn stays(question: &Question<'_>) -> Option<Interlock> {
     let from = &question.intent.from;
-    let auroras = question.world.topology().auroras.iter();
-    let left: Vec<&str> = auroras
-        .filter(|a| verdict::writer(question.world, &a.store, question.now).is_some_and(|w| &w.value == from))
-        .map(|a| a.store.as_str())
-        .collect();
+    let topology = question.world.topology();
+    let auroras = topology.auroras.iter().map(|aurora| aurora.store.as_str());
+    let stores = auroras.chain(topology.replicas.iter().map(|replica| replica.store.as_str()));
+    let writes =
+        |store: &&str| verdict::writer(question.world, store, question.now).is_some_and(|w| &w.value == from);
+    let left: Vec<&str> = stores.filter(writes).collect();
     let why = format!(
         "{} still write in {from}, so {} writes across Regions",
         left.join(" and "),
@@ -124,21 +131,19 @@ fn lag(question: &Question<'_>, aurora: &Aurora, links: &[LinkVerdict]) -> Inter
     let rpo = verdict::limit_text(aurora.rpo);
     let over = |seconds: f64| seconds > aurora.rpo.as_secs_f64();
     let fresh = lag.filter(|lag| lag.freshness == Freshness::Fresh);
-    match (intent.playbook, fresh, lag) {
-        (Playbook::Switchover, Some(lag), _) if over(lag.value) => {
+    match (intent.playbook.is_planned(), fresh, lag) {
+        (true, Some(lag), _) if over(lag.value) => {
             Interlock::hold(name, format!("{:.1}s behind, over the RPO of {rpo}", lag.value))
         }
-        (_, Some(lag), _) if lag.value < 1.0 || intent.playbook == Playbook::Switchover => {
-            Interlock::pass(name)
-        }
+        (planned, Some(lag), _) if lag.value < 1.0 || planned => Interlock::pass(name),
         (_, Some(lag), _) => {
             let over = if over(lag.value) { format!(", over the RPO of {rpo}") } else { String::new() };
             Interlock::warn(name, format!("may lose {:.1}s{}{over}", lag.value, orders(question, aurora)))
         }
-        (Playbook::Switchover, None, Some(lag)) => {
+        (true, None, Some(lag)) => {
             Interlock::hold(name, format!("{:.1}s behind when last seen, which is too long ago", lag.value))
         }
-        (Playbook::Switchover, None, None) => Interlock::hold(name, "the lag is not known"),
+        (true, None, None) => Interlock::hold(name, "the lag is not known"),
         (_, None, Some(lag)) => Interlock::warn(
             name,
             format!("{:.1}s behind when last seen; take the loss as unknown", lag.value),
@@ -157,7 +162,7 @@ fn others(question: &Question<'_>, links: &[LinkVerdict]) -> Vec<Interlock> {
     let intent = question.intent;
     let promoted = |store: &str| {
         let steps = question.plan.steps.iter().filter_map(|step| step.operation());
-        steps.filter_map(Operation::target).any(|target| target.store == store)
+        steps.filter_map(Operation::writer).any(|moved| moved.store == store)
     };
     let late = links.iter().filter(|link| link.from == intent.from && link.to == intent.to && link.live);
     late.filter(|link| !promoted(&link.store))

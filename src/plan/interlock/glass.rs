@@ -93,6 +93,7 @@ mod tests {
     use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
     use crate::model::reading::ControlState;
     use crate::model::topology::{Rule, RuleKind, RuleLogic};
+    use crate::plan::history::History;
     use crate::plan::interlock::{Verdict, prepare};
     use crate::plan::operation::Danger;
     use crate::plan::{Intent, Playbook};
@@ -117,7 +118,7 @@ mod tests {
 
     fn evacuation(scene: &Scene) -> Prepared {
         let intent = Intent { playbook: Playbook::Evacuate, from: east(), to: west() };
-        prepare(&scene.world, &intent, scene.now).unwrap()
+        prepare(&scene.world, &History::default(), &intent, scene.now).unwrap()
     }
 
     fn rules_that_hold(prepared: &Prepared) -> Vec<&str> {

@@ -3,7 +3,7 @@
 //! It advises and never changes a verdict.
 
 use super::{Interlock, Verdict};
-use crate::plan::{Intent, Playbook};
+use crate::plan::Intent;
 
 impl Interlock {
     /// What would let this pass; `None` when it does not hold anything back, or its reason says so itself.
@@ -16,12 +16,18 @@ impl Interlock {
 
 fn lift(name: &str, intent: &Intent) -> Option<String> {
     let to = &intent.to;
-    if name.starts_with("lag of ") && intent.playbook == Playbook::Switchover {
+    if name.starts_with("lag of ") && intent.playbook.is_planned() {
         let wait = "wait until it has caught up; a failover does not wait, and loses what is missing";
         return Some(wait.to_owned());
     }
     if name.ends_with(" healthy") {
         return Some(format!("bring {to} back first, or let another Region receive"));
+    }
+    if name.contains(" can be promoted in ") {
+        return Some(format!("its database in {to} must be an available replica"));
+    }
+    if name.starts_with("no promotion of ") {
+        return Some("wait until that promotion has ended".to_owned());
     }
     if name.starts_with("no move of ") {
         return Some("wait until that move has ended".to_owned());
@@ -47,6 +53,7 @@ fn lift(name: &str, intent: &Intent) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::fixture::{Scene, east, two_regions, west};
+    use crate::plan::Playbook;
     use crate::plan::interlock::check;
 
     #[test]

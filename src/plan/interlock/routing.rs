@@ -1,5 +1,7 @@
 //! Conditions on the routing change: its controls are known, its endpoints answer, every rule allows it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{Interlock, Question};
@@ -80,14 +82,18 @@ fn is_fresh(cell: &ControlCell) -> bool {
     cell.state.as_ref().is_some_and(|state| state.freshness == Freshness::Fresh)
 }
 
-/// What cannot be known of wait periods that a plan's routing change may run into, in words.
+/// What cannot be known of wait periods that a plan's routing change may run into, in words; those that end within
+/// `over` are left out.
 #[must_use]
-pub fn unknown_waits(world: &World, plan: &Plan, now: Timestamp) -> Vec<String> {
+pub fn unknown_waits(world: &World, plan: &Plan, over: Duration, now: Timestamp) -> Vec<String> {
     let Some((set, routing)) = change(plan).zip(world.topology().routing.as_ref()) else {
         return Vec::new();
     };
     let waits = rules::waits(routing, world.turns(), set, now);
-    let unknown = waits.iter().filter(|wait| matches!(wait.left, Left::Unknown(_)));
+    let unknown = waits.iter().filter(|wait| match wait.left {
+        Left::Unknown(most) => most.unwrap_or(wait.period) > over,
+        Left::Runs { .. } => false,
+    });
     unknown.map(|wait| format!("rule {}: {wait}", wait.rule)).collect()
 }
 

@@ -7,19 +7,20 @@ use crate::plan::Playbook;
 
 pub(super) fn regions(question: &Question<'_>) -> Vec<Interlock> {
     let of = |region| verdict::region(question.world, region, question.now);
-    let (playbook, to, from) = (question.intent.playbook, of(&question.intent.to), of(&question.intent.from));
+    let (playbook, to, from) =
+        (&question.intent.playbook, of(&question.intent.to), of(&question.intent.from));
     let mut all = vec![receives(playbook, &to, &from)];
     all.extend(leaves(playbook, &from));
     all
 }
 
-fn receives(playbook: Playbook, to: &RegionVerdict, from: &RegionVerdict) -> Interlock {
+fn receives(playbook: &Playbook, to: &RegionVerdict, from: &RegionVerdict) -> Interlock {
     let name = format!("{} healthy", to.region);
     let why = words(to);
     match to.lamp {
         Lamp::Ok => Interlock::pass(name),
         // A Region whose writer is away is dragged down by it, and to give it the writer is the way out.
-        Lamp::Bad if playbook == Playbook::Failover && is_lost(from) && writes(from) => {
+        Lamp::Bad if *playbook == Playbook::Failover && is_lost(from) && writes(from) => {
             let away = &from.region;
             Interlock::warn(name, format!("it is bad too, and writes in {away}, which may be why: {why}"))
         }
@@ -40,7 +41,7 @@ fn writes(region: &RegionVerdict) -> bool {
 }
 
 /// A failover is for a Region that is bad; a switchover needs one that still works.
-fn leaves(playbook: Playbook, from: &RegionVerdict) -> Option<Interlock> {
+fn leaves(playbook: &Playbook, from: &RegionVerdict) -> Option<Interlock> {
     let region = &from.region;
     let why = words(from);
     match (playbook, from.lamp) {
@@ -53,12 +54,14 @@ fn leaves(playbook: Playbook, from: &RegionVerdict) -> Option<Interlock> {
             format!("{region} is not plainly bad ({why}): a switchover may do and loses nothing"),
         )),
         (Playbook::Failover, Lamp::Bad) => Some(Interlock::pass(format!("{region} is bad"))),
-        (Playbook::Switchover, Lamp::Ok) => Some(Interlock::pass(format!("{region} serves"))),
-        (Playbook::Switchover, _) => Some(Interlock::warn(
+        (Playbook::Switchover | Playbook::Failback, Lamp::Ok) => {
+            Some(Interlock::pass(format!("{region} serves")))
+        }
+        (Playbook::Switchover | Playbook::Failback, _) => Some(Interlock::warn(
             format!("{region} serves"),
             format!("{}: {why}; a switchover needs both Regions and may not finish", from.lamp),
         )),
-        (Playbook::Evacuate, _) => None,
+        (Playbook::Evacuate | Playbook::Restore | Playbook::Own(_), _) => None,
     }
 }
 

@@ -20,8 +20,11 @@ impl Progress {
             return Err("the run is closed".to_owned());
         }
         match event {
-            Event::Noted { .. } | Event::Resumed { .. } => Ok(()),
+            Event::Noted { .. } | Event::Resumed { .. } | Event::Conch { .. } | Event::Adopted { .. } => {
+                Ok(())
+            }
             Event::Paused { .. } => must(!self.paused, "the run is paused already"),
+            Event::Counted { .. } => must(self.cost.is_none(), "it was counted already"),
             Event::Closed { end, .. } => self.admits_close(*end),
             Event::Started { .. } => Err("the run has started already".to_owned()),
             Event::ConfirmationRefused { .. } => Err("its plan was confirmed".to_owned()),
@@ -42,6 +45,9 @@ impl Progress {
             Event::AlreadySo { .. } => self.admits_already(step, at),
             Event::Climbed { rung, .. } => climbed(at, *rung),
             Event::Recorded { .. } => recorded(step, at),
+            Event::Met { .. } => met(step, at),
+            Event::Approved { who, version, .. } => self.admits_approval(step, at, who, version),
+            Event::Ticked { .. } => ticked(step, at),
             Event::Told { .. } => must(at.started.is_some(), "it has not started"),
             Event::Ended { outcome, .. } => self.admits_end(step, at, *outcome),
             _ => Err("it is not about a step".to_owned()),
@@ -71,7 +77,9 @@ impl Progress {
                 let again = !matches!(answer, Answer::Accepted { .. }) && !at.only_reads();
                 (again, at.operation.clone())
             }
-            (StepState::Deciding(Decision::Retry), _) => (true, step.operation().cloned()),
+            (StepState::Deciding(Decision::Retry), _) => {
+                (true, step.operation().map(|operation| operation.afresh(at.starts)))
+            }
             (StepState::Deciding(Decision::Undo), _) => (true, step.operation().and_then(Operation::inverse)),
             _ => (false, None),
         };
@@ -96,8 +104,7 @@ impl Progress {
             Outcome::Confirmed => {
                 must(at.state == StepState::Proving, "it is not being proved")?;
                 must(!self.is_undoing(step), "it is being undone")?;
-                let enough =
-                    step.action == Action::Record || at.read_back_stands(step) && at.proved(step.rung);
+                let enough = step.operation().is_none() || at.read_back_stands(step) && at.proved(step.rung);
                 must(enough, "the rung that confirms it is not proved")
             }
             Outcome::Refused | Outcome::Failed => {
@@ -127,6 +134,24 @@ impl Progress {
                 must(matches!(at.state, StepState::Deciding(Decision::Skip { .. })), "nobody skipped it")
             }
         }
+    }
+
+    fn admits_approval(
+        &self,
+        step: &Step,
+        at: &StepProgress,
+        who: &str,
+        version: &str,
+    ) -> Result<(), String> {
+        let Action::Approve(approval) = &step.action else {
+            return Err("it asks for nobody's approval".to_owned());
+        };
+        must(at.state == StepState::Intended, "it does not wait for an approval now")?;
+        let mine = self.plan.version();
+        must(version == mine, &format!("the approval is of plan {version}, and this is plan {mine}"))?;
+        must(who != self.start.who, &format!("{who} started this run; a second person must approve it"))?;
+        let named = approval.by.is_empty() || approval.by.iter().any(|name| name == who);
+        must(named, &format!("only {} may approve it", approval.by.join(" or ")))
     }
 
     fn admits_decision(&self, id: StepId, decision: &Decision) -> Result<(), String> {
@@ -194,6 +219,16 @@ fn climbed(at: &StepProgress, rung: Rung) -> Result<(), String> {
 
 fn recorded(step: &Step, at: &StepProgress) -> Result<(), String> {
     must(step.action == Action::Record && at.state == StepState::Intended, "there is nothing to record")
+}
+
+fn met(step: &Step, at: &StepProgress) -> Result<(), String> {
+    let waits = matches!(step.action, Action::Wait(_)) && at.state == StepState::Intended;
+    must(waits, "it waits for no condition now")
+}
+
+fn ticked(step: &Step, at: &StepProgress) -> Result<(), String> {
+    let waits = matches!(step.action, Action::Note { .. }) && at.state == StepState::Intended;
+    must(waits, "there is nothing to tick off now")
 }
 
 fn must(holds: bool, why: &str) -> Result<(), String> {

@@ -4,18 +4,25 @@
 
 use jiff::Timestamp;
 
-use super::{Progress, StepProgress, StepState};
+use super::{Cost, Progress, StepProgress, StepState};
 use crate::plan::Rung;
 use crate::plan::event::{Answer, Decision, Event, Outcome, RungState};
 
 impl Progress {
     pub(super) fn take(&mut self, at: Timestamp, event: &Event) {
         match event {
-            Event::Paused { .. } => self.paused = true,
+            Event::Paused { why, .. } => {
+                self.paused = true;
+                self.why_paused.clone_from(why);
+            }
             Event::Resumed { .. } => {
                 self.paused = false;
+                self.why_paused.clear();
                 self.resumed = Some(at);
                 self.steps.values_mut().for_each(|step| step.not_after(at));
+            }
+            Event::Counted { missed, behind } => {
+                self.cost = Some(Cost { missed: missed.clone(), behind: behind.clone() });
             }
             Event::Closed { end, summary } => self.closed = Some((at, *end, summary.clone())),
             Event::Decided { decision: Decision::Abort { reason }, .. } => {
@@ -65,6 +72,11 @@ impl StepProgress {
             }
             Event::Climbed { rung, state, evidence, .. } => self.climb(at, *rung, *state, evidence),
             Event::Recorded { .. } => self.state = StepState::Proving,
+            Event::Met { evidence, .. } => self.done_without_a_write(at, evidence),
+            Event::Approved { who, host, .. } => {
+                self.done_without_a_write(at, &format!("approved by {who} on {host}"));
+            }
+            Event::Ticked { who, .. } => self.done_without_a_write(at, &format!("ticked off by {who}")),
             Event::Told { when, text, .. } => self.told.push((*when, text.clone())),
             Event::Ended { outcome, why, .. } => self.end(at, *outcome, why),
             Event::Decided { decision, .. } => self.decide(at, decision),
@@ -72,10 +84,17 @@ impl StepProgress {
         }
     }
 
+    fn done_without_a_write(&mut self, at: Timestamp, evidence: &str) {
+        self.state = StepState::Proving;
+        self.since = Some(at);
+        self.climb(at, Rung::ReadBack, RungState::Proved, evidence);
+    }
+
     fn answered(&mut self, at: Timestamp, answer: &Answer) {
         self.answered = Some(at);
         match answer {
             Answer::Accepted { endpoint, request_id, handle } => {
+                self.starts += u32::from(handle.is_some());
                 self.handle = handle.clone().or_else(|| self.handle.take());
                 let request = request_id.as_ref().map_or_else(String::new, |id| format!(", request {id}"));
                 self.climb(at, Rung::Accepted, RungState::Proved, &format!("{endpoint}{request}"));

@@ -11,6 +11,8 @@ use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use super::ask::{self, Ask, Asked, Inbox, Reply};
+use super::leave::{Departure, Leave, Leaves};
 use super::{Actuator, Boxed, Command, Ledger, Stop, Stopped};
 use crate::clock::Clock;
 use crate::model::World;
@@ -46,6 +48,8 @@ pub struct Ports {
     pub observations: mpsc::Receiver<Observation>,
     /// What people ask for; when it ends, a run on hold returns.
     pub commands: mpsc::Receiver<Command>,
+    /// Where people leave asks who do not sit at this process; none, one for the host, one that hosts share.
+    pub inboxes: Vec<Box<dyn Inbox>>,
     /// Each line once it is on disk, for whoever watches; nobody has to.
     pub entries: mpsc::UnboundedSender<Entry>,
     /// What to do when the run needs a person.
@@ -75,6 +79,9 @@ pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Pro
         looking: BTreeSet::new(),
         looked: BTreeMap::new(),
         renewed: Timestamp::MIN,
+        moved: BTreeMap::new(),
+        said_renewed: false,
+        leaves: Leaves::default(),
         orphaned: false,
     };
     match driver.run().await {
@@ -96,6 +103,11 @@ struct Driver {
     looked: BTreeMap<Source, Timestamp>,
     /// What was asked before this is not what is to be read now.
     renewed: Timestamp,
+    /// The newest line of each step that ended it or decided about it, since this driver began.
+    moved: BTreeMap<StepId, u64>,
+    /// It was said that a run which paused for its credentials can go on.
+    said_renewed: bool,
+    leaves: Leaves,
     orphaned: bool,
 }
 
@@ -113,9 +125,11 @@ impl Driver {
             tokio::select! {
                 biased;
                 command = self.ports.commands.recv(), if !self.orphaned => match command {
-                    Some(command) => self.obey(command)?,
+                    Some(command) => drop(self.obey(command)?),
                     None => self.orphaned = true,
                 },
+                (from, asked) = ask::next(&mut self.ports.inboxes) => self.attend(from, asked)?,
+                (write, leave) = self.leaves.next() => self.take_leave(write, leave)?,
                 Some((step, attempt, answer)) = self.sends.next() => {
                     self.write(&Event::Answered { step, attempt, answer })?;
                 }
@@ -133,8 +147,10 @@ impl Driver {
     fn settle(&mut self) -> Result<(), Stop> {
         loop {
             let now = self.ports.clock.now();
-            let next = decide::decide(&self.progress, &self.world, now).into_iter().next();
-            match next {
+            self.say_renewed(now)?;
+            let next = decide::decide(&self.progress, &self.world, now);
+            let waits = |next: &Next| matches!(next, Next::Send { step, attempt, .. } if self.leaves.waits(*step, *attempt));
+            match next.into_iter().find(|next| !waits(next)) {
                 Some(Next::Write(event)) => self.write(&event)?,
                 Some(Next::Send { step, attempt, operation }) => self.send(step, attempt, operation)?,
                 None => return Ok(()),
@@ -143,6 +159,23 @@ impl Driver {
                 return Ok(());
             }
         }
+    }
+
+    /// Says once that a run which paused for its credentials can go on; a person resumes it.
+    fn say_renewed(&mut self, now: Timestamp) -> Result<(), Stop> {
+        let waits = self.progress.paused && !self.progress.why_paused.is_empty();
+        if !waits || decide::ended(&self.progress, &self.world, now).is_some() {
+            self.said_renewed &= waits;
+            return Ok(());
+        }
+        if std::mem::replace(&mut self.said_renewed, true) {
+            return Ok(());
+        }
+        let last = verdict::identity(&self.world).and_then(|identity| identity.expires);
+        let last =
+            last.map_or_else(String::new, |end| format!(" and last until {}", end.strftime("%H:%M UTC")));
+        let text = format!("the credentials are renewed{last}: the run can go on when it is resumed");
+        self.write(&Event::Noted { who: decide::ITSELF.to_owned(), text })
     }
 
     /// One line on disk, then in the state, then to whoever watches.
@@ -158,26 +191,68 @@ impl Driver {
             event,
             Event::Answered { .. } | Event::Ended { .. } | Event::Decided { .. } | Event::Resumed { .. }
         );
+        if let Event::Ended { step, .. } | Event::Decided { step, .. } = event {
+            self.moved.insert(*step, receipt.entry().seq);
+        }
         if renews {
             self.looked.clear();
             self.renewed = receipt.entry().at;
+        }
+        if let Event::Resumed { .. } = event {
+            self.leaves.lift();
         }
         // Nobody has to watch; the line is on disk.
         let _ = self.ports.entries.send(receipt.entry().clone());
         Ok(receipt)
     }
 
+    /// The intent on disk, then leave to send, then the line that says so, then the write.
     fn send(&mut self, step: StepId, attempt: u32, operation: Operation) -> Result<(), Stop> {
         let intended =
             self.progress.steps.get(&step).is_some_and(|s| {
                 s.state == StepState::Intended && s.attempts == attempt && s.answer.is_none()
             });
+        let endpoint = self.ports.actuator.endpoint(&operation, attempt);
         if !intended {
-            let endpoint = self.ports.actuator.endpoint(&operation, attempt);
-            let operation = Some(operation.clone());
+            let (operation, endpoint) = (Some(operation.clone()), endpoint.clone());
             self.write(&Event::Intended { step, attempt, operation, endpoint })?;
         }
-        let receipt = self.append(&Event::Sent { step, attempt })?;
+        let now = self.ports.clock.now();
+        if let Some(fence) = self.leaves.used((step, attempt), now) {
+            return self.dispatch((step, attempt), operation, fence);
+        }
+        let run = self.progress.run.clone();
+        let departure = Departure { run, step, attempt, endpoint, operation: operation.clone() };
+        let asking = self.ports.actuator.leave(departure);
+        match self.leaves.ask((step, attempt), asking) {
+            Some(Leave::Go { fence }) => self.dispatch((step, attempt), operation, fence),
+            Some(stay) => self.take_leave((step, attempt), stay),
+            None => Ok(()),
+        }
+    }
+
+    /// What may leave is decided afresh: the world may have moved while leave was asked for. What may not, pauses the
+    /// run.
+    fn take_leave(&mut self, write: (StepId, u32), leave: Leave) -> Result<(), Stop> {
+        match leave {
+            Leave::Go { fence } => self.leaves.grant(write, fence, self.ports.clock.now()),
+            Leave::Stay { who, why } => {
+                self.leaves.bar();
+                if self.progress.is_open() && !self.progress.paused {
+                    self.write(&Event::Paused { who, why })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn dispatch(
+        &mut self,
+        (step, attempt): (StepId, u32),
+        operation: Operation,
+        fence: Option<u64>,
+    ) -> Result<(), Stop> {
+        let receipt = self.append(&Event::Sent { step, attempt, fence })?;
         let (actuator, clock) = (Arc::clone(&self.ports.actuator), self.ports.clock.clone());
         self.sends.push(Box::pin(async move {
             let answer = tokio::select! {
@@ -237,43 +312,85 @@ impl Driver {
         }
     }
 
-    fn obey(&mut self, command: Command) -> Result<(), Stop> {
+    fn obey(&mut self, command: Command) -> Result<Reply, Stop> {
         let event = match command {
             Command::Decide { step, decision, who } => Event::Decided { step, decision, who },
-            Command::Pause { who } => Event::Paused { who },
-            Command::Resume { .. } if !self.progress.paused => return Ok(()),
+            Command::Pause { who } => Event::Paused { who, why: String::new() },
+            Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
             Command::Note { who, text } => Event::Noted { who, text },
             Command::Leave => {
                 self.ports.when_held = WhenHeld::StopThere;
-                return Ok(());
+                return Ok(Reply::Taken);
             }
             Command::Abort { who, reason } => return self.abort(who, reason),
         };
         match self.progress.may_ask(&event) {
-            Ok(()) => self.write(&event),
-            Err(why) => self.write(&refusal(&event, &why)),
+            Ok(()) => self.write(&event).map(|()| Reply::Taken),
+            Err(why) => self.refuse(&refusal(&event, &why), why),
+        }
+    }
+
+    /// What was asked for and cannot be done is written down too (law 2).
+    fn refuse(&mut self, note: &Event, why: String) -> Result<Reply, Stop> {
+        self.write(note)?;
+        Ok(Reply::Refused { why })
+    }
+
+    /// Does what was asked from outside, or writes down why not, and tells the store which it was.
+    fn attend(&mut self, from: usize, Asked { id, ask }: Asked) -> Result<(), Stop> {
+        let reply = match self.declined(&ask) {
+            Some(why) => {
+                let text = format!("asked for {} and was refused: {why}", ask.command.word());
+                self.refuse(&Event::Noted { who: ask.command.who().to_owned(), text }, why)?
+            }
+            None => self.obey(ask.command)?,
+        };
+        if let Some(inbox) = self.ports.inboxes.get_mut(from) {
+            inbox.reply(&id, &reply);
+        }
+        Ok(())
+    }
+
+    /// Why an ask is not even tried: it is for another run, for the driver alone, or about what its screen did not show.
+    fn declined(&self, ask: &Ask) -> Option<String> {
+        if ask.run != self.progress.run {
+            return Some(format!("it is about run {} and this is {}", ask.run, self.progress.run));
+        }
+        match &ask.command {
+            Command::Leave => Some("only the process that drives the run may leave it".to_owned()),
+            Command::Decide { step, .. } => {
+                let (moved, seen) = self.moved.get(step).zip(ask.seen)?;
+                let stale = *moved > seen;
+                stale.then(|| format!("step {step} has moved on since line {seen}; look again"))
+            }
+            _ => None,
         }
     }
 
     /// An abort is a decision about the first step that is not finished, held or not.
-    fn abort(&mut self, who: String, reason: String) -> Result<(), Stop> {
+    fn abort(&mut self, who: String, reason: String) -> Result<Reply, Stop> {
         let finished =
             |s: &StepProgress| matches!(s.state, StepState::Done(Outcome::Confirmed | Outcome::Skipped));
         let held = self.progress.held().first().copied();
         let open = self.progress.steps.iter().find(|(_, s)| !finished(s)).map(|(id, _)| *id);
-        let Some(step) = held.or(open) else { return Ok(()) };
+        let Some(step) = held.or(open) else {
+            return Ok(Reply::Refused { why: "there is nothing left to abort".to_owned() });
+        };
         self.obey(Command::Decide { step, decision: Decision::Abort { reason }, who })
     }
 
     /// It needs a person and there is none.
     fn is_left_alone(&self) -> bool {
         let alone = self.orphaned || self.ports.when_held == WhenHeld::StopThere;
+        let alone = alone && !self.ports.inboxes.iter().any(|inbox| inbox.is_attended());
         alone && (decide::is_on_hold(&self.progress) || self.is_paused_still())
     }
 
     fn is_paused_still(&self) -> bool {
-        let busy = |s: &StepProgress| matches!(s.state, StepState::Sent | StepState::Proving);
+        // What cannot be read cannot be proved: then only an answer that is still awaited keeps the run here.
+        let blind = decide::ended(&self.progress, &self.world, self.ports.clock.now()).is_some();
+        let busy = |s: &StepProgress| s.state == StepState::Sent || (s.state == StepState::Proving && !blind);
         self.progress.paused && !self.progress.steps.values().any(busy)
     }
 
@@ -301,11 +418,11 @@ fn silence() -> Answer {
     Answer::Lost { trouble: Trouble { kind: TroubleKind::TimedOut, text, request_id: None } }
 }
 
-/// What was asked for and cannot be done is written down too (law 2).
+/// The line for a command that cannot be done.
 fn refusal(event: &Event, why: &str) -> Event {
     let who = match event {
         Event::Decided { who, .. }
-        | Event::Paused { who }
+        | Event::Paused { who, .. }
         | Event::Resumed { who }
         | Event::Noted { who, .. } => who.clone(),
         _ => String::new(),

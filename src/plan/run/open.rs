@@ -9,7 +9,7 @@ use super::{Ledger, LedgerError, Stop};
 use crate::clock::Clock;
 use crate::model::reading::{Trouble, TroubleKind};
 use crate::plan::decide;
-use crate::plan::event::{Answer, End, Entry, Event, RunId, Start};
+use crate::plan::event::{Answer, End, Entry, Event, Right, RunId, Start};
 use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Intent, Plan};
 
@@ -70,12 +70,26 @@ pub fn take_up(
     ledger: &mut dyn Ledger,
     clock: &Clock,
 ) -> Result<Progress, Stop> {
-    let was_paused = Progress::replay(entries)?.paused;
+    let before = Progress::replay(entries)?;
     let mut progress = resume(entries, who, ledger, clock)?;
-    if was_paused && progress.is_open() {
-        write(&mut progress, ledger, clock, &Event::Paused { who: who.to_owned() })?;
+    if before.paused && progress.is_open() {
+        write(&mut progress, ledger, clock, &Event::Paused { who: who.to_owned(), why: before.why_paused })?;
     }
     Ok(progress)
+}
+
+/// Writes by what right the run acts from here on.
+///
+/// # Errors
+/// When the line could not be made durable; then nothing may be sent.
+pub fn by_right(
+    progress: &mut Progress,
+    (who, host): (&str, &str),
+    right: Right,
+    ledger: &mut dyn Ledger,
+    clock: &Clock,
+) -> Result<(), Stop> {
+    write(progress, ledger, clock, &Event::Conch { who: who.to_owned(), host: host.to_owned(), right })
 }
 
 /// Ends a run that was cut off, without sending or reading anything.

@@ -17,10 +17,15 @@ const SLIP: Duration = Duration::from_secs(5);
 pub(super) fn of(source: &Source, pace: Pace) -> Duration {
     let (calm, run, background) = match source {
         Source::Endpoint(_) => (15, 3, 30),
-        Source::Aurora(..) => (20, 3, 60),
+        Source::Aurora(..) | Source::Replica(..) => (20, 3, 60),
+        Source::Snapshots(..) => (300, 10, 600),
+        Source::Service(..) => (60, 5, 180),
+        Source::Automation(..) => (15, 3, 60),
         Source::AuroraEvents(..) => (60, 5, 180),
         Source::Table(..) => (60, 30, 180),
         Source::Records(_) => (120, 30, 300),
+        Source::RecordChange(_) | Source::HealthCheck(_) => (300, 30, 600),
+        Source::Resolver(..) => (30, 5, 180),
         Source::Alarms(_) | Source::Metrics(_) => (60, 60, 180),
         Source::Identity(_) => (60, 60, 300),
     };
@@ -33,7 +38,12 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
 
 /// How many requests one reading takes.
 pub(super) fn calls(source: &Source) -> usize {
-    if matches!(source, Source::Aurora(..)) { 2 } else { 1 }
+    match source {
+        Source::Aurora(..) | Source::Snapshots(..) => 2,
+        // A resolver is not AWS.
+        Source::Resolver(..) => 0,
+        _ => 1,
+    }
 }
 
 /// How often metrics of a period are asked: once a period, and more rarely in the background.

@@ -33,7 +33,7 @@ fn nothing() -> Topology {
         tables: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
-        orders: None,
+        ..Topology::default()
     }
 }
 

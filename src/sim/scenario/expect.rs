@@ -58,7 +58,7 @@ pub enum That {
         /// Any of these.
         any: Vec<String>,
     },
-    /// A store's writer is in this Region.
+    /// A store's writer is in this Region; of a store with read replicas, its database there takes writes.
     Writer {
         /// The store.
         store: String,
@@ -103,6 +103,17 @@ pub enum That {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         most: Option<f64>,
     },
+    /// Tasks that run in a Region.
+    Tasks {
+        /// The Region.
+        region: String,
+        /// At least.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        least: Option<f64>,
+        /// At most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<f64>,
+    },
     /// A routing control's state.
     Control {
         /// Name.
@@ -121,6 +132,20 @@ pub enum That {
         /// At most.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         most: Option<usize>,
+    },
+    /// Where the last experiment of a template is: `running`, `completed`, `stopped`, …
+    Experiment {
+        /// Name of the template.
+        name: String,
+        /// Any of these.
+        any: Vec<String>,
+    },
+    /// Where the last execution of a Region switch plan is: `inProgress`, `completed`, …
+    Execution {
+        /// Name of the plan.
+        plan: String,
+        /// Any of these.
+        any: Vec<String>,
     },
     /// What failovers of a store threw away, in seconds.
     Loss {
@@ -164,12 +189,22 @@ impl That {
                     None => Err(format!("{store} has no link from {from} to {to}")),
                 }
             }
+            Self::Tasks { region, least, most } => match world.region(region) {
+                Some(r) => within(&format!("tasks of {region}"), f64::from(r.now.running), *least, *most),
+                None => Err(format!("no such Region: {region}")),
+            },
             Self::Control { name, state } => match world.arc.control_named(name) {
                 Some(control) if control.state == *state => Ok(()),
                 Some(control) => Err(format!("control {name} is {}", control.state)),
                 None => Err(format!("no such control: {name}")),
             },
             Self::Writes { operation, least, most } => writes(world, operation.as_deref(), *least, *most),
+            Self::Experiment { name, any } => {
+                one_of(&format!("experiment {name}"), experiment(world, name), any)
+            }
+            Self::Execution { plan, any } => {
+                one_of(&format!("execution of {plan}"), execution(world, plan), any)
+            }
             Self::Loss { store, most } => loss(world, store, *most),
         })
     }
@@ -186,6 +221,14 @@ fn within(what: &str, is: f64, least: Option<f64>, most: Option<f64>) -> Result<
 }
 
 fn writer(world: &World, store: &str, region: &str) -> Result<(), String> {
+    if let Some(replicated) = world.replicas.iter().find(|r| r.store == store) {
+        let end = world.region_ix(region).and_then(|at| replicated.end_in(at));
+        return match end {
+            Some(end) if end.db.writable && end.db.status == "available" => Ok(()),
+            Some(end) => Err(format!("{} is {} and takes no writes", end.db.id, end.db.status)),
+            None => Err(format!("{store} has no database in {region}")),
+        };
+    }
     let Some(global) = world.aurora.globals.iter().find(|g| g.store == store) else {
         return Err(format!("no such store: {store}"));
     };
@@ -203,8 +246,28 @@ fn writes(world: &World, operation: Option<&str>, least: usize, most: Option<usi
     Ok(())
 }
 
+fn experiment(world: &World, name: &str) -> Option<&'static str> {
+    let of_it = |id: &str| world.fis.templates.iter().any(|t| t.id == id && t.spec.name == name);
+    world.fis.experiments.iter().rev().find(|e| of_it(&e.template)).map(|e| e.status.as_str())
+}
+
+fn execution(world: &World, plan: &str) -> Option<&'static str> {
+    let of_it = |arn: &str| world.switch.plan(arn).is_some_and(|p| p.spec.name == plan);
+    world.switch.executions.iter().rev().find(|e| of_it(&e.plan)).map(|e| e.state.as_str())
+}
+
+fn one_of(what: &str, is: Option<&str>, any: &[String]) -> Result<(), String> {
+    match is {
+        Some(is) if any.iter().any(|one| one == is) => Ok(()),
+        Some(is) => Err(format!("{what} is {is}")),
+        None => Err(format!("{what} was never started")),
+    }
+}
+
 fn loss(world: &World, store: &str, most: f64) -> Result<(), String> {
-    let lost = world.aurora.globals.iter().filter(|g| g.store == store).flat_map(|g| &g.losses);
+    let globals = world.aurora.globals.iter().filter(|g| g.store == store).flat_map(|g| &g.losses);
+    let replicas = world.replicas.iter().filter(|r| r.store == store).flat_map(|r| &r.losses);
+    let lost = globals.chain(replicas);
     let seconds = lost.map(|l| l.seconds).fold(0.0, f64::max);
     within(&format!("loss of {store}"), seconds, None, Some(most))
 }

@@ -96,10 +96,15 @@ fn describe(world: &World, call: &Call) -> Result<Value, Refusal> {
         .with("ItemCount", i64::try_from(table.items(region).count()).unwrap_or(i64::MAX))
         .with("TableArn", arn(&call.region))
         .with("TableId", table_id(&table.name))
-        .with("BillingModeSummary", billing)
-        .with("GlobalTableVersion", "2019.11.21")
-        .list("Replicas", "member", replicas);
-    let description = consistency(description, table);
+        .with("BillingModeSummary", billing);
+    // A table of one Region is no global table and has neither replicas nor a consistency between them.
+    let description = if table.regions.len() < 2 {
+        description
+    } else {
+        let global =
+            description.with("GlobalTableVersion", "2019.11.21").list("Replicas", "member", replicas);
+        consistency(global, table)
+    };
     Ok(Record::new().with("Table", description.with("DeletionProtectionEnabled", true)).into())
 }
 

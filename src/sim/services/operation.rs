@@ -12,6 +12,10 @@ use crate::sim::wire::{self, Protocol, Refusal, Value};
 const DYNAMODB_TARGET: &str = "DynamoDB_20120810.";
 const CLUSTER_TARGET: &str = "ToggleCustomerAPI.";
 const CLOUDWATCH_TARGET: &str = "GraniteServiceVersion20100801.";
+const REGION_SWITCH_TARGET: &str = "ArcRegionSwitch.";
+const REGION_SWITCH_PATH: &str = "/service/ArcRegionSwitch/operation/";
+const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113.";
+const SSM_TARGET: &str = "AmazonSSM.";
 const CLOUDWATCH_PATH: &str = "/service/GraniteServiceVersion20100801/operation/";
 
 /// The frame in which `service` answers this request.
@@ -20,11 +24,13 @@ pub(super) fn protocol_of(service: Service, request: &http::Request<Bytes>) -> P
         Service::Sts => Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
         Service::Rds => Protocol::Query { namespace: "http://rds.amazonaws.com/doc/2014-10-31/" },
         Service::Route53 => Protocol::RestXml { namespace: "https://route53.amazonaws.com/doc/2013-04-01/" },
-        Service::Control => Protocol::RestJson,
+        Service::Control | Service::Fis => Protocol::RestJson,
+        Service::RegionSwitch => region_switch_protocol(request),
         Service::Cluster => Protocol::AwsJson { version: "1.0", namespace: "", crc32: false },
         Service::DynamoDb => {
             Protocol::AwsJson { version: "1.0", namespace: "com.amazonaws.dynamodb.v20120810", crc32: true }
         }
+        Service::Ecs | Service::Ssm => Protocol::AwsJson { version: "1.1", namespace: "", crc32: false },
         Service::CloudWatch => cloudwatch_protocol(request),
     }
 }
@@ -42,6 +48,15 @@ fn cloudwatch_protocol(request: &http::Request<Bytes>) -> Protocol {
     Protocol::Query { namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/" }
 }
 
+/// Region switch is spoken in CBOR, and in JSON by older clients.
+fn region_switch_protocol(request: &http::Request<Bytes>) -> Protocol {
+    let namespace = "com.amazonaws.arcregionswitch";
+    if request.headers().contains_key("x-amz-target") {
+        return Protocol::AwsJson { version: "1.0", namespace, crc32: false };
+    }
+    Protocol::Cbor { namespace }
+}
+
 fn content_type(request: &http::Request<Bytes>) -> &str {
     header(request, "content-type").unwrap_or_default()
 }
@@ -57,8 +72,15 @@ pub(super) fn guess(request: &http::Request<Bytes>) -> Service {
     let body = String::from_utf8_lossy(request.body());
     let starts = [
         (target.starts_with(DYNAMODB_TARGET), Service::DynamoDb),
+        (target.starts_with(ECS_TARGET), Service::Ecs),
+        (target.starts_with(SSM_TARGET), Service::Ssm),
         (target.starts_with(CLUSTER_TARGET) || path.starts_with("/cluster/"), Service::Cluster),
         (target.starts_with(CLOUDWATCH_TARGET) || path.starts_with(CLOUDWATCH_PATH), Service::CloudWatch),
+        (
+            target.starts_with(REGION_SWITCH_TARGET) || path.starts_with(REGION_SWITCH_PATH),
+            Service::RegionSwitch,
+        ),
+        (FIS_PATHS.iter().any(|start| path.starts_with(start)), Service::Fis),
         (path.starts_with("/2013-04-01/"), Service::Route53),
         (body.contains("Version=2014-10-31"), Service::Rds),
         (body.contains("Version=2010-08-01"), Service::CloudWatch),
@@ -118,6 +140,9 @@ fn target(service: Service, request: &http::Request<Bytes>) -> Result<String, Re
     let prefix = match service {
         Service::DynamoDb => DYNAMODB_TARGET,
         Service::Cluster => CLUSTER_TARGET,
+        Service::RegionSwitch => REGION_SWITCH_TARGET,
+        Service::Ecs => ECS_TARGET,
+        Service::Ssm => SSM_TARGET,
         _ => CLOUDWATCH_TARGET,
     };
     let target = header(request, "x-amz-target").unwrap_or_default();
@@ -168,12 +193,31 @@ const CONTROL: [Route; 8] = [
     ),
 ];
 
+/// What the paths of FIS begin with.
+const FIS_PATHS: [&str; 2] = ["/experiment", "/safetyLevers"];
+
+const FIS: [Route; 9] = [
+    (Method::POST, "/experiments", "StartExperiment"),
+    (Method::GET, "/experiments", "ListExperiments"),
+    (Method::GET, "/experiments/{id}", "GetExperiment"),
+    (Method::DELETE, "/experiments/{id}", "StopExperiment"),
+    (Method::GET, "/experiments/{experimentId}/resolvedTargets", "ListExperimentResolvedTargets"),
+    (Method::GET, "/experimentTemplates", "ListExperimentTemplates"),
+    (Method::GET, "/experimentTemplates/{id}", "GetExperimentTemplate"),
+    (Method::GET, "/safetyLevers/{id}", "GetSafetyLever"),
+    (Method::PATCH, "/safetyLevers/{id}/state", "UpdateSafetyLeverState"),
+];
+
 fn read_rest(
     service: Service,
     request: &http::Request<Bytes>,
     body: &[u8],
 ) -> Result<(String, Value), Refusal> {
-    let routes: &[Route] = if service == Service::Route53 { &ROUTE53 } else { &CONTROL };
+    let routes: &[Route] = match service {
+        Service::Route53 => &ROUTE53,
+        Service::Fis => &FIS,
+        _ => &CONTROL,
+    };
     let path = request.uri().path().trim_end_matches('/');
     let found = routes.iter().find_map(|(method, template, name)| {
         (method == request.method()).then(|| labels(template, path)).flatten().map(|labels| (*name, labels))

@@ -7,7 +7,7 @@ mod usual;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub(super) use usual::usual;
+pub(super) use usual::{of_checks, usual};
 
 use super::health::Comparison;
 use super::metric::{MetricId, Stat};

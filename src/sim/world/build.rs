@@ -1,6 +1,8 @@
 //! Makes the resources of a scenario's world; every id is made from a name, so it is the same in every run.
 //! It must never read the seed for what exists, only for what happens.
 
+mod names;
+
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,15 +11,15 @@ use super::alarm;
 use super::arc::safety::RuleType;
 use super::arc::{Cluster, Control, ControlState, Endpoint, Guard, Panel, SafetyRule};
 use super::aurora::{Aurora, DbCluster, DbInstance, GlobalCluster, Member, Sync};
-use super::dns::{Alias, Dns, Geo, Record, Routing, Zone};
-use super::health::{HealthCheck, Probe};
+use super::bucket::BucketLink;
 use super::noise::{hex, uuid};
 use super::region::{Condition, Region};
+use super::replica::{End, Engine, Replicated};
 use super::table::{Consistency, Table};
 use super::traffic::Group;
 use super::{World, metric};
 use crate::sim::scenario::Scenario;
-use crate::sim::scenario::world::{self as spec, Policy};
+use crate::sim::scenario::world as spec;
 
 /// The Regions of the five cluster endpoints.
 pub(super) const ENDPOINTS: [&str; 5] =
@@ -28,13 +30,16 @@ const BEFORE: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
     let w = &scenario.world;
-    let regions: Vec<Region> = w.regions.iter().map(region).collect();
     let made = start.saturating_sub(SignedDuration::from_hours(24 * 90)).unwrap_or(start);
+    let regions: Vec<Region> = w.regions.iter().map(|r| region(r, made)).collect();
     let arc = cluster(w);
-    let health_checks: Vec<HealthCheck> = regions.iter().map(|r| check(r, &arc, made)).collect();
-    let dns = dns(w, &regions, &health_checks);
+    let health_checks = names::checks(w, &regions, &arc, made);
     let before = start.saturating_sub(BEFORE).unwrap_or(start);
+    let dns = names::dns(w, &regions, &health_checks);
     let aurora = aurora(w, &regions, made);
+    let of_checks = alarm::of_checks(&w.account, &health_checks, made);
+    let mut alarms = alarm::usual(&w.account, &regions, &aurora, made);
+    alarms.extend(of_checks);
     let mut world = World {
         scenario: scenario.clone(),
         seed,
@@ -46,10 +51,15 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
         arc,
         health_checks,
         dns,
-        alarms: alarm::usual(&w.account, &regions, &aurora, made),
+        alarms,
         aurora,
-        tables: w.tables.iter().map(|t| table(t, regions.len(), made)).collect(),
+        replicas: w.replicas.iter().map(|r| replicated(w, r, &regions, made)).collect(),
+        buckets: w.buckets.iter().flat_map(|b| BucketLink::of(b, &regions, &w.writer)).collect(),
+        tables: w.tables.iter().map(|t| table(t, &regions, made)).collect(),
+        automations: super::ssm::Automations::default(),
         metrics: metric::Metrics::default(),
+        fis: super::fis::Fis::new(w, made),
+        switch: super::switch::Switch::new(w, made),
         faults: Vec::new(),
         log: Vec::new(),
         upcoming: Vec::new(),
@@ -65,7 +75,7 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
     world
 }
 
-fn region(spec: &spec::Region) -> Region {
+fn region(spec: &spec::Region, made: Timestamp) -> Region {
     let alb = format!("app/retail-{}/{}", spec.short, hex(&format!("alb {}", spec.name), 16));
     let number = u64::from_str_radix(&hex(&spec.name, 8), 16).unwrap_or_default();
     Region {
@@ -76,13 +86,13 @@ fn region(spec: &spec::Region) -> Region {
         baseline: spec.orders,
         capacity: spec.capacity,
         tasks: spec.tasks,
+        full: spec.full.unwrap_or(spec.tasks).max(1),
         alb,
         target_group: format!("targetgroup/retail-{}/{}", spec.short, hex(&format!("tg {}", spec.name), 16)),
         alb_dns: format!("internal-retail-{}-{number}.{}.elb.amazonaws.com", spec.short, spec.name),
         alb_zone: format!("Z{}", hex(&format!("alb zone {}", spec.name), 13).to_uppercase()),
         now: Condition::calm(spec.tasks),
-        up: spec.tasks,
-        scaling: None,
+        ecs: super::ecs::Service::calm(spec.tasks, made),
         hot: 0,
         cool: 0,
         no_targets: None,
@@ -93,7 +103,7 @@ fn region(spec: &spec::Region) -> Region {
 fn cluster(w: &spec::World) -> Cluster {
     let base = format!("arn:aws:route53-recovery-control::{}", w.account);
     let panel = format!("{base}:controlpanel/{}", hex("panel", 32));
-    let mut names: Vec<&String> = w.regions.iter().map(|r| &r.name).collect();
+    let mut names: Vec<&String> = w.regions.iter().filter(|_| w.arc).map(|r| &r.name).collect();
     names.extend(w.controls.keys().filter(|name| !w.regions.iter().any(|r| r.name == **name)));
     let arn = |name: &str| format!("{panel}/routingcontrol/{}", hex(&format!("control {name}"), 16));
     let control = |name: &String| {
@@ -128,7 +138,7 @@ fn cluster(w: &spec::World) -> Cluster {
         arn: format!("{base}:cluster/{}", uuid("cluster")),
         panels: vec![Panel { name: "retail-store-panel".to_owned(), arn: panel.clone(), default: false }],
         controls: names.into_iter().map(control).collect(),
-        rules: w.rules.iter().map(rule).collect(),
+        rules: w.rules.iter().filter(|_| w.arc).map(rule).collect(),
         endpoints: ENDPOINTS.iter().map(|r| Endpoint::new(r)).collect(),
         rotation: w.rotation,
     }
@@ -144,90 +154,16 @@ fn threshold(rule: &spec::Rule) -> u32 {
     }
 }
 
-fn check(region: &Region, arc: &Cluster, since: Timestamp) -> HealthCheck {
-    let control = arc.control_named(&region.name);
-    HealthCheck {
-        id: uuid(&format!("health check {}", region.name)),
-        name: format!("retail-{}", region.short),
-        version: 1,
-        probe: Probe::RecoveryControl { control: control.map(|c| c.arn.clone()).unwrap_or_default() },
-        inverted: false,
-        disabled: false,
-        healthy: control.is_none_or(|c| c.state == ControlState::On),
-        turning: None,
-        since,
-        minute: None,
-    }
-}
-
-fn dns(w: &spec::World, regions: &[Region], checks: &[HealthCheck]) -> Dns {
-    let name = format!("{}.", w.dns.name);
-    let zone = w.dns.name.split_once('.').map_or(name.clone(), |(_, parent)| format!("{parent}."));
-    let ttl = u32::try_from(w.dns.ttl.as_secs()).unwrap_or(u32::MAX).max(1);
-    let mut records = own_records(&zone);
-    for (at, region) in regions.iter().enumerate() {
-        if w.dns.policy == Policy::Simple && region.name != w.writer {
-            continue;
-        }
-        let routing = match w.dns.policy {
-            Policy::Simple => Routing::Simple,
-            Policy::Latency => Routing::Latency(region.name.clone()),
-            Policy::Weighted => Routing::Weighted(w.dns.weights.get(&region.name).copied().unwrap_or(100)),
-            Policy::Failover => Routing::Failover(region.name == w.writer),
-            Policy::Geolocation => Routing::Geolocation(place(w.dns.places.get(&region.name))),
-        };
-        let simple = routing == Routing::Simple;
-        records.push(Record {
-            name: name.clone(),
-            kind: "A".to_owned(),
-            set_id: (!simple).then(|| region.name.clone()),
-            routing,
-            ttl: None,
-            values: Vec::new(),
-            alias: Some(Alias {
-                dns_name: format!("{}.", region.alb_dns),
-                zone: region.alb_zone.clone(),
-                evaluate: true,
-            }),
-            health_check: (!simple).then(|| checks[at].id.clone()),
-        });
-    }
-    let zone = Zone { id: w.dns.zone.clone(), name: zone, private: true, live: records.clone(), records };
-    Dns { zones: vec![zone], changes: Vec::new(), name, ttl }
-}
-
-fn place(word: Option<&String>) -> Geo {
-    const CONTINENTS: [&str; 7] = ["AF", "AN", "AS", "EU", "NA", "OC", "SA"];
-    match word.map(String::as_str) {
-        None | Some("*") => Geo::Default,
-        Some(code) if CONTINENTS.contains(&code) => Geo::Continent(code.to_owned()),
-        Some(code) => Geo::Country(code.to_owned()),
-    }
-}
-
-fn own_records(zone: &str) -> Vec<Record> {
-    let record = |kind: &str, ttl, values: Vec<String>| Record {
-        name: zone.to_owned(),
-        kind: kind.to_owned(),
-        set_id: None,
-        routing: Routing::Simple,
-        ttl: Some(ttl),
-        values,
-        alias: None,
-        health_check: None,
-    };
-    let servers = ["ns-1.awsdns-01.com.", "ns-2.awsdns-02.net."].map(str::to_owned).to_vec();
-    let start = "ns-1.awsdns-01.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400".to_owned();
-    vec![record("NS", 172_800, servers), record("SOA", 900, vec![start])]
-}
-
 fn aurora(w: &spec::World, regions: &[Region], made: Timestamp) -> Aurora {
-    let mut all = Aurora::default();
+    let retention = w.aurora.iter().map(|store| store.retention).min().unwrap_or_default();
+    let mut all = Aurora { retention, ..Aurora::default() };
     for store in &w.aurora {
         let id = format!("{}-global-db-cluster", store.store);
         let mut members = Vec::new();
         for (at, region) in regions.iter().enumerate() {
-            let cluster = db_cluster(w, store, (at, region), &id, made);
+            let count = if store.headless.contains(&region.name) { 0 } else { 2 };
+            let mut cluster = db_cluster(w, &store.store, (at, region), count, made);
+            cluster.global = Some(id.clone());
             let writer = region.name == w.writer;
             let base_lag = store.lag.as_secs_f64();
             members.push(Member {
@@ -264,22 +200,15 @@ fn aurora(w: &spec::World, regions: &[Region], made: Timestamp) -> Aurora {
 
 fn db_cluster(
     w: &spec::World,
-    store: &spec::Aurora,
+    store: &str,
     (at, region): (usize, &Region),
-    global: &str,
+    count: usize,
     created: Timestamp,
 ) -> DbCluster {
-    let id = format!("{}-dbcluster-{:02}-{}", store.store, at + 1, region.name);
-    let count = if store.headless.contains(&region.name) { 0 } else { 2 };
+    let id = format!("{store}-dbcluster-{:02}-{}", at + 1, region.name);
     let instance = |n: usize| {
-        let instance = format!("{}-dbinstance-{n:02}-{}", store.store, region.name);
-        DbInstance {
-            arn: format!("arn:aws:rds:{}:{}:db:{instance}", region.name, w.account),
-            id: instance,
-            zone: format!("{}{}", region.name, ['a', 'b'][(n - 1) % 2]),
-            status: "available".to_owned(),
-            writer: n == 1,
-        }
+        let instance = format!("{store}-dbinstance-{n:02}-{}", region.name);
+        db_instance(w, region, instance, n)
     };
     DbCluster {
         arn: format!("arn:aws:rds:{}:{}:cluster:{id}", region.name, w.account),
@@ -287,16 +216,58 @@ fn db_cluster(
         region: at,
         status: "available".to_owned(),
         instances: (1..=count).map(instance).collect(),
-        global: Some(global.to_owned()),
+        global: None,
         writable: region.name == w.writer,
         created,
         id,
     }
 }
 
-fn table(spec: &spec::Table, regions: usize, made: Timestamp) -> Table {
+fn db_instance(w: &spec::World, region: &Region, id: String, n: usize) -> DbInstance {
+    DbInstance {
+        arn: format!("arn:aws:rds:{}:{}:db:{id}", region.name, w.account),
+        id,
+        zone: format!("{}{}", region.name, ['a', 'b'][(n - 1) % 2]),
+        status: "available".to_owned(),
+        writer: n == 1,
+    }
+}
+
+/// A database in the writer's Region and its replicas; an RDS instance stands for itself.
+fn replicated(w: &spec::World, spec: &spec::Replica, regions: &[Region], made: Timestamp) -> Replicated {
+    let db = |at: usize, region: &Region| match spec.kind {
+        Engine::AuroraBinlog => db_cluster(w, &spec.store, (at, region), 2, made),
+        Engine::Rds => {
+            let instance = db_instance(w, region, format!("{}-db-{}", spec.store, region.name), 1);
+            let mut db = db_cluster(w, &spec.store, (at, region), 0, made);
+            db.id.clone_from(&instance.id);
+            db.arn.clone_from(&instance.arn);
+            db.instances = vec![instance];
+            db
+        }
+    };
+    let all: Vec<DbCluster> = regions.iter().enumerate().map(|(at, region)| db(at, region)).collect();
+    let source = all.iter().find(|db| db.writable).map(|db| db.arn.clone());
+    let base_lag = spec.lag.as_secs_f64();
+    let ends = all.into_iter().map(|db| {
+        let source = source.clone().filter(|arn| *arn != db.arn);
+        End::new(db, source, base_lag)
+    });
+    Replicated {
+        store: spec.store.clone(),
+        engine: spec.kind,
+        orders: spec.orders,
+        base_lag,
+        ends: ends.collect(),
+        losses: Vec::new(),
+    }
+}
+
+fn table(spec: &spec::Table, regions: &[Region], made: Timestamp) -> Table {
     let keys = (spec.hash_key.as_str(), spec.range_key.as_deref());
-    let mut table = Table::new(&spec.table, &spec.store, keys, (0..regions).collect(), made);
+    let has = |region: &Region| spec.regions.is_empty() || spec.regions.contains(&region.name);
+    let regions = regions.iter().enumerate().filter(|(_, region)| has(region)).map(|(at, _)| at).collect();
+    let mut table = Table::new(&spec.table, &spec.store, keys, regions, made);
     table.base_lag = spec.lag.as_secs_f64();
     for link in &mut table.links {
         link.lag = table.base_lag;

@@ -3,6 +3,7 @@
 
 pub mod choice;
 mod request;
+pub mod resolver;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -135,6 +136,8 @@ pub struct Dns {
     pub name: String,
     /// Seconds a resolver keeps an answer.
     pub ttl: u32,
+    /// The resolvers that the clients ask.
+    pub resolvers: Vec<resolver::Resolver>,
 }
 
 impl Dns {

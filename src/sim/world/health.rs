@@ -73,6 +73,8 @@ pub enum Probe {
         host: String,
         /// Path.
         path: String,
+        /// A text that the page must have (`HTTPS_STR_MATCH`).
+        search: Option<String>,
         /// Seconds between two requests of a checker: 10 or 30.
         interval: u32,
         /// Failures in a row until it counts as down: 1 to 10.

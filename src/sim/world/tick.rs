@@ -9,15 +9,23 @@ const REMEMBERED: usize = 3600;
 impl World {
     pub(super) fn tick(&mut self) {
         self.turn_faults();
+        self.run_experiments();
         self.feel_faults();
         self.sync_changes();
         self.check_health();
+        self.renew_resolvers();
         self.move_clients();
         self.change_writers();
+        self.run_plans();
         self.rebuild_members();
+        self.keep_snapshots();
+        self.promote_replicas();
         self.pull_aurora_links();
         self.pull_table_links();
+        self.pull_replicas();
+        self.pull_buckets();
         self.serve_clients();
+        self.run_automations();
         self.remember_orders();
         if self.ticked % 60 == 0 {
             self.publish();

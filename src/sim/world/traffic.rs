@@ -100,7 +100,7 @@ impl World {
             .zones
             .iter()
             .flat_map(|z| &z.live)
-            .filter(|r| r.kind == "A" && r.name == self.dns.name)
+            .filter(|r| (r.kind == "A" || r.kind == "CNAME") && r.name == self.dns.name)
             .collect();
         let from = Vantage { country: &near.country, continent: &near.continent, latency: &group.latency };
         let mut shares = vec![0.0; self.regions.len()];

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::World;
 use super::aurora::GlobalCluster;
+use super::replica::Replicated;
 
 impl World {
     /// Time, Regions, roles, lag, controls, faults: what is so, not what CloudWatch shows.
@@ -25,6 +26,8 @@ impl World {
             "health_checks": self.checks_now(),
             "dns": self.dns_now(),
             "endpoint_away": self.rotated(),
+            "experiments": self.experiments_now(),
+            "executions": self.executions_now(),
             "faults": self.faults,
             "writes": self.log.len(),
         })
@@ -66,6 +69,23 @@ impl World {
         for global in &self.aurora.globals {
             stores.insert(global.store.clone(), self.global_now(global));
         }
+        for store in &self.replicas {
+            stores.insert(store.store.clone(), self.replicated_now(store));
+        }
+        for link in &self.buckets {
+            let (from, to) = (&self.regions[link.from].name, &self.regions[link.to].name);
+            let now = json!({
+                "from": from,
+                "to": to,
+                "lag": round(link.lag),
+                "pending": link.pending.round(),
+            });
+            let store = stores.entry(link.store.clone());
+            let store = store.or_insert_with(|| json!({ "kind": "bucket", "links": [] }));
+            if let Some(links) = store["links"].as_array_mut() {
+                links.push(now);
+            }
+        }
         for table in &self.tables {
             let name = |ix: usize| self.regions[ix].name.as_str();
             let links = table.links.iter().map(|l| {
@@ -106,11 +126,64 @@ impl World {
             "roles": roles,
             "links": links,
             "losses": global.losses,
+            "alone": self.alone(global),
+        })
+    }
+
+    /// The Regions whose cluster of the store has left it and takes writes of its own.
+    fn alone(&self, global: &GlobalCluster) -> Vec<&str> {
+        let clusters = self.aurora.clusters.iter().filter(|c| c.global.is_none() && c.writable);
+        let own = clusters.filter(|c| c.id.starts_with(&format!("{}-", global.store)));
+        own.map(|c| self.regions[c.region].name.as_str()).collect()
+    }
+
+    fn replicated_now(&self, store: &Replicated) -> Value {
+        let name = |ix: usize| self.regions[ix].name.as_str();
+        let ends = store.ends.iter().map(|e| {
+            let end = json!({
+                "id": e.db.id,
+                "status": e.db.status,
+                "writable": e.db.writable,
+                "source": store.source_of(e).map(name),
+                "lag": round(e.lag),
+                "promotion": e.promotion.map(|p| p.step),
+            });
+            (name(e.db.region).to_owned(), end)
+        });
+        json!({
+            "kind": "replica",
+            "engine": store.engine,
+            "ends": Value::Object(ends.collect()),
+            "losses": store.losses,
         })
     }
 
     fn controls_now(&self) -> Value {
         Value::Object(self.arc.controls.iter().map(|c| (c.name.clone(), json!(c.state.as_str()))).collect())
+    }
+
+    /// Experiments that are not over, by the name of their template.
+    fn experiments_now(&self) -> Value {
+        let open = self.fis.experiments.iter().filter(|e| !e.status.is_over());
+        let each = open.map(|e| {
+            let name =
+                self.fis.template(&e.region, &e.template).map_or(e.id.as_str(), |t| t.spec.name.as_str());
+            (name.to_owned(), json!({ "id": e.id, "status": e.status, "region": e.region }))
+        });
+        Value::Object(each.collect())
+    }
+
+    /// The last execution of each plan, by the plan's name.
+    fn executions_now(&self) -> Value {
+        let each = self.switch.plans.iter().filter_map(|p| {
+            let last = self.switch.executions.iter().rev().find(|e| e.plan == p.arn)?;
+            let steps: Map<String, Value> =
+                last.steps.iter().map(|s| (s.name.clone(), json!(s.status.as_str()))).collect();
+            let now =
+                json!({ "id": last.id, "state": last.state.as_str(), "mode": last.mode, "steps": steps });
+            Some((p.spec.name.clone(), now))
+        });
+        Value::Object(each.collect())
     }
 
     fn checks_now(&self) -> Value {

@@ -18,6 +18,7 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
         Action::Arm => arm_off(facts),
         Action::Pause => undriven(facts),
         Action::Cli => cli_off(facts, view),
+        Action::Note => facts.run.is_none().then_some("no run is shown to write about"),
         Action::NextProblem => view.problems(facts).is_empty().then_some("nothing is wrong that can be seen"),
         _ => None,
     };
@@ -36,13 +37,13 @@ pub fn held_step(facts: &Facts<'_>, view: &View) -> Option<StepId> {
         .or(held.first().copied())
 }
 
-/// The run that is shown has not ended and this console does not drive it: it was cut off.
+/// The run that is shown has not ended and nobody drives it: it was cut off.
 #[must_use]
 pub fn cut_off<'a>(facts: &Facts<'a>) -> Option<&'a Progress> {
     facts.run.filter(|run| run.is_open() && facts.console.mode != Mode::Running)
 }
 
-/// Why a run cannot be steered; `None` when this console drives one.
+/// Why a run cannot be steered; `None` when one is in flight.
 fn undriven(facts: &Facts<'_>) -> Option<&'static str> {
     if cut_off(facts).is_some() {
         return Some("the run was cut off and nobody drives it; a takes it up again or closes it");

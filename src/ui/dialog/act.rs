@@ -36,10 +36,11 @@ pub struct Offer {
 
 impl Offer {
     fn new(intent: Intent, facts: &Facts<'_>) -> Self {
-        let (plan, interlocks) = match interlock::prepare(facts.world, &intent, facts.now) {
-            Ok(Prepared { plan, interlocks, .. }) => (Ok(plan), interlocks),
-            Err(why) => (Err(why), Vec::new()),
-        };
+        let (plan, interlocks) =
+            match interlock::prepare(facts.world, &facts.console.history, &intent, facts.now) {
+                Ok(Prepared { plan, interlocks, .. }) => (Ok(plan), interlocks),
+                Err(why) => (Err(why), Vec::new()),
+            };
         Self { intent, plan, interlocks }
     }
 

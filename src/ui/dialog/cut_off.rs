@@ -22,6 +22,8 @@ pub struct CutOff {
     run: RunId,
     intent: Intent,
     about: String,
+    /// Who drove it until now, if this console saw them go.
+    left_by: Option<String>,
     /// What it may still send, in words.
     unsent: Vec<String>,
     choice: usize,
@@ -58,7 +60,14 @@ impl CutOff {
             Some(format!("{} {}: {operation}", step.id, step.title))
         });
         let unsent = unsent.collect();
-        Self { run: run.run.clone(), intent, about, unsent, choice: 0, opened: None, name: None, said: None }
+        let (run, left_by) = (run.run.clone(), None);
+        Self { run, intent, about, left_by, unsent, choice: 0, opened: None, name: None, said: None }
+    }
+
+    /// Says who drove it until now.
+    #[must_use]
+    pub fn left_by(self, by: &str) -> Self {
+        Self { left_by: Some(format!("{by} drives it no more: the process has ended.")), ..self }
     }
 
     pub(super) fn context(&self) -> Context {
@@ -122,7 +131,8 @@ impl CutOff {
     }
 
     fn choosing(&self) -> (Vec<Para>, Vec<Para>) {
-        let mut body = vec![Para::new(self.about.clone()), Para::blank()];
+        let mut body: Vec<Para> = self.left_by.iter().map(Para::new).collect();
+        body.extend([Para::new(self.about.clone()), Para::blank()]);
         body.extend(CHOICES.iter().enumerate().map(|(at, (word, meaning))| {
             Para::new(if at == self.choice { "▸ " } else { "  " })
                 .add(format!("{word}: "), Role::Title)

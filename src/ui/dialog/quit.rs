@@ -44,7 +44,13 @@ impl Quit {
 
 fn meaning(facts: &Facts<'_>) -> Vec<String> {
     match (facts.run.filter(|run| run.is_open()), facts.console.mode) {
-        (Some(run), _) => run_meaning(run),
+        (Some(run), _) => match &facts.console.follows {
+            Some(by) => vec![
+                format!("{by} drives run {}; this console only follows it.", run.run.short()),
+                "Leaving ends the screen and changes nothing about the run.".to_owned(),
+            ],
+            None => run_meaning(run),
+        },
         (None, Mode::Armed { .. }) => {
             vec!["Nothing is in flight. This console is disarmed by leaving.".to_owned()]
         }

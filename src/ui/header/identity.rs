@@ -28,7 +28,12 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
         ])],
     };
     items.extend(console.identity.as_ref().and_then(|identity| expired(pen, identity)));
-    if !console.conch.is_empty() {
+    if let Some(by) = &console.follows {
+        items.push(Item::right(vec![
+            (20, line(pen, &format!("follows {by}"), Role::ModeRunning)),
+            (45, line(pen, "follows", Role::ModeRunning)),
+        ]));
+    } else if !console.conch.is_empty() {
         let conch = format!("conch {}", console.conch);
         items.push(Item::right(vec![(40, line(pen, &conch, Role::Text))]));
     }

@@ -63,7 +63,10 @@ impl Trickster {
         }
         if dice.percent(4) {
             let at = start + dice.span(Duration::ZERO, Duration::from_mins(6));
-            due.push((at, Trick::Ask(Command::Abort { who: WHO.to_owned(), reason: "a false alarm".to_owned() })));
+            due.push((
+                at,
+                Trick::Ask(Command::Abort { who: WHO.to_owned(), reason: "a false alarm".to_owned() }),
+            ));
         }
         Self {
             dice,
@@ -79,7 +82,8 @@ impl Trickster {
     }
 
     fn decision(&mut self, step: StepId) -> Decision {
-        let typed = self.plan.as_ref().and_then(|plan| plan.step(step)?.operation()?.writer().map(|w| w.to.clone()));
+        let typed =
+            self.plan.as_ref().and_then(|plan| plan.step(step)?.operation()?.writer().map(|w| w.to.clone()));
         let reason = "it must go on".to_owned();
         match self.dice.below(20) {
             0..=4 => Decision::ReadAgain,
@@ -104,18 +108,22 @@ impl Trickster {
 
     /// A move that is confirmed has happened: the store's one writer is where the run says.
     fn believes(&mut self, step: StepId, sim: &Sim) {
-        let Some(operation) = self.plan.as_ref().and_then(|plan| plan.step(step)?.operation()) else { return };
+        let Some(operation) = self.plan.as_ref().and_then(|plan| plan.step(step)?.operation()) else {
+            return;
+        };
         if let Some(writer) = operation.writer() {
             let truth = &sim.truth()["stores"][writer.store]["writer"];
             if truth != self.to.as_str() {
-                self.believed_wrongly.push(format!("step {step} is confirmed and {truth} writes {}", writer.store));
+                self.believed_wrongly
+                    .push(format!("step {step} is confirmed and {truth} writes {}", writer.store));
             }
         }
         if let Operation::RoutingSet(set) = operation {
             for entry in &set.entries {
                 let truth = &sim.truth()["controls"][&entry.control];
                 if truth.as_str() != Some(&entry.state.to_string()) {
-                    self.believed_wrongly.push(format!("step {step} is confirmed and {} is {truth}", entry.control));
+                    self.believed_wrongly
+                        .push(format!("step {step} is confirmed and {} is {truth}", entry.control));
                 }
             }
         }
@@ -158,7 +166,11 @@ impl Mind for Trickster {
             self.believes(step, sim);
         }
         if let (Some((step, outcome)), Event::Ended { why, .. }) = (held_by(entry), &entry.event) {
-            let kind = self.plan.as_ref().and_then(|plan| plan.step(step)?.operation()).map_or("record", |o| o.kind());
+            let kind = self
+                .plan
+                .as_ref()
+                .and_then(|plan| plan.step(step)?.operation())
+                .map_or("record", |o| o.kind());
             self.holds.push(format!("{kind} {outcome}: {}", cause(why)));
             self.held = Some(step);
             self.decide_soon(step, sim.now());

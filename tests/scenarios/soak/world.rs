@@ -25,12 +25,14 @@ pub(super) fn scenario(dice: &mut Dice) -> Scenario {
     (scenario.expect, scenario.timeline) = (Vec::new(), Vec::new());
     let to = names[1 + dice.below(names.len() - 1)].clone();
     let playbook = dice.pick(&["failover", "failover", "failover", "switchover", "switchover", "evacuate"]);
-    scenario.act = vec![Act { at: ACT, playbook: playbook.to_owned(), from: names[0].clone(), to: to.clone() }];
+    scenario.act =
+        vec![Act { at: ACT, playbook: playbook.to_owned(), from: names[0].clone(), to: to.clone() }];
     scenario.scenario.length = Duration::from_hours(3);
     stores(&mut scenario, dice);
     rules(&mut scenario, &names, dice);
     if dice.percent(30) {
-        scenario.world.rotation = Some(Rotation { every: Duration::from_secs(90), away: Duration::from_secs(40) });
+        scenario.world.rotation =
+            Some(Rotation { every: Duration::from_secs(90), away: Duration::from_secs(40) });
     }
     // A failover without a bad Region is only warned of, and a bad one is what most are for.
     if playbook == "failover" && dice.percent(80) {
@@ -46,15 +48,16 @@ pub(super) fn scenario(dice: &mut Dice) -> Scenario {
 }
 
 fn stores(scenario: &mut Scenario, dice: &mut Dice) {
-    let mut names = ["orders", "catalog", "reviews", "stock"].into_iter();
+    let like = scenario.world.aurora[0].clone();
     let count = 1 + dice.below(4);
     let store = |name: &str, dice: &mut Dice| Aurora {
         store: name.to_owned(),
         lag: dice.span(Duration::from_millis(100), Duration::from_millis(900)),
         orders: name == "orders",
-        headless: Vec::new(),
+        ..like.clone()
     };
-    scenario.world.aurora = names.by_ref().take(count).map(|name| store(name, dice)).collect();
+    let names = ["orders", "catalog", "reviews", "stock"].into_iter();
+    scenario.world.aurora = names.take(count).map(|name| store(name, dice)).collect();
 }
 
 fn rules(scenario: &mut Scenario, names: &[String], dice: &mut Dice) {
@@ -113,7 +116,11 @@ fn fault(from: &str, to: &str, dice: &mut Dice) -> Fault {
         4 | 5 => Fault::Throttle { service, region: None, rate: 0.3 + 0.6 * dice.share() },
         6 => Fault::ExpiredToken {},
         7 => Fault::AccessDenied { service, operation: None, region: None },
-        8 => Fault::Latency { region: None, service: Some(service), ms: 200 + 8_000 * u64::from(dice.percent(30)) },
+        8 => Fault::Latency {
+            region: None,
+            service: Some(service),
+            ms: 200 + 8_000 * u64::from(dice.percent(30)),
+        },
         9 | 10 => {
             let (service, operation) = dice.pick(&writes);
             let times = 1 + u32::from(dice.percent(30));
@@ -125,7 +132,15 @@ fn fault(from: &str, to: &str, dice: &mut Dice) -> Fault {
             let (service, operation, code) = (service.to_owned(), operation.to_owned(), code.to_owned());
             Fault::Refuse { service, operation, times: 1, code }
         }
-        12 => Fault::Lag { store: "orders".to_owned(), from: a, to: b, seconds: None, growth: Some(dice.share()) },
-        _ => Fault::RegionImpaired { region: b, severity: 0.2 * dice.share(), control_plane: dice.percent(30) },
+        12 => Fault::Lag {
+            store: "orders".to_owned(),
+            from: a,
+            to: b,
+            seconds: None,
+            growth: Some(dice.share()),
+        },
+        _ => {
+            Fault::RegionImpaired { region: b, severity: 0.2 * dice.share(), control_plane: dice.percent(30) }
+        }
     }
 }

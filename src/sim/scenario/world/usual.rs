@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Aurora, Dns, Policy, Region, Rule, Table, World};
+use super::{Aurora, Dns, Form, Policy, Region, Rule, Table, World};
 use crate::sim::world::arc::safety::RuleType;
 
 impl Default for World {
@@ -14,11 +14,21 @@ impl Default for World {
             writer: writer(),
             regions: regions(),
             aurora: aurora(),
+            replicas: Vec::new(),
             tables: tables(),
+            buckets: Vec::new(),
             dns: dns(),
+            checks: Vec::new(),
+            resolvers: Vec::new(),
+            arc: true,
             controls: BTreeMap::new(),
             rules: rules(),
+            runbooks: Vec::new(),
+            receive: None,
             rotation: None,
+            experiments: Vec::new(),
+            tagged: super::experiment::usual_tagged(),
+            plans: Vec::new(),
         }
     }
 }
@@ -34,6 +44,7 @@ pub(super) fn regions() -> Vec<Region> {
         orders,
         capacity,
         tasks: super::tasks(),
+        full: None,
         country: super::country(),
         continent: super::continent(),
     };
@@ -46,6 +57,7 @@ pub(super) fn aurora() -> Vec<Aurora> {
         lag: Duration::from_millis(ms),
         orders,
         headless: Vec::new(),
+        retention: super::retention(),
     };
     vec![store("orders", 400, true), store("catalog", 300, false)]
 }
@@ -58,6 +70,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: super::hash_key(),
             range_key: None,
             lag: Duration::from_millis(600),
+            regions: Vec::new(),
             witness: None,
         },
         Table {
@@ -66,6 +79,7 @@ pub(super) fn tables() -> Vec<Table> {
             hash_key: "pk".to_owned(),
             range_key: Some("sk".to_owned()),
             lag: Duration::from_millis(80),
+            regions: Vec::new(),
             witness: Some("us-east-2".to_owned()),
         },
     ]
@@ -78,6 +92,7 @@ pub(super) fn dns() -> Dns {
         policy: Policy::Latency,
         ttl: Duration::from_mins(1),
         weights: BTreeMap::new(),
+        form: Form::default(),
         places: BTreeMap::new(),
     }
 }

@@ -41,11 +41,11 @@ fn item_of(call: &Call, name: &str) -> Result<Item, Refusal> {
     Ok(item)
 }
 
-/// Refuses a strong read of a strongly consistent table in a Region that reaches no other.
+/// Refuses a strong read of a strongly consistent table in a Region that reaches neither another one nor a witness.
 pub(super) fn readable(world: &World, call: &Call, table: &Table, region: usize) -> Result<(), Refusal> {
     let strong =
         call.input.flag("ConsistentRead").unwrap_or(false) && table.consistency == Consistency::Strong;
-    if strong && world.isolated(region) {
+    if strong && table.witness.is_none() && world.isolated(region) {
         let words = "The replica cannot reach another Region, so a strongly consistent read is not possible.";
         return Err(Refusal::new("InternalServerError", words).status(500));
     }

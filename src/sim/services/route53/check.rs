@@ -65,12 +65,13 @@ fn record(check: &HealthCheck) -> Record {
     let config = match &check.probe {
         Probe::RecoveryControl { control } => switches(check, Record::new().with("Type", "RECOVERY_CONTROL"))
             .with("RoutingControlArn", control.as_str()),
-        Probe::Endpoint { host, path, interval, failures, .. } => {
+        Probe::Endpoint { host, path, search, interval, failures, .. } => {
             let config = Record::new()
                 .with("Port", 443)
-                .with("Type", "HTTPS")
+                .with("Type", if search.is_some() { "HTTPS_STR_MATCH" } else { "HTTPS" })
                 .with("ResourcePath", path.as_str())
                 .with("FullyQualifiedDomainName", host.as_str())
+                .maybe("SearchString", search.as_deref())
                 .with("RequestInterval", *interval)
                 .with("FailureThreshold", *failures)
                 .with("MeasureLatency", false);

@@ -25,8 +25,11 @@ const CHECKERS: [(&str, &str); 8] = [
 /// Answers `GetHealthCheckStatus`.
 pub(super) fn get(world: &World, call: &Call) -> Result<Value, Refusal> {
     let check = check::find(world, call)?;
-    let words = words(check);
     let observations = CHECKERS.iter().zip(0_u64..).map(|((region, address), at)| {
+        let words = match world.checker_sees(check, region) {
+            Some(good) => endpoint_words(check, good),
+            None => words(check),
+        };
         let checked = world.now.saturating_sub(Duration::from_secs(1 + at)).unwrap_or(world.now);
         let report = Record::new().with("Status", words).with("CheckedTime", checked);
         Record::new().with("Region", *region).with("IPAddress", *address).with("StatusReport", report)
@@ -34,10 +37,18 @@ pub(super) fn get(world: &World, call: &Call) -> Result<Value, Refusal> {
     Ok(Record::new().list("HealthCheckObservations", "HealthCheckObservation", observations).into())
 }
 
+fn endpoint_words(check: &HealthCheck, good: bool) -> &'static str {
+    match (&check.probe, good) {
+        (_, false) => "Failure: HTTP Status Code 503, Service Unavailable",
+        (Probe::Endpoint { search: Some(_), .. }, true) => {
+            "Success: HTTP Status Code 200, OK. The response body contains the search string"
+        }
+        (_, true) => "Success: HTTP Status Code 200, OK",
+    }
+}
+
 fn words(check: &HealthCheck) -> &'static str {
     match (&check.probe, check.healthy) {
-        (Probe::Endpoint { .. }, true) => "Success: HTTP Status Code 200, OK",
-        (Probe::Endpoint { .. }, false) => "Failure: HTTP Status Code 503, Service Unavailable",
         (Probe::RecoveryControl { .. }, true) => "Success: the routing control state is On",
         (Probe::RecoveryControl { .. }, false) => "Failure: the routing control state is Off",
         (_, true) => "Success: the health check is healthy",

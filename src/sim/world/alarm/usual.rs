@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Alarm, AlarmState, Missing};
 use crate::sim::world::aurora::Aurora;
-use crate::sim::world::health::Comparison;
+use crate::sim::world::health::{Comparison, HealthCheck, Probe};
 use crate::sim::world::metric::publish::CANARIES;
 use crate::sim::world::metric::{MetricId, Stat};
 use crate::sim::world::region::Region;
@@ -52,6 +52,36 @@ fn alarm(account: &str, region: &Region, watch: Watch, since: Timestamp) -> Alar
         since,
         reason: "Unchecked: Initial alarm creation".to_owned(),
     }
+}
+
+/// The alarms that health checks read: such a check follows the metric, and the alarm beside it is for people.
+pub(in crate::sim::world) fn of_checks(
+    account: &str,
+    checks: &[HealthCheck],
+    since: Timestamp,
+) -> Vec<Alarm> {
+    let alarm = |check: &HealthCheck| {
+        let Probe::Metric { region, id, stat, period, periods, threshold, comparison, .. } = &check.probe
+        else {
+            return None;
+        };
+        Some(Alarm {
+            name: check.name.clone(),
+            arn: format!("arn:aws:cloudwatch:{region}:{account}:alarm:{}", check.name),
+            region: region.clone(),
+            id: id.clone(),
+            stat: *stat,
+            period: *period,
+            periods: *periods,
+            threshold: *threshold,
+            comparison: *comparison,
+            missing: Missing::Missing,
+            state: AlarmState::InsufficientData,
+            since,
+            reason: "Unchecked: Initial alarm creation".to_owned(),
+        })
+    };
+    checks.iter().filter_map(alarm).collect()
 }
 
 fn of_service(region: &Region) -> Vec<Watch> {

@@ -26,6 +26,23 @@ impl World {
         entries: &[(String, ControlState)],
         overrides: &[String],
     ) -> Result<(), ApiError> {
+        self.turn_controls(endpoint, entries, overrides)?;
+        let operation =
+            if entries.len() == 1 { "UpdateRoutingControlState" } else { "UpdateRoutingControlStates" };
+        let states: Vec<_> =
+            entries.iter().map(|(arn, s)| json!({ "arn": arn, "state": s.as_str() })).collect();
+        let detail = json!({ "endpoint": endpoint, "entries": states, "overrides": overrides });
+        self.record(endpoint, "route53-recovery-cluster", operation, detail);
+        Ok(())
+    }
+
+    /// The same for whoever asks; the caller records who did.
+    pub(in crate::sim::world) fn turn_controls(
+        &mut self,
+        endpoint: &str,
+        entries: &[(String, ControlState)],
+        overrides: &[String],
+    ) -> Result<(), ApiError> {
         let now = self.now;
         let took = self.arc.endpoints.iter_mut().find(|e| e.region == endpoint).is_none_or(|e| e.take(now));
         if !took {
@@ -43,12 +60,6 @@ impl World {
                 control.changed_at = Some(endpoint.to_owned());
             }
         }
-        let operation =
-            if entries.len() == 1 { "UpdateRoutingControlState" } else { "UpdateRoutingControlStates" };
-        let states: Vec<_> =
-            entries.iter().map(|(arn, s)| json!({ "arn": arn, "state": s.as_str() })).collect();
-        let detail = json!({ "endpoint": endpoint, "entries": states, "overrides": overrides });
-        self.record(endpoint, "route53-recovery-cluster", operation, detail);
         Ok(())
     }
 

@@ -10,12 +10,15 @@ use crate::sim::world::{World, noise};
 
 /// Records one batch may touch; an UPSERT counts twice (Route 53 quota).
 const MOST_RECORDS: usize = 1000;
+/// How long a zone takes no further batch.
+const BUSY: SignedDuration = SignedDuration::from_millis(400);
 
 impl World {
     /// `ChangeResourceRecordSets`: the whole batch or nothing.
     ///
     /// # Errors
-    /// `NoSuchHostedZone`, `NoSuchHealthCheck`, `InvalidChangeBatch`.
+    /// `NoSuchHostedZone`, `NoSuchHealthCheck`, `PriorRequestNotComplete`, `InvalidChangeBatch` with all that is
+    /// wrong.
     pub fn change_records(
         &mut self,
         zone: &str,
@@ -37,13 +40,20 @@ impl World {
         }
         let counted: usize = batch.iter().map(|(a, _)| if *a == Action::Upsert { 2 } else { 1 }).sum();
         if batch.is_empty() || counted > MOST_RECORDS {
-            return Err(invalid("The number of records in the batch is out of bounds."));
+            return Err(invalid(&["The number of records in the batch is out of bounds".to_owned()]));
+        }
+        let busy = |c: &&ChangeInfo| c.zone == zone && now.duration_since(c.submitted) < BUSY;
+        if self.dns.changes.iter().rfind(|c| c.zone == zone).as_ref().is_some_and(busy) {
+            let message = "The request was rejected because Route 53 was still processing a prior request.";
+            return Err(ApiError::new(400, "PriorRequestNotComplete", message));
         }
         let mut records = self.dns.zones[at].records.clone();
-        for (action, record) in &batch {
-            apply(&mut records, *action, record)?;
+        let applied = batch.iter().map(|(action, record)| apply(&mut records, *action, record));
+        let mut wrong: Vec<String> = applied.filter_map(Result::err).collect();
+        wrong.extend(mixed_policy(&self.dns.zones[at], &records));
+        if !wrong.is_empty() {
+            return Err(invalid(&wrong));
         }
-        one_policy(&self.dns.zones[at], &records)?;
         self.dns.zones[at].records = records;
         let id =
             format!("C{}", noise::hex(&format!("change{}{zone}", self.dns.changes.len()), 19).to_uppercase());
@@ -71,53 +81,54 @@ impl World {
             let Some(zone) = self.dns.zones.iter_mut().find(|z| z.id == change.zone) else { continue };
             for (action, record) in &change.batch {
                 // The control plane has checked it.
-                let _ = apply(&mut zone.live, *action, record);
+                let _checked = apply(&mut zone.live, *action, record);
             }
         }
     }
 }
 
-fn apply(records: &mut Vec<Record>, action: Action, record: &Record) -> Result<(), ApiError> {
+fn apply(records: &mut Vec<Record>, action: Action, record: &Record) -> Result<(), String> {
     let at = records.iter().position(|r| r.same(record));
-    let what = format!("[name='{}', type='{}']", record.name, record.kind);
+    let set = record.set_id.as_ref().map_or_else(String::new, |id| format!(", set identifier='{id}'"));
+    let what = format!("resource record set [name='{}', type='{}'{set}]", record.name, record.kind);
     match (action, at) {
-        (Action::Create, Some(_)) => {
-            let message = format!("Tried to create resource record set {what} but it already exists");
-            return Err(invalid(&message));
-        }
+        (Action::Create, Some(_)) => return Err(format!("Tried to create {what} but it already exists")),
         (Action::Delete, Some(at)) if records[at] == *record => {
             records.remove(at);
         }
         (Action::Delete, Some(_)) => {
-            let message =
-                format!("Tried to delete resource record set {what} but the values provided do not match");
-            return Err(invalid(&message));
+            return Err(format!(
+                "Tried to delete {what} but the values provided do not match the current values"
+            ));
         }
-        (Action::Delete, None) => {
-            let message = format!("Tried to delete resource record set {what} but it was not found");
-            return Err(invalid(&message));
-        }
+        (Action::Delete, None) => return Err(format!("Tried to delete {what} but it was not found")),
         (Action::Upsert, Some(at)) => records[at] = record.clone(),
         (Action::Create | Action::Upsert, None) => records.push(record.clone()),
     }
     Ok(())
 }
 
-/// Records of one name and type share one routing policy.
-fn one_policy(zone: &Zone, records: &[Record]) -> Result<(), ApiError> {
+/// Records of one name and type share one routing policy, and a name has a CNAME or other records; what breaks that.
+fn mixed_policy(zone: &Zone, records: &[Record]) -> Vec<String> {
+    let mut wrong = Vec::new();
     for (at, a) in records.iter().enumerate() {
-        let twin = records[at + 1..].iter().find(|b| a.name == b.name && a.kind == b.kind);
-        let mixed =
-            twin.is_some_and(|b| std::mem::discriminant(&a.routing) != std::mem::discriminant(&b.routing));
-        if mixed {
-            let message =
-                format!("RRSet with DNS name {} in zone {} mixes routing policies", a.name, zone.name);
-            return Err(invalid(&message));
-        }
+        let mut twins = records[at + 1..].iter().filter(|b| a.name == b.name);
+        let clash = twins.find_map(|b| {
+            let policy = std::mem::discriminant(&a.routing) != std::mem::discriminant(&b.routing);
+            match a.kind == b.kind {
+                true if policy => Some("mixes routing policies"),
+                false if a.kind == "CNAME" || b.kind == "CNAME" => Some("has a CNAME beside other records"),
+                _ => None,
+            }
+        });
+        wrong
+            .extend(clash.map(|what| format!("RRSet with DNS name {} in zone {} {what}", a.name, zone.name)));
     }
-    Ok(())
+    wrong.dedup();
+    wrong
 }
 
-fn invalid(message: &str) -> ApiError {
-    ApiError::new(400, "InvalidChangeBatch", message)
+/// All that is wrong with a batch, as one answer tells it.
+fn invalid(messages: &[String]) -> ApiError {
+    ApiError::new(400, "InvalidChangeBatch", format!("[{}]", messages.join(", ")))
 }

@@ -42,6 +42,15 @@ impl World {
         }
     }
 
+    /// What one checker of an endpoint saw in its last round, whatever the check makes of it; none for other checks.
+    #[must_use]
+    pub fn checker_sees(&self, check: &HealthCheck, checker: &str) -> Option<bool> {
+        let Probe::Endpoint { region, interval, .. } = &check.probe else { return None };
+        let round = self.ticked.div_euclid(i64::from((*interval).max(1)));
+        let luck = noise::unit(self.seed, round, noise::key(&check.id) ^ noise::key(checker));
+        Some(luck < self.regions[*region].now.works)
+    }
+
     fn metric_verdict(&self, check: &HealthCheck) -> bool {
         let Probe::Metric { region, id, stat, periods, threshold, comparison, without_data, .. } =
             &check.probe
@@ -49,17 +58,19 @@ impl World {
             return true;
         };
         let wanted = usize::try_from(*periods).unwrap_or(1).max(1);
-        let recent = self.ticked - 60 * i64::from(*periods) - 120;
+        // The newest point may be 75 s late, and it is of the minute before.
+        let recent = self.ticked - 60 * i64::from(*periods) - 180;
         let samples = self.metrics.samples(region, id, self.now).filter(|s| s.minute >= recent);
         let values: Vec<f64> = samples.map(|s| s.stats.get(*stat)).collect();
-        match (values.last_chunk::<1>(), without_data) {
-            (None, WithoutData::Healthy) => true,
-            (None, WithoutData::Unhealthy) => false,
-            (None, WithoutData::LastKnownStatus) => check.healthy != check.inverted,
-            _ => {
-                let last = &values[values.len().saturating_sub(wanted)..];
-                last.len() < wanted || !last.iter().all(|v| comparison.breaches(*v, *threshold))
-            }
+        let last = &values[values.len().saturating_sub(wanted)..];
+        if last.iter().any(|v| !comparison.breaches(*v, *threshold)) {
+            return true;
+        }
+        match without_data {
+            _ if last.len() == wanted => false,
+            WithoutData::Healthy => true,
+            WithoutData::Unhealthy => false,
+            WithoutData::LastKnownStatus => check.healthy != check.inverted,
         }
     }
 

@@ -8,7 +8,7 @@ use super::Stand;
 use crate::model::topology::Unit;
 use crate::model::verdict;
 use crate::plan::event::{Answer, Outcome, RungState};
-use crate::plan::progress::{Progress, StepProgress};
+use crate::plan::progress::{Pace, Progress, StepProgress};
 use crate::plan::{Rung, Step, proof};
 use crate::ui::Pen;
 use crate::ui::theme::Role;
@@ -59,7 +59,7 @@ fn row(pen: &Pen<'_>, run: &Progress, step: &Step, room: usize) -> Vec<Cell> {
         pen.span(step.id.to_string(), title).into(),
         pen.span(titled(pen, step, room), title).into(),
         pen.span(word, role).into(),
-        rest(pen, step, &stand, room),
+        rest(pen, run, step, &stand, room),
     ]
 }
 
@@ -69,22 +69,28 @@ fn titled(pen: &Pen<'_>, step: &Step, room: usize) -> String {
 }
 
 /// Behind the state: time and evidence of what is done, a gauge of what runs, what the rest waits for.
-fn rest(pen: &Pen<'_>, step: &Step, stand: &Stand<'_>, room: usize) -> Cell {
+fn rest(pen: &Pen<'_>, run: &Progress, step: &Step, stand: &Stand<'_>, room: usize) -> Cell {
     match stand {
         Stand::Waits(ids) => {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            pen.span(format!("for {}", ids.join(", ")), Role::Muted).into()
+            let short = format!("for {}", ids.join(", "));
+            let long = format!("{short}; {}", usual(run, step));
+            Cell::Forms(vec![pen.span(long, Role::Muted).into(), pen.span(short, Role::Muted).into()])
         }
         Stand::Ready => Cell::Text(Line::default()),
         Stand::Active(_, progress) => {
-            let elapsed = progress.started.map_or(Duration::ZERO, |at| say::since(pen.scene.now, at));
-            Cell::Forms(running(pen, step, elapsed))
+            let began = progress.started.map(|_| run.began(step, progress));
+            let elapsed = began.map_or(Duration::ZERO, |at| say::since(pen.scene.now, at));
+            Cell::Forms(running(pen, run, step, elapsed))
         }
-        Stand::Ended(_, progress) => {
+        Stand::Ended(outcome, progress) => {
             let took = progress.started.zip(progress.ended).map(|(from, to)| took(say::since(to, from)));
+            let against = (room >= ROOMY && *outcome == Outcome::Confirmed && took.is_some())
+                .then(|| format!("of ~{}", verdict::limit_text(step.usual.p50)));
             let shown =
                 shown(progress).map(|text| if room >= ROOMY { text } else { say::shortened(pen, text, 0) });
-            let text = [took.unwrap_or_default(), shown.unwrap_or_default()].join(" ");
+            let parts = [Some(took.unwrap_or_default()), against, Some(shown.unwrap_or_default())];
+            let text = parts.into_iter().flatten().collect::<Vec<String>>().join(" ");
             Cell::Cut(Line::from(pen.span(text, Role::Muted)))
         }
     }
@@ -94,17 +100,39 @@ fn took(span: Duration) -> String {
     format!("{:>5}", verdict::value_text(span.as_secs_f64(), Unit::Seconds))
 }
 
-/// `  38s ▓▓▓▓▓▓▓░┊░░┊ p50 41s p95 1m10s`, then shorter.
-fn running(pen: &Pen<'_>, step: &Step, elapsed: Duration) -> Vec<Text> {
-    let late = elapsed > step.usual.p95;
-    let role = if late { Role::LampLook } else { Role::Chart };
+/// `p50 41s p95 1m10s of 7 runs`, without the runs where it is only what the playbook expects.
+fn usual(run: &Progress, step: &Step) -> String {
+    let (p50, p95) = (verdict::limit_text(step.usual.p50), verdict::limit_text(step.usual.p95));
+    let runs = run.plan.runs(step.id).map_or_else(String::new, |runs| format!(" of {runs} runs"));
+    format!("p50 {p50} p95 {p95}{runs}")
+}
+
+/// `  38s ▓▓▓▓▓▓▓░┊░░┊ late p50 41s p95 1m10s of 7 runs`, then shorter.
+fn running(pen: &Pen<'_>, run: &Progress, step: &Step, elapsed: Duration) -> Vec<Text> {
+    let pace = run.pace(step, pen.scene.now);
+    let role = match pace {
+        Pace::InTime => Role::Chart,
+        Pace::Late => Role::LampLook,
+        Pace::Stuck => Role::LampBad,
+    };
     let bar = |width| Span::styled(gauge::gauge(elapsed, step.usual, width, pen.glyphs), pen.style(role));
     let time = pen.span(format!("{:>5} ", verdict::span(elapsed)), Role::Text);
-    let word = pen.span(if late { " late" } else { "" }, Role::LampLook);
+    let word = pen.span(pace.word().map_or_else(String::new, |word| format!(" {word}")), role);
     let (p50, p95) = (verdict::limit_text(step.usual.p50), verdict::limit_text(step.usual.p95));
-    let usual = pen.span(format!(" p50 {p50} p95 {p95}"), Role::Muted);
+    let short = pen.span(format!(" p50 {p50} p95 {p95}"), Role::Muted);
+    let long = pen.span(format!(" {}", usual(run, step)), Role::Muted);
+    let deadline = pen.span(
+        if pace == Pace::Stuck {
+            format!(", holds at {}", verdict::limit_text(step.deadline))
+        } else {
+            String::new()
+        },
+        role,
+    );
     vec![
-        Line::from(vec![time.clone(), bar(GAUGE), word.clone(), usual]),
+        Line::from(vec![time.clone(), bar(GAUGE), word.clone(), deadline.clone(), long]),
+        Line::from(vec![time.clone(), bar(GAUGE), word.clone(), short]),
+        Line::from(vec![time.clone(), bar(GAUGE), word.clone(), deadline]),
         Line::from(vec![time.clone(), bar(GAUGE), word.clone()]),
         Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone()]),
         Line::from(vec![time, word]),

@@ -1,0 +1,126 @@
+//! Proof of a runbook: its own end, read by the id that it was started under.
+//!
+//! That it ended well is its own word; a step that names what it should have changed is not proved without that.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Already, Prove, Shown, Sight};
+use crate::model::World;
+use crate::model::reading::{AutomationReading, AutomationStep, Reading, Source};
+use crate::plan::Rung;
+use crate::plan::operation::{SsmRun, SsmSignal};
+
+/// The service's clock is not ours.
+const SKEW: SignedDuration = SignedDuration::from_secs(2);
+
+impl Prove for SsmRun {
+    fn sources(&self, _: &World, handle: Option<&str>) -> Vec<Source> {
+        handle.map(|id| Source::Automation(self.region.clone(), id.to_owned())).into_iter().collect()
+    }
+
+    /// A start is needed until there is one: what it would change is for the step's interlocks.
+    fn already(&self, sight: &Sight<'_>) -> Already {
+        match sight.handle {
+            Some(_) if self.again == 0 => Already::Moving("it was started already".to_owned()),
+            _ => Already::NotSo("not started".to_owned()),
+        }
+    }
+
+    fn read_back(&self, sight: &Sight<'_>) -> Shown {
+        let Some(id) = sight.handle else {
+            return Shown::open(Rung::ReadBack, "its execution id is not known".to_owned());
+        };
+        let Some(reading) = seen(self, sight.world, id, |asked| asked > sight.since) else {
+            return Shown::open(Rung::ReadBack, unread(self, sight.world, id));
+        };
+        let words = words(reading);
+        if reading.ended_well() {
+            Shown::proved(Rung::ReadBack, words)
+        } else {
+            Shown::open(Rung::ReadBack, words)
+        }
+    }
+
+    fn told(&self, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
+        let Some(id) = sight.handle else { return Vec::new() };
+        let Some(reading) = seen(self, sight.world, id, |_| true) else { return Vec::new() };
+        let from = sight.since.saturating_sub(SKEW).unwrap_or(sight.since);
+        let mut told: Vec<(Timestamp, String)> = reading.steps.iter().flat_map(timeline).collect();
+        told.retain(|(at, _)| *at >= from);
+        told.sort();
+        told
+    }
+
+    fn dead(&self, sight: &Sight<'_>) -> Option<String> {
+        let reading = seen(self, sight.world, sight.handle?, |asked| asked > sight.since)?;
+        reading.ended_badly().then(|| words(reading))
+    }
+}
+
+/// A signal is proved by nothing of its own: what it did shows in the execution that it was sent to.
+impl Prove for SsmSignal {
+    fn sources(&self, _: &World, _: Option<&str>) -> Vec<Source> {
+        vec![Source::Automation(self.region.clone(), self.execution.clone())]
+    }
+
+    fn already(&self, sight: &Sight<'_>) -> Already {
+        let source = Source::Automation(self.region.clone(), self.execution.clone());
+        let asked = sight.world.feed(&source).and_then(|feed| feed.asked());
+        let reading = asked.filter(|asked| *asked >= sight.since).and_then(|_| sight.world.seen(&source));
+        let Some((Reading::Automation(reading), _)) = reading else {
+            return Already::Unread(format!("no answer from {source} yet"));
+        };
+        let waits = reading.waits_at().map(|step| step.name.as_str());
+        match self.say.step() {
+            _ if reading.ended_well() || reading.ended_badly() => Already::So(words(reading)),
+            Some(step) if waits != Some(step) => Already::So(words(reading)),
+            _ => Already::NotSo(words(reading)),
+        }
+    }
+
+    fn read_back(&self, _: &Sight<'_>) -> Shown {
+        Shown::open(Rung::ReadBack, "it shows in the execution".to_owned())
+    }
+}
+
+fn seen<'w>(
+    run: &SsmRun,
+    world: &'w World,
+    id: &str,
+    counts: impl Fn(Timestamp) -> bool,
+) -> Option<&'w AutomationReading> {
+    let feed = world.feed(&Source::Automation(run.region.clone(), id.to_owned()))?;
+    feed.asked().filter(|asked| counts(*asked))?;
+    match feed.seen()? {
+        (Reading::Automation(reading), _) => Some(reading),
+        _ => None,
+    }
+}
+
+fn unread(run: &SsmRun, world: &World, id: &str) -> String {
+    let source = Source::Automation(run.region.clone(), id.to_owned());
+    let trouble = world.feed(&source).and_then(|feed| feed.trouble());
+    trouble
+        .map_or_else(|| format!("no answer from {source} yet"), |(trouble, _)| format!("{source}: {trouble}"))
+}
+
+/// Where it stands: `InProgress at scale, 1 of 3 steps`.
+fn words(reading: &AutomationReading) -> String {
+    let done = reading.steps.iter().filter(|step| step.status == "Success").count();
+    let at = reading.current().map_or_else(String::new, |step| format!(" at {}", step.name));
+    let steps = format!("{}{at}, {done} of {} steps", reading.status, reading.steps.len());
+    match &reading.failure {
+        Some(why) if reading.ended_badly() => format!("{steps}: {why}"),
+        _ => steps,
+    }
+}
+
+/// The beginning and the end of a step, as far as it came.
+fn timeline(step: &AutomationStep) -> Vec<(Timestamp, String)> {
+    let AutomationStep { name, action, status, started, ended, failure } = step;
+    let waits = if status == "Waiting" { ", waits for a person" } else { "" };
+    let began = started.map(|at| (at, format!("step {name} ({action}) began{waits}")));
+    let why = failure.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+    let over = ended.map(|at| (at, format!("step {name} ended {status}{why}")));
+    began.into_iter().chain(over).collect()
+}

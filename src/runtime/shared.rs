@@ -1,0 +1,139 @@
+//! The bastions' shared table as one console uses it: who holds the conch, taking it, and keeping it while a run acts.
+//!
+//! The lock on this host comes first, the lease in the table after it. A table that gives no answer is said and never
+//! taken for a yes.
+
+mod desk;
+mod fenced;
+mod mandate;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Operator;
+use crate::aws::Clients;
+use crate::aws::shared::Shared;
+use crate::clock::Clock;
+use crate::ledger::shared::fit::fits;
+use crate::ledger::shared::lease::{self, Claim, Holder, Lease, NoLease};
+use crate::ledger::shared::{Key, Table, partition};
+use crate::model::reading::Trouble;
+use crate::model::topology::SharedTable;
+use crate::plan::event::{Right, RunId};
+
+pub use fenced::Fenced;
+pub use mandate::{Hold, Mandate};
+
+/// The shared table, as this console reaches it and by what name it acts there.
+#[derive(Clone)]
+pub struct Commons {
+    table: Arc<dyn Table>,
+    declared: SharedTable,
+    partition: String,
+    me: Holder,
+    clock: Clock,
+}
+
+impl fmt::Debug for Commons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Commons")
+            .field("table", &self.declared.table)
+            .field("me", &self.me)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How the table suits, as far as it tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It does; there may be something worth knowing.
+    Fits(Option<String>),
+    /// It must not be used as it is declared.
+    Unfit(String),
+    /// It does not tell now.
+    Unseen(Trouble),
+}
+
+impl Commons {
+    /// The declared table, for the console of a state directory; nothing is asked yet.
+    ///
+    /// # Errors
+    /// When this host's name for itself can be neither read nor written in the state directory.
+    pub fn new(
+        clients: &Clients,
+        declared: SharedTable,
+        (state, operator): (&Path, &Operator),
+        clock: Clock,
+    ) -> std::io::Result<Self> {
+        let topology = clients.topology();
+        let me = Holder {
+            who: operator.who.clone(),
+            host: operator.host.clone(),
+            process: std::process::id(),
+            desk: desk::name(state)?,
+        };
+        let partition = partition(&topology.workload, &topology.environment);
+        let table = Arc::new(Shared::new(clients.clone(), declared.clone()));
+        Ok(Self { table, declared, partition, me, clock })
+    }
+
+    /// The same in another process's name, which tests need.
+    #[must_use]
+    pub fn in_process(mut self, process: u32) -> Self {
+        self.me.process = process;
+        self
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.declared.table
+    }
+
+    /// By what name this console acts.
+    #[must_use]
+    pub fn me(&self) -> &Holder {
+        &self.me
+    }
+
+    /// Whether the table can hold a lease, as far as it tells.
+    pub async fn fit(&self) -> Fit {
+        match self.table.describe().await {
+            Ok(shapes) => fits(&self.declared, &shapes).map_or_else(Fit::Unfit, Fit::Fits),
+            Err(trouble) => Fit::Unseen(trouble),
+        }
+    }
+
+    /// The conch as the table has it; none when nobody ever had it.
+    ///
+    /// # Errors
+    /// When the table does not tell.
+    pub async fn conch(&self) -> Result<Option<Lease>, Trouble> {
+        lease::read(&*self.table, &self.key()).await
+    }
+
+    /// Takes the conch and keeps it until it is given back, or the mandate and all its clones are dropped.
+    ///
+    /// # Errors
+    /// When the claim does not get it.
+    pub async fn take(&self, run: Option<RunId>, claim: &Claim) -> Result<(Mandate, Right), NoLease> {
+        let taken = lease::take(&*self.table, &self.key(), (&self.me, claim), self.clock.now()).await;
+        match (taken, claim) {
+            (Ok((lease, _)), _) => {
+                let right = lease.right();
+                Ok((Mandate::keep(self.clone(), Hold::lease(lease), run), right))
+            }
+            (Err(NoLease::Table(trouble)), Claim::WithoutTable(reason)) if !reason.trim().is_empty() => {
+                let (trouble, reason) = (trouble.to_string(), reason.trim().to_owned());
+                let hold = Hold::Without { trouble: trouble.clone(), fence: None };
+                Ok((Mandate::keep(self.clone(), hold, run), Right::WithoutTable { trouble, reason }))
+            }
+            (Err(none), _) => Err(none),
+        }
+    }
+
+    fn key(&self) -> Key {
+        lease::key(&self.partition)
+    }
+}

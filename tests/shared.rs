@@ -1,0 +1,4 @@
+//! Several bastions on one table: real clients of the SDK on one simulated AWS, on tokio's paused clock.
+
+mod lease;
+mod stage;
