@@ -10,6 +10,7 @@ mod door;
 mod expect;
 mod faults;
 mod laws;
+mod overlap;
 mod ride;
 mod soak;
 mod stage;

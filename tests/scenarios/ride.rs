@@ -14,6 +14,7 @@ use pointsman::aws::actuator::Hands;
 use pointsman::clock::Clock;
 use pointsman::model::World;
 use pointsman::model::reading::{Observation, Source};
+use pointsman::model::topology::Topology;
 use pointsman::plan::event::{Decision, Entry, Event, Outcome, RunId};
 use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
@@ -152,13 +153,20 @@ pub(crate) struct Rider {
     pub(crate) away: Duration,
     /// How often a person tries a step again that did not end well.
     pub(crate) retries: usize,
+    /// Makes another plan of the playbook's.
+    pub(crate) amend: fn(&mut Plan, &Topology),
     came: Vec<Came>,
 }
 
 impl Rider {
     /// Opens a console right before the first act of a scenario.
     pub(crate) fn new(scenario: &Scenario, seed: u64, fuse: Arc<Fuse>) -> Self {
-        let stage = Stage::new(scenario, seed, Book::in_memory());
+        Self::on(Stage::new(scenario, seed, Book::in_memory()), fuse)
+    }
+
+    /// The same on a stage that was changed before.
+    pub(crate) fn on(stage: Stage, fuse: Arc<Fuse>) -> Self {
+        let scenario = &stage.scenario;
         let first = scenario.act.iter().map(|act| act.at).min().unwrap_or_default();
         stage.sim.advance(first.saturating_sub(BEFORE));
         let clock = stage.sim.clock().clone();
@@ -167,7 +175,8 @@ impl Rider {
         let clients = Clients::new(&stage.config.access, topology.clone(), clock.clone(), Some(transport));
         let world = World::new(topology.clone());
         let away = Duration::from_secs(4);
-        Self { stage, clients, clock, world, fuse, away, retries: 0, came: Vec::new() }
+        let amend = |_: &mut Plan, _: &Topology| {};
+        Self { stage, clients, clock, world, fuse, away, retries: 0, amend, came: Vec::new() }
     }
 
     /// Acts as the scenario says, from the first act to the last.
@@ -196,7 +205,10 @@ impl Rider {
 
     async fn act(&mut self, intent: &Intent, mind: &mut dyn Mind) -> Came {
         let plan = match self.prepare(intent).await {
-            Ok(plan) => plan,
+            Ok(mut plan) => {
+                (self.amend)(&mut plan, self.world.topology());
+                plan
+            }
             Err(why) => {
                 let mut ledger = self.stage.book.ledger();
                 run::refuse(intent.clone(), why.clone(), WHO.to_owned(), &mut *ledger, &self.clock).unwrap();

@@ -2,7 +2,8 @@
 //! random, each on a virtual clock of its own and each the same for its seed.
 //!
 //! However it goes, it ends confirmed, held, refused or ended by a person, and no law is broken on the way.
-//! `SOAK_SEED=N` plays one seed alone and tells its journal, `SOAK_RIDES=N` another number of them.
+//! `cargo test --release soak` rides all five hundred; without optimisation a simulated call costs twenty times as much,
+//! so that the everyday run rides a share. `SOAK_RIDES=N` rides another number, `SOAK_SEED=N` one seed alone, aloud.
 
 mod dice;
 mod mind;
@@ -24,7 +25,7 @@ use dice::Dice;
 use mind::Trickster;
 
 /// How many rides one test run makes.
-const RIDES: u64 = 500;
+const RIDES: u64 = if cfg!(debug_assertions) { 24 } else { 500 };
 
 /// How many are ridden side by side.
 const LANES: usize = 2;
@@ -39,7 +40,7 @@ struct Told {
 }
 
 #[test]
-fn five_hundred_faulted_failovers_break_no_law() {
+fn random_faulted_failovers_break_no_law() {
     let alone: Option<u64> = std::env::var("SOAK_SEED").ok().map(|seed| seed.parse().unwrap());
     let rides = std::env::var("SOAK_RIDES").map_or(RIDES, |rides| rides.parse().unwrap());
     let (next, last) = alone.map_or((0, rides), |seed| (seed, seed + 1));
