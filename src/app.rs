@@ -140,6 +140,8 @@ pub struct App {
     console: Console,
     run: Option<Progress>,
     hand: Hand,
+    /// What is begun here is a drill.
+    drill: bool,
     journal: Vec<Entry>,
     view: View,
     armed: Option<Timestamp>,
@@ -184,7 +186,7 @@ impl App {
             follows: None,
             calls_per_hour: 0.0,
             dollars_per_month: 0.0,
-            history: History::new(Ground::here(simulated)),
+            history: History::new(Ground::here(simulated, false)),
             zone,
         };
         Self {
@@ -192,6 +194,7 @@ impl App {
             console,
             run: None,
             hand: Hand::Nobody,
+            drill: false,
             journal: Vec::new(),
             view: View::default(),
             armed: None,
@@ -200,6 +203,21 @@ impl App {
             frozen: None,
             focused: true,
         }
+    }
+
+    /// The same, and what is begun in it is a drill, or not.
+    #[must_use]
+    pub fn drilling(mut self, drill: bool) -> Self {
+        self.drill = drill;
+        self.console.drill = drill;
+        self.console.history = History::new(Ground::here(self.console.simulated, drill));
+        self
+    }
+
+    /// What is begun here is a drill.
+    #[must_use]
+    pub fn drills(&self) -> bool {
+        self.drill
     }
 
     /// Shows what the journal held before, oldest first, and asks about the run that was cut off, if one was.
@@ -293,6 +311,9 @@ impl App {
         self.console.mode = self.mode(now);
         let effects = self.take(event, now);
         self.console.mode = self.mode(now);
+        // A run that has not ended says itself whether it is one, whoever began it.
+        let run = self.run.as_ref().filter(|run| run.is_open());
+        self.console.drill = run.map_or(self.drill, |run| run.start.drill);
         self.keep_still();
         effects
     }

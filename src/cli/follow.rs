@@ -144,7 +144,8 @@ fn is_confirmed(progress: &Progress) -> bool {
 pub(super) fn standing(progress: &Progress) -> String {
     let Progress { run, plan, .. } = progress;
     let intent = &plan.intent;
-    let what = format!("run {run}: {} {} → {}", intent.playbook.verb(), intent.from, intent.to);
+    let drill = if progress.start.drill { "DRILL " } else { "" };
+    let what = format!("run {run}: {drill}{} {} → {}", intent.playbook.verb(), intent.from, intent.to);
     if let Some((at, end, summary)) = &progress.closed {
         let took = verdict::span(verdict::age(progress.started, *at));
         return format!("{what}, {end} after {took}: {summary}");

@@ -306,6 +306,12 @@ impl Start {
             simulated,
         }
     }
+
+    /// The same as a drill, or not.
+    #[must_use]
+    pub fn drilling(self, drill: bool) -> Self {
+        Self { drill, ..self }
+    }
 }
 
 impl RunId {

@@ -131,6 +131,7 @@ impl Performer {
             Effect::Start { plan, reason } => {
                 let by = (who.as_str(), self.desk.operator.host.as_str());
                 let start = Start::new(by, verdict::identity(app.world()), reason, app.is_simulated());
+                let start = start.drilling(app.drills());
                 self.begin(app, move |desk| desk.start(*plan, start));
             }
             Effect::TakeUp(run) => self.begin(app, move |desk| desk.take_up(&run)),
