@@ -4,5 +4,6 @@ mod act;
 mod books;
 mod check;
 mod cut;
+pub(crate) mod killed;
 mod look;
-mod stage;
+pub(crate) mod stage;
