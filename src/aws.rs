@@ -13,14 +13,18 @@ mod cloudwatch;
 mod credentials;
 mod diary;
 mod dynamodb;
+mod ecs;
 mod error;
 mod follow;
 pub mod inventory;
 mod metering;
+mod replica;
 mod route53;
 #[cfg(test)]
 mod script;
 pub mod shared;
+mod snapshot;
+mod ssm;
 mod sts;
 mod time;
 mod wallet;
@@ -44,6 +48,7 @@ use credentials::Finder;
 use diary::Diary;
 use follow::Following;
 pub use metering::{Counted, Tally};
+pub use ssm::FoundDocument;
 use wallet::Wallet;
 
 /// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].
@@ -89,7 +94,7 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         // Whoever replaces the sockets says by what names are resolved, with `resolving_by`.
-        let way = if transport.is_some() { Way::Nowhere } else { Way::sockets() };
+        let way = if transport.is_some() { Way::nowhere() } else { Way::sockets() };
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
         let simulated = access.is_simulated();
         let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
@@ -235,7 +240,13 @@ impl Clients {
             Source::AuroraEvents(store, region) => {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
             }
+            Source::Replica(store, region) => self.replica(store, region).await.map(Reading::Replica),
+            Source::Snapshots(store, region) => {
+                Box::pin(self.snapshots(store, region)).await.map(Reading::Snapshots)
+            }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
+            Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),
+            Source::Automation(region, id) => self.automation(region, id).await.map(Reading::Automation),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::RecordChange(id) => self.record_change(id).await.map(Reading::RecordChange),
             Source::HealthCheck(id) => self.health_check(id).await.map(Reading::HealthCheck),

@@ -14,6 +14,19 @@ use pointsman::sim::{Sim, scenario};
 /// What is installed; its models are what the answers are held against.
 const PACKAGE: &str = "boto3==1.44.5";
 
+/// A runbook with all that an execution may have: parameters, a wait for a person, an effect, a failure.
+const BOOKS: &str = r#"
+scenario = { name = "books", about = "A runbook.", length = "1m" }
+[[world.runbooks]]
+document = "retail-Scale"
+parameters = { Reason = "", Tasks = "7" }
+steps = [
+    { name = "approve", action = "aws:approve" },
+    { name = "scale", action = "aws:executeAwsApi", takes = "0s", effect = { kind = "scale", region = "us-west-2", tasks = 7 } },
+    { name = "look", action = "aws:sleep", takes = "1s", fails = "It does not look well." },
+]
+"#;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn boto3_reads_and_writes_every_operation() {
     let python = match environment() {
@@ -22,7 +35,9 @@ async fn boto3_reads_and_writes_every_operation() {
     };
     // Faster than real time, so that the simulated latency of some hundred calls does not add up.
     let clock = Clock::starting_at("2026-03-02T09:00:00Z".parse().unwrap(), 20);
-    let sim = Sim::new(&scenario::find("calm").unwrap(), 7, clock);
+    let mut calm = scenario::find("calm").unwrap();
+    calm.world.runbooks = scenario::parse(BOOKS).unwrap().world.runbooks;
+    let sim = Sim::new(&calm, 7, clock);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let (address, server) = serve(sim, any, async { drop(stopped.await) }).await.unwrap();

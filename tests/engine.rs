@@ -4,6 +4,7 @@
 
 mod asks;
 mod crash;
+mod credentials;
 mod decisions;
 mod disk;
 mod order;

@@ -6,11 +6,13 @@ mod cluster;
 mod control;
 mod doors;
 mod dynamodb;
+mod ecs;
 mod fis;
 mod nonsense;
 mod rds;
 mod regionswitch;
 mod route53;
+mod ssm;
 mod sts;
 
 use pointsman::clock::Clock;
@@ -32,6 +34,11 @@ pub(crate) fn calm() -> Sim {
 pub(crate) fn world(name: &str) -> Sim {
     let scenario = scenario::find(name).unwrap();
     Sim::new(&scenario, 7, Clock::starting_at(START.parse().unwrap(), 1))
+}
+
+/// The world of a scenario that a test spells out.
+pub(crate) fn of(toml: &str) -> Sim {
+    Sim::new(&scenario::parse(toml).unwrap(), 7, Clock::starting_at(START.parse().unwrap(), 1))
 }
 
 /// A fault as in `POST /_sim/inject`.

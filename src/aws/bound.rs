@@ -44,6 +44,8 @@ pub(super) struct Bound {
     shared: Shelf<aws_sdk_dynamodb::Client>,
     route53: Shelf<aws_sdk_route53::Client>,
     sts: Shelf<aws_sdk_sts::Client>,
+    ecs: Shelf<aws_sdk_ecs::Client>,
+    ssm: Shelf<aws_sdk_ssm::Client>,
     cluster: Shelf<aws_sdk_route53recoverycluster::Client>,
     arc_config: Shelf<aws_sdk_route53recoverycontrolconfig::Client>,
 }
@@ -62,6 +64,8 @@ impl Bound {
             shared: Shelf::default(),
             route53: Shelf::default(),
             sts: Shelf::default(),
+            ecs: Shelf::default(),
+            ssm: Shelf::default(),
             cluster: Shelf::default(),
             arc_config: Shelf::default(),
         }
@@ -93,6 +97,14 @@ impl Bound {
 
     pub(super) fn sts(&self, region: &Region) -> aws_sdk_sts::Client {
         self.sts.get(region, || aws_sdk_sts::Client::new(&self.config(region)))
+    }
+
+    pub(super) fn ecs(&self, region: &Region) -> aws_sdk_ecs::Client {
+        self.ecs.get(region, || aws_sdk_ecs::Client::new(&self.config(region)))
+    }
+
+    pub(super) fn ssm(&self, region: &Region) -> aws_sdk_ssm::Client {
+        self.ssm.get(region, || aws_sdk_ssm::Client::new(&self.config(region)))
     }
 
     pub(super) fn arc_config(&self, region: &Region) -> aws_sdk_route53recoverycontrolconfig::Client {

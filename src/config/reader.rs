@@ -10,7 +10,7 @@ use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::problem::{Problems, Sink};
 use super::schema::ROOT;
-use super::{Access, Config, Screen, check, names, routing, signal, stores, value};
+use super::{Access, Config, Screen, check, compute, names, routing, signal, stores, value};
 use crate::model::topology::{Failback, Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
@@ -36,9 +36,11 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let regions = region_specs(&regions, &context);
     let routing = root.table("routing").and_then(|table| routing::read(&table, &context));
     let stores = stores::read(root, &context);
+    let services = compute::services(root, &context);
+    let runbooks = compute::runbooks(root, &services, routing.as_ref(), &context);
     let dns = names::dns(root, routing.as_ref(), &context);
     let resolvers = names::resolvers(root, !dns.is_empty(), &context);
-    let orders = root.table("orders").and_then(|table| names::orders(&table, &stores.auroras, &context));
+    let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
     let shared = root.table("shared").and_then(|table| stores::shared(&table));
     let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
     let workload = workload?;
@@ -51,12 +53,16 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         regions,
         routing,
         auroras: stores.auroras,
+        replicas: stores.replicas,
         tables: stores.tables,
+        services,
+        runbooks,
         lag_links: stores.lag_links,
         dns,
         resolvers,
         orders,
         failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
+        playbooks: Vec::new(),
     };
     Some(Config {
         topology: Arc::new(topology),

@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::model::World;
-use crate::model::reading::{Freshness, Source};
+use crate::model::reading::{ControlState, Freshness, Reading, Source};
 use crate::model::topology::{Formula, Region, Signal, Threshold};
 use crate::model::verdict::{self, CANARY, Lamp};
 
 /// Something that must be so.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "condition", rename_all = "snake_case")]
 pub enum Condition {
     /// A store's link is at most so far behind, in every point of the window.
@@ -48,10 +48,26 @@ pub enum Condition {
         /// For so long; zero asks for the newest period alone.
         window: Duration,
     },
+    /// A service has at least so many tasks that run, and as many as it wants.
+    Tasks {
+        /// The service's name in the config.
+        service: String,
+        /// The Region.
+        region: Region,
+        /// At least so many.
+        least: u32,
+    },
+    /// A routing control is in a state, by what a quorum of the cluster endpoints says.
+    Control {
+        /// The control's name.
+        control: String,
+        /// The state.
+        state: ControlState,
+    },
 }
 
 /// One side of a value that is to be kept to.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// It stays below this.
@@ -59,6 +75,20 @@ pub enum Limit {
     /// It stays above this.
     Above(f64),
 }
+
+/// By the total order, so that a limit equals itself, whatever number it is.
+impl PartialEq for Limit {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Below(one), Self::Below(two)) | (Self::Above(one), Self::Above(two)) => {
+                one.total_cmp(two).is_eq()
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Limit {}
 
 /// How a condition stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +146,8 @@ impl Condition {
             Self::Lag { .. } => "wait.lag",
             Self::Signal { .. } => "wait.metric",
             Self::Canary { .. } => "wait.canary",
+            Self::Tasks { .. } => "wait.tasks",
+            Self::Control { .. } => "wait.control",
         }
     }
 
@@ -139,6 +171,8 @@ impl Condition {
                     specs.unwrap_or_default().iter().filter(|spec| spec.family == CANARY).collect();
                 signals(world, &canaries, None, *window, now)
             }
+            Self::Tasks { service, region, least } => tasks(world, (service, region), *least, now),
+            Self::Control { control, state } => self::control(world, control, *state, now),
         }
     }
 
@@ -147,6 +181,13 @@ impl Condition {
     pub fn sources(&self, world: &World) -> Vec<Source> {
         match self {
             Self::Lag { .. } | Self::Canary { .. } => Vec::new(),
+            Self::Tasks { service, region, .. } => {
+                vec![Source::Service(service.clone(), region.clone())]
+            }
+            Self::Control { .. } => {
+                let endpoints = world.topology().routing.iter().flat_map(|routing| &routing.endpoints);
+                endpoints.map(|endpoint| Source::Endpoint(endpoint.region.clone())).collect()
+            }
             Self::Signal { region, signal, .. } => {
                 let specs = world.topology().region(region).map(|spec| spec.signals.as_slice());
                 let spec = specs.unwrap_or_default().iter().find(|spec| spec.name == *signal);
@@ -176,6 +217,29 @@ fn lag(
     let words = format!("{store} {value:.1}s behind");
     let held = held(&samples, |value| value <= limit);
     enough(held, newest, window, words, &format!("over {}", verdict::limit_text(below)))
+}
+
+fn tasks(world: &World, (service, region): (&str, &Region), least: u32, now: Timestamp) -> Standing {
+    let source = Source::Service(service.to_owned(), region.clone());
+    let seen = world.feed(&source).and_then(|feed| Some((feed.seen()?, feed.freshness(now))));
+    let Some(((Reading::Service(reading), at), freshness)) = seen else {
+        return Standing::Unseen(format!("no answer from {source} yet"));
+    };
+    if freshness != Freshness::Fresh {
+        return Standing::Unseen(format!("{source} was read {} ago", age(at, now)));
+    }
+    let words = format!("{} of {} tasks of {service} run in {region}", reading.running, reading.desired);
+    let enough = reading.running >= least && reading.running >= reading.desired;
+    if enough { Standing::Met(words) } else { Standing::Unmet(words) }
+}
+
+fn control(world: &World, control: &str, state: ControlState, now: Timestamp) -> Standing {
+    let known = verdict::controls(world, now).into_iter().find(|one| one.name == control);
+    match known.and_then(|one| one.state) {
+        None => Standing::Unseen(format!("no quorum of endpoints tells the state of {control}")),
+        Some(is) if is == state => Standing::Met(format!("{control} {is}")),
+        Some(is) => Standing::Unmet(format!("{control} {is}")),
+    }
 }
 
 fn signals(
@@ -286,6 +350,10 @@ impl fmt::Display for Condition {
                 write!(f, "canaries of {region} ok")?;
                 window
             }
+            Self::Tasks { service, region, least } => {
+                return write!(f, "at least {least} tasks of {service} run in {region}");
+            }
+            Self::Control { control, state } => return write!(f, "{control} {state}"),
         };
         if window.is_zero() { Ok(()) } else { write!(f, " for {}", verdict::limit_text(*window)) }
     }

@@ -4,7 +4,14 @@
 //! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
 
 mod aurora;
+mod check;
+mod detach;
+mod ecs;
+mod names;
+mod replica;
 mod routing;
+mod snapshot;
+mod ssm;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +21,14 @@ use serde::{Deserialize, Serialize};
 use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use check::HealthCheckInvert;
+pub use detach::Detach;
+pub use ecs::EcsScale;
+pub use names::{DnsSet, RecordChange};
+pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
+pub use snapshot::SnapshotCopy;
+pub use ssm::{Signal, SsmRun, SsmSignal};
 
 /// One write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +43,30 @@ pub enum Operation {
     /// Moves a global database's writer and allows loss; called in the receiving Region.
     #[serde(rename = "aurora.failover")]
     AuroraFailover(Failover),
+    /// Sets the desired count of an ECS service.
+    #[serde(rename = "ecs.scale")]
+    EcsScale(EcsScale),
+    /// Starts an Automation document.
+    #[serde(rename = "ssm.run")]
+    SsmRun(SsmRun),
+    /// Sends a person's signal to an Automation execution; only ever beside the step that started it.
+    #[serde(rename = "ssm.signal")]
+    SsmSignal(SsmSignal),
+    /// Takes a member out of its global database, so that it writes alone; called in its Region.
+    #[serde(rename = "aurora.detach")]
+    AuroraDetach(Detach),
+    /// Promotes a read replica in another Region, for good; called in its Region.
+    #[serde(rename = "replica.promote")]
+    ReplicaPromote(Promote),
+    /// Copies a snapshot that would expire to a manual one.
+    #[serde(rename = "snapshot.copy")]
+    SnapshotCopy(SnapshotCopy),
+    /// Sets records of a name in one change batch (Route 53's control plane, us-east-1).
+    #[serde(rename = "dns.set")]
+    DnsSet(DnsSet),
+    /// Turns a health check round, or back (Route 53's control plane, us-east-1).
+    #[serde(rename = "healthcheck.invert")]
+    HealthCheckInvert(HealthCheckInvert),
 }
 
 /// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
@@ -49,6 +87,21 @@ pub trait Write: fmt::Display {
 
     /// Sending it twice is the same as sending it once: a set of states, or a start that a client token makes so.
     fn is_idempotent(&self) -> bool {
+        false
+    }
+
+    /// The same write for one more try after it was started `started` times, where the service tells tries apart.
+    fn afresh(&self, _started: u32) -> Option<Operation> {
+        None
+    }
+
+    /// The write that tells what it started under `handle` what a person says; `None` where nobody listens.
+    fn telling(&self, _handle: &str, _say: &Signal) -> Option<Operation> {
+        None
+    }
+
+    /// It is such a write: it goes beside the step's own, which goes on being proved.
+    fn is_aside(&self) -> bool {
         false
     }
 
@@ -110,7 +163,7 @@ pub struct WriterMove<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Danger {
-    /// It can be undone by its inverse.
+    /// It can be undone by its inverse, or only adds something beside what is there.
     Reversible,
     /// It cannot be undone by one call, but loses nothing.
     Moves,
@@ -144,6 +197,14 @@ impl Operation {
             Self::RoutingSet(set) => set,
             Self::AuroraSwitchover(switchover) => switchover,
             Self::AuroraFailover(failover) => failover,
+            Self::EcsScale(scale) => scale,
+            Self::SsmRun(run) => run,
+            Self::SsmSignal(signal) => signal,
+            Self::AuroraDetach(detach) => detach,
+            Self::ReplicaPromote(promote) => promote,
+            Self::SnapshotCopy(copy) => copy,
+            Self::DnsSet(set) => set,
+            Self::HealthCheckInvert(invert) => invert,
         }
     }
 
@@ -175,6 +236,30 @@ impl Operation {
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         self.write().is_idempotent()
+    }
+
+    /// The same write for one more try after it was started `started` times.
+    #[must_use]
+    pub fn afresh(&self, started: u32) -> Self {
+        self.write().afresh(started).unwrap_or_else(|| self.clone())
+    }
+
+    /// The write that tells what it started under `handle` what a person says; `None` where nobody listens.
+    #[must_use]
+    pub fn telling(&self, handle: &str, say: &Signal) -> Option<Self> {
+        self.write().telling(handle, say)
+    }
+
+    /// It goes beside a step's own write, which goes on being proved.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        self.write().is_aside()
+    }
+
+    /// It is this write, whichever try.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self == other || self.afresh(0) == other.afresh(0)
     }
 
     /// It may be sent although no reading could be had first (law 6 holds whatever else changes).
@@ -211,10 +296,10 @@ impl Operation {
     #[must_use]
     pub fn target(&self) -> Option<&AuroraTarget> {
         match self {
-            Self::AuroraSwitchover(Switchover(target)) | Self::AuroraFailover(Failover(target)) => {
-                Some(target)
-            }
-            Self::RoutingSet(_) => None,
+            Self::AuroraSwitchover(Switchover(target))
+            | Self::AuroraFailover(Failover(target))
+            | Self::AuroraDetach(Detach(target)) => Some(target),
+            _ => None,
         }
     }
 

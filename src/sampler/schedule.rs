@@ -248,10 +248,21 @@ fn sources(topology: &Topology) -> Vec<Source> {
         for region in aurora.clusters.keys() {
             sources.push(Source::Aurora(aurora.store.clone(), region.clone()));
             sources.push(Source::AuroraEvents(aurora.store.clone(), region.clone()));
+            sources.push(Source::Snapshots(aurora.store.clone(), region.clone()));
+        }
+    }
+    for replica in &topology.replicas {
+        for region in replica.databases.keys() {
+            sources.push(Source::Replica(replica.store.clone(), region.clone()));
+            sources.push(Source::AuroraEvents(replica.store.clone(), region.clone()));
         }
     }
     for table in &topology.tables {
         sources.extend(table.regions.iter().map(|region| Source::Table(table.store.clone(), region.clone())));
+    }
+    for service in &topology.services {
+        let here = |region: &Region| Source::Service(service.name.clone(), region.clone());
+        sources.extend(service.regions.keys().map(here));
     }
     sources.extend(topology.dns.iter().map(|dns| Source::Records(dns.name.clone())));
     for dns in &topology.dns {

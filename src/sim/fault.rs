@@ -106,6 +106,11 @@ pub enum Fault {
         /// Share of the requests, 0 to 1.
         rate: f64,
     },
+    /// No task can be placed in a Region: what runs runs on, what is asked for stays pending.
+    NoCapacity {
+        /// The Region.
+        region: String,
+    },
     /// One link of one store falls behind.
     Lag {
         /// The store.
@@ -189,6 +194,7 @@ impl Fault {
             Self::Latency { .. } => "latency",
             Self::CanaryFailure { .. } => "canary-failure",
             Self::ErrorRate { .. } => "error-rate",
+            Self::NoCapacity { .. } => "no-capacity",
             Self::Lag { .. } => "lag",
             Self::LostAnswer { .. } => "lost-answer",
             Self::Refuse { .. } => "refuse",

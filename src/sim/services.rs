@@ -8,12 +8,14 @@ mod cluster;
 mod common;
 mod control;
 mod dynamodb;
+mod ecs;
 mod fis;
 mod operation;
 mod page;
 mod rds;
 mod regionswitch;
 mod route53;
+mod ssm;
 mod sts;
 
 use bytes::Bytes;
@@ -42,6 +44,10 @@ pub(crate) enum Service {
     Fis,
     /// ARC Region switch.
     RegionSwitch,
+    /// Services and their tasks.
+    Ecs,
+    /// Automation.
+    Ssm,
 }
 
 /// One request, understood: what is asked of whom.
@@ -73,7 +79,7 @@ pub(crate) struct Misread {
 
 impl Service {
     /// All services.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Sts,
         Self::CloudWatch,
         Self::Cluster,
@@ -83,6 +89,8 @@ impl Service {
         Self::Route53,
         Self::Fis,
         Self::RegionSwitch,
+        Self::Ecs,
+        Self::Ssm,
     ];
 
     /// Its name in a credential scope.
@@ -97,6 +105,8 @@ impl Service {
             Self::Route53 => "route53",
             Self::Fis => "fis",
             Self::RegionSwitch => "arc-region-switch",
+            Self::Ecs => "ecs",
+            Self::Ssm => "ssm",
         }
     }
 
@@ -129,6 +139,8 @@ impl Service {
             Self::DynamoDb => dynamodb::perform(world, call),
             Self::Fis => fis::perform(world, call),
             Self::RegionSwitch => regionswitch::perform(world, call),
+            Self::Ecs => ecs::perform(world, call),
+            Self::Ssm => ssm::perform(world, call),
         }
     }
 }

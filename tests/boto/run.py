@@ -9,13 +9,15 @@ from harness import Harness
 import arc
 import cloudwatch
 import dynamodb
+import ecs
 import faults
 import mutants
 import rds
 import route53
+import ssm
 import sts
 
-PARTS = [sts, cloudwatch, arc, route53, dynamodb, faults, rds, mutants]
+PARTS = [sts, cloudwatch, arc, route53, dynamodb, ecs, ssm, faults, rds, mutants]
 
 OPERATIONS = {
     "sts": ["GetCallerIdentity"],
@@ -42,6 +44,16 @@ OPERATIONS = {
         "SwitchoverGlobalCluster",
         "FailoverGlobalCluster",
         "RemoveFromGlobalCluster",
+    ],
+    "ecs": ["DescribeServices", "UpdateService", "ListServices"],
+    "ssm": [
+        "StartAutomationExecution",
+        "GetAutomationExecution",
+        "DescribeAutomationExecutions",
+        "DescribeAutomationStepExecutions",
+        "SendAutomationSignal",
+        "StopAutomationExecution",
+        "DescribeDocument",
     ],
     "dynamodb": ["DescribeTable", "ListTables", "GetItem", "PutItem", "UpdateItem", "Query"],
     "route53": [

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
 use pointsman::plan::event::Entry;
-use pointsman::plan::operation::{Failover, Operation, RoutingSet, Switchover};
+use pointsman::plan::operation::{Detach, Failover, Operation, RoutingSet, Switchover};
 
 use super::book::Book;
 use crate::support::InProcess;
@@ -55,7 +55,55 @@ impl Left {
             Operation::AuroraFailover(Failover(target)) => {
                 self.region == target.to.as_str() && self.names(&target.global, &target.cluster, Some("true"))
             }
+            Operation::EcsScale(scale) => {
+                let wanted = serde_json::json!({
+                    "cluster": scale.cluster, "service": scale.ecs, "desiredCount": scale.desired,
+                });
+                self.region == scale.region.as_str() && self.json() == wanted
+            }
+            Operation::SsmRun(run) => {
+                self.region == run.region.as_str() && self.json()["DocumentName"] == run.document.as_str()
+            }
+            Operation::SsmSignal(signal) => {
+                self.region == signal.region.as_str()
+                    && self.json()["AutomationExecutionId"] == signal.execution.as_str()
+            }
+            Operation::DnsSet(set) => {
+                let targets = set.changes.iter().map(|change| change.wanted.target().to_owned());
+                self.body.contains(set.name.trim_end_matches('.'))
+                    && targets.into_iter().all(|target| self.body.contains(target.trim_end_matches('.')))
+            }
+            Operation::HealthCheckInvert(invert) => {
+                self.body.contains(&format!("<Inverted>{}</Inverted>", invert.inverted))
+                    && self
+                        .body
+                        .contains(&format!("<HealthCheckVersion>{}</HealthCheckVersion>", invert.version))
+            }
+            Operation::AuroraDetach(Detach(target)) => {
+                self.region == target.to.as_str()
+                    && self.says("GlobalClusterIdentifier", &target.global)
+                    && self.says("DbClusterIdentifier", &target.cluster)
+            }
+            Operation::ReplicaPromote(promote) => {
+                let id = promote.id();
+                self.region == promote.to.as_str()
+                    && (self.says("DBClusterIdentifier", id) || self.says("DBInstanceIdentifier", id))
+            }
+            Operation::SnapshotCopy(copy) => {
+                self.region == copy.region.as_str()
+                    && self.says("SourceDBClusterSnapshotIdentifier", &copy.source)
+                    && self.says("TargetDBClusterSnapshotIdentifier", &copy.target)
+            }
         }
+    }
+
+    /// A parameter of a query request has this value.
+    fn says(&self, key: &str, value: &str) -> bool {
+        form_urlencoded::parse(self.body.as_bytes()).any(|(known, said)| known == key && said == value)
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
     }
 
     fn names(&self, global: &str, cluster: &str, loss: Option<&str>) -> bool {

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::pace::{self, Meaning};
 use super::{Next, View, end, runway};
 use crate::model::verdict;
@@ -29,6 +31,7 @@ impl View<'_> {
         let shown =
             if undoing { vec![proof::read_back(operation, &sight)] } else { proof::shown(step, &sight) };
         let mut next = self.told(step, at, operation);
+        next.extend(self.awaits(step, at, operation));
         next.extend(shown.iter().filter(|s| is_news(at, s)).map(|s| climbed(step, s)));
         if !next.is_empty() {
             return next;
@@ -46,11 +49,12 @@ impl View<'_> {
         if !undoing && self.climbed_all(step, at) {
             return Some(end(step, Outcome::Confirmed, evidence(at, step.rung)));
         }
-        // While nothing can be read, time proves nothing; the run is paused, and a person is told why.
-        if self.progress.paused && runway::ended(self.progress, self.world, self.now).is_some() {
+        if self.is_blind() {
             return None;
         }
-        let over = self.given_up(step, at, operation).or_else(|| self.too_late(step, at, operation, shown));
+        let over = self.given_up(step, at, operation);
+        let over = over.or_else(|| proof::dead(operation, &self.sight(at, self.read_since(step, at))));
+        let over = over.or_else(|| self.too_late(step, at, operation, shown));
         if let Some(why) = over {
             return Some(end(step, Outcome::Unknown, why));
         }
@@ -75,6 +79,11 @@ impl View<'_> {
             Already::NotSo(evidence) => Some(format!("{words} {evidence}")),
             _ => None,
         }
+    }
+
+    /// What was read before a person decided to read again is what they have seen.
+    fn read_since(&self, step: &Step, at: &StepProgress) -> Timestamp {
+        self.began(step, at).max(at.since.unwrap_or_default())
     }
 
     fn too_late(
@@ -144,6 +153,13 @@ impl View<'_> {
     pub(super) fn told_after(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
         let operation = at.operation.as_ref().filter(|_| at.sent.is_some());
         operation.map(|operation| self.told(step, at, operation)).unwrap_or_default()
+    }
+
+    /// What it started has come to wait for a person, or has gone on.
+    fn awaits(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
+        let since = at.since.unwrap_or_default();
+        let waits = proof::awaits(operation, &self.sight(at, since));
+        (waits != at.awaits).then(|| Next::Write(Event::Awaits { step: step.id, at: waits }))
     }
 
     fn told(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Vec<Next> {

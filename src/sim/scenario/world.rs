@@ -16,6 +16,7 @@ pub use experiment::{Action, Empty, Experiment};
 pub use plan::{Approach, Block, Direction, Plan, Step, Workflow};
 
 use super::Rotation;
+use super::runbook::Runbook;
 use crate::sim::world::arc::{ControlState, safety::RuleType};
 
 /// What there is. What a scenario does not say is as in `calm`: the two Regions of the AWS guidance.
@@ -34,9 +35,15 @@ pub struct World {
     /// Aurora global databases.
     #[serde(default = "usual::aurora")]
     pub aurora: Vec<Aurora>,
+    /// Databases with a read replica in every other Region.
+    #[serde(default)]
+    pub replicas: Vec<Replica>,
     /// DynamoDB global tables.
     #[serde(default = "usual::tables")]
     pub tables: Vec<Table>,
+    /// Buckets that S3 replicates from the writer's Region.
+    #[serde(default)]
+    pub buckets: Vec<Bucket>,
     /// The name the clients use.
     #[serde(default = "usual::dns")]
     pub dns: Dns,
@@ -55,6 +62,12 @@ pub struct World {
     /// Safety rules.
     #[serde(default = "usual::rules")]
     pub rules: Vec<Rule>,
+    /// Automation documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<Runbook>,
+    /// Tasks that a Region must have before it receives, as the configuration asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receive: Option<Receive>,
     /// Endpoints taken away in turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
@@ -67,6 +80,16 @@ pub struct World {
     /// ARC Region switch plans.
     #[serde(default)]
     pub plans: Vec<Plan>,
+}
+
+/// How many tasks a Region needs before it receives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Receive {
+    /// So many.
+    Tasks(u32),
+    /// `sum`: those of both Regions.
+    Word(String),
 }
 
 fn account() -> String {
@@ -83,11 +106,14 @@ pub struct Region {
     pub short: String,
     /// Orders a minute its own clients place.
     pub orders: f64,
-    /// Orders a minute it can carry.
+    /// Orders a minute it can carry with `full` tasks.
     pub capacity: f64,
-    /// Tasks on a calm day.
+    /// Tasks on a calm day; few of them are a pilot light.
     #[serde(default = "tasks")]
     pub tasks: u32,
+    /// Tasks that carry `capacity`; those of a calm day when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full: Option<u32>,
     /// Country code of its own clients.
     #[serde(default = "country")]
     pub country: String,
@@ -123,6 +149,56 @@ pub struct Aurora {
     /// Regions whose member has no instance.
     #[serde(default)]
     pub headless: Vec<String>,
+    /// How long automated snapshots are kept.
+    #[serde(
+        default = "retention",
+        with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required"
+    )]
+    pub retention: Duration,
+}
+
+fn retention() -> Duration {
+    Duration::from_hours(7 * 24)
+}
+
+/// The engine of a database that is replicated by its log, not by its storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// Aurora MySQL clusters by binary log.
+    AuroraBinlog,
+    /// RDS instances.
+    Rds,
+}
+
+/// A database in the writer's Region with a read replica in every other one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replica {
+    /// The word by which a person knows it; ids are made from it.
+    pub store: String,
+    /// Engine.
+    pub kind: Engine,
+    /// Lag when nothing is wrong.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub lag: Duration,
+    /// Whether an order needs it.
+    #[serde(default)]
+    pub orders: bool,
+}
+
+/// Buckets of one store, one in each Region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bucket {
+    /// The word by which a person knows it; ids are made from it.
+    pub store: String,
+    /// Lag when nothing is wrong.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub lag: Duration,
+    /// Whether what is put into the other Regions' buckets comes back too.
+    #[serde(default)]
+    pub both_ways: bool,
 }
 
 /// A DynamoDB table, with a replica in each Region unless it says which.

@@ -25,13 +25,22 @@ impl Service {
     pub(crate) fn refusal(self, error: ApiError) -> Refusal {
         let mut refusal = Refusal::from(error);
         // These models have no HTTP statuses of their own; awsJson then sends 400 for the caller's faults.
-        if matches!(self, Self::Cluster | Self::DynamoDb) && refusal.status < 500 {
+        if matches!(self, Self::Cluster | Self::DynamoDb | Self::Ecs | Self::Ssm) && refusal.status < 500 {
             refusal.status = 400;
         }
         if self == Self::CloudWatch && refusal.query_code.is_none() {
             refusal.query_code = Some(refusal.code.clone().into());
         }
-        refusal
+        self.spelled(refusal)
+    }
+
+    /// With the member for its words as this service's model spells it.
+    pub(crate) fn spelled(self, refusal: Refusal) -> Refusal {
+        if self != Self::Ssm || refusal.extra.get("Message").is_some() {
+            return refusal;
+        }
+        let words = refusal.message.clone();
+        refusal.member("Message", words)
     }
 
     /// The request is not signed, or not readably.
@@ -44,7 +53,11 @@ impl Service {
                 if self.speaks_query() { 400 } else { 403 },
             ),
         };
-        self.common(code, words).status(if self == Self::DynamoDb { 400 } else { status })
+        self.common(code, words).status(if matches!(self, Self::DynamoDb | Self::Ecs | Self::Ssm) {
+            400
+        } else {
+            status
+        })
     }
 
     /// The operation is not there; the words name it.
@@ -58,7 +71,7 @@ impl Service {
             Self::Control | Self::Fis | Self::RegionSwitch => {
                 Refusal::new("UnknownOperationException", words).status(404)
             }
-            Self::DynamoDb => Refusal::new("UnknownOperationException", words),
+            Self::DynamoDb | Self::Ecs | Self::Ssm => Refusal::new("UnknownOperationException", words),
             Self::Route53 => Refusal::new("InvalidAction", words).status(404),
         }
     }
@@ -70,8 +83,11 @@ impl Service {
             Self::Cluster => {
                 Refusal::new("ValidationException", words).member("reason", "fieldValidationFailed")
             }
-            Self::Control | Self::DynamoDb | Self::Fis => Refusal::new("ValidationException", words),
+            Self::Control | Self::DynamoDb | Self::Fis | Self::Ssm => {
+                Refusal::new("ValidationException", words)
+            }
             Self::RegionSwitch => Refusal::new("IllegalArgumentException", words),
+            Self::Ecs => Refusal::new("InvalidParameterException", words),
             Self::Route53 => Refusal::new("InvalidInput", words),
             Self::CloudWatch => {
                 Refusal::new("MissingRequiredParameterException", words).query_code("MissingParameter")
@@ -86,8 +102,11 @@ impl Service {
             Self::Cluster => {
                 Refusal::new("ValidationException", words).member("reason", "fieldValidationFailed")
             }
-            Self::Control | Self::DynamoDb | Self::Fis => Refusal::new("ValidationException", words),
+            Self::Control | Self::DynamoDb | Self::Fis | Self::Ssm => {
+                Refusal::new("ValidationException", words)
+            }
             Self::RegionSwitch => Refusal::new("IllegalArgumentException", words),
+            Self::Ecs => Refusal::new("InvalidParameterException", words),
             Self::Route53 => Refusal::new("InvalidInput", words),
             Self::CloudWatch => {
                 Refusal::new("InvalidParameterValueException", words).query_code("InvalidParameterValue")

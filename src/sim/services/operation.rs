@@ -14,6 +14,8 @@ const CLUSTER_TARGET: &str = "ToggleCustomerAPI.";
 const CLOUDWATCH_TARGET: &str = "GraniteServiceVersion20100801.";
 const REGION_SWITCH_TARGET: &str = "ArcRegionSwitch.";
 const REGION_SWITCH_PATH: &str = "/service/ArcRegionSwitch/operation/";
+const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113.";
+const SSM_TARGET: &str = "AmazonSSM.";
 const CLOUDWATCH_PATH: &str = "/service/GraniteServiceVersion20100801/operation/";
 
 /// The frame in which `service` answers this request.
@@ -28,6 +30,7 @@ pub(super) fn protocol_of(service: Service, request: &http::Request<Bytes>) -> P
         Service::DynamoDb => {
             Protocol::AwsJson { version: "1.0", namespace: "com.amazonaws.dynamodb.v20120810", crc32: true }
         }
+        Service::Ecs | Service::Ssm => Protocol::AwsJson { version: "1.1", namespace: "", crc32: false },
         Service::CloudWatch => cloudwatch_protocol(request),
     }
 }
@@ -69,6 +72,8 @@ pub(super) fn guess(request: &http::Request<Bytes>) -> Service {
     let body = String::from_utf8_lossy(request.body());
     let starts = [
         (target.starts_with(DYNAMODB_TARGET), Service::DynamoDb),
+        (target.starts_with(ECS_TARGET), Service::Ecs),
+        (target.starts_with(SSM_TARGET), Service::Ssm),
         (target.starts_with(CLUSTER_TARGET) || path.starts_with("/cluster/"), Service::Cluster),
         (target.starts_with(CLOUDWATCH_TARGET) || path.starts_with(CLOUDWATCH_PATH), Service::CloudWatch),
         (
@@ -136,6 +141,8 @@ fn target(service: Service, request: &http::Request<Bytes>) -> Result<String, Re
         Service::DynamoDb => DYNAMODB_TARGET,
         Service::Cluster => CLUSTER_TARGET,
         Service::RegionSwitch => REGION_SWITCH_TARGET,
+        Service::Ecs => ECS_TARGET,
+        Service::Ssm => SSM_TARGET,
         _ => CLOUDWATCH_TARGET,
     };
     let target = header(request, "x-amz-target").unwrap_or_default();

@@ -154,7 +154,13 @@ fn typed(namespace: &str, refusal: &Refusal) -> Value {
         "" => refusal.code.clone(),
         namespace => format!("{namespace}#{}", refusal.code),
     };
-    with_extra(Record::new().with("__type", code).with("message", refusal.message.as_str()), refusal)
+    let error = Record::new().with("__type", code);
+    // A model that spells it with a capital letter brings it along.
+    let error = match refusal.extra.get("Message") {
+        Some(_) => error,
+        None => error.with("message", refusal.message.as_str()),
+    };
+    with_extra(error, refusal)
 }
 
 fn with_extra(mut record: Record, refusal: &Refusal) -> Value {

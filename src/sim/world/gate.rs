@@ -178,7 +178,9 @@ impl World {
         );
         match family(call.service) {
             Family::Query | Family::RestXml => ApiError::new(403, "AccessDenied", message),
-            Family::Json10 | Family::Cbor => ApiError::new(400, "AccessDeniedException", message),
+            Family::Json10 | Family::Json11 | Family::Cbor => {
+                ApiError::new(400, "AccessDeniedException", message)
+            }
             Family::RestJson => ApiError::new(403, "AccessDeniedException", message),
         }
     }
@@ -243,6 +245,7 @@ enum Family {
     Query,
     RestXml,
     Json10,
+    Json11,
     Cbor,
     RestJson,
 }
@@ -253,6 +256,7 @@ fn family(service: &str) -> Family {
         "route53" => Family::RestXml,
         "monitoring" | "arc-region-switch" => Family::Cbor,
         "route53-recovery-control-config" | "fis" => Family::RestJson,
+        "ecs" | "ssm" => Family::Json11,
         _ => Family::Json10,
     }
 }
@@ -273,7 +277,7 @@ fn away() -> ApiError {
 fn throttled(service: &str) -> ApiError {
     match family(service) {
         Family::Query | Family::RestXml => ApiError::new(400, "Throttling", "Rate exceeded"),
-        Family::Cbor => ApiError::new(400, "ThrottlingException", "Rate exceeded"),
+        Family::Cbor | Family::Json11 => ApiError::new(400, "ThrottlingException", "Rate exceeded"),
         Family::RestJson => ApiError::new(429, "ThrottlingException", "Rate exceeded"),
         Family::Json10 if service == "dynamodb" => ApiError::new(400, "ThrottlingException", "Rate exceeded"),
         Family::Json10 => {
@@ -287,7 +291,9 @@ fn expired(service: &str) -> ApiError {
     match family(service) {
         Family::Query | Family::RestXml => ApiError::new(403, "ExpiredToken", message),
         Family::RestJson => ApiError::new(403, "ExpiredTokenException", message),
-        Family::Json10 | Family::Cbor => ApiError::new(400, "ExpiredTokenException", message),
+        Family::Json10 | Family::Json11 | Family::Cbor => {
+            ApiError::new(400, "ExpiredTokenException", message)
+        }
     }
 }
 
@@ -299,6 +305,8 @@ fn broken(service: &str) -> ApiError {
             ApiError::new(500, "InternalServerException", message)
         }
         Family::Cbor => ApiError::new(500, "InternalServiceFault", message),
+        Family::Json11 if service == "ecs" => ApiError::new(500, "ServerException", message),
+        Family::Json11 => ApiError::new(500, "InternalServerError", message),
         Family::Json10 if service == "dynamodb" => ApiError::new(500, "InternalServerError", message),
         Family::Json10 => ApiError::new(500, "InternalServerException", message).with("retryAfterSeconds", 1),
         Family::RestJson => ApiError::new(500, "InternalServerException", message),
@@ -313,7 +321,7 @@ fn refusal(code: &str) -> ApiError {
         | "NoSuchHostedZone"
         | "NoSuchHealthCheck" => 404,
         "AccessDenied" | "ExpiredToken" => 403,
-        "InternalServerException" | "InternalServerError" | "InternalFailure" => 500,
+        "InternalServerException" | "InternalServerError" | "InternalFailure" | "ServerException" => 500,
         "ServiceUnavailable" => 503,
         _ => 400,
     };

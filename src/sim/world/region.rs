@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use super::ecs;
+
 /// A Region of the world.
 #[derive(Clone, Debug, Serialize)]
 pub struct Region {
@@ -16,10 +18,12 @@ pub struct Region {
     pub continent: String,
     /// Orders a minute its own clients place on a calm day.
     pub baseline: f64,
-    /// Orders a minute that `tasks` healthy tasks can carry.
+    /// Orders a minute that `full` healthy tasks can carry.
     pub capacity: f64,
-    /// Tasks on a calm day.
+    /// Tasks on a calm day; auto scaling keeps between these and twice as many.
     pub tasks: u32,
+    /// Tasks that carry its `capacity`.
+    pub full: u32,
     /// Dimension `LoadBalancer` (`app/retail-use1/<16 hex>`).
     pub alb: String,
     /// Dimension `TargetGroup` (`targetgroup/retail-use1/<16 hex>`).
@@ -30,11 +34,8 @@ pub struct Region {
     pub alb_zone: String,
     /// What holds now.
     pub now: Condition,
-    /// Tasks that are up, whether or not they are well.
-    pub(super) up: u32,
-    /// Tasks on the way up: the second in which they run, and how many run then.
-    #[serde(skip)]
-    pub(super) scaling: Option<(i64, u32)>,
+    /// The service that answers its clients.
+    pub ecs: ecs::Service,
     /// Seconds it has been too hot, and too cool for its tasks.
     #[serde(skip)]
     pub(super) hot: u32,

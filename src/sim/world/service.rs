@@ -8,9 +8,8 @@ use crate::sim::fault::Fault;
 /// Load above which a Region asks for more tasks, and the load it asks to come to.
 const HOT: f64 = 0.8;
 const AIM: f64 = 0.7;
-/// Seconds of heat before it asks, and from asking until the tasks run.
+/// Seconds of heat before it asks.
 const HEAT_SECONDS: u32 = 45;
-const START_SECONDS: i64 = 50;
 /// Seconds of calm before it gives them back.
 const COOL_SECONDS: u32 = 900;
 /// Of the attempts that an impaired application fails, the share that it answers at all (with 5xx).
@@ -44,7 +43,7 @@ impl World {
     /// One second of every Region's application, counted into the minute.
     pub(super) fn serve_clients(&mut self) {
         for at in 0..self.regions.len() {
-            self.regions[at].scale(self.ticked);
+            self.tend_tasks(at);
             let refused = self.injected_errors(at);
             let writable = self.orders_writable(at);
             let region = &mut self.regions[at];
@@ -60,6 +59,7 @@ impl World {
             region.now.response = 0.08 * (1.0 + 7.0 * (1.0 - sound) + 4.0 * overload);
             region.now.works = works;
             self.count_strays(at);
+            self.count_left_behind(at);
         }
         self.count_minute();
     }
@@ -122,7 +122,7 @@ impl Region {
     /// Orders a minute that its running tasks can carry.
     #[must_use]
     pub fn carries(&self) -> f64 {
-        self.capacity * f64::from(self.up) / f64::from(self.tasks.max(1))
+        self.capacity * f64::from(self.ecs.up) / f64::from(self.full.max(1))
     }
 
     /// Traffic as a share of what it can carry.
@@ -132,32 +132,32 @@ impl Region {
         if carries > 0.0 { self.now.traffic / carries } else { f64::INFINITY }
     }
 
-    /// One second of auto scaling.
-    fn scale(&mut self, second: i64) {
-        if let Some((at, tasks)) = self.scaling
-            && second >= at
-        {
-            self.up = tasks;
-            self.scaling = None;
-        }
+    /// One second of auto scaling: the tasks it asks for now, if it does.
+    pub(super) fn auto_scaling(&mut self) -> Option<u32> {
         let load = self.load();
         self.hot = if load > HOT { self.hot + 1 } else { 0 };
-        self.cool = if load < HOT / 2.0 && self.up > self.tasks { self.cool + 1 } else { 0 };
-        if self.hot >= HEAT_SECONDS && self.scaling.is_none() && self.now.health > 0.5 {
-            self.scaling = Some((second + START_SECONDS, self.wanted()));
+        self.cool = if load < HOT / 2.0 && self.ecs.up > self.tasks { self.cool + 1 } else { 0 };
+        if self.hot >= HEAT_SECONDS && !self.ecs.is_starting() && self.now.health > 0.5 {
             self.hot = 0;
+            return Some(self.wanted()).filter(|tasks| *tasks > self.ecs.desired);
         }
         if self.cool >= COOL_SECONDS {
-            self.up = self.tasks;
             self.cool = 0;
+            return Some(self.tasks);
         }
-        self.now.desired = self.scaling.map_or(self.up, |(_, tasks)| tasks.max(self.up));
-        let lost = if self.now.lost { 0.0 } else { 1.0 - 0.85 * (1.0 - self.now.health) };
-        self.now.running = rounded(f64::from(self.up) * lost);
+        None
     }
 
+    /// How many of its tasks are wanted, and how many of those that are up also run.
+    pub(super) fn count_tasks(&mut self) {
+        self.now.desired = self.ecs.desired;
+        let lost = if self.now.lost { 0.0 } else { 1.0 - 0.85 * (1.0 - self.now.health) };
+        self.now.running = rounded(f64::from(self.ecs.up) * lost);
+    }
+
+    /// What its load asks for, between the tasks of a calm day and twice as many.
     fn wanted(&self) -> u32 {
-        let each = self.capacity / f64::from(self.tasks.max(1));
+        let each = self.capacity / f64::from(self.full.max(1));
         let tasks = if each > 0.0 { (self.now.traffic / (each * AIM)).ceil() } else { 0.0 };
         rounded(tasks).clamp(self.tasks, self.tasks * 2)
     }

@@ -14,13 +14,17 @@ impl Default for World {
             writer: writer(),
             regions: regions(),
             aurora: aurora(),
+            replicas: Vec::new(),
             tables: tables(),
+            buckets: Vec::new(),
             dns: dns(),
             checks: Vec::new(),
             resolvers: Vec::new(),
             arc: true,
             controls: BTreeMap::new(),
             rules: rules(),
+            runbooks: Vec::new(),
+            receive: None,
             rotation: None,
             experiments: Vec::new(),
             tagged: super::experiment::usual_tagged(),
@@ -40,6 +44,7 @@ pub(super) fn regions() -> Vec<Region> {
         orders,
         capacity,
         tasks: super::tasks(),
+        full: None,
         country: super::country(),
         continent: super::continent(),
     };
@@ -52,6 +57,7 @@ pub(super) fn aurora() -> Vec<Aurora> {
         lag: Duration::from_millis(ms),
         orders,
         headless: Vec::new(),
+        retention: super::retention(),
     };
     vec![store("orders", 400, true), store("catalog", 300, false)]
 }

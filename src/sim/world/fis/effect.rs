@@ -5,10 +5,6 @@ use super::Resolved;
 use crate::sim::fault::{Fault, Injection};
 use crate::sim::scenario::world::Action;
 use crate::sim::world::World;
-use crate::sim::world::region::Region;
-
-/// Seconds until a service has started the tasks it is short of.
-const RESTART: i64 = 50;
 
 /// What holds on an action's account.
 #[derive(Debug, Default)]
@@ -21,7 +17,7 @@ pub(super) struct Effect {
 
 impl World {
     /// Does what the action says, to what its target came to.
-    pub(super) fn take_effect(&mut self, at: usize, n: usize) -> Result<Effect, String> {
+    pub(super) fn hurt(&mut self, at: usize, n: usize) -> Result<Effect, String> {
         let experiment = &self.fis.experiments[at];
         let (region, action) = (experiment.region.clone(), experiment.actions[n].spec.clone());
         let of_it = |r: &&Resolved| r.target == action.name;
@@ -29,9 +25,8 @@ impl World {
         match action.action.as_str() {
             "aws:ecs:stop-task" => {
                 let stopped = u32::try_from(arns.len()).unwrap_or(u32::MAX);
-                let second = self.ticked;
-                if let Some(region) = self.regions.iter_mut().find(|r| r.name == region) {
-                    region.stop_tasks(stopped, second);
+                if let Some(at) = self.region_ix(&region) {
+                    self.lose_tasks(at, stopped);
                 }
                 Ok(Effect::default())
             }
@@ -125,14 +120,5 @@ impl World {
                 "available".clone_into(&mut cluster.status);
             }
         }
-    }
-}
-
-impl Region {
-    /// Stops tasks; the service starts new ones in their place.
-    fn stop_tasks(&mut self, count: u32, second: i64) {
-        let wanted = self.up.max(self.scaling.map_or(0, |(_, tasks)| tasks));
-        self.up = self.up.saturating_sub(count);
-        self.scaling = Some((second + RESTART, wanted));
     }
 }

@@ -48,7 +48,7 @@ impl World {
                 .filter(|t| t.regions.contains(&region) && t.consistency == Consistency::Eventual)
                 .map(|t| format!("arn:aws:dynamodb:{name}:{account}:table/{}", t.name))
                 .collect(),
-            "aws:ecs:task" => (0..self.regions[region].up)
+            "aws:ecs:task" => (0..self.regions[region].ecs.up)
                 .map(|n| hex(&format!("task {name} {n}"), 32))
                 .map(|id| format!("arn:aws:ecs:{name}:{account}:task/mr-app-ecs-cluster/{id}"))
                 .collect(),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{MetricId, Sample, StatSet};
 use crate::sim::world::region::{Minute, Region};
-use crate::sim::world::{World, noise};
+use crate::sim::world::{World, ecs, noise};
 
 /// Seconds after the minute until CloudWatch shows it: at least, and at most.
 const LATE: (f64, f64) = (60.0, 75.0);
@@ -17,7 +17,7 @@ const SILENT: f64 = 0.9;
 pub(in crate::sim) const ROUTE53: &str = "us-east-1";
 /// ECS names of the guidance.
 pub(in crate::sim) const ECS: [(&str, &str); 2] =
-    [("ClusterName", "mr-app-ecs-cluster"), ("ServiceName", "ui")];
+    [("ClusterName", ecs::CLUSTER), ("ServiceName", ecs::SERVICE)];
 /// Canary names of the guidance: own load balancer, the other Region's, by DNS name.
 pub(in crate::sim) const CANARIES: [&str; 3] = ["lcl-rgnl-home", "rmt-rgnl-home", "global-home"];
 
@@ -42,6 +42,8 @@ impl World {
         }
         self.measure_databases(&mut measured);
         self.measure_tables(&mut measured);
+        self.measure_replicas(&mut measured);
+        self.measure_buckets(&mut measured);
         self.measure_health_checks(&mut measured);
         for (region, id, stats) in measured {
             if let Some(visible) = self.shown(&region, &id) {
@@ -115,7 +117,7 @@ impl World {
             }
         }
         let healthy = f64::from(region.now.running);
-        let missing = (f64::from(region.up) - healthy).max(0.0);
+        let missing = (f64::from(region.ecs.up) - healthy).max(0.0);
         put(MetricId::new(SPACE, "HealthyHostCount", &targets), StatSet::one(healthy));
         put(MetricId::new(SPACE, "UnHealthyHostCount", &targets), StatSet::one(missing));
     }

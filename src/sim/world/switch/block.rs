@@ -6,8 +6,6 @@ use crate::sim::world::World;
 use crate::sim::world::arc::ControlState;
 use crate::sim::world::aurora::ChangeKind;
 
-/// Seconds until new tasks run.
-const TASKS_START: i64 = 55;
 /// Seconds after which a routing control block looks whether its update holds.
 const ROUTED: i64 = 3;
 
@@ -35,7 +33,7 @@ impl World {
                 self.move_writer(at, n, &store, failover || (ungraceful && may))
             }
             Block::RoutingControls {} => self.route(at, n, age),
-            Block::EcsScaling { percent } => self.scale_out(at, n, percent, age),
+            Block::EcsScaling { percent } => self.scale_out(at, n, percent),
             Block::Custom { ungraceful: true, .. } if ungraceful => {
                 Work::Skipped("Ungraceful mode leaves the function out.".to_owned())
             }
@@ -126,22 +124,20 @@ impl World {
         }
     }
 
-    fn scale_out(&mut self, at: usize, n: usize, percent: u32, age: i64) -> Work {
+    fn scale_out(&mut self, at: usize, n: usize, percent: u32) -> Work {
         let Some(to) = self.activated(at) else { return Work::Failed("No such Region.".to_owned()) };
-        let second = self.ticked;
         let called = self.switch.executions[at].steps[n].called;
-        let region = &mut self.regions[to];
-        let wanted = (region.tasks * percent).div_ceil(100).max(region.up);
+        let region = &self.regions[to];
+        let wanted = (region.tasks * percent).div_ceil(100).max(region.ecs.desired);
         if !called {
-            if region.up < wanted {
-                region.scaling = Some((second + TASKS_START, wanted));
-            }
+            self.want_tasks(to, wanted);
             self.switch.executions[at].steps[n].called = true;
             return Work::Going;
         }
-        if age < TASKS_START || region.up < wanted {
+        let region = &self.regions[to];
+        if region.ecs.up < wanted {
             return Work::Going;
         }
-        Work::Done(format!("{} tasks run in {}.", region.up, region.name))
+        Work::Done(format!("{} tasks run in {}.", region.ecs.up, region.name))
     }
 }
