@@ -104,6 +104,18 @@ pub enum Effect {
     Pause,
     /// Start its steps again.
     Resume,
+    /// Hand the run the approval of a second person.
+    Approve {
+        /// Which step.
+        step: StepId,
+        /// The version of the plan that was approved.
+        version: String,
+    },
+    /// Tell the run that something was done by hand.
+    Tick {
+        /// Which step.
+        step: StepId,
+    },
     /// Write a note about the run that is shown.
     Note {
         /// Which run.
@@ -380,6 +392,8 @@ impl App {
             }
             Request::TakeUp(run) => self.take_up(run),
             Request::CloseRun { run, reason } => vec![Effect::Close { run, reason }],
+            Request::Approve { step, version } => vec![Effect::Approve { step, version }],
+            Request::Tick { step } => vec![Effect::Tick { step }],
             Request::Note { run, text } => vec![Effect::Note { run, text }],
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],

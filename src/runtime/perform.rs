@@ -143,6 +143,11 @@ impl Performer {
             Effect::Decide { step, decision } => {
                 return self.command(Command::Decide { step, decision, who }, app);
             }
+            Effect::Approve { step, version } => {
+                let host = self.desk.operator.host.clone();
+                return self.command(Command::Approve { step, version, who, host }, app);
+            }
+            Effect::Tick { step } => return self.command(Command::Tick { step, who }, app),
             Effect::Pause => return self.command(Command::Pause { who }, app),
             Effect::Resume => return self.command(Command::Resume { who }, app),
             Effect::Note { text, .. } if self.running.is_some() || app.followed().is_some() => {
