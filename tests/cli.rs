@@ -4,6 +4,7 @@ mod act;
 mod books;
 mod check;
 mod cut;
+mod full;
 pub(crate) mod killed;
 mod look;
 pub(crate) mod stage;

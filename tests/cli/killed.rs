@@ -61,7 +61,7 @@ pub(crate) fn only_run(state: &Path) -> Option<(RunId, Vec<Entry>)> {
 }
 
 /// Goes on with the run, or begins it, and kills the process at that moment; true when it ended before, or was let be.
-fn fly(stage: &Stage, playbook: &str, killed: Option<Moment>) -> bool {
+pub(crate) fn fly(stage: &Stage, playbook: &str, killed: Option<Moment>) -> bool {
     let before = run(stage);
     let words = match &before {
         Some((run, _)) => format!("resume {run} --confirm {WEST}"),
