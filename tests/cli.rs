@@ -5,6 +5,7 @@ mod books;
 mod check;
 mod cut;
 mod full;
+mod glass;
 pub(crate) mod killed;
 mod look;
 pub(crate) mod stage;

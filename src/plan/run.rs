@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::StepId;
-use super::event::{Answer, Decision, Entry, Event, RunId};
+use super::event::{Answer, Decision, Entry, Event, Right, RunId};
 use super::operation::Operation;
 use super::progress::{IllegalEvent, Progress};
 use crate::model::reading::{Observation, Source};
@@ -139,6 +139,16 @@ pub enum Command {
         /// The text.
         text: String,
     },
+    /// Note by what right the run acts from now on. Only the driver's own process may say so.
+    #[serde(skip)]
+    Act {
+        /// Who.
+        who: String,
+        /// From which host.
+        host: String,
+        /// By what right.
+        right: Right,
+    },
     /// Nobody watches any more: from now on a run that needs a person returns, still open. Only the driver's own
     /// process may say so.
     #[serde(skip)]
@@ -163,6 +173,7 @@ impl Command {
             | Self::Approve { who, .. }
             | Self::Tick { who, .. }
             | Self::Note { who, .. }
+            | Self::Act { who, .. }
             | Self::Abort { who, .. } => who,
             Self::Leave => "",
         }
@@ -178,6 +189,7 @@ impl Command {
             Self::Approve { .. } => "approve",
             Self::Tick { .. } => "tick",
             Self::Note { .. } => "note",
+            Self::Act { .. } => "conch",
             Self::Leave => "leave",
             Self::Abort { .. } => "abort",
         }

@@ -11,10 +11,13 @@ use crate::model::reading::{ControlState, Freshness};
 use crate::model::topology::{Aurora, Region, Topology, Unit};
 use crate::model::verdict::{self, Dated};
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
-use crate::plan::operation::{AuroraTarget, ControlChange, Detach, Failover, Operation, Promote, Switchover};
+use crate::plan::operation::{AuroraTarget, Detach, Failover, Operation, Promote, Switchover};
 use crate::plan::{Intent, Plan};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
+
+/// Nobody reads a sheet and types a name sooner.
+const TYPING: Duration = Duration::from_secs(10);
 
 /// What the operator agrees to.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +34,8 @@ pub struct Terms {
     pub rows: Vec<Row>,
     /// How many cluster endpoints answer, and how many there are, where there are any.
     pub endpoints: Option<(usize, usize)>,
+    /// What cannot be known of wait periods that may outlast the typing of a name.
+    pub unknown: Vec<String>,
 }
 
 /// What becomes of one thing.
@@ -57,9 +62,23 @@ impl Terms {
         let (from, to) = (&plan.intent.from, &plan.intent.to);
         let links = topology.lag_links.iter().filter(|link| &link.from == from && &link.to == to);
         rows.extend(links.map(|link| follower(&link.store, &plan.intent, facts)));
+        let broken = interlock::overridden(plan).into_iter().map(|broken| Row {
+            label: format!("rule {}", broken.rule),
+            text: format!("is OVERRIDDEN, because {}", broken.reason),
+            loses: true,
+        });
+        rows.splice(1..1, broken);
         let environment = topology.environment.to_uppercase();
-        let (who, endpoints, drill) = (who(&plan.intent, facts), endpoints(facts), drill(facts));
-        Self { environment, who, drill, prepared, rows, endpoints }
+        let unknown = interlock::unknown_waits(facts.world, plan, TYPING, facts.now);
+        Self {
+            environment,
+            who: who(&plan.intent, facts),
+            drill: drill(facts),
+            rows,
+            endpoints: endpoints(facts),
+            unknown,
+            prepared,
+        }
     }
 
     /// An interlock holds: this cannot be confirmed.
@@ -106,6 +125,9 @@ impl Terms {
         }
         let stores: Vec<&str> = self.rows.iter().map(|row| row.label.as_str()).collect();
         paras.extend(passes::para(interlocks, &stores, self.endpoints));
+        paras.extend(
+            self.unknown.iter().map(|words| Para::default().add(format!("– {words}"), Role::Muted).hang(2)),
+        );
         paras.push(Para::blank());
         let usual = self.prepared.plan.usual();
         let basis = if self.prepared.plan.measured.is_empty() {
@@ -164,25 +186,33 @@ fn tail(account: &str) -> String {
 }
 
 fn traffic(plan: &Plan, facts: &Facts<'_>) -> Row {
-    let entries = plan.steps.iter().find_map(|step| match step.operation() {
-        Some(Operation::RoutingSet(set)) => Some(&set.entries),
-        _ => None,
-    });
-    let text = match entries {
-        Some(entries) => traffic_moves(entries, plan, facts),
+    let left = plan.steps.iter().find_map(|step| left_by(step.operation()?, facts));
+    let text = match left {
+        Some(left) => traffic_moves(left, plan, facts),
         None => "stays where it is".to_owned(),
     };
     Row { label: "traffic".to_owned(), text, loses: false }
 }
 
-fn traffic_moves(entries: &[ControlChange], plan: &Plan, facts: &Facts<'_>) -> String {
+/// The Regions that a write takes traffic out of; `None` when it moves none.
+fn left_by(operation: &Operation, facts: &Facts<'_>) -> Option<Vec<Region>> {
+    match operation {
+        Operation::RoutingSet(set) => {
+            let off = set.entries.iter().filter(|entry| entry.state == ControlState::Off);
+            Some(off.filter_map(|entry| region_of(facts.world.topology(), &entry.control)).collect())
+        }
+        Operation::DnsSet(set) => Some(set.leaving().into_iter().cloned().collect()),
+        Operation::HealthCheckInvert(invert) => {
+            Some(if invert.inverted { vec![invert.region.clone()] } else { Vec::new() })
+        }
+        _ => None,
+    }
+}
+
+fn traffic_moves(left: Vec<Region>, plan: &Plan, facts: &Facts<'_>) -> String {
     let topology = facts.world.topology();
-    let of = |state: ControlState| {
-        let changed = entries.iter().filter(move |entry| entry.state == state);
-        changed.filter_map(|entry| region_of(topology, &entry.control)).collect::<Vec<_>>()
-    };
     let mut parts = Vec::new();
-    for region in of(ControlState::Off) {
+    for region in left {
         let share = verdict::region(facts.world, &region, facts.now).traffic.and_then(known);
         let share = share.map_or_else(String::new, |(share, freshness)| {
             format!(" ({})", verdict::aged(format!("{:.0}%", share * 100.0), freshness))
@@ -313,7 +343,8 @@ fn not_passing(interlock: &Interlock, intent: &Intent) -> Option<Para> {
 
 /// A condition that does not hold, before its reason: it reads as the question that it answers.
 pub(super) fn asked(name: &str) -> String {
-    if name.starts_with("rule ") { format!("{name}: ") } else { format!("{name}? ") }
+    let says = name.starts_with("rule ") || name.starts_with("what ");
+    if says { format!("{name}: ") } else { format!("{name}? ") }
 }
 
 /// How many cluster endpoints answer now, of how many.
