@@ -4,6 +4,7 @@
 //! What must happen outside is returned as an [`Effect`]; what happened outside comes in as an [`Event`].
 
 mod claim;
+mod effect;
 mod hand;
 
 use std::time::Duration;
@@ -15,16 +16,18 @@ use crate::model::World;
 use crate::model::reading::{Observation, Source};
 use crate::model::topology::Topology;
 use crate::model::verdict;
-use crate::plan::event::{Decision, Entry, RunId};
+use crate::plan::event::{Entry, RunId};
 use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId, interlock};
+use crate::plan::{Intent, interlock};
 use crate::ui::conch::{Conch, Mirror};
-use crate::ui::dialog::{Claim, Obstacle, Request};
+use crate::ui::dialog::{Obstacle, Request};
 use crate::ui::key::Input;
 use crate::ui::view::{Facts, View};
 use crate::ui::{Console, Mode, Scene};
 use hand::Hand;
+
+pub use effect::Effect;
 
 /// How long the console stays armed.
 pub const ARMED_FOR: Duration = Duration::from_mins(15);
@@ -85,75 +88,6 @@ pub enum Event {
         /// Why.
         why: String,
     },
-}
-
-/// What must happen outside.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Read these sources now; their observations come back as usual, then [`Event::ReadsDone`] with the ticket.
-    Read(Ticket, Vec<Source>),
-    /// Run this plan.
-    Start {
-        /// The plan, as confirmed.
-        plan: Box<Plan>,
-        /// Why.
-        reason: String,
-    },
-    /// Hand the run a decision about a held step.
-    Decide {
-        /// Which step.
-        step: StepId,
-        /// What was decided.
-        decision: Decision,
-    },
-    /// Take up a run that was cut off.
-    TakeUp(RunId),
-    /// Close a run that was cut off.
-    Close {
-        /// Which.
-        run: RunId,
-        /// Why.
-        reason: String,
-    },
-    /// Start no new step of the run.
-    Pause,
-    /// Start its steps again.
-    Resume,
-    /// Hand the run the approval of a second person.
-    Approve {
-        /// Which step.
-        step: StepId,
-        /// The version of the plan that was approved.
-        version: String,
-    },
-    /// Tell the run that something was done by hand.
-    Tick {
-        /// Which step.
-        step: StepId,
-    },
-    /// Write a note about the run that is shown.
-    Note {
-        /// Which run.
-        run: RunId,
-        /// What.
-        text: String,
-    },
-    /// Write down that a confirmation was refused before any call.
-    Refuse {
-        /// What was asked for.
-        intent: Intent,
-        /// Why it was refused.
-        why: String,
-    },
-    /// Perform another effect under a claim to the conch.
-    Claim {
-        /// Which.
-        effect: Box<Effect>,
-        /// By what claim.
-        claim: Claim,
-    },
-    /// Leave the program.
-    Quit,
 }
 
 /// How often the world should be read.
