@@ -71,6 +71,10 @@ pub struct Common {
     /// ~/.local/state/pointsman]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub state_dir: Option<PathBuf>,
+    /// Mark what is begun here as a drill, in the journal and on the screen; its
+    /// writes are as real as any
+    #[arg(long, global = true)]
+    pub drill: bool,
     /// A theme's name or file: dark, light, mono, high-contrast
     #[arg(long, global = true, value_name = "THEME")]
     pub theme: Option<String>,

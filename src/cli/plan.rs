@@ -68,7 +68,7 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, form: Form) -> Resu
 
 /// What earlier runs of this host tell; a journal that cannot be read is said and tells nothing.
 fn history(common: &Common, config: &Config) -> History {
-    let ground = Ground::here(config.simulated);
+    let ground = Ground::here(config.simulated, common.drill);
     let read = || -> Result<History> {
         let state = place::state_of(common, &config.topology)?;
         let journal = Journal::open_to_read(&state)?;

@@ -69,6 +69,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let Operator { who, host } = &desk.operator;
     let identity = verdict::identity(&world);
     let start = Start::new((who, host), identity, args.reason.clone(), reader.config.simulated);
+    let start = start.drilling(common.drill);
     // From here on no signal ends the process by itself.
     let signals = Signals::new()?;
     let mut progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
@@ -225,7 +226,7 @@ async fn clear(
     }
     let world = reader.world().await;
     let now = reader.clock.now();
-    let history = past::history(&desk.journal, Ground::here(reader.config.simulated))?;
+    let history = past::history(&desk.journal, Ground::here(reader.config.simulated, common.drill))?;
     let overrides = overrides(&world, args)?;
     let prepared = interlock::prepare(&world, &history, &intent, now)
         .and_then(|prepared| interlock::break_glass(prepared, &world, &overrides, now))

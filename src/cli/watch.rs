@@ -66,7 +66,7 @@ pub(super) async fn show(
     let theme = Theme::find(name).map_err(|problems| eyre!("{problems}"))?;
     let operator = place::operator();
     let world = World::new(Arc::clone(&config.topology));
-    let mut app = App::new(world, config.simulated, TimeZone::system());
+    let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
     remember(&mut app, state, clock.now());
     let _log = place::log_in(state);
     let commons = commons(&config, (&clients, &clock), (state, &operator), &mut app);
@@ -124,7 +124,7 @@ fn remember(app: &mut App, state: &Path, now: Timestamp) {
 /// What the operator must know of the journal, as a title and a text; the console is filled as far as it goes.
 fn recall(app: &mut App, journal: &Journal, state: &Path) -> Result<(), (String, String)> {
     let unread = |error: LedgerError| (WATCH_ONLY.to_owned(), error.to_string());
-    app.learn(past::history(journal, Ground::here(app.is_simulated())).map_err(unread)?);
+    app.learn(past::history(journal, Ground::here(app.is_simulated(), app.drills())).map_err(unread)?);
     // Read before the lines: whoever has let it go by then has written all of theirs.
     let driver = conch::holder(state);
     let (mut lines, harm) = match journal.tail(LINES_SHOWN) {

@@ -28,6 +28,8 @@ pub struct Terms {
     pub environment: String,
     /// Account, role, host.
     pub who: String,
+    /// What it means that the run is a drill, where it is one.
+    pub drill: Option<&'static str>,
     /// What becomes of traffic and of each store.
     pub rows: Vec<Row>,
     /// How many cluster endpoints answer, and how many there are, where there are any.
@@ -71,6 +73,7 @@ impl Terms {
         Self {
             environment,
             who: who(&plan.intent, facts),
+            drill: drill(facts),
             rows,
             endpoints: endpoints(facts),
             unknown,
@@ -105,7 +108,12 @@ impl Terms {
     pub(super) fn paras(&self) -> Vec<Para> {
         let role = if self.environment.starts_with("PROD") { Role::EnvProduction } else { Role::Env };
         let who = Para::default().add(&self.environment, role).add(format!(" {}", self.who), Role::Text);
-        let mut paras = vec![who.keep(Keep::Above), Para::blank()];
+        let mut paras = vec![who.keep(Keep::Above)];
+        if let Some(means) = self.drill {
+            let drill = Para::default().add(" DRILL ", Role::ModeDrill).add(format!(" {means}"), Role::Text);
+            paras.push(drill.keep(Keep::Above));
+        }
+        paras.push(Para::blank());
         let longest = self.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or_default();
         paras.extend(self.rows.iter().map(|row| row.para(longest + 3)));
         paras.push(Para::blank());
@@ -146,6 +154,14 @@ impl Row {
         let label = format!("{:<width$}", self.label);
         Para::default().add(label, Role::Muted).add(&self.text, role).hang(width)
     }
+}
+
+fn drill(facts: &Facts<'_>) -> Option<&'static str> {
+    let means = match facts.console.simulated {
+        true => "The run is marked as one.",
+        false => "The run is marked as one; its writes are as real as any.",
+    };
+    facts.console.drill.then_some(means)
 }
 
 fn who(intent: &Intent, facts: &Facts<'_>) -> String {
