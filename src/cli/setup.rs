@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, Overrides};
 use crate::model::World;
 use crate::sampler;
+use crate::webhook::{About, Bell};
 
 /// What a command reads with.
 pub(super) struct Reader {
@@ -39,6 +40,16 @@ pub(super) fn load(common: &Common) -> Result<Config> {
         say::err(format_args!("warning: {warning}"));
     }
     Ok(config)
+}
+
+/// Who is told when a run needs a person, if the config names somebody.
+///
+/// # Errors
+/// In words, when nobody can be told: a run goes on all the same.
+pub(super) fn bell(config: &Config) -> Result<Option<Bell>, String> {
+    let Some(webhook) = &config.webhook else { return Ok(None) };
+    let (workload, environment) = (config.topology.workload.clone(), config.topology.environment.clone());
+    Bell::new(webhook, About { workload, environment }, |name| std::env::var(name).ok()).map(Some)
 }
 
 /// The file that [`load`] reads, from the root on: another console may stand in another folder.

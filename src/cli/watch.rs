@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::exit::{self, Refused};
 use super::follow::{self, Followed, Teller, ended, standing, way_on};
-use super::setup::{Reader, file, load};
+use super::setup::{Reader, bell, file, load};
 use super::{Common, place, say};
 use crate::app::{App, Event};
 use crate::clock::Clock;
@@ -64,6 +64,11 @@ pub(super) async fn show(
     let world = World::new(Arc::clone(&config.topology));
     let mut app = App::new(world, config.simulated, TimeZone::system());
     remember(&mut app, state, clock.now());
+    let bell = bell(&config).unwrap_or_else(|text| {
+        let title = "Nobody will be told when a run needs a person".to_owned();
+        app.update(Event::Trouble { title, text }, clock.now());
+        None
+    });
     let _log = place::log_in(state);
     let setup = Setup {
         app,
@@ -74,6 +79,7 @@ pub(super) async fn show(
         state: state.to_owned(),
         operator: operator.clone(),
         config: file,
+        bell,
     };
     let ended = runtime::watch(setup).await?;
     after(ended, state, &operator).await

@@ -221,7 +221,8 @@ impl Performer {
     /// Drives a run that has begun, and tells the console the lines that it has not seen yet.
     fn fly(&mut self, begun: Begun, world: World, newest: u64) -> Vec<Event> {
         let Begun { progress, lines, journal, conch } = begun;
-        let gear = Gear { clients: self.clients.clone(), clock: self.clock.clone(), journal, conch };
+        let bell = self.desk.bell.clone();
+        let gear = Gear { clients: self.clients.clone(), clock: self.clock.clone(), journal, conch, bell };
         let (flight, readings) = Flight::begin(progress, world, gear, WhenHeld::Wait);
         (self.running, self.has_run) = (Some(Running { flight, readings }), true);
         tell(lines.into_iter().filter(|line| line.seq > newest).collect())
