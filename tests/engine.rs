@@ -2,6 +2,7 @@
 //!
 //! What goes over the wire is for the scenario tests; here every answer, loss and crash can be placed exactly.
 
+mod asks;
 mod crash;
 mod credentials;
 mod decisions;
@@ -10,3 +11,4 @@ mod order;
 mod runs;
 mod shop;
 mod stage;
+mod whole;

@@ -63,6 +63,7 @@ fn whole(root: &Cursor<'_>, file: &str) -> Option<Config> {
         resolvers,
         orders,
         failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
+        playbooks: Vec::new(),
     };
     Some(Config {
         topology: Arc::new(topology),

@@ -4,8 +4,10 @@
 //! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
 
 mod aurora;
+mod check;
 mod detach;
 mod ecs;
+mod names;
 mod replica;
 mod routing;
 mod snapshot;
@@ -19,8 +21,10 @@ use serde::{Deserialize, Serialize};
 use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use check::HealthCheckInvert;
 pub use detach::Detach;
 pub use ecs::EcsScale;
+pub use names::{DnsSet, RecordChange};
 pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
 pub use snapshot::SnapshotCopy;
@@ -57,6 +61,12 @@ pub enum Operation {
     /// Copies a snapshot that would expire to a manual one.
     #[serde(rename = "snapshot.copy")]
     SnapshotCopy(SnapshotCopy),
+    /// Sets records of a name in one change batch (Route 53's control plane, us-east-1).
+    #[serde(rename = "dns.set")]
+    DnsSet(DnsSet),
+    /// Turns a health check round, or back (Route 53's control plane, us-east-1).
+    #[serde(rename = "healthcheck.invert")]
+    HealthCheckInvert(HealthCheckInvert),
 }
 
 /// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
@@ -183,6 +193,8 @@ impl Operation {
             Self::AuroraDetach(detach) => detach,
             Self::ReplicaPromote(promote) => promote,
             Self::SnapshotCopy(copy) => copy,
+            Self::DnsSet(set) => set,
+            Self::HealthCheckInvert(invert) => invert,
         }
     }
 

@@ -3,11 +3,15 @@
 //! A 200 is not proof; a reading older than the write proves nothing, and what cannot be seen is blind, not proved.
 
 mod aurora;
+mod check;
 mod detach;
 mod ecs;
 mod effect;
+mod names;
 mod replica;
+mod resolvers;
 mod routing;
+mod shift;
 mod snapshot;
 mod ssm;
 
@@ -113,12 +117,12 @@ fn prover(operation: &Operation) -> &dyn Prove {
         Operation::AuroraDetach(detach) => detach,
         Operation::ReplicaPromote(promote) => promote,
         Operation::SnapshotCopy(copy) => copy,
+        Operation::DnsSet(set) => set,
+        Operation::HealthCheckInvert(invert) => invert,
     }
 }
 
 /// The rungs that this step climbs, from the weakest to the one that confirms it; none for a step without a write.
-///
-/// DNS is left out: nothing here resolves names yet.
 #[must_use]
 pub fn ladder(step: &Step, world: &World) -> Vec<Rung> {
     let Some(operation) = step.operation() else { return Vec::new() };
