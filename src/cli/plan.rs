@@ -154,6 +154,9 @@ fn step_text(text: &mut String, (step, runs): (&Step, Option<usize>), topology: 
     let Some(operation) = step.operation() else { return };
     let undo = operation.inverse().map_or_else(|| "none".to_owned(), |undo| undo.to_string());
     let _ok = writeln!(text, "      {}; undo: {undo}", operation.plane());
+    if let Some(guess) = operation.guess() {
+        let _ok = writeln!(text, "      {guess}");
+    }
     let _ok = writeln!(text, "      {}", operation.cli(topology));
 }
 

@@ -243,7 +243,7 @@ mod tests {
 
     fn set(control: &str, state: ControlState) -> ControlChange {
         let arn = format!("arn:{control}");
-        ControlChange { control: control.to_owned(), arn, state, was: ControlState::Off }
+        ControlChange { control: control.to_owned(), arn, state, was: ControlState::Off, guessed: false }
     }
 
     fn owned(names: &[&str]) -> Vec<String> {
