@@ -71,7 +71,9 @@ impl Left {
             Operation::DnsSet(set) => {
                 let targets = set.changes.iter().map(|change| change.wanted.target());
                 self.body.contains(set.name.trim_end_matches('.'))
-                    && targets.into_iter().all(|target: String| self.body.contains(target.trim_end_matches('.')))
+                    && targets
+                        .into_iter()
+                        .all(|target: String| self.body.contains(target.trim_end_matches('.')))
             }
             Operation::HealthCheckInvert(invert) => {
                 self.body.contains(&format!("<Inverted>{}</Inverted>", invert.inverted))
