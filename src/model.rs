@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod own;
 pub mod reading;
 pub mod recipe;
 pub mod topology;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use own::Own;
 use reading::{Feed, Observation, Reading, Series, Source};
 use topology::{Metric, Region, Topology};
 use verdict::Index;
@@ -28,6 +30,7 @@ pub struct World {
     feeds: BTreeMap<Source, Feed>,
     series: HashMap<Metric, Series>,
     reached: BTreeMap<Region, Timestamp>,
+    own: Arc<Own>,
 }
 
 /// Services that publish through a Region without running in it: they say nothing of how late that Region is.
@@ -41,7 +44,20 @@ impl World {
     #[must_use]
     pub fn new(topology: Arc<Topology>) -> Self {
         let index = Arc::new(Index::of(&topology));
-        Self { topology, index, feeds: BTreeMap::new(), series: HashMap::new(), reached: BTreeMap::new() }
+        let (feeds, series, reached) = (BTreeMap::new(), HashMap::new(), BTreeMap::new());
+        Self { topology, index, feeds, series, reached, own: Arc::default() }
+    }
+
+    /// The same as seen by a console that leans on this.
+    #[must_use]
+    pub fn leaning_on(self, own: Own) -> Self {
+        Self { own: Arc::new(own), ..self }
+    }
+
+    /// What the console itself leans on.
+    #[must_use]
+    pub fn own(&self) -> &Own {
+        &self.own
     }
 
     /// Takes in one observation; an older one than what is known of its source changes nothing but counts.

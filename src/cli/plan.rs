@@ -53,9 +53,9 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, form: Form) -> Resu
         Form::Text => say::text(&as_text(&prepared, world.topology())),
         Form::Json => say::out(format_args!("{:#}", as_value(&prepared, world.topology()))),
         Form::Script => {
-            interlock::holds(&prepared.interlocks)
-                .iter()
-                .for_each(|why| say::err(format_args!("HOLD {why}")));
+            for why in interlock::holds(&prepared.interlocks) {
+                say::err(format_args!("HOLD {why}"));
+            }
             say::text(&script::script(&prepared.plan, world.topology()));
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use color_eyre::eyre::{Result, eyre};
 
 use super::exit::{self, Refused};
+use super::own::own;
 use super::{Common, say};
 use crate::aws::Clients;
 use crate::clock::Clock;
@@ -73,9 +74,15 @@ impl Reader {
         Self { config, clients, clock }
     }
 
+    /// The world of this console before anything was read.
+    pub(super) fn unseen(&self) -> World {
+        let variable = |name: &str| std::env::var(name).ok();
+        World::new(Arc::clone(&self.config.topology)).leaning_on(own(&self.config, variable))
+    }
+
     /// The world after every source was asked once.
     pub(super) async fn world(&self) -> World {
-        let mut world = World::new(Arc::clone(&self.config.topology));
+        let mut world = self.unseen();
         for observation in sampler::once(&self.clients, &self.clock).await {
             world.apply(observation);
         }

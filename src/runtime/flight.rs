@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::conch::Conch;
 use super::post::HostInbox;
+use super::shared::{self, Copier, Fenced, Hold, Mandate};
 use crate::aws::Clients;
 use crate::aws::actuator::Hands;
 use crate::clock::Clock;
@@ -21,7 +22,7 @@ use crate::model::reading::Observation;
 use crate::plan::decide::ITSELF;
 use crate::plan::event::{Entry, Event};
 use crate::plan::progress::Progress;
-use crate::plan::run::{self, Command, Inbox, Ledger, Ports, Stopped, WhenHeld};
+use crate::plan::run::{self, Actuator, Command, Inbox, Ledger, Ports, Stopped, WhenHeld};
 use crate::sampler::{self, Pace};
 use crate::webhook::{Bell, Dropped, Hung};
 
@@ -30,6 +31,8 @@ const READINGS: usize = 1024;
 
 /// How long the end of a run is still told, after everything else is over.
 const RING: Duration = Duration::from_secs(15);
+/// How long the end of a run waits for its copy in the shared table.
+pub const SETTLE: Duration = Duration::from_secs(8);
 
 /// What a run flies with.
 #[derive(Debug)]
@@ -40,10 +43,14 @@ pub struct Gear {
     pub clock: Clock,
     /// Where each line goes before anything happens.
     pub journal: Journal,
-    /// The right to act.
+    /// The right to act on this host.
     pub conch: Conch,
     /// Who is told when the run needs a person.
     pub bell: Option<Bell>,
+    /// The right to act among all bastions that share a table, where they do.
+    pub mandate: Option<Mandate>,
+    /// What copies the journal to that table.
+    pub copier: Option<Copier>,
 }
 
 /// A run in flight.
@@ -82,15 +89,16 @@ impl Flight {
         gear: Gear,
         when_held: WhenHeld,
     ) -> (Self, mpsc::Sender<Observation>) {
-        let Gear { clients, clock, journal, conch, bell } = gear;
+        let Gear { clients, clock, journal, conch, mandate, copier, bell } = gear;
         let (commands, commanded) = mpsc::channel(16);
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
+        let at = clock.clone();
         let here = clock.clone();
         let (known, state) = (progress.clone(), journal.path().parent().map(Path::to_owned));
         let inboxes = inboxes(&journal, &progress);
         let ports = Ports {
-            actuator: Arc::new(Hands::new(clients, u64::from(std::process::id()))),
+            actuator: actuator(clients, mandate.as_ref()),
             ledger: Box::new(journal),
             clock,
             observations,
@@ -99,8 +107,18 @@ impl Flight {
             entries,
             when_held,
         };
+        if let Some(mandate) = &mandate {
+            watch_over(mandate.watched(), commands.downgrade());
+        }
         let task = tokio::spawn(async move {
             let ended = run::drive(progress, world, ports).await;
+            // Whoever has the conch next is to find every line.
+            if let Some(copier) = copier {
+                copier.settle(&at, SETTLE).await;
+            }
+            if let Some(mandate) = mandate {
+                mandate.give_back().await;
+            }
             drop(conch);
             ended
         });
@@ -209,6 +227,47 @@ async fn dropped(bell: &mut Option<Hung>) -> Dropped {
     match bell {
         Some(bell) => bell.dropped().await,
         None => std::future::pending().await,
+    }
+}
+
+/// The hands of a run, which ask for leave where bastions share a table.
+fn actuator(clients: Clients, mandate: Option<&Mandate>) -> Arc<dyn Actuator> {
+    let hands = Hands::new(clients, u64::from(std::process::id()));
+    match mandate {
+        Some(mandate) => Arc::new(Fenced::new(hands, mandate.clone())),
+        None => Arc::new(hands),
+    }
+}
+
+/// Pauses the run at once when somebody else takes the conch, and notes what becomes of the right meanwhile.
+fn watch_over(mut holds: watch::Receiver<Hold>, commands: mpsc::WeakSender<Command>) {
+    tokio::spawn(async move {
+        let mut before = holds.borrow_and_update().clone();
+        while holds.changed().await.is_ok() {
+            let now = holds.borrow_and_update().clone();
+            for command in told(&before, &now) {
+                let Some(commands) = commands.upgrade() else { return };
+                // A run that takes no command any more is at its end.
+                let _gone = commands.send(command).await;
+            }
+            before = now;
+        }
+    });
+}
+
+/// What a change of the right means for the run.
+fn told(before: &Hold, now: &Hold) -> Vec<Command> {
+    match (before, now) {
+        (Hold::Gone { .. }, Hold::Gone { .. }) => Vec::new(),
+        (_, Hold::Gone { by }) => {
+            let who = by.holder.who.clone();
+            vec![Command::Note { who: who.clone(), text: shared::gone(by) }, Command::Pause { who }]
+        }
+        (Hold::Without { .. }, Hold::Lease { lease, .. }) => {
+            let (who, host) = (lease.holder.who.clone(), lease.holder.host.clone());
+            vec![Command::Act { who, host, right: lease.right() }]
+        }
+        _ => Vec::new(),
     }
 }
 

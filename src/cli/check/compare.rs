@@ -5,12 +5,12 @@ use crate::aws::Clients;
 use crate::aws::inventory::FoundHealthCheck;
 use crate::model::World;
 use crate::model::reading::{
-    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, SnapshotsReading, Source,
-    TableReading,
+    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, ServiceReading, SnapshotsReading,
+    Source, TableReading, TroubleKind,
 };
 use crate::model::topology::{
-    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Region, Replica, Rule, Signal,
-    Table, Topology,
+    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Receive, Region, Replica, Rule,
+    Runbook, Signal, Table, Topology,
 };
 
 /// What the data planes show: identity, endpoints, databases, tables, records, metrics.
@@ -28,10 +28,37 @@ pub(super) fn world(world: &World) -> Vec<Finding> {
         findings.extend(region.signals.iter().map(|signal| signal_of(world, region.name.as_str(), signal)));
     }
     findings.extend(orders_of(world));
+    findings.extend(own_of(world));
     if topology.routing.as_ref().is_some_and(|routing| routing.rules.is_empty()) {
         let text =
             "no safety rule is declared: nothing but pointsman keeps every Region from being turned off";
         findings.push(Finding::new("safety rules", State::Note(text.to_owned())));
+    }
+    findings
+}
+
+/// What of this console goes with each Region.
+fn own_of(world: &World) -> Vec<Finding> {
+    let regions = world.topology().regions.iter();
+    let mut findings: Vec<Finding> = regions
+        .map(|region| {
+            let what = format!("this console without {}", region.name);
+            let lost: Vec<String> = world
+                .own()
+                .lost_with(&region.name)
+                .map(|lean| format!("{} goes with it; {}", lean.name, lean.meaning()))
+                .collect();
+            if lost.is_empty() {
+                let text = "nothing of it that is known; STS is asked in the other Regions by itself";
+                Finding::new(what, State::Fine(text.to_owned()))
+            } else {
+                Finding::new(what, State::Note(lost.join("; ")))
+            }
+        })
+        .collect();
+    if world.topology().home.is_none() {
+        let text = "workload.home does not say in which Region this host stands, so nobody is warned of that";
+        findings.push(Finding::new("this host", State::Note(text.to_owned())));
     }
     findings
 }
@@ -77,6 +104,9 @@ fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Fi
             let declared = topology.tables.iter().find(|table| &table.store == store);
             let state = declared.map(|table| table_state(table, region.as_str(), found));
             state.map(|state| Finding::new(what, state)).into_iter().collect()
+        }
+        (Source::Service(name, region), Reading::Service(found)) => {
+            vec![Finding::new(what, service_state(topology, name, region, found))]
         }
         (Source::Records(name), Reading::Records(found)) => {
             let declared = topology.dns.iter().find(|dns| &dns.name == name);
@@ -148,6 +178,19 @@ fn table_state(declared: &Table, region: &str, found: &TableReading) -> State {
     }
 }
 
+fn service_state(topology: &Topology, name: &str, region: &Region, found: &ServiceReading) -> State {
+    let counts = format!("{} of {} tasks run", found.running, found.desired);
+    let receive = topology.service(name).and_then(|service| service.receive);
+    match receive {
+        _ if found.status != "ACTIVE" => State::Wrong(format!("the service is {}", found.status)),
+        Some(Receive::Tasks(tasks)) if found.running < tasks => {
+            State::Note(format!("{counts}: {region} is scaled to {tasks} before it receives"))
+        }
+        _ if !found.is_steady() => State::Note(format!("{counts}: not steady")),
+        _ => State::Fine(counts),
+    }
+}
+
 fn records_of(declared: &DnsName, found: &[RecordReading]) -> Vec<Finding> {
     let record = |id: &str| found.iter().find(|record| record.id.as_deref() == Some(id));
     let finding = |wanted: &DnsRecord| {
@@ -214,14 +257,48 @@ fn orders_of(world: &World) -> Vec<Finding> {
     orders.series.iter().map(finding).collect()
 }
 
-/// What the control planes of ARC and Route 53 say of endpoints, controls, rules and health checks.
+/// What the control planes of ARC, Route 53 and Systems Manager say of endpoints, controls, rules, health checks and
+/// documents.
 pub(super) async fn control_planes(clients: &Clients) -> Vec<Finding> {
     if clients.topology().routing.is_none() {
-        return Vec::new();
+        return documents(clients).await;
     }
-    let (endpoints, controls, rules, checks) =
-        tokio::join!(endpoints(clients), controls(clients), rules(clients), health_checks(clients));
-    [endpoints, controls, rules, checks].concat()
+    let (endpoints, controls, rules, checks, documents) = tokio::join!(
+        endpoints(clients),
+        controls(clients),
+        rules(clients),
+        health_checks(clients),
+        documents(clients)
+    );
+    [endpoints, controls, rules, checks, documents].concat()
+}
+
+async fn documents(clients: &Clients) -> Vec<Finding> {
+    let books = clients.topology().runbooks.iter().map(|book| document(clients, book));
+    futures::future::join_all(books).await
+}
+
+async fn document(clients: &Clients, book: &Runbook) -> Finding {
+    let what = format!("runbook {} in {}", book.name, book.region);
+    let found = match clients.found_document(book).await {
+        Ok(found) => found,
+        Err(trouble) if trouble.kind == TroubleKind::NotFound => {
+            return Finding::new(what, State::Wrong(trouble.text));
+        }
+        Err(trouble) => return Finding::unseen(what, &trouble),
+    };
+    let strange = book.parameters.keys().find(|name| !found.parameters.contains_key(*name));
+    let missing = found
+        .parameters
+        .iter()
+        .find(|(name, has_default)| !**has_default && !book.parameters.contains_key(*name));
+    let state = match (strange, missing) {
+        _ if !found.is_automation => State::Wrong(format!("{} is not an Automation document", book.document)),
+        (Some(name), _) => State::Wrong(format!("{} has no parameter {name}", book.document)),
+        (None, Some((name, _))) => State::Wrong(format!("{} needs the parameter {name}", book.document)),
+        (None, None) => State::Fine(format!("{}, version {}", book.document, found.version)),
+    };
+    Finding::new(what, state)
 }
 
 async fn endpoints(clients: &Clients) -> Vec<Finding> {
