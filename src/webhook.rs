@@ -24,7 +24,7 @@ use send::Sender;
 /// How many messages may wait for one that is slow; a run tells of a handful.
 const QUEUE: usize = 32;
 
-/// Where PagerDuty's Events API v2 is.
+/// Where the Events API v2 of `PagerDuty` is.
 const PAGERDUTY: &str = "https://events.pagerduty.com/v2/enqueue";
 
 /// What is told beside the run: whose workload it is.

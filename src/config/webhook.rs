@@ -12,7 +12,7 @@ use super::value;
 pub struct Webhook {
     /// The form of the body.
     pub kind: WebhookKind,
-    /// Where to; PagerDuty has one place for all.
+    /// Where to; `PagerDuty` has one place for all.
     pub url: Option<String>,
     /// The variable that holds the URL, where the URL is a secret.
     pub url_from: Option<String>,

@@ -46,7 +46,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// How loud it is, in PagerDuty's words.
+/// How loud it is, in the words of `PagerDuty`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// Somebody must come.
@@ -124,6 +124,9 @@ fn news(run: &Progress, event: &Event) -> Option<(Kind, Severity, String)> {
         }
         Event::Paused { why, .. } if !why.is_empty() => Some((Kind::Hold, Severity::Critical, why.clone())),
         Event::Intended { step, .. } => wanted(run.plan.step(*step)?),
+        Event::Awaits { at: Some(at), .. } => {
+            Some((Kind::Approval, Severity::Warning, format!("what it started waits for a person: {at}")))
+        }
         Event::Closed { end, summary } => {
             let severity = if *end == End::Aborted { Severity::Warning } else { Severity::Info };
             Some((Kind::End, severity, format!("{end}: {summary}")))

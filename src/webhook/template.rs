@@ -121,7 +121,7 @@ fn value(message: &Message, key: &str, name: &str) -> String {
     }
 }
 
-/// PagerDuty takes summaries of 1,024 characters at most.
+/// `PagerDuty` takes summaries of 1,024 characters at most.
 fn shortened(text: &str) -> String {
     if text.chars().count() <= 1024 {
         text.to_owned()
@@ -139,15 +139,12 @@ fn replaced(text: &str, value: impl Fn(&str) -> String) -> String {
     let mut parts = text.split("{{");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part.split_once("}}") {
-            Some((name, rest)) => {
-                out.push_str(&value(name.trim()));
-                out.push_str(rest);
-            }
-            None => {
-                out.push_str("{{");
-                out.push_str(part);
-            }
+        if let Some((name, rest)) = part.split_once("}}") {
+            out.push_str(&value(name.trim()));
+            out.push_str(rest);
+        } else {
+            out.push_str("{{");
+            out.push_str(part);
         }
     }
     out

@@ -103,13 +103,12 @@ impl Event {
             Self::Recorded { at_risk, links, .. } => recorded(at_risk.as_ref(), links),
             Self::Met { evidence, .. } => evidence.clone(),
             Self::Approved { who, host, version, .. } => format!("by {who} on {host}, of plan {version}"),
-            Self::Ticked { who, .. } => format!("by {who}"),
             Self::Told { text, .. } => text.clone(),
             Self::Awaits { at, .. } => at.as_ref().map(ToString::to_string).unwrap_or_default(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
             Self::Paused { who, why } => format!("by {who}{}", because(why)),
-            Self::Resumed { who } | Self::TakenUp { who } => format!("by {who}"),
+            Self::Ticked { who, .. } | Self::Resumed { who } | Self::TakenUp { who } => format!("by {who}"),
             Self::Conch { who, host, right } => format!("{who} on {host} {right}"),
             Self::Adopted { who, host, from, reason, lines, .. } => {
                 format!("from {from} by {who} on {host}, {lines} lines: {reason}")
