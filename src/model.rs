@@ -18,7 +18,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use own::Own;
-use reading::{Feed, Observation, Reading, Series, Source};
+use reading::{Feed, Observation, Reading, Series, Source, Turns};
 use topology::{Metric, Region, Topology};
 use verdict::Index;
 
@@ -31,6 +31,7 @@ pub struct World {
     series: HashMap<Metric, Series>,
     reached: BTreeMap<Region, Timestamp>,
     own: Arc<Own>,
+    turns: Turns,
 }
 
 /// Services that publish through a Region without running in it: they say nothing of how late that Region is.
@@ -44,8 +45,15 @@ impl World {
     #[must_use]
     pub fn new(topology: Arc<Topology>) -> Self {
         let index = Arc::new(Index::of(&topology));
-        let (feeds, series, reached) = (BTreeMap::new(), HashMap::new(), BTreeMap::new());
-        Self { topology, index, feeds, series, reached, own: Arc::default() }
+        Self {
+            topology,
+            index,
+            feeds: BTreeMap::new(),
+            series: HashMap::new(),
+            reached: BTreeMap::new(),
+            turns: Turns::default(),
+            own: Arc::default(),
+        }
     }
 
     /// The same as seen by a console that leans on this.
@@ -76,6 +84,7 @@ impl World {
                 }
             }
         }
+        self.turns.take(&observation);
         self.feeds.entry(source.clone()).or_default().take(observation);
     }
 
@@ -112,6 +121,12 @@ impl World {
     #[must_use]
     pub fn reached(&self, region: &Region) -> Option<Timestamp> {
         self.reached.get(region).copied()
+    }
+
+    /// When each routing control last changed, as far as was seen.
+    #[must_use]
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// The newest successful reading of a source with the time it was taken.
