@@ -6,4 +6,5 @@ mod check;
 mod cut;
 mod glass;
 mod look;
+mod script;
 mod stage;

@@ -58,7 +58,7 @@ fn own_of(world: &World) -> Vec<Finding> {
         .collect();
     if world.topology().home.is_none() {
         let text = "workload.home does not say in which Region this host stands, so nobody is warned of that";
-        findings.push(Finding::new("this host", State::Note(text.to_owned())));
+        findings.push(Finding::new("this host", State::Fine(text.to_owned())));
     }
     findings
 }
