@@ -10,6 +10,7 @@ pub mod exit;
 mod follow;
 mod journal;
 mod meant;
+mod own;
 mod place;
 mod plan;
 mod run;

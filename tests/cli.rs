@@ -8,4 +8,5 @@ mod full;
 mod glass;
 pub(crate) mod killed;
 mod look;
+mod script;
 pub(crate) mod stage;

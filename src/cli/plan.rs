@@ -57,9 +57,9 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, form: Form) -> Resu
         }
         Form::Json => say::out(format_args!("{:#}", as_value(&prepared, world.topology()))),
         Form::Script => {
-            interlock::holds(&prepared.interlocks)
-                .iter()
-                .for_each(|why| say::err(format_args!("HOLD {why}")));
+            for why in interlock::holds(&prepared.interlocks) {
+                say::err(format_args!("HOLD {why}"));
+            }
             say::text(&script::script(&prepared.plan, world.topology()));
         }
     }
@@ -165,6 +165,9 @@ fn step_text(text: &mut String, (step, runs): (&Step, Option<usize>), topology: 
     let Some(operation) = step.operation() else { return };
     let undo = operation.inverse().map_or_else(|| "none".to_owned(), |undo| undo.to_string());
     let _ok = writeln!(text, "      {}; undo: {undo}", operation.plane());
+    if let Some(guess) = operation.guess() {
+        let _ok = writeln!(text, "      {guess}");
+    }
     let _ok = writeln!(text, "      {}", operation.cli(topology));
 }
 

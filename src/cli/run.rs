@@ -13,7 +13,7 @@ use super::exit::{self, Refused};
 use super::follow::{Teller, ended, follow};
 use super::meant::{self, Open};
 use super::plan::{declared, intent};
-use super::setup::{Reader, file, load};
+use super::setup::{Reader, bell, file, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
 use crate::clock::{Clock, host_now};
 use crate::ledger::past;
@@ -375,13 +375,17 @@ async fn fly(
 ) -> Result<ExitCode> {
     let Desk { journal, conch, operator, taken, copier } = desk;
     let mandate = taken.map(|taken| taken.mandate);
-    let Reader { clients, clock, .. } = reader;
+    let Reader { clients, clock, config } = reader;
+    let bell = bell(&config).unwrap_or_else(|why| {
+        say::err(format_args!("warning: nobody will be told of this run: {why}"));
+        None
+    });
     let _log = journal.path().parent().and_then(place::log_in);
     let mut teller = Teller::after(Vec::new(), json);
     for line in journal.entries(&begun.run)? {
         teller.tell(line);
     }
-    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate, copier };
+    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate, copier, bell };
     let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
     flight.read_for_itself(clients, clock, readings);
     let followed = follow(&mut flight, &mut teller, &operator, &mut signals).await?;

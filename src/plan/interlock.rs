@@ -9,6 +9,7 @@ mod glass;
 mod home;
 mod lift;
 mod names;
+mod own;
 mod replica;
 mod rest;
 mod routing;
@@ -108,6 +109,7 @@ fn conditions(question: &Question<'_>) -> Vec<Interlock> {
     all.extend(state::headroom(question));
     all.extend(access::credentials(question));
     all.extend(access::planes(question));
+    all.extend(own::leans(question));
     all
 }
 

@@ -243,11 +243,13 @@ fn control<'a>(routing: &'a Routing, region: &Region) -> Result<&'a Control, Str
 
 /// A state that is not known is undone to On: an undo then takes no Region out.
 fn change(control: &Control, known: &States, state: ControlState) -> ControlChange {
+    let was = known.get(&control.name).copied();
     ControlChange {
         control: control.name.clone(),
         arn: control.arn.clone(),
         state,
-        was: known.get(&control.name).copied().unwrap_or(ControlState::On),
+        was: was.unwrap_or(ControlState::On),
+        guessed: was.is_none(),
     }
 }
 
@@ -340,6 +342,10 @@ mod tests {
         assert_eq!(known, States::from([(EAST.to_owned(), ControlState::On)]));
         let undo = planned(&scene, Playbook::Evacuate).steps[1].operation().unwrap().inverse().unwrap();
         assert_eq!(undo.to_string(), "routing us-east-1 On + us-west-2 On", "an undo takes no Region out");
+        let guess = planned(&scene, Playbook::Evacuate).steps[1].operation().unwrap().guess();
+        let said = "an undo would set us-west-2 On, which is a guess: it was not read";
+        assert_eq!(guess.as_deref(), Some(said));
+        assert_eq!(planned(&Scene::calm(), Playbook::Evacuate).steps[1].operation().unwrap().guess(), None);
     }
 
     #[test]

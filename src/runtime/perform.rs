@@ -323,7 +323,8 @@ impl Performer {
         let Begun { progress, lines, journal, conch } = begun;
         let (clients, clock) = (self.clients.clone(), self.clock.clone());
         let copier = self.copier.clone();
-        let gear = Gear { clients, clock, journal, conch, mandate: mandate.clone(), copier };
+        let (bell, mandate_of) = (self.desk.bell.clone(), mandate.clone());
+        let gear = Gear { clients, clock, journal, conch, mandate: mandate_of, copier, bell };
         let (flight, readings) = Flight::begin(progress, world, gear, WhenHeld::Wait);
         (self.running, self.has_run) = (Some(Running { flight, mandate, readings }), true);
         tell(lines.into_iter().filter(|line| line.seq > newest).collect())

@@ -2,6 +2,7 @@
 //!
 //! Data only: what a key means together with others is for the readers of the sections.
 
+use super::webhook::WEBHOOK;
 use super::{Field, Kind, Need, Section};
 use crate::config::arn::ArnKind;
 use crate::config::playbooks::PROOFS;
@@ -10,11 +11,11 @@ const fn must(name: &'static str, kind: Kind, means: &'static str) -> Field {
     Field { name, kind, need: Need::Required, means }
 }
 
-const fn may(name: &'static str, kind: Kind, means: &'static str) -> Field {
+pub(super) const fn may(name: &'static str, kind: Kind, means: &'static str) -> Field {
     Field { name, kind, need: Need::Optional, means }
 }
 
-const fn or(name: &'static str, kind: Kind, default: &'static str, means: &'static str) -> Field {
+pub(super) const fn or(name: &'static str, kind: Kind, default: &'static str, means: &'static str) -> Field {
     Field { name, kind, need: Need::Default(default), means }
 }
 
@@ -40,6 +41,7 @@ pub(in crate::config) static ROOT: Section = Section {
         may("orders", Kind::Table(&ORDERS), "The business metric."),
         may("failback", Kind::Table(&FAILBACK), "When writers and traffic may go home after a failover."),
         may("shared", Kind::Table(&SHARED), "The table that several bastions share."),
+        may("webhook", Kind::Table(&WEBHOOK), "Who is told when a run needs a person."),
         may("screen", Kind::Table(&SCREEN), "How it is drawn."),
     ],
 };
@@ -648,6 +650,7 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &ORDERS,
     &FAILBACK,
     &SHARED,
+    &WEBHOOK,
     &SCREEN,
     &PLAYBOOK,
     &STEP,

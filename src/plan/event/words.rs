@@ -286,6 +286,9 @@ impl Answer {
         match self {
             Self::Accepted { endpoint, request_id: Some(id), .. } => format!("{endpoint} request {id}"),
             Self::Accepted { endpoint, request_id: None, .. } => endpoint.clone(),
+            Self::Refused { code, trouble } if trouble.text.starts_with(code.as_str()) => {
+                trouble.text.clone()
+            }
             Self::Refused { code, trouble } => format!("{code}: {}", trouble.text),
             Self::NotSent { trouble } => trouble.to_string(),
             Self::Lost { trouble } => format!("no answer, it may have happened: {trouble}"),
@@ -416,6 +419,11 @@ mod tests {
             trouble: trouble(TroubleKind::Denied, "not authorized"),
         };
         assert_eq!(answered(1, refused), "refused  AccessDenied: not authorized");
+        let twice = Answer::Refused {
+            code: "AccessDenied".to_owned(),
+            trouble: trouble(TroubleKind::Denied, "AccessDenied: not authorized"),
+        };
+        assert_eq!(answered(1, twice), "refused  AccessDenied: not authorized", "the code is said once");
         let ended =
             Event::Ended { step: STEP, outcome: Outcome::Unknown, why: "2 of 5 endpoints".to_owned() };
         assert_eq!(ended.to_string(), "unknown  2 of 5 endpoints");

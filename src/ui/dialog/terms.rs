@@ -137,6 +137,8 @@ impl Terms {
         };
         let time = format!("about {} (p95 {}{basis}); ", verdict::span(usual.p50), verdict::span(usual.p95));
         paras.push(Para::new(time).add(self.way_back(), Role::Danger).keep(Keep::Below));
+        let guesses = self.prepared.plan.steps.iter().filter_map(|step| step.operation()?.guess());
+        paras.extend(guesses.map(|guess| Para::default().add(guess, Role::LampLook).keep(Keep::Below)));
         paras
     }
 
