@@ -132,9 +132,15 @@ pub fn promoting_in(world: &World, region: &Region, now: Timestamp) -> bool {
     replicas.any(|replica| promoting(world, &replica.store, now).is_some_and(|end| end.region == *region))
 }
 
-/// The receiving end of a link stands alone, so nothing comes to it any more.
+/// Nothing comes to the receiving end of a link: it says so itself, or, where it cannot be seen, the other end does.
 pub(super) fn parted(world: &World, link: &LinkSpec, now: Timestamp) -> bool {
     let Some(replica) = declared(world, &link.store) else { return false };
-    let to = end(world, replica, &link.to, now);
-    to.is_some_and(|to| to.freshness != Freshness::Gone && to.reading.source.is_none())
+    let seen = |region| end(world, replica, region, now).filter(|end| end.freshness != Freshness::Gone);
+    if let Some(to) = seen(&link.to) {
+        return to.reading.source.is_none();
+    }
+    let copied = |from: &EndVerdict| {
+        from.reading.replicas.iter().any(|copy| replica.region_of(copy) == Some(&link.to))
+    };
+    seen(&link.from).is_some_and(|from| !copied(&from))
 }
