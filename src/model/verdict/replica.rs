@@ -100,10 +100,13 @@ fn writes(end: &EndVerdict) -> Option<&Region> {
     }
 }
 
-/// A promotion that is under way, and where.
+/// A promotion that is under way, and where; a source that is worked on is none.
 #[must_use]
 pub fn promoting(world: &World, store: &str, now: Timestamp) -> Option<EndVerdict> {
-    let moves = |end: &EndVerdict| !matches!(end.reading.status.as_str(), "available" | "backing-up");
+    let moves = |end: &EndVerdict| {
+        let status = end.reading.status.as_str();
+        end.reading.replicas.is_empty() && matches!(status, "promoting" | "modifying" | "rebooting")
+    };
     ends(world, store, now).into_iter().find(|end| end.freshness != Freshness::Gone && moves(end))
 }
 
