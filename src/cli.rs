@@ -27,7 +27,6 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use color_eyre::eyre::Result;
 
-use crate::plan::Playbook;
 pub use claim::ClaimArgs;
 
 /// Under the help of the whole program.
@@ -169,36 +168,16 @@ enum Command {
 /// From where to where.
 #[derive(Clone, Debug, Args)]
 pub struct IntentArgs {
-    /// What to do
-    #[arg(value_enum)]
-    pub playbook: PlaybookArg,
+    /// What to do: switchover, failover, evacuate, failback, restore, or the
+    /// name of a playbook of your own (playbooks/NAME.toml)
+    #[arg(value_name = "PLAYBOOK")]
+    pub playbook: String,
     /// The Region that leaves
     #[arg(long, value_name = "REGION")]
     pub from: String,
     /// The Region that receives
     #[arg(long, value_name = "REGION")]
     pub to: String,
-}
-
-/// A built-in playbook on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PlaybookArg {
-    /// Planned; nothing is lost
-    Switchover,
-    /// The Region is bad or gone; may lose what had not replicated
-    Failover,
-    /// Traffic only; the writer stays
-    Evacuate,
-}
-
-impl From<PlaybookArg> for Playbook {
-    fn from(arg: PlaybookArg) -> Self {
-        match arg {
-            PlaybookArg::Switchover => Self::Switchover,
-            PlaybookArg::Failover => Self::Failover,
-            PlaybookArg::Evacuate => Self::Evacuate,
-        }
-    }
 }
 
 /// Another form of a plan.

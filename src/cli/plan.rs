@@ -18,7 +18,7 @@ use crate::model::topology::{Region, Topology};
 use crate::model::verdict;
 use crate::plan::history::{Ground, History};
 use crate::plan::interlock::{self, Prepared, Verdict};
-use crate::plan::{Intent, Plan, Step, script};
+use crate::plan::{Intent, Plan, Playbook, Step, script};
 
 /// How a plan is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,11 @@ fn history(common: &Common, config: &Config) -> History {
 
 /// What the command line asks for.
 pub(super) fn intent(args: &IntentArgs) -> Intent {
-    Intent { playbook: args.playbook.into(), from: Region::new(&args.from), to: Region::new(&args.to) }
+    Intent {
+        playbook: Playbook::named(&args.playbook),
+        from: Region::new(&args.from),
+        to: Region::new(&args.to),
+    }
 }
 
 /// Both Regions are declared, and are two.

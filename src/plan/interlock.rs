@@ -6,6 +6,7 @@ mod access;
 mod afresh;
 mod data;
 mod glass;
+mod home;
 mod lift;
 mod names;
 mod replica;
@@ -149,7 +150,9 @@ pub fn prepare(
     now: Timestamp,
 ) -> Result<Prepared, String> {
     let plan = history.timed(playbook::plan(world, intent, now)?);
-    let interlocks = conditions(&Question { world, intent, plan: &plan, now });
+    let question = Question { world, intent, plan: &plan, now };
+    let mut interlocks = conditions(&question);
+    interlocks.extend(home::guard(&question, history));
     Ok(Prepared { plan, interlocks, at_risk: verdict::at_risk(world, now) })
 }
 

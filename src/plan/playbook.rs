@@ -7,6 +7,7 @@ pub mod capacity;
 pub mod databases;
 mod home;
 mod names;
+mod own;
 mod replica;
 
 use std::time::Duration;
@@ -46,12 +47,22 @@ pub fn plan(world: &World, intent: &Intent, now: Timestamp) -> Result<Plan, Stri
         }
         Playbook::Failback => home::failback(world, intent, now, &mut steps)?,
         Playbook::Restore => home::restore(world, intent, now, &mut steps)?,
-        Playbook::Own(name) => return Err(format!("the workload has no playbook {name}")),
+        Playbook::Own(name) => {
+            let recipe = topology.playbooks.iter().find(|recipe| recipe.name == *name);
+            let recipe = recipe.ok_or_else(|| no_such(topology, name))?;
+            steps = own::steps(world, recipe, intent, now)?;
+        }
     }
     if !steps.iter().any(|step| step.operation().is_some()) {
         return Err(unchanged(intent));
     }
     Ok(Plan { intent: intent.clone(), made: now, steps, measured: Vec::new() })
+}
+
+fn no_such(topology: &Topology, name: &str) -> String {
+    let built_in = Playbook::ALL.iter().map(Playbook::word);
+    let all: Vec<&str> = built_in.chain(topology.playbooks.iter().map(|own| own.name.as_str())).collect();
+    format!("there is no playbook {name}; there are {}", all.join(", "))
 }
 
 fn unchanged(intent: &Intent) -> String {
