@@ -4,6 +4,7 @@
 //! It never plans traffic before a writer: the routing step needs every writer step before it.
 
 pub mod capacity;
+pub mod databases;
 mod home;
 mod names;
 mod own;

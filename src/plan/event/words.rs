@@ -333,7 +333,7 @@ impl fmt::Display for End {
 pub fn links(links: &[verdict::LinkVerdict]) -> Vec<String> {
     let words = links.iter().filter(|link| link.live).map(|link| {
         let lag = link.lag.as_ref().map_or_else(
-            || verdict::NOTHING.to_owned(),
+            || if link.stopped.is_some() { "stopped".to_owned() } else { verdict::NOTHING.to_owned() },
             |lag| verdict::dated_text(lag, crate::model::topology::Unit::Seconds),
         );
         format!("{} {}→{} {lag}", link.store, link.from, link.to)

@@ -264,9 +264,12 @@ fn replica_row(plan: &Plan, store: &str, facts: &Facts<'_>) -> Row {
             (format!("replica in {to} is PROMOTED for good, once nothing is behind"), false)
         }
         Some(Promote { to, from, .. }) => {
-            let loss = match lag(store, from, to, facts) {
-                Some(lag) => format!("may lose {lag}{}", orders_at_risk(store, facts)),
-                None => "how much is lost is not known".to_owned(),
+            let loss = match (lag(store, from, to, facts), stopped(store, from, to, facts)) {
+                (Some(lag), _) => format!("may lose {lag}{}", orders_at_risk(store, facts)),
+                (None, Some(ago)) => {
+                    format!("loses what was written since replication stopped, {ago} or longer")
+                }
+                (None, None) => "how much is lost is not known".to_owned(),
             };
             (format!("replica in {to} is PROMOTED for good; {loss}"), true)
         }
@@ -310,6 +313,13 @@ fn lag(store: &str, from: &Region, to: &Region, facts: &Facts<'_>) -> Option<Str
     let link = links.into_iter().find(|l| l.store == store && &l.from == from && &l.to == to)?;
     let (lag, freshness) = link.lag.and_then(known)?;
     Some(verdict::aged(verdict::value_text(lag, Unit::Seconds), freshness))
+}
+
+/// Since when replication is known to be stopped.
+fn stopped(store: &str, from: &Region, to: &Region, facts: &Facts<'_>) -> Option<String> {
+    let links = verdict::links(facts.world, facts.now);
+    let link = links.into_iter().find(|l| l.store == store && &l.from == from && &l.to == to)?;
+    link.stopped.map(|since| verdict::age_text(since, facts.now))
 }
 
 /// A value that may still be shown, with what it must be marked by; one that is gone is not known.
