@@ -18,10 +18,12 @@ mod error;
 mod follow;
 pub mod inventory;
 mod metering;
+mod replica;
 mod route53;
 #[cfg(test)]
 mod script;
 pub mod shared;
+mod snapshot;
 mod ssm;
 mod sts;
 mod time;
@@ -92,7 +94,7 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         // Whoever replaces the sockets says by what names are resolved, with `resolving_by`.
-        let way = if transport.is_some() { Way::Nowhere } else { Way::sockets() };
+        let way = if transport.is_some() { Way::nowhere() } else { Way::sockets() };
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
         let simulated = access.is_simulated();
         let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
@@ -237,6 +239,10 @@ impl Clients {
             Source::Aurora(store, region) => self.aurora(store, region).await.map(Reading::Aurora),
             Source::AuroraEvents(store, region) => {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
+            }
+            Source::Replica(store, region) => self.replica(store, region).await.map(Reading::Replica),
+            Source::Snapshots(store, region) => {
+                Box::pin(self.snapshots(store, region)).await.map(Reading::Snapshots)
             }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
             Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),

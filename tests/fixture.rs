@@ -201,6 +201,7 @@ pub(crate) fn retail() -> Topology {
         ],
         routing: Some(routing(&names)),
         auroras: vec![aurora("orders"), aurora("catalog")],
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),
@@ -243,6 +244,7 @@ pub(crate) fn many(regions: usize, signals: usize) -> Topology {
         regions: names.iter().map(spec).collect(),
         routing: Some(routing(&names)),
         auroras: Vec::new(),
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),

@@ -188,6 +188,11 @@ impl View<'_> {
         proof::Sight { world: self.world, since, now: self.now, handle: at.handle.as_deref() }
     }
 
+    /// The run is paused because the credentials have ended: while nothing can be read, time proves nothing.
+    fn is_blind(&self) -> bool {
+        self.progress.paused && runway::ended(self.progress, self.world, self.now).is_some()
+    }
+
     fn passed(&self, since: Timestamp, limit: std::time::Duration) -> bool {
         verdict::age(since, self.now) >= limit
     }

@@ -190,9 +190,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         why: String,
     },
-    /// Steps start again.
+    /// Steps start again after a pause. Before there was [`Event::TakenUp`] it was written for that too, and then it
+    /// ended a pause as well.
     Resumed {
-        /// Who; also written when a cut-off run is taken up again.
+        /// Who.
+        who: String,
+    },
+    /// Another process drives the run from here on: the one that did was cut off, or left it at a hold. A pause stays.
+    TakenUp {
+        /// Who.
         who: String,
     },
     /// By what right the run acts from here on, where bastions share a table.
@@ -492,6 +498,7 @@ impl Event {
             | Self::Started { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
+            | Self::TakenUp { .. }
             | Self::Conch { .. }
             | Self::Adopted { .. }
             | Self::Noted { .. }

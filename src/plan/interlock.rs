@@ -6,6 +6,7 @@ mod access;
 mod afresh;
 mod data;
 mod lift;
+mod replica;
 mod rest;
 mod routing;
 mod state;

@@ -4,8 +4,13 @@
 //! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
 
 mod aurora;
+mod check;
+mod detach;
 mod ecs;
+mod names;
+mod replica;
 mod routing;
+mod snapshot;
 mod ssm;
 
 use std::fmt;
@@ -16,8 +21,13 @@ use serde::{Deserialize, Serialize};
 use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use check::HealthCheckInvert;
+pub use detach::Detach;
 pub use ecs::EcsScale;
+pub use names::{DnsSet, RecordChange};
+pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
+pub use snapshot::SnapshotCopy;
 pub use ssm::{Signal, SsmRun, SsmSignal};
 
 /// One write.
@@ -42,6 +52,21 @@ pub enum Operation {
     /// Sends a person's signal to an Automation execution; only ever beside the step that started it.
     #[serde(rename = "ssm.signal")]
     SsmSignal(SsmSignal),
+    /// Takes a member out of its global database, so that it writes alone; called in its Region.
+    #[serde(rename = "aurora.detach")]
+    AuroraDetach(Detach),
+    /// Promotes a read replica in another Region, for good; called in its Region.
+    #[serde(rename = "replica.promote")]
+    ReplicaPromote(Promote),
+    /// Copies a snapshot that would expire to a manual one.
+    #[serde(rename = "snapshot.copy")]
+    SnapshotCopy(SnapshotCopy),
+    /// Sets records of a name in one change batch (Route 53's control plane, us-east-1).
+    #[serde(rename = "dns.set")]
+    DnsSet(DnsSet),
+    /// Turns a health check round, or back (Route 53's control plane, us-east-1).
+    #[serde(rename = "healthcheck.invert")]
+    HealthCheckInvert(HealthCheckInvert),
 }
 
 /// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
@@ -138,7 +163,7 @@ pub struct WriterMove<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Danger {
-    /// It can be undone by its inverse.
+    /// It can be undone by its inverse, or only adds something beside what is there.
     Reversible,
     /// It cannot be undone by one call, but loses nothing.
     Moves,
@@ -175,6 +200,11 @@ impl Operation {
             Self::EcsScale(scale) => scale,
             Self::SsmRun(run) => run,
             Self::SsmSignal(signal) => signal,
+            Self::AuroraDetach(detach) => detach,
+            Self::ReplicaPromote(promote) => promote,
+            Self::SnapshotCopy(copy) => copy,
+            Self::DnsSet(set) => set,
+            Self::HealthCheckInvert(invert) => invert,
         }
     }
 
@@ -266,9 +296,9 @@ impl Operation {
     #[must_use]
     pub fn target(&self) -> Option<&AuroraTarget> {
         match self {
-            Self::AuroraSwitchover(Switchover(target)) | Self::AuroraFailover(Failover(target)) => {
-                Some(target)
-            }
+            Self::AuroraSwitchover(Switchover(target))
+            | Self::AuroraFailover(Failover(target))
+            | Self::AuroraDetach(Detach(target)) => Some(target),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod capacity;
 mod home;
+mod replica;
 
 use std::time::Duration;
 
@@ -116,7 +117,7 @@ fn writers(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>
             steps.push(step);
         }
     }
-    Ok(())
+    replica::promotions(world, intent, now, steps)
 }
 
 /// The store's writer is in the Region that leaves, or must be taken to be there because it is not known.

@@ -40,7 +40,7 @@ pub struct Progress {
     pub paused: bool,
     /// Why, where it paused itself; empty else.
     pub why_paused: String,
-    /// When it was last resumed, after a pause or after it was cut off; what was read before proves nothing new.
+    /// When it last went on, after a pause or taken up after it was cut off; what was read before proves nothing new.
     pub resumed: Option<Timestamp>,
     /// A person ended it, for this reason; what is on its way gets its outcome first.
     pub aborted: Option<String>,

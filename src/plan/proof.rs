@@ -3,9 +3,16 @@
 //! A 200 is not proof; a reading older than the write proves nothing, and what cannot be seen is blind, not proved.
 
 mod aurora;
+mod check;
+mod detach;
 mod ecs;
 mod effect;
+mod names;
+mod replica;
+mod resolvers;
 mod routing;
+mod shift;
+mod snapshot;
 mod ssm;
 
 use jiff::Timestamp;
@@ -112,12 +119,15 @@ fn prover(operation: &Operation) -> &dyn Prove {
         Operation::EcsScale(scale) => scale,
         Operation::SsmRun(run) => run,
         Operation::SsmSignal(signal) => signal,
+        Operation::AuroraDetach(detach) => detach,
+        Operation::ReplicaPromote(promote) => promote,
+        Operation::SnapshotCopy(copy) => copy,
+        Operation::DnsSet(set) => set,
+        Operation::HealthCheckInvert(invert) => invert,
     }
 }
 
 /// The rungs that this step climbs, from the weakest to the one that confirms it; none for a step without a write.
-///
-/// DNS is left out: nothing here resolves names yet.
 #[must_use]
 pub fn ladder(step: &Step, world: &World) -> Vec<Rung> {
     let Some(operation) = step.operation() else { return Vec::new() };

@@ -40,14 +40,14 @@ pub(crate) enum Service {
     DynamoDb,
     /// DNS.
     Route53,
-    /// Services and their tasks.
-    Ecs,
-    /// Automation.
-    Ssm,
     /// Fault injection.
     Fis,
     /// ARC Region switch.
     RegionSwitch,
+    /// Services and their tasks.
+    Ecs,
+    /// Automation.
+    Ssm,
 }
 
 /// One request, understood: what is asked of whom.
@@ -87,10 +87,10 @@ impl Service {
         Self::Rds,
         Self::DynamoDb,
         Self::Route53,
-        Self::Ecs,
-        Self::Ssm,
         Self::Fis,
         Self::RegionSwitch,
+        Self::Ecs,
+        Self::Ssm,
     ];
 
     /// Its name in a credential scope.
@@ -103,10 +103,10 @@ impl Service {
             Self::Rds => "rds",
             Self::DynamoDb => "dynamodb",
             Self::Route53 => "route53",
-            Self::Ecs => "ecs",
-            Self::Ssm => "ssm",
             Self::Fis => "fis",
             Self::RegionSwitch => "arc-region-switch",
+            Self::Ecs => "ecs",
+            Self::Ssm => "ssm",
         }
     }
 
@@ -137,10 +137,10 @@ impl Service {
             Self::Rds => rds::perform(world, call),
             Self::Route53 => route53::perform(world, call),
             Self::DynamoDb => dynamodb::perform(world, call),
-            Self::Ecs => ecs::perform(world, call),
-            Self::Ssm => ssm::perform(world, call),
             Self::Fis => fis::perform(world, call),
             Self::RegionSwitch => regionswitch::perform(world, call),
+            Self::Ecs => ecs::perform(world, call),
+            Self::Ssm => ssm::perform(world, call),
         }
     }
 }

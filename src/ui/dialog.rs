@@ -271,7 +271,7 @@ impl Dialog {
         Self::Notice(Notice::new(title, text))
     }
 
-    /// The plan as a script of AWS CLI calls with their read-backs.
+    /// The equal AWS CLI lines of a plan, with what must be seen.
     #[must_use]
     pub fn cli(plan: &Plan, topology: &Topology) -> Self {
         Self::Cli { lines: script::lines(plan, topology), scroll: Scroll::default() }

@@ -160,8 +160,6 @@ mod tests {
             routing: None,
             auroras: Vec::new(),
             tables: Vec::new(),
-            services: Vec::new(),
-            runbooks: Vec::new(),
             lag_links: Vec::new(),
             dns: Vec::new(),
             ..Topology::default()

@@ -12,7 +12,7 @@ use pointsman::config::{self, Config};
 use pointsman::model::World;
 use pointsman::model::reading::{Observation, Source};
 use pointsman::model::topology::{Region, Topology};
-use pointsman::plan::event::{Decision, End, Entry, Outcome, Start};
+use pointsman::plan::event::{Decision, End, Entry, Event, Outcome, Start};
 use pointsman::plan::history::History;
 use pointsman::plan::interlock;
 use pointsman::plan::progress::{Progress, StepState};
@@ -97,6 +97,7 @@ pub(crate) struct Stage {
     book: Book,
     door: Watched,
     amend: fn(&mut Plan),
+    resumes: bool,
 }
 
 /// A play that is over.
@@ -131,12 +132,17 @@ impl Stage {
         let config = sim.look(|world| handout::config(world, BASE_URL));
         let config = config::parse(&config, "pointsman.toml").unwrap();
         let door = Watched::new(InProcess(sim.clone()), book.clone());
-        Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {} }
+        Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {}, resumes: false }
     }
 
     /// Has the operator's plan be another one than the playbook's.
     pub(crate) fn amending(self, amend: fn(&mut Plan)) -> Self {
         Self { amend, ..self }
+    }
+
+    /// Has somebody resume a run as soon as it says that it can go on.
+    pub(crate) fn resuming(self) -> Self {
+        Self { resumes: true, ..self }
     }
 
     /// What an operator sits at, with the sampler at work.
@@ -149,8 +155,8 @@ impl Stage {
         let (pace, paced) = watch::channel(Pace::Calm);
         let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
         let (world, book) = (World::new(topology.clone()), self.book.clone());
-        let (running, came, amend) = (None, Vec::new(), self.amend);
-        Console { clock, clients, world, book, observations, pace, running, came, amend }
+        let (running, came, amend, resumes) = (None, Vec::new(), self.amend, self.resumes);
+        Console { clock, clients, world, book, observations, pace, running, came, amend, resumes }
     }
 
     /// Plays to the end and holds every expectation against what is so.
@@ -217,6 +223,7 @@ pub(crate) struct Console {
     running: Option<Running>,
     came: Vec<Came>,
     amend: fn(&mut Plan),
+    resumes: bool,
 }
 
 struct Running {
@@ -326,7 +333,17 @@ impl Console {
     fn drive(&self, begun: Progress) -> Running {
         let (commands, commanded) = mpsc::channel(1);
         let (readings, observations) = mpsc::channel(1024);
-        let (entries, _nobody) = mpsc::unbounded_channel();
+        let (entries, mut told) = mpsc::unbounded_channel::<Entry>();
+        let when_held = if self.resumes { WhenHeld::Wait } else { WhenHeld::StopThere };
+        let (resumes, resume) = (self.resumes, commands.clone().downgrade());
+        tokio::spawn(async move {
+            while let Some(entry) = told.recv().await {
+                let renewed = matches!(&entry.event, Event::Noted { text, .. } if text.contains("renewed"));
+                if let Some(resume) = resume.upgrade().filter(|_| resumes && renewed) {
+                    resume.send(Command::Resume { who: WHO.to_owned() }).await.unwrap();
+                }
+            }
+        });
         let ports = Ports {
             actuator: Arc::new(Hands::new(self.clients.clone(), 7)),
             ledger: self.book.ledger(),
@@ -335,7 +352,7 @@ impl Console {
             commands: commanded,
             inboxes: Vec::new(),
             entries,
-            when_held: WhenHeld::StopThere,
+            when_held,
         };
         let driven = run::drive(begun, self.world.clone(), ports);
         let task = tokio::spawn(async move { driven.await.unwrap() });

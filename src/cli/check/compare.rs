@@ -5,11 +5,12 @@ use crate::aws::Clients;
 use crate::aws::inventory::FoundHealthCheck;
 use crate::model::World;
 use crate::model::reading::{
-    AuroraReading, Reading, RecordReading, RecordRouting, ServiceReading, Source, TableReading, TroubleKind,
+    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, ServiceReading, SnapshotsReading,
+    Source, TableReading, TroubleKind,
 };
 use crate::model::topology::{
-    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Receive, Region, Rule, Runbook,
-    Signal, Table, Topology,
+    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Receive, Region, Replica, Rule,
+    Runbook, Signal, Table, Topology,
 };
 
 /// What the data planes show: identity, endpoints, databases, tables, records, metrics.
@@ -63,6 +64,15 @@ fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Fi
             let declared = topology.auroras.iter().find(|aurora| &aurora.store == store);
             declared.map(|aurora| Finding::new(what, aurora_state(aurora, found))).into_iter().collect()
         }
+        (Source::Replica(store, region), Reading::Replica(found)) => {
+            let declared = topology.replicas.iter().find(|replica| &replica.store == store);
+            let state = declared.map(|replica| replica_state(replica, region, found));
+            state.map(|state| Finding::new(what, state)).into_iter().collect()
+        }
+        (Source::Snapshots(store, region), Reading::Snapshots(found)) => left_behind(store, region, found)
+            .into_iter()
+            .map(|state| Finding::new(what.clone(), state))
+            .collect(),
         (Source::Table(store, region), Reading::Table(found)) => {
             let declared = topology.tables.iter().find(|table| &table.store == store);
             let state = declared.map(|table| table_state(table, region.as_str(), found));
@@ -94,6 +104,39 @@ fn aurora_state(declared: &Aurora, found: &AuroraReading) -> State {
         (None, Some(writer)) => State::Fine(format!("{}, writer {writer}", found.status)),
         (None, None) => State::Wrong(format!("{} shows no single writer", declared.global)),
     }
+}
+
+/// A database that copies one which is not declared, or nothing at all, is told.
+fn replica_state(declared: &Replica, region: &Region, found: &ReplicaReading) -> State {
+    let id = declared.id(region).unwrap_or_default();
+    if found.instances == 0 {
+        return State::Note(format!("{id} has no instance: it cannot serve if promoted"));
+    }
+    if let Some(source) = &found.source {
+        return match declared.region_of(source) {
+            Some(of) => State::Fine(format!("{}, a replica of {of}", found.status)),
+            None => State::Wrong(format!("{id} copies {source}, which is not declared")),
+        };
+    }
+    let copied = found.replicas.iter().any(|replica| declared.region_of(replica).is_some());
+    if copied {
+        State::Fine(format!("{}, the source", found.status))
+    } else {
+        State::Note(format!("{id} stands alone: no declared database copies it"))
+    }
+}
+
+/// Snapshots that a failover left behind, that will expire, and that nobody has copied.
+fn left_behind(store: &str, region: &Region, found: &SnapshotsReading) -> Vec<State> {
+    let copied = |arn: &str| found.snapshots.iter().any(|s| s.manual && s.source.as_deref() == Some(arn));
+    let left = found.snapshots.iter().filter(|s| s.is_left_behind() && !copied(&s.arn));
+    left.map(|snapshot| {
+        State::Note(format!(
+            "{} holds what a failover of {store} lost, in {region}, and expires with the backup retention: copy it",
+            snapshot.id
+        ))
+    })
+    .collect()
 }
 
 fn table_state(declared: &Table, region: &str, found: &TableReading) -> State {

@@ -49,8 +49,7 @@ impl View<'_> {
         if !undoing && self.climbed_all(step, at) {
             return Some(end(step, Outcome::Confirmed, evidence(at, step.rung)));
         }
-        // While nothing can be read, time proves nothing; the run is paused, and a person is told why.
-        if self.progress.paused && runway::ended(self.progress, self.world, self.now).is_some() {
+        if self.is_blind() {
             return None;
         }
         let over = self.given_up(step, at, operation);

@@ -42,6 +42,7 @@ impl Event {
             Self::Decided { decision, .. } => decision.word(),
             Self::Paused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
+            Self::TakenUp { .. } => "taken up",
             Self::Conch { .. } => "conch",
             Self::Adopted { .. } => "adopted",
             Self::Noted { .. } => "note",
@@ -108,7 +109,7 @@ impl Event {
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
             Self::Paused { who, why } => format!("by {who}{}", because(why)),
-            Self::Resumed { who } => format!("by {who}"),
+            Self::Resumed { who } | Self::TakenUp { who } => format!("by {who}"),
             Self::Conch { who, host, right } => format!("{who} on {host} {right}"),
             Self::Adopted { who, host, from, reason, lines, .. } => {
                 format!("from {from} by {who} on {host}, {lines} lines: {reason}")

@@ -20,9 +20,11 @@ impl Progress {
             return Err("the run is closed".to_owned());
         }
         match event {
-            Event::Noted { .. } | Event::Resumed { .. } | Event::Conch { .. } | Event::Adopted { .. } => {
-                Ok(())
-            }
+            Event::Noted { .. }
+            | Event::Resumed { .. }
+            | Event::TakenUp { .. }
+            | Event::Conch { .. }
+            | Event::Adopted { .. } => Ok(()),
             Event::Paused { .. } => must(!self.paused, "the run is paused already"),
             Event::Counted { .. } => must(self.cost.is_none(), "it was counted already"),
             Event::Closed { end, .. } => self.admits_close(*end),

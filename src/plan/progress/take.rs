@@ -18,9 +18,9 @@ impl Progress {
             Event::Resumed { .. } => {
                 self.paused = false;
                 self.why_paused.clear();
-                self.resumed = Some(at);
-                self.steps.values_mut().for_each(|step| step.not_after(at));
+                self.goes_on(at);
             }
+            Event::TakenUp { .. } => self.goes_on(at),
             Event::Counted { missed, behind } => {
                 self.cost = Some(Cost { missed: missed.clone(), behind: behind.clone() });
             }
@@ -35,6 +35,11 @@ impl Progress {
         if let Some(step) = step {
             step.take(at, event);
         }
+    }
+
+    fn goes_on(&mut self, at: Timestamp) {
+        self.resumed = Some(at);
+        self.steps.values_mut().for_each(|step| step.not_after(at));
     }
 }
 

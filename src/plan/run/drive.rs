@@ -189,7 +189,11 @@ impl Driver {
         self.progress.apply(receipt.entry())?;
         let renews = matches!(
             event,
-            Event::Answered { .. } | Event::Ended { .. } | Event::Decided { .. } | Event::Resumed { .. }
+            Event::Answered { .. }
+                | Event::Ended { .. }
+                | Event::Decided { .. }
+                | Event::Resumed { .. }
+                | Event::TakenUp { .. }
         );
         if let Event::Ended { step, .. } | Event::Decided { step, .. } = event {
             self.moved.insert(*step, receipt.entry().seq);

@@ -12,10 +12,10 @@ use crate::sim::wire::{self, Protocol, Refusal, Value};
 const DYNAMODB_TARGET: &str = "DynamoDB_20120810.";
 const CLUSTER_TARGET: &str = "ToggleCustomerAPI.";
 const CLOUDWATCH_TARGET: &str = "GraniteServiceVersion20100801.";
-const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113.";
-const SSM_TARGET: &str = "AmazonSSM.";
 const REGION_SWITCH_TARGET: &str = "ArcRegionSwitch.";
 const REGION_SWITCH_PATH: &str = "/service/ArcRegionSwitch/operation/";
+const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113.";
+const SSM_TARGET: &str = "AmazonSSM.";
 const CLOUDWATCH_PATH: &str = "/service/GraniteServiceVersion20100801/operation/";
 
 /// The frame in which `service` answers this request.
@@ -140,9 +140,9 @@ fn target(service: Service, request: &http::Request<Bytes>) -> Result<String, Re
     let prefix = match service {
         Service::DynamoDb => DYNAMODB_TARGET,
         Service::Cluster => CLUSTER_TARGET,
+        Service::RegionSwitch => REGION_SWITCH_TARGET,
         Service::Ecs => ECS_TARGET,
         Service::Ssm => SSM_TARGET,
-        Service::RegionSwitch => REGION_SWITCH_TARGET,
         _ => CLOUDWATCH_TARGET,
     };
     let target = header(request, "x-amz-target").unwrap_or_default();

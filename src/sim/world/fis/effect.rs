@@ -17,7 +17,7 @@ pub(super) struct Effect {
 
 impl World {
     /// Does what the action says, to what its target came to.
-    pub(super) fn take_effect(&mut self, at: usize, n: usize) -> Result<Effect, String> {
+    pub(super) fn hurt(&mut self, at: usize, n: usize) -> Result<Effect, String> {
         let experiment = &self.fis.experiments[at];
         let (region, action) = (experiment.region.clone(), experiment.actions[n].spec.clone());
         let of_it = |r: &&Resolved| r.target == action.name;

@@ -140,7 +140,7 @@ impl World {
 
     fn begin_action(&mut self, at: usize, n: usize) {
         let now = self.now;
-        let done = self.take_effect(at, n);
+        let done = self.hurt(at, n);
         let action = &mut self.fis.experiments[at].actions[n];
         action.started = Some(now);
         match done {
