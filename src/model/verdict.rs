@@ -14,6 +14,7 @@ mod region;
 mod replica;
 mod role;
 mod routing;
+mod service;
 mod signal;
 mod situation;
 mod text;
@@ -44,6 +45,7 @@ pub use role::{Role, claims, moving, role, writer};
 pub use routing::{
     ControlCell, ControlVerdict, HealthCheckVerdict, RuleVerdict, controls, drained, health_checks, rules,
 };
+pub use service::{ServiceVerdict, services};
 pub use signal::{SignalVerdict, judged, signal, signal_samples};
 pub use situation::{Situation, situation};
 pub use text::{NOTHING, age, age_text, aged, change_text, dated_text, limit_text, span, value_text};

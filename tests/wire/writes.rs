@@ -45,7 +45,7 @@ impl Bench {
         }
     }
 
-    fn written(&self) -> Vec<(String, String)> {
+    pub(super) fn written(&self) -> Vec<(String, String)> {
         self.sim.writes().into_iter().map(|write| (write.operation, write.region)).collect()
     }
 }

@@ -221,6 +221,9 @@ fn step(pen: &Pen<'_>, row: usize) -> Vec<Text> {
         };
         lines.push(text(pen, format!("{} {rung}: {state}  {evidence}", say::clock(*at))));
     }
+    if let Some(awaited) = &progress.awaits {
+        lines.push(title(pen, format!("{awaited}; t tells it")));
+    }
     lines.extend(progress.told.iter().map(|(at, told)| text(pen, format!("{} {told}", say::clock(*at)))));
     if !progress.why.is_empty() {
         lines.push(text(pen, progress.why.clone()));
