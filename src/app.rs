@@ -378,6 +378,12 @@ impl App {
             }
         }
         sources.extend(playbook::sources(topology));
+        for service in &topology.services {
+            for region in [&intent.to, &intent.from].into_iter().filter(|r| service.regions.contains_key(*r))
+            {
+                sources.push(Source::Service(service.name.clone(), region.clone()));
+            }
+        }
         sources.push(Source::Identity(intent.to.clone()));
         sources
     }

@@ -18,10 +18,12 @@ mod error;
 mod follow;
 pub mod inventory;
 mod metering;
+mod replica;
 mod route53;
 #[cfg(test)]
 mod script;
 pub mod shared;
+mod snapshot;
 mod ssm;
 mod sts;
 mod time;
@@ -46,6 +48,7 @@ use credentials::Finder;
 use diary::Diary;
 use follow::Following;
 pub use metering::{Counted, Tally};
+pub use ssm::FoundDocument;
 use wallet::Wallet;
 
 /// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].
@@ -236,6 +239,10 @@ impl Clients {
             Source::Aurora(store, region) => self.aurora(store, region).await.map(Reading::Aurora),
             Source::AuroraEvents(store, region) => {
                 self.aurora_events(store, region).await.map(Reading::AuroraEvents)
+            }
+            Source::Replica(store, region) => self.replica(store, region).await.map(Reading::Replica),
+            Source::Snapshots(store, region) => {
+                Box::pin(self.snapshots(store, region)).await.map(Reading::Snapshots)
             }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
             Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),

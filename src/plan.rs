@@ -26,7 +26,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::topology::Region;
 use condition::Condition;
-use operation::Operation;
+use operation::{Danger, Operation};
 
 /// What the operator wants: which playbook, what leaves, what receives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -357,10 +357,10 @@ impl Step {
         self.interlocks.iter().chain(waited)
     }
 
-    /// It writes and nothing can undo it.
+    /// It writes and nothing can undo it, nor does it only add something beside what is there.
     #[must_use]
     pub fn is_irreversible(&self) -> bool {
-        self.operation().is_some_and(|o| o.inverse().is_none())
+        self.operation().is_some_and(|o| o.inverse().is_none() && o.danger() != Danger::Reversible)
     }
 }
 

@@ -48,6 +48,9 @@ played! {
     partition_during_promotion: "partition-during-promotion" once,
     lost_answer: "lost-answer" twice,
     dns_weights: "dns-weights" twice,
+    pilot_light: "pilot-light" twice,
+    runbook: "runbook" twice,
+    runbook_lies: "runbook-lies" once,
 }
 
 #[test]

@@ -36,6 +36,11 @@ pub(crate) fn world(name: &str) -> Sim {
     Sim::new(&scenario, 7, Clock::starting_at(START.parse().unwrap(), 1))
 }
 
+/// The world of a scenario that a test spells out.
+pub(crate) fn of(toml: &str) -> Sim {
+    Sim::new(&scenario::parse(toml).unwrap(), 7, Clock::starting_at(START.parse().unwrap(), 1))
+}
+
 /// A fault as in `POST /_sim/inject`.
 pub(crate) fn inject(sim: &Sim, json: &serde_json::Value) -> u32 {
     sim.inject(&serde_json::from_value(json.clone()).unwrap())

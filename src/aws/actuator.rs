@@ -18,9 +18,11 @@ use aws_sdk_sts::operation::RequestId;
 use super::error::{Fault, Reach, fault};
 use super::{Clients, arc};
 use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
-use crate::model::topology::{Endpoint, Region};
+use crate::model::topology::{Endpoint, Region, ReplicaEngine};
 use crate::plan::event::{Answer, Entry, Event};
-use crate::plan::operation::{AuroraTarget, Failover, Operation, Plane, RoutingSet, Switchover};
+use crate::plan::operation::{
+    AuroraTarget, Detach, Failover, Operation, Plane, Promote, RoutingSet, SnapshotCopy, Switchover,
+};
 use crate::plan::run::{Actuator, Boxed, Receipt};
 
 /// Every AWS API action that can be sent to change something; nothing else in the program can.
@@ -34,6 +36,10 @@ pub fn writes() -> &'static [&'static str] {
         "StartAutomationExecution",
         "SendAutomationSignal",
         "StopAutomationExecution",
+        "RemoveFromGlobalCluster",
+        "PromoteReadReplicaDBCluster",
+        "PromoteReadReplica",
+        "CopyDBClusterSnapshot",
         "ChangeResourceRecordSets",
         "UpdateHealthCheck",
     ]
@@ -74,6 +80,9 @@ impl Hands {
             Operation::EcsScale(scale) => self.scale(scale).await,
             Operation::SsmRun(run) => self.start(run, entry).await,
             Operation::SsmSignal(signal) => self.signal(signal).await,
+            Operation::AuroraDetach(Detach(target)) => self.detach(target).await,
+            Operation::ReplicaPromote(promote) => self.promote(promote).await,
+            Operation::SnapshotCopy(copy) => self.copy(copy).await,
             Operation::DnsSet(set) => self.set_records(set).await,
             Operation::HealthCheckInvert(invert) => self.invert(invert).await,
         }
@@ -143,6 +152,43 @@ impl Hands {
             .allow_data_loss(true);
         let sent = request.send().await;
         answer(&target.to, sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e)))
+    }
+
+    async fn detach(&self, target: &AuroraTarget) -> Answer {
+        self.clients.inner.tally.call();
+        let request = self.clients.inner.bound.rds(&target.to).remove_from_global_cluster();
+        let request =
+            request.global_cluster_identifier(&target.global).db_cluster_identifier(&target.cluster);
+        let sent = request.send().await;
+        answer(&target.to, sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e)))
+    }
+
+    async fn promote(&self, promote: &Promote) -> Answer {
+        self.clients.inner.tally.call();
+        let client = self.clients.inner.bound.rds(&promote.to);
+        let sent = match promote.engine {
+            ReplicaEngine::AuroraBinlog => {
+                let request = client.promote_read_replica_db_cluster();
+                let sent = request.db_cluster_identifier(promote.id()).send().await;
+                sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e))
+            }
+            ReplicaEngine::Rds => {
+                let sent = client.promote_read_replica().db_instance_identifier(promote.id()).send().await;
+                sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e))
+            }
+        };
+        answer(&promote.to, sent)
+    }
+
+    async fn copy(&self, copy: &SnapshotCopy) -> Answer {
+        self.clients.inner.tally.call();
+        let request = self.clients.inner.bound.rds(&copy.region).copy_db_cluster_snapshot();
+        let request = request
+            .source_db_cluster_snapshot_identifier(&copy.source)
+            .target_db_cluster_snapshot_identifier(&copy.target)
+            .copy_tags(true);
+        let sent = request.send().await;
+        answer(&copy.region, sent.map(|done| done.request_id().map(str::to_owned)).map_err(|e| fault(&e)))
     }
 }
 

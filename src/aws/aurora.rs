@@ -34,7 +34,18 @@ impl Clients {
             biased;
             global = &mut global => global,
             cluster = &mut own => { seen = Some(cluster); global.await }
-        }?;
+        };
+        let global = match global {
+            Ok(global) => global,
+            Err(trouble) if trouble.kind == TroubleKind::NotFound => {
+                let own = match seen {
+                    Some(own) => own,
+                    None => own.await,
+                };
+                return own.as_ref().and_then(|own| detached(own, region)).ok_or(trouble);
+            }
+            Err(trouble) => return Err(trouble),
+        };
         let clock = &self.inner.clock;
         let own = if let Some(cluster) = seen {
             cluster
@@ -68,12 +79,11 @@ impl Clients {
 
     /// The last hour's events of the store's cluster in `region`, oldest first.
     pub(super) async fn aurora_events(&self, store: &str, region: &Region) -> Result<Vec<RdsEvent>, Trouble> {
-        let aurora = self.aurora_of(store)?;
-        let arn = aurora
-            .clusters
-            .get(region)
-            .ok_or_else(|| undeclared(&format!("a cluster of {store} in {region}")))?;
-        let id = arn.rsplit(':').next().unwrap_or(arn);
+        let (kind, id) = match self.inner.topology.replicas.iter().find(|replica| replica.store == store) {
+            Some(replica) => self.instance(replica, region).await?,
+            None => (SourceType::DbCluster, self.cluster_id(store, region)?),
+        };
+        let id = id.as_str();
         let client = self.inner.bound.rds(region);
         let mut events = Vec::new();
         let mut marker = None;
@@ -81,7 +91,7 @@ impl Clients {
             self.inner.tally.call();
             let page = client
                 .describe_events()
-                .source_type(SourceType::DbCluster)
+                .source_type(kind.clone())
                 .source_identifier(id)
                 .duration(EVENTS_MINUTES)
                 .set_marker(marker)
@@ -101,10 +111,31 @@ impl Clients {
         }
     }
 
+    /// The identifier of an Aurora store's cluster in a Region.
+    pub(super) fn cluster_id(&self, store: &str, region: &Region) -> Result<String, Trouble> {
+        let arn = self.aurora_of(store)?.clusters.get(region);
+        let arn = arn.ok_or_else(|| undeclared(&format!("a cluster of {store} in {region}")))?;
+        Ok(arn.rsplit(':').next().unwrap_or(arn).to_owned())
+    }
+
     fn aurora_of(&self, store: &str) -> Result<&Aurora, Trouble> {
         let found = self.inner.topology.auroras.iter().find(|aurora| aurora.store == store);
         found.ok_or_else(|| undeclared(&format!("the Aurora store {store}")))
     }
+}
+
+/// A cluster that no global cluster knows any more: it stands alone and writes.
+fn detached(own: &DbCluster, region: &Region) -> Option<AuroraReading> {
+    let stands = own.global_cluster_identifier().is_none() && own.replication_source_identifier().is_none();
+    let member = AuroraMember {
+        region: region.clone(),
+        arn: own.db_cluster_arn().filter(|_| stands)?.to_owned(),
+        writer: own.status() == Some("available"),
+        status: own.status().map(str::to_owned),
+        sync: None,
+        instances: Some(own.db_cluster_members().len()),
+    };
+    Some(AuroraReading { status: AuroraReading::DETACHED.to_owned(), members: vec![member], moving: None })
 }
 
 fn reading(global: &GlobalCluster, own: Option<&DbCluster>) -> AuroraReading {

@@ -15,6 +15,8 @@ pub(super) enum ArnKind {
     Rule,
     /// An Aurora cluster.
     RdsCluster,
+    /// An RDS instance.
+    RdsInstance,
     /// An IAM role.
     Role,
 }
@@ -28,6 +30,7 @@ impl ArnKind {
             Self::Control => "arn:aws:route53-recovery-control::ACCOUNT:controlpanel/ID/routingcontrol/ID",
             Self::Rule => "arn:aws:route53-recovery-control::ACCOUNT:controlpanel/ID/safetyrule/ID",
             Self::RdsCluster => "arn:aws:rds:REGION:ACCOUNT:cluster:ID",
+            Self::RdsInstance => "arn:aws:rds:REGION:ACCOUNT:db:ID",
             Self::Role => "arn:aws:iam::ACCOUNT:role/NAME",
         }
     }
@@ -40,17 +43,25 @@ impl ArnKind {
             Self::Control => "a routing control",
             Self::Rule => "a safety rule",
             Self::RdsCluster => "an Aurora cluster",
+            Self::RdsInstance => "an RDS instance",
             Self::Role => "an IAM role",
         }
     }
 
-    const ALL: [Self; 6] =
-        [Self::Cluster, Self::Panel, Self::Control, Self::Rule, Self::RdsCluster, Self::Role];
+    const ALL: [Self; 7] = [
+        Self::Cluster,
+        Self::Panel,
+        Self::Control,
+        Self::Rule,
+        Self::RdsCluster,
+        Self::RdsInstance,
+        Self::Role,
+    ];
 
     fn service(self) -> &'static str {
         match self {
             Self::Cluster | Self::Panel | Self::Control | Self::Rule => "route53-recovery-control",
-            Self::RdsCluster => "rds",
+            Self::RdsCluster | Self::RdsInstance => "rds",
             Self::Role => "iam",
         }
     }
@@ -66,6 +77,7 @@ impl ArnKind {
                 Self::Rule => matches!(parts.as_slice(),
                     ["controlpanel", panel, "safetyrule", id] if named(panel) && named(id)),
                 Self::RdsCluster => resource.strip_prefix("cluster:").is_some_and(named),
+                Self::RdsInstance => resource.strip_prefix("db:").is_some_and(named),
                 Self::Role => matches!(parts.as_slice(), ["role", path @ ..]
                     if !path.is_empty() && path.iter().all(|part| !part.is_empty())),
             }
@@ -108,7 +120,9 @@ pub(super) fn parse(kind: ArnKind, text: &str) -> Result<Arn, String> {
     }
     super::value::account(account).map_err(wrong)?;
     match (kind, *region) {
-        (ArnKind::RdsCluster, region) => super::value::region(region).map_err(wrong)?,
+        (ArnKind::RdsCluster | ArnKind::RdsInstance, region) => {
+            super::value::region(region).map_err(wrong)?;
+        }
         (_, "") => {}
         _ => return Err(wrong("it has a Region where it should have none".to_owned())),
     }

@@ -7,10 +7,9 @@ use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::metric;
 use super::problem::{Place, hint};
+use super::stores::Stores;
 use super::value;
-use crate::model::topology::{
-    Aurora, DnsName, DnsRecord, Metric, OrdersSpec, Policy, Region, Resolver, Routing,
-};
+use crate::model::topology::{DnsName, DnsRecord, Metric, OrdersSpec, Policy, Region, Resolver, Routing};
 
 /// The store that orders are in when the file does not say.
 const USUAL_STORE: &str = "orders";
@@ -123,13 +122,13 @@ pub(super) fn resolvers(root: &Cursor<'_>, names: bool, context: &Context<'_>) -
     root.tables("resolvers").iter().filter_map(&mut read).collect()
 }
 
-pub(super) fn orders(table: &Cursor<'_>, auroras: &[Aurora], context: &Context<'_>) -> Option<OrdersSpec> {
+pub(super) fn orders(table: &Cursor<'_>, stores: &Stores, context: &Context<'_>) -> Option<OrdersSpec> {
     let namespace = table.text("namespace");
     let metric_name = table.text("metric");
     let statistic = table.text("statistic");
     let period = table.period("period");
     let dimensions = metric::plain_dimensions(table);
-    let store = store(table, auroras, context);
+    let store = store(table, stores, context);
     let (namespace, name): (Arc<str>, Arc<str>) = (namespace?.value.into(), metric_name?.value.into());
     let (statistic, period): (Arc<str>, u32) = (statistic?.value.into(), period?);
     let series = |here: &String| {
@@ -149,13 +148,20 @@ pub(super) fn orders(table: &Cursor<'_>, auroras: &[Aurora], context: &Context<'
     Some(OrdersSpec { series: context.regions.iter().map(series).collect(), store })
 }
 
-fn store(table: &Cursor<'_>, auroras: &[Aurora], context: &Context<'_>) -> Option<String> {
-    let known = || auroras.iter().map(|aurora| aurora.store.as_str());
+fn store(table: &Cursor<'_>, stores: &Stores, context: &Context<'_>) -> Option<String> {
+    let known = || {
+        let auroras = stores.auroras.iter().map(|aurora| aurora.store.as_str());
+        auroras.chain(stores.replicas.iter().map(|replica| replica.store.as_str()))
+    };
     let Some(store) = table.text("store") else {
         return known().find(|store| *store == USUAL_STORE).map(str::to_owned);
     };
     if !known().any(|known| known == store.value) {
-        let what = format!("\"{}\" is no store under [[aurora]]{}", store.value, hint(&store.value, known()));
+        let what = format!(
+            "\"{}\" is no store under [[aurora]] or [[replicas]]{}",
+            store.value,
+            hint(&store.value, known())
+        );
         context.sink.miss(&store.place, what);
     }
     Some(store.value)

@@ -1,4 +1,5 @@
-//! Reads `[[aurora]]`, `[[tables]]`, `[[replication]]` and `[shared]`: what is replicated between the Regions.
+//! Reads `[[aurora]]`, `[[replicas]]`, `[[tables]]`, `[[replication]]` and `[shared]`: what is replicated between the
+//! Regions.
 //!
 //! A store's name is its identity on the screen and in plans; nothing here may give one name to two stores.
 
@@ -11,11 +12,14 @@ use super::context::{Context, Unique};
 use super::cursor::{Cursor, Placed};
 use super::metric::{self, Origin};
 use super::preset::{PRESETS, Preset, Shape};
-use crate::model::topology::{Aurora, LagLink, Metric, Region, SharedTable, Table, Unit};
+use crate::model::topology::{
+    Aurora, LagLink, Metric, Region, Replica, ReplicaEngine, SharedTable, Table, Unit,
+};
 
 /// All stores of the file.
 pub(super) struct Stores {
     pub(super) auroras: Vec<Aurora>,
+    pub(super) replicas: Vec<Replica>,
     pub(super) tables: Vec<Table>,
     pub(super) lag_links: Vec<LagLink>,
 }
@@ -24,6 +28,8 @@ pub(super) fn read(root: &Cursor<'_>, context: &Context<'_>) -> Stores {
     let mut names = Unique::new(context.sink, "store");
     let auroras =
         root.tables("aurora").iter().filter_map(|table| aurora(table, &mut names, context)).collect();
+    let replicas =
+        root.tables("replicas").iter().filter_map(|table| replica(table, &mut names, context)).collect();
     let tables =
         root.tables("tables").iter().filter_map(|table| global_table(table, &mut names, context)).collect();
     let mut links = Unique::new(context.sink, "link");
@@ -40,7 +46,7 @@ pub(super) fn read(root: &Cursor<'_>, context: &Context<'_>) -> Stores {
             Some(link)
         })
         .collect();
-    Stores { auroras, tables, lag_links }
+    Stores { auroras, replicas, tables, lag_links }
 }
 
 /// The table of the bastions: one Region or several, and never none.
@@ -80,20 +86,53 @@ fn aurora(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> 
     }
     let global = table.text("global");
     let rpo = rpo(table, context);
-    let clusters = clusters(table, context);
+    let clusters = databases(table, "clusters", ArnKind::RdsCluster, context);
     Some(Aurora { store: store?.value, global: global?.value, clusters, rpo })
 }
 
-fn clusters(table: &Cursor<'_>, context: &Context<'_>) -> BTreeMap<Region, String> {
-    let pairs = table.map("clusters");
-    if table.has("clusters") && pairs.as_ref().is_some_and(|pairs| pairs.len() < 2) {
-        context.sink.miss(&table.place_of("clusters"), "needs clusters in at least two Regions");
+fn replica(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> Option<Replica> {
+    let store = table.text("store");
+    if let Some(store) = &store {
+        names.take(&store.value, &store.place);
     }
-    let mut once = Unique::new(context.sink, "cluster");
+    let engine = match table.text("engine").as_ref().map(|engine| engine.value.as_str()) {
+        Some("aurora-binlog") => Some(ReplicaEngine::AuroraBinlog),
+        Some("rds") => Some(ReplicaEngine::Rds),
+        _ => None,
+    };
+    let rpo = rpo(table, context);
+    let kind = match engine? {
+        ReplicaEngine::AuroraBinlog => ArnKind::RdsCluster,
+        ReplicaEngine::Rds => ArnKind::RdsInstance,
+    };
+    let databases = databases(table, "databases", kind, context);
+    Some(Replica { store: store?.value, engine: engine?, databases, rpo })
+}
+
+/// The ARN of one kind under each Region's name.
+fn databases(
+    table: &Cursor<'_>,
+    key: &'static str,
+    kind: ArnKind,
+    context: &Context<'_>,
+) -> BTreeMap<Region, String> {
+    let pairs = table.map(key);
+    if table.has(key) && pairs.as_ref().is_some_and(|pairs| pairs.len() < 2) {
+        context.sink.miss(&table.place_of(key), format!("needs {key} in at least two Regions"));
+    }
+    let mut once = Unique::new(context.sink, key.trim_end_matches('s'));
     let mut clusters = BTreeMap::new();
     for (name, text) in pairs.unwrap_or_default() {
         let region = context.serving(&name);
-        let Ok(arn) = arn::parse(ArnKind::RdsCluster, &text.value) else { continue };
+        let arn = match arn::parse(kind, &text.value) {
+            Ok(arn) => arn,
+            // What is wrong with the ARN of a cluster was told where its form was read.
+            Err(why) if key == "databases" => {
+                context.sink.refuse(&text.place, why);
+                continue;
+            }
+            Err(_) => continue,
+        };
         let arn = Placed::new(arn, text.place);
         context.own(&arn);
         once.take(&arn.value.text, &arn.place);

@@ -192,6 +192,7 @@ pub(crate) fn two_regions() -> Topology {
         regions: vec![region(EAST, WEST, "use1", 600.0), region(WEST, EAST, "usw2", 600.0)],
         routing: Some(routing()),
         auroras: vec![aurora("orders"), aurora("catalog")],
+        replicas: Vec::new(),
         tables: vec![Table {
             store: "carts".to_owned(),
             table: "cartsTable".to_owned(),

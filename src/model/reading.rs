@@ -4,6 +4,7 @@
 //! Nothing here may turn "not seen" into a number.
 
 mod compute;
+mod database;
 mod feed;
 mod names;
 mod series;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::topology::{Metric, Region};
 
 pub use compute::{AutomationReading, AutomationStep, ServiceEvent, ServiceReading};
+pub use database::{LEFT_BEHIND, ReplicaReading, SnapshotReading, SnapshotsReading};
 pub use feed::{Feed, Freshness};
 pub use names::{ChangeStatus, HealthCheckReading, Lead, RecordReading, RecordRouting, Resolved, same_name};
 pub use series::Series;
@@ -32,8 +34,12 @@ pub enum Source {
     Endpoint(Region),
     /// An Aurora store's global cluster, as the RDS of a Region tells it.
     Aurora(String, Region),
-    /// RDS events of an Aurora store, from a Region.
+    /// RDS events of an Aurora store or of one with read replicas, from a Region.
     AuroraEvents(String, Region),
+    /// A database of a store with read replicas, as the RDS of its Region tells it.
+    Replica(String, Region),
+    /// The snapshots of an Aurora store's cluster, as the RDS of its Region tells them.
+    Snapshots(String, Region),
     /// A DynamoDB store's table, as a Region tells it.
     Table(String, Region),
     /// An ECS service by its name in the config, as a Region tells it.
@@ -59,8 +65,11 @@ impl fmt::Display for Source {
         match self {
             Self::Metrics(region) => write!(f, "CloudWatch {region}"),
             Self::Endpoint(region) => write!(f, "cluster endpoint {region}"),
-            Self::Aurora(store, region) => write!(f, "RDS {region} ({store})"),
+            Self::Aurora(store, region) | Self::Replica(store, region) => {
+                write!(f, "RDS {region} ({store})")
+            }
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
+            Self::Snapshots(store, region) => write!(f, "RDS snapshots {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
             Self::Service(service, region) => write!(f, "ECS {region} ({service})"),
             Self::Automation(region, id) => write!(f, "Automation {region} ({id})"),
@@ -108,6 +117,10 @@ pub enum Reading {
     Aurora(AuroraReading),
     /// RDS events, oldest first.
     AuroraEvents(Vec<RdsEvent>),
+    /// A database of a store with read replicas.
+    Replica(ReplicaReading),
+    /// Cluster snapshots.
+    Snapshots(SnapshotsReading),
     /// A table.
     Table(TableReading),
     /// An ECS service.
@@ -199,6 +212,15 @@ pub struct AuroraReading {
 }
 
 impl AuroraReading {
+    /// The status that stands for a cluster which no global cluster knows any more: it has been detached.
+    pub const DETACHED: &str = "detached";
+
+    /// It is of one cluster that stands alone, not of a global cluster.
+    #[must_use]
+    pub fn is_detached(&self) -> bool {
+        self.status == Self::DETACHED
+    }
+
     /// The Region that writes; `None` when no member or more than one claims to.
     #[must_use]
     pub fn writer(&self) -> Option<&Region> {

@@ -4,6 +4,7 @@
 
 mod compute;
 mod names;
+mod replica;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,8 +13,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::recipe::Recipe;
+
 pub use compute::{EcsService, Receive, Runbook, Service};
 pub use names::{DnsName, DnsRecord, Policy, Resolver};
+pub use replica::{Replica, ReplicaEngine};
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -87,6 +91,8 @@ pub struct Topology {
     pub routing: Option<Routing>,
     /// Aurora global databases.
     pub auroras: Vec<Aurora>,
+    /// Databases with read replicas in other Regions.
+    pub replicas: Vec<Replica>,
     /// DynamoDB global tables.
     pub tables: Vec<Table>,
     /// ECS services that answer users.
@@ -103,6 +109,8 @@ pub struct Topology {
     pub orders: Option<OrdersSpec>,
     /// When going home is allowed.
     pub failback: Failback,
+    /// The operators' own playbooks, by name.
+    pub playbooks: Vec<Recipe>,
 }
 
 impl Topology {

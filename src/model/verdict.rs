@@ -11,6 +11,7 @@ mod names;
 mod orders;
 mod points;
 mod region;
+mod replica;
 mod role;
 mod routing;
 mod signal;
@@ -31,14 +32,17 @@ pub use link::{LinkVerdict, lag_samples, links};
 pub(super) use metrics::Index;
 pub use metrics::{
     ALB, ROUTE53_HOME, aurora_lag_metric, aurora_replication_lag_metric, health_check_metric,
-    table_lag_metric, wanted_alarms, wanted_metrics,
+    replica_lag_metric, table_lag_metric, wanted_alarms, wanted_metrics,
 };
 pub use missed::{Missed, behind, missed};
-pub use names::{Answered, NameAnswer, answers, is_record, record_region, records};
+pub use names::{
+    Answered, NameAnswer, NamedRecord, answers, is_record, named_records, record_region, records,
+};
 pub use orders::{AtRisk, OrdersVerdict, at_risk, headroom, orders, total_rate};
 pub use points::metric_freshness;
 pub use region::{CANARY, RegionVerdict, region, regions};
-pub use role::{Role, moving, role, writer};
+pub use replica::{EndVerdict, ends, left_behind, promoting, promoting_in};
+pub use role::{Role, claims, moving, role, writer};
 pub use routing::{
     ControlCell, ControlVerdict, HealthCheckVerdict, RuleVerdict, controls, drained, health_checks, rules,
 };
@@ -168,7 +172,7 @@ mod tests {
             }
             for link in links(world, now) {
                 let known = link.lag.as_ref().is_some_and(|lag| lag.freshness != Freshness::Gone);
-                prop_assert_eq!(link.lamp == Lamp::Unknown, !known);
+                prop_assert_eq!(link.lamp == Lamp::Unknown, !known && link.stopped.is_none());
                 prop_assert!(link.live || link.lag.is_none());
             }
             for region in regions(world, now) {

@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 
 use super::event::{self, End, Outcome};
-use super::operation::Operation;
+use super::operation::{Danger, Detach, Operation};
 use super::progress::{Progress, StepState};
-use super::{Intent, Playbook};
+use super::{Intent, Playbook, Step};
 use crate::model::World;
 use crate::model::reading::{AuroraReading, Freshness, Reading, Source};
 use crate::model::topology::Region;
@@ -24,6 +24,8 @@ pub fn aftermath(run: &Progress, world: &World, now: Timestamp) -> Vec<String> {
     left.extend(lost(run));
     left.extend(from(intent, world, now));
     left.extend(readers(run, world, now));
+    left.extend(unfenced(run));
+    left.extend(snapshots(world, now));
     left.extend(way_back(run));
     left
 }
@@ -61,7 +63,7 @@ fn lost(run: &Progress) -> Vec<String> {
 fn taken(run: &Progress) -> Option<String> {
     let failed_over = run.plan.steps.iter().any(|step| {
         let sent = run.steps.get(&step.id).is_some_and(|progress| progress.sent.is_some());
-        sent && matches!(step.operation(), Some(Operation::AuroraFailover(_)))
+        sent && step.operation().is_some_and(|o| o.writer().is_some() && o.danger() == Danger::Loses)
     });
     if !failed_over {
         return None;
@@ -120,6 +122,29 @@ fn aurora_of<'a>(
         (Reading::Aurora(reading), _) if feed.freshness(now) != Freshness::Gone => Some(reading),
         _ => None,
     }
+}
+
+/// Databases that a promotion or a detachment left behind, and that nothing stops.
+fn unfenced(run: &Progress) -> Option<String> {
+    let sent = |step: &&Step| run.steps.get(&step.id).is_some_and(|at| at.sent.is_some());
+    let left = run.plan.steps.iter().filter(sent).filter_map(|step| match step.operation()? {
+        Operation::AuroraDetach(Detach(target)) => Some((&target.store, &target.from)),
+        Operation::ReplicaPromote(promote) => Some((&promote.store, &promote.from)),
+        _ => None,
+    });
+    let words: Vec<String> = left.map(|(store, from)| format!("{store} in {from}")).collect();
+    (!words.is_empty()).then(|| {
+        format!("{}: not fenced and copied by nobody; stop it, then build a replica", words.join(", "))
+    })
+}
+
+/// Snapshots that a failover left behind and that nobody has copied yet: they expire.
+fn snapshots(world: &World, now: Timestamp) -> Option<String> {
+    let left = verdict::left_behind(world, now);
+    let words: Vec<String> = left.iter().map(|(store, region, _)| format!("{store} in {region}")).collect();
+    (!words.is_empty()).then(|| {
+        format!("the snapshot of the lost writes expires ({}): copy it, then reconcile", words.join(", "))
+    })
 }
 
 fn way_back(run: &Progress) -> Option<String> {

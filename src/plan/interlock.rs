@@ -7,6 +7,7 @@ mod afresh;
 mod data;
 mod lift;
 mod names;
+mod replica;
 mod rest;
 mod routing;
 mod state;

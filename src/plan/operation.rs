@@ -5,9 +5,12 @@
 
 mod aurora;
 mod check;
+mod detach;
 mod ecs;
 mod names;
+mod replica;
 mod routing;
+mod snapshot;
 mod ssm;
 
 use std::fmt;
@@ -19,9 +22,12 @@ use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
 pub use check::HealthCheckInvert;
+pub use detach::Detach;
 pub use ecs::EcsScale;
 pub use names::{DnsSet, RecordChange};
+pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
+pub use snapshot::SnapshotCopy;
 pub use ssm::{Signal, SsmRun, SsmSignal};
 
 /// One write.
@@ -46,6 +52,15 @@ pub enum Operation {
     /// Sends a person's signal to an Automation execution; only ever beside the step that started it.
     #[serde(rename = "ssm.signal")]
     SsmSignal(SsmSignal),
+    /// Takes a member out of its global database, so that it writes alone; called in its Region.
+    #[serde(rename = "aurora.detach")]
+    AuroraDetach(Detach),
+    /// Promotes a read replica in another Region, for good; called in its Region.
+    #[serde(rename = "replica.promote")]
+    ReplicaPromote(Promote),
+    /// Copies a snapshot that would expire to a manual one.
+    #[serde(rename = "snapshot.copy")]
+    SnapshotCopy(SnapshotCopy),
     /// Sets records of a name in one change batch (Route 53's control plane, us-east-1).
     #[serde(rename = "dns.set")]
     DnsSet(DnsSet),
@@ -78,6 +93,16 @@ pub trait Write: fmt::Display {
     /// The same write for one more try after it was started `started` times, where the service tells tries apart.
     fn afresh(&self, _started: u32) -> Option<Operation> {
         None
+    }
+
+    /// The write that tells what it started under `handle` what a person says; `None` where nobody listens.
+    fn telling(&self, _handle: &str, _say: &Signal) -> Option<Operation> {
+        None
+    }
+
+    /// It is such a write: it goes beside the step's own, which goes on being proved.
+    fn is_aside(&self) -> bool {
+        false
     }
 
     /// Whatever else changes meanwhile, it takes no Region out of service without bringing one in (law 6), so it may
@@ -138,7 +163,7 @@ pub struct WriterMove<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Danger {
-    /// It can be undone by its inverse.
+    /// It can be undone by its inverse, or only adds something beside what is there.
     Reversible,
     /// It cannot be undone by one call, but loses nothing.
     Moves,
@@ -175,6 +200,9 @@ impl Operation {
             Self::EcsScale(scale) => scale,
             Self::SsmRun(run) => run,
             Self::SsmSignal(signal) => signal,
+            Self::AuroraDetach(detach) => detach,
+            Self::ReplicaPromote(promote) => promote,
+            Self::SnapshotCopy(copy) => copy,
             Self::DnsSet(set) => set,
             Self::HealthCheckInvert(invert) => invert,
         }
@@ -214,6 +242,18 @@ impl Operation {
     #[must_use]
     pub fn afresh(&self, started: u32) -> Self {
         self.write().afresh(started).unwrap_or_else(|| self.clone())
+    }
+
+    /// The write that tells what it started under `handle` what a person says; `None` where nobody listens.
+    #[must_use]
+    pub fn telling(&self, handle: &str, say: &Signal) -> Option<Self> {
+        self.write().telling(handle, say)
+    }
+
+    /// It goes beside a step's own write, which goes on being proved.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        self.write().is_aside()
     }
 
     /// It is this write, whichever try.
@@ -256,9 +296,9 @@ impl Operation {
     #[must_use]
     pub fn target(&self) -> Option<&AuroraTarget> {
         match self {
-            Self::AuroraSwitchover(Switchover(target)) | Self::AuroraFailover(Failover(target)) => {
-                Some(target)
-            }
+            Self::AuroraSwitchover(Switchover(target))
+            | Self::AuroraFailover(Failover(target))
+            | Self::AuroraDetach(Detach(target)) => Some(target),
             _ => None,
         }
     }

@@ -248,6 +248,13 @@ fn sources(topology: &Topology) -> Vec<Source> {
         for region in aurora.clusters.keys() {
             sources.push(Source::Aurora(aurora.store.clone(), region.clone()));
             sources.push(Source::AuroraEvents(aurora.store.clone(), region.clone()));
+            sources.push(Source::Snapshots(aurora.store.clone(), region.clone()));
+        }
+    }
+    for replica in &topology.replicas {
+        for region in replica.databases.keys() {
+            sources.push(Source::Replica(replica.store.clone(), region.clone()));
+            sources.push(Source::AuroraEvents(replica.store.clone(), region.clone()));
         }
     }
     for table in &topology.tables {

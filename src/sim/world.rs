@@ -4,6 +4,7 @@
 pub mod alarm;
 pub mod arc;
 pub mod aurora;
+pub mod bucket;
 mod build;
 pub mod dns;
 pub mod ecs;
@@ -16,6 +17,7 @@ pub mod log;
 pub mod metric;
 pub mod noise;
 pub mod region;
+pub mod replica;
 mod service;
 pub mod ssm;
 pub mod switch;
@@ -65,10 +67,14 @@ pub struct World {
     pub dns: dns::Dns,
     /// Databases.
     pub aurora: aurora::Aurora,
+    /// Databases with read replicas.
+    pub replicas: Vec<replica::Replicated>,
     /// Tables.
     pub tables: Vec<table::Table>,
     /// Executions of runbooks.
     pub automations: ssm::Automations,
+    /// Replication between buckets.
+    pub buckets: Vec<bucket::BucketLink>,
     /// Metrics.
     pub metrics: metric::Metrics,
     /// Alarms.

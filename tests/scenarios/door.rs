@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
 use pointsman::model::reading::RecordRouting;
 use pointsman::plan::event::Entry;
-use pointsman::plan::operation::{Failover, Operation, RoutingSet, Switchover};
+use pointsman::plan::operation::{Detach, Failover, Operation, RoutingSet, Switchover};
 
 use super::book::Book;
 use crate::support::InProcess;
@@ -88,7 +88,27 @@ impl Left {
                 self.region == signal.region.as_str()
                     && self.json()["AutomationExecutionId"] == signal.execution.as_str()
             }
+            Operation::AuroraDetach(Detach(target)) => {
+                self.region == target.to.as_str()
+                    && self.says("GlobalClusterIdentifier", &target.global)
+                    && self.says("DbClusterIdentifier", &target.cluster)
+            }
+            Operation::ReplicaPromote(promote) => {
+                let id = promote.id();
+                self.region == promote.to.as_str()
+                    && (self.says("DBClusterIdentifier", id) || self.says("DBInstanceIdentifier", id))
+            }
+            Operation::SnapshotCopy(copy) => {
+                self.region == copy.region.as_str()
+                    && self.says("SourceDBClusterSnapshotIdentifier", &copy.source)
+                    && self.says("TargetDBClusterSnapshotIdentifier", &copy.target)
+            }
         }
+    }
+
+    /// A parameter of a query request has this value.
+    fn says(&self, key: &str, value: &str) -> bool {
+        form_urlencoded::parse(self.body.as_bytes()).any(|(known, said)| known == key && said == value)
     }
 
     fn json(&self) -> serde_json::Value {

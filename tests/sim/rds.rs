@@ -142,3 +142,115 @@ async fn a_member_can_be_detached() {
         .await;
     assert!(none.is_err());
 }
+
+const STANDBY: &str = r#"
+[scenario]
+name = "standby"
+about = "A database with a read replica, and one that comes back after a failover."
+length = "30m"
+[[world.replicas]]
+store = "ledger"
+kind = "aurora-binlog"
+lag = "3s"
+[[world.replicas]]
+store = "billing"
+kind = "rds"
+lag = "2s"
+[[timeline]]
+at = "20s"
+fault = { kind = "region-lost", region = "us-east-1", for = "2m" }
+"#;
+
+#[tokio::test(start_paused = true)]
+async fn a_read_replica_shows_its_source_until_it_is_promoted() {
+    let sim = super::of(STANDBY);
+    let (east, west) = (client(&sim, EAST), client(&sim, WEST));
+    let replica = "ledger-dbcluster-02-us-west-2";
+    let cluster = async |client: &Client, id: &str| {
+        let found = client.describe_db_clusters().db_cluster_identifier(id).send().await.unwrap();
+        found.db_clusters()[0].clone()
+    };
+    let source = cluster(&east, "ledger-dbcluster-01-us-east-1").await;
+    let copy = cluster(&west, replica).await;
+    assert_eq!(copy.replication_source_identifier(), source.db_cluster_arn());
+    assert_eq!(source.read_replica_identifiers(), [copy.db_cluster_arn().unwrap()]);
+    let begun = west.promote_read_replica_db_cluster().db_cluster_identifier(replica).send().await.unwrap();
+    assert_eq!(begun.db_cluster().unwrap().status(), Some("promoting"));
+    let again = west.promote_read_replica_db_cluster().db_cluster_identifier(replica).send().await;
+    assert!(again.unwrap_err().into_service_error().is_invalid_db_cluster_state_fault());
+    sim.advance(Duration::from_secs(200));
+    let alone = cluster(&west, replica).await;
+    assert_eq!((alone.status(), alone.replication_source_identifier()), (Some("available"), None));
+    assert_eq!(cluster(&east, "ledger-dbcluster-01-us-east-1").await.read_replica_identifiers().len(), 0);
+    let events = west
+        .describe_events()
+        .source_type(SourceType::DbInstance)
+        .source_identifier("ledger-dbinstance-01-us-west-2")
+        .send()
+        .await
+        .unwrap();
+    let told: Vec<_> = events.events().iter().filter_map(|event| event.message()).collect();
+    assert_eq!(told.first().copied(), Some("Replication streaming has been terminated."));
+    assert_eq!(told.last().copied(), Some("Cluster topology is updated."));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_replicates_by_itself_says_how_it_goes() {
+    let sim = super::of(STANDBY);
+    let west = client(&sim, WEST);
+    let instance = async || {
+        let found = west.describe_db_instances().db_instance_identifier("billing-db-us-west-2").send();
+        found.await.unwrap().db_instances()[0].clone()
+    };
+    let replica = instance().await;
+    let source = replica.read_replica_source_db_instance_identifier().unwrap();
+    assert_eq!(source, "arn:aws:rds:us-east-1:111122223333:db:billing-db-us-east-1");
+    assert_eq!(replica.db_cluster_identifier(), None);
+    assert_eq!(replica.status_infos()[0].status(), Some("replicating"));
+    sim.advance(Duration::from_secs(100));
+    assert_eq!(instance().await.status_infos()[0].status(), Some("error"), "its source is lost");
+    let begun =
+        west.promote_read_replica().db_instance_identifier("billing-db-us-west-2").send().await.unwrap();
+    assert_eq!(begun.db_instance().unwrap().db_instance_status(), Some("modifying"));
+    sim.advance(Duration::from_mins(5));
+    let alone = instance().await;
+    assert_eq!(alone.db_instance_status(), Some("available"));
+    assert_eq!(alone.read_replica_source_db_instance_identifier(), None);
+    assert!(alone.status_infos().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_snapshot_of_an_old_writer_is_copied_before_it_expires() {
+    let sim = super::of(STANDBY);
+    let (east, west) = (client(&sim, EAST), client(&sim, WEST));
+    sim.advance(Duration::from_secs(30));
+    let failover = west.failover_global_cluster().global_cluster_identifier(ORDERS);
+    let failover = failover.target_db_cluster_identifier(target(WEST, "02")).allow_data_loss(true);
+    failover.send().await.unwrap();
+    sim.advance(Duration::from_mins(5));
+    let snapshots = async || {
+        let found =
+            east.describe_db_cluster_snapshots().db_cluster_identifier("orders-dbcluster-01-us-east-1");
+        found.send().await.unwrap().db_cluster_snapshots().to_vec()
+    };
+    let left = snapshots().await;
+    assert_eq!(
+        (left.len(), left[0].snapshot_type(), left[0].status()),
+        (1, Some("automated"), Some("available"))
+    );
+    let source = left[0].db_cluster_snapshot_identifier().unwrap();
+    assert!(source.starts_with("rds:unplanned-global-failover-orders-dbcluster-01-us-east-1-"), "{source}");
+    let copy = || {
+        let copy = east.copy_db_cluster_snapshot().source_db_cluster_snapshot_identifier(source);
+        copy.target_db_cluster_snapshot_identifier("kept-orders").send()
+    };
+    assert_eq!(copy().await.unwrap().db_cluster_snapshot().unwrap().status(), Some("copying"));
+    let twice = copy().await.unwrap_err().into_service_error();
+    assert!(twice.is_db_cluster_snapshot_already_exists_fault(), "{twice:?}");
+    sim.advance(Duration::from_secs(200));
+    let manual = east.describe_db_cluster_snapshots().snapshot_type("manual").send().await.unwrap();
+    assert_eq!(manual.db_cluster_snapshots()[0].status(), Some("available"));
+    assert_eq!(manual.db_cluster_snapshots()[0].percent_progress(), Some(100));
+    let none = west.describe_db_cluster_snapshots().db_cluster_snapshot_identifier("nope").send().await;
+    assert!(none.unwrap_err().into_service_error().is_db_cluster_snapshot_not_found_fault());
+}

@@ -31,8 +31,6 @@ fn topology() -> Arc<Topology> {
         routing: None,
         auroras: Vec::new(),
         tables: Vec::new(),
-        services: Vec::new(),
-        runbooks: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
         ..Topology::default()

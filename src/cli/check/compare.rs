@@ -4,10 +4,13 @@ use super::{Finding, State};
 use crate::aws::Clients;
 use crate::aws::inventory::FoundHealthCheck;
 use crate::model::World;
-use crate::model::reading::{AuroraReading, Reading, RecordReading, RecordRouting, Source, TableReading};
+use crate::model::reading::{
+    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, ServiceReading, SnapshotsReading,
+    Source, TableReading, TroubleKind,
+};
 use crate::model::topology::{
-    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Region, Rule, Signal, Table,
-    Topology,
+    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Receive, Region, Replica, Rule,
+    Runbook, Signal, Table, Topology,
 };
 
 /// What the data planes show: identity, endpoints, databases, tables, records, metrics.
@@ -61,10 +64,22 @@ fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Fi
             let declared = topology.auroras.iter().find(|aurora| &aurora.store == store);
             declared.map(|aurora| Finding::new(what, aurora_state(aurora, found))).into_iter().collect()
         }
+        (Source::Replica(store, region), Reading::Replica(found)) => {
+            let declared = topology.replicas.iter().find(|replica| &replica.store == store);
+            let state = declared.map(|replica| replica_state(replica, region, found));
+            state.map(|state| Finding::new(what, state)).into_iter().collect()
+        }
+        (Source::Snapshots(store, region), Reading::Snapshots(found)) => left_behind(store, region, found)
+            .into_iter()
+            .map(|state| Finding::new(what.clone(), state))
+            .collect(),
         (Source::Table(store, region), Reading::Table(found)) => {
             let declared = topology.tables.iter().find(|table| &table.store == store);
             let state = declared.map(|table| table_state(table, region.as_str(), found));
             state.map(|state| Finding::new(what, state)).into_iter().collect()
+        }
+        (Source::Service(name, region), Reading::Service(found)) => {
+            vec![Finding::new(what, service_state(topology, name, region, found))]
         }
         (Source::Records(name), Reading::Records(found)) => {
             let declared = topology.dns.iter().find(|dns| &dns.name == name);
@@ -91,6 +106,39 @@ fn aurora_state(declared: &Aurora, found: &AuroraReading) -> State {
     }
 }
 
+/// A database that copies one which is not declared, or nothing at all, is told.
+fn replica_state(declared: &Replica, region: &Region, found: &ReplicaReading) -> State {
+    let id = declared.id(region).unwrap_or_default();
+    if found.instances == 0 {
+        return State::Note(format!("{id} has no instance: it cannot serve if promoted"));
+    }
+    if let Some(source) = &found.source {
+        return match declared.region_of(source) {
+            Some(of) => State::Fine(format!("{}, a replica of {of}", found.status)),
+            None => State::Wrong(format!("{id} copies {source}, which is not declared")),
+        };
+    }
+    let copied = found.replicas.iter().any(|replica| declared.region_of(replica).is_some());
+    if copied {
+        State::Fine(format!("{}, the source", found.status))
+    } else {
+        State::Note(format!("{id} stands alone: no declared database copies it"))
+    }
+}
+
+/// Snapshots that a failover left behind, that will expire, and that nobody has copied.
+fn left_behind(store: &str, region: &Region, found: &SnapshotsReading) -> Vec<State> {
+    let copied = |arn: &str| found.snapshots.iter().any(|s| s.manual && s.source.as_deref() == Some(arn));
+    let left = found.snapshots.iter().filter(|s| s.is_left_behind() && !copied(&s.arn));
+    left.map(|snapshot| {
+        State::Note(format!(
+            "{} holds what a failover of {store} lost, in {region}, and expires with the backup retention: copy it",
+            snapshot.id
+        ))
+    })
+    .collect()
+}
+
 fn table_state(declared: &Table, region: &str, found: &TableReading) -> State {
     let others = declared.regions.iter().filter(|r| r.as_str() != region);
     let missing: Vec<&str> =
@@ -100,6 +148,19 @@ fn table_state(declared: &Table, region: &str, found: &TableReading) -> State {
         State::Fine(format!("{}, {kind}", found.status))
     } else {
         State::Wrong(format!("{} has no replica in {}", declared.table, missing.join(", ")))
+    }
+}
+
+fn service_state(topology: &Topology, name: &str, region: &Region, found: &ServiceReading) -> State {
+    let counts = format!("{} of {} tasks run", found.running, found.desired);
+    let receive = topology.service(name).and_then(|service| service.receive);
+    match receive {
+        _ if found.status != "ACTIVE" => State::Wrong(format!("the service is {}", found.status)),
+        Some(Receive::Tasks(tasks)) if found.running < tasks => {
+            State::Note(format!("{counts}: {region} is scaled to {tasks} before it receives"))
+        }
+        _ if !found.is_steady() => State::Note(format!("{counts}: not steady")),
+        _ => State::Fine(counts),
     }
 }
 
@@ -169,14 +230,48 @@ fn orders_of(world: &World) -> Vec<Finding> {
     orders.series.iter().map(finding).collect()
 }
 
-/// What the control planes of ARC and Route 53 say of endpoints, controls, rules and health checks.
+/// What the control planes of ARC, Route 53 and Systems Manager say of endpoints, controls, rules, health checks and
+/// documents.
 pub(super) async fn control_planes(clients: &Clients) -> Vec<Finding> {
     if clients.topology().routing.is_none() {
-        return Vec::new();
+        return documents(clients).await;
     }
-    let (endpoints, controls, rules, checks) =
-        tokio::join!(endpoints(clients), controls(clients), rules(clients), health_checks(clients));
-    [endpoints, controls, rules, checks].concat()
+    let (endpoints, controls, rules, checks, documents) = tokio::join!(
+        endpoints(clients),
+        controls(clients),
+        rules(clients),
+        health_checks(clients),
+        documents(clients)
+    );
+    [endpoints, controls, rules, checks, documents].concat()
+}
+
+async fn documents(clients: &Clients) -> Vec<Finding> {
+    let books = clients.topology().runbooks.iter().map(|book| document(clients, book));
+    futures::future::join_all(books).await
+}
+
+async fn document(clients: &Clients, book: &Runbook) -> Finding {
+    let what = format!("runbook {} in {}", book.name, book.region);
+    let found = match clients.found_document(book).await {
+        Ok(found) => found,
+        Err(trouble) if trouble.kind == TroubleKind::NotFound => {
+            return Finding::new(what, State::Wrong(trouble.text));
+        }
+        Err(trouble) => return Finding::unseen(what, &trouble),
+    };
+    let strange = book.parameters.keys().find(|name| !found.parameters.contains_key(*name));
+    let missing = found
+        .parameters
+        .iter()
+        .find(|(name, has_default)| !**has_default && !book.parameters.contains_key(*name));
+    let state = match (strange, missing) {
+        _ if !found.is_automation => State::Wrong(format!("{} is not an Automation document", book.document)),
+        (Some(name), _) => State::Wrong(format!("{} has no parameter {name}", book.document)),
+        (None, Some((name, _))) => State::Wrong(format!("{} needs the parameter {name}", book.document)),
+        (None, None) => State::Fine(format!("{}, version {}", book.document, found.version)),
+    };
+    Finding::new(what, state)
 }
 
 async fn endpoints(clients: &Clients) -> Vec<Finding> {

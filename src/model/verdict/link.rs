@@ -2,12 +2,14 @@
 //!
 //! Lag that was not measured is never zero: a link that stopped reporting is unknown, with the age of its last word.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::metrics::LinkSpec;
 use super::points::{self, View};
+use super::replica;
 use super::role::writer;
 use super::{Dated, Lamp};
 use crate::model::World;
@@ -38,6 +40,8 @@ pub struct LinkVerdict {
     pub lamp: Lamp,
     /// Seconds behind; `None` when nothing was measured, which is not zero.
     pub lag: Option<Dated<f64>>,
+    /// Its newest word is that replication is stopped, and since when at least: what is lost grows unseen.
+    pub stopped: Option<Timestamp>,
     /// The limit.
     pub rpo: Duration,
     /// The last hour in seconds, oldest first; `None` where nothing was measured.
@@ -64,6 +68,10 @@ pub fn lag_samples(world: &World, store: &str, from: &Region, to: &Region) -> Ve
     let Some(spec) = spec else { return Vec::new() };
     let samples = |metric| {
         let view = View::of(world, metric);
+        // What was measured before replication stopped says nothing of how far behind it is now.
+        if spec.negative_is_stopped && view.newest().is_some_and(|point| point.value < 0.0) {
+            return Vec::new();
+        }
         let sample = |point: Point| Some((view.end(point.at), seconds(spec, point.value)?));
         view.newest_first().filter_map(sample).collect::<Vec<_>>()
     };
@@ -72,13 +80,21 @@ pub fn lag_samples(world: &World, store: &str, from: &Region, to: &Region) -> Ve
 }
 
 /// The lag of each direction that runs now, without what only a screen needs.
-pub(super) fn live_lags(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Lamp, Option<Dated<f64>>)> {
+pub(super) fn live_lags(world: &World, now: Timestamp) -> Vec<LiveLag<'_>> {
     let runs = lives(world, now).into_iter().filter(|(_, live)| *live == Live::Runs);
-    runs.map(|(spec, _)| {
-        let Measure { lag, lamp, .. } = measure(world, spec, now);
-        (spec, lamp, lag)
+    runs.map(|(link, _)| {
+        let Measure { lag, lamp, stopped, .. } = measure(world, link, now);
+        LiveLag { link, lamp, lag, stopped }
     })
     .collect()
+}
+
+/// A direction that runs, or that the service says is stopped.
+pub(super) struct LiveLag<'a> {
+    pub(super) link: &'a LinkSpec,
+    pub(super) lamp: Lamp,
+    pub(super) lag: Option<Dated<f64>>,
+    pub(super) stopped: Option<Timestamp>,
 }
 
 /// How far a direction was behind at a moment, in seconds: the newest of its best metric from then, if it was measured
@@ -100,10 +116,8 @@ pub(super) fn lag_at(
 }
 
 /// The longest of some lags that are not gone; the first of equals, in the order of the config.
-pub(super) fn worst<'a>(
-    lags: impl Iterator<Item = (&'a LinkSpec, Lamp, Option<Dated<f64>>)>,
-) -> Option<(&'a LinkSpec, Dated<f64>)> {
-    let known = lags.filter_map(|(link, _, lag)| Some((link, lag?)));
+pub(super) fn worst<'a>(lags: impl Iterator<Item = LiveLag<'a>>) -> Option<(&'a LinkSpec, Dated<f64>)> {
+    let known = lags.filter_map(|live| Some((live.link, live.lag?)));
     let known = known.filter(|(_, lag)| lag.freshness != Freshness::Gone);
     known.reduce(|worst, next| if next.1.value > worst.1.value { next } else { worst })
 }
@@ -118,11 +132,14 @@ enum Live {
 }
 
 fn lives(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Live)> {
-    let stores = world.topology().auroras.iter();
-    let known =
-        stores.map(|aurora| writer(world, &aurora.store, now).filter(|w| w.freshness != Freshness::Gone));
-    let writers: Vec<Option<Region>> = known.map(|writer| writer.map(|writer| writer.value)).collect();
-    let live = |spec: &LinkSpec| match spec.aurora.map(|at| writers.get(at).and_then(Option::as_ref)) {
+    let mut writers: BTreeMap<&str, Option<Region>> = BTreeMap::new();
+    for spec in world.index.links.iter().filter(|spec| spec.one_way) {
+        let known = || writer(world, &spec.store, now).filter(|w| w.freshness != Freshness::Gone);
+        writers.entry(spec.store.as_str()).or_insert_with(|| known().map(|writer| writer.value));
+    }
+    let live = |spec: &LinkSpec| match writers.get(spec.store.as_str()).map(Option::as_ref) {
+        // Databases that stand alone copy nothing from each other, whoever of them writes.
+        Some(_) if replica::parted(world, spec, now) => Live::Waits,
         None => Live::Runs,
         Some(Some(writer)) if writer == &spec.from => Live::Runs,
         Some(Some(writer)) if writer == &spec.to => Live::Waits,
@@ -140,7 +157,7 @@ fn measured_now(world: &World, spec: &LinkSpec, now: Timestamp) -> bool {
 }
 
 fn verdict(world: &World, spec: &LinkSpec, live: bool, now: Timestamp) -> LinkVerdict {
-    let Measure { at, lag, lamp } = measure(world, spec, now);
+    let Measure { at, lag, lamp, stopped } = measure(world, spec, now);
     let metric = spec.metrics.get(at);
     let trend = metric.map(|metric| {
         let view = View::of(world, metric);
@@ -155,6 +172,7 @@ fn verdict(world: &World, spec: &LinkSpec, live: bool, now: Timestamp) -> LinkVe
         live,
         lamp: if live { lamp } else { Lamp::Unknown },
         lag: lag.filter(|_| live),
+        stopped: stopped.filter(|_| live),
         rpo: spec.rpo,
         trend: trend.unwrap_or_default(),
         trouble: trouble.filter(|_| live),
@@ -167,6 +185,7 @@ struct Measure {
     at: usize,
     lag: Option<Dated<f64>>,
     lamp: Lamp,
+    stopped: Option<Timestamp>,
 }
 
 /// The first metric that is not gone speaks; when all are, the one that spoke last.
@@ -178,13 +197,26 @@ fn measure(world: &World, spec: &LinkSpec, now: Timestamp) -> Measure {
         let freshness = points::metric_freshness(end, view.period, now);
         Some((at, Dated { value: newest.1, at: end, freshness }))
     };
+    if let Some(since) = stopped(world, spec, now) {
+        return Measure { at: 0, lag: None, lamp: Lamp::Bad, stopped: Some(since) };
+    }
     let lags = || (0..spec.metrics.len()).filter_map(lag);
     let found = lags().find(|(_, lag)| lag.freshness != Freshness::Gone);
     let Some((at, lag)) = found.or_else(|| lags().max_by_key(|(_, lag)| lag.at)) else {
-        return Measure { at: 0, lag: None, lamp: Lamp::Unknown };
+        return Measure { at: 0, lag: None, lamp: Lamp::Unknown, stopped: None };
     };
     let lamp = judge(world, spec, at, &lag);
-    Measure { at, lag: Some(lag), lamp }
+    Measure { at, lag: Some(lag), lamp, stopped: None }
+}
+
+/// The start of the run of periods, up to a newest that is not gone, in which the service says that nothing runs.
+fn stopped(world: &World, spec: &LinkSpec, now: Timestamp) -> Option<Timestamp> {
+    let view = View::of(world, spec.metrics.first().filter(|_| spec.negative_is_stopped)?);
+    let newest = view.newest()?;
+    if points::metric_freshness(view.end(newest.at), view.period, now) == Freshness::Gone {
+        return None;
+    }
+    view.newest_first().take_while(|point| point.value < 0.0).last().map(|point| point.at)
 }
 
 fn judge(world: &World, spec: &LinkSpec, at: usize, lag: &Dated<f64>) -> Lamp {

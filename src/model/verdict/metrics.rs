@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::topology::{Aurora, Formula, Metric, Region, Table, Topology, Unit};
+use crate::model::topology::{
+    Aurora, Formula, Metric, Region, Replica, ReplicaEngine, Table, Topology, Unit,
+};
 
 /// The Region in which Route 53 publishes its metrics, whatever the workload's Regions are (aws-facts section 6).
 pub const ROUTE53_HOME: &str = "us-east-1";
@@ -57,6 +59,24 @@ pub fn table_lag_metric(table: &Table, from: &Region, to: &Region) -> Metric {
         statistic: "Average".into(),
         period: 60,
     }
+}
+
+/// The lag of a read replica in a Region: `AuroraBinlogReplicaLag` of its cluster or `ReplicaLag` of its instance, in
+/// seconds; −1 when replication is stopped (aws-facts section 4). `None` when the store has no database there.
+#[must_use]
+pub fn replica_lag_metric(replica: &Replica, to: &Region) -> Option<Metric> {
+    let (name, dimension) = match replica.engine {
+        ReplicaEngine::AuroraBinlog => ("AuroraBinlogReplicaLag", "DBClusterIdentifier"),
+        ReplicaEngine::Rds => ("ReplicaLag", "DBInstanceIdentifier"),
+    };
+    Some(Metric {
+        region: to.clone(),
+        namespace: "AWS/RDS".into(),
+        name: name.into(),
+        dimensions: dimensions(&[(dimension, replica.id(to)?)]),
+        statistic: "Maximum".into(),
+        period: 60,
+    })
 }
 
 /// What Route 53 thinks of a health check: 1 healthy, 0 not; the Minimum, in us-east-1 only.
@@ -114,8 +134,10 @@ pub(in crate::model) struct Index {
 #[derive(Debug)]
 pub(super) struct LinkSpec {
     pub(super) store: String,
-    /// The place of its Aurora in the topology, when it is one: then it runs in one direction only.
-    pub(super) aurora: Option<usize>,
+    /// It runs from the store's writer only, so its direction turns with the writer.
+    pub(super) one_way: bool,
+    /// A lag below zero says that replication is stopped, not that it could not be measured.
+    pub(super) negative_is_stopped: bool,
     pub(super) from: Region,
     pub(super) to: Region,
     /// The lag metrics, the best first.
@@ -140,11 +162,12 @@ impl Index {
 }
 
 fn links(topology: &Topology) -> Vec<LinkSpec> {
-    let auroras = topology.auroras.iter().enumerate().flat_map(|(at, aurora)| {
+    let auroras = topology.auroras.iter().flat_map(|aurora| {
         let regions = in_order(topology, aurora.clusters.keys());
         pairs(&regions).into_iter().map(move |(from, to)| LinkSpec {
             store: aurora.store.clone(),
-            aurora: Some(at),
+            one_way: true,
+            negative_is_stopped: false,
             metrics: [
                 aurora_lag_metric(aurora, &from, &to),
                 aurora_replication_lag_metric(aurora, &from, &to),
@@ -158,11 +181,25 @@ fn links(topology: &Topology) -> Vec<LinkSpec> {
             to,
         })
     });
+    let replicas = topology.replicas.iter().flat_map(|replica| {
+        let regions = in_order(topology, replica.databases.keys());
+        pairs(&regions).into_iter().map(move |(from, to)| LinkSpec {
+            store: replica.store.clone(),
+            one_way: true,
+            negative_is_stopped: true,
+            metrics: replica_lag_metric(replica, &to).into_iter().collect(),
+            a_second: Some(1.0),
+            rpo: replica.rpo,
+            from,
+            to,
+        })
+    });
     let tables = topology.tables.iter().flat_map(|table| {
         let regions = in_order(topology, table.regions.iter());
         pairs(&regions).into_iter().map(move |(from, to)| LinkSpec {
             store: table.store.clone(),
-            aurora: None,
+            one_way: false,
+            negative_is_stopped: false,
             metrics: vec![table_lag_metric(table, &from, &to)],
             a_second: Some(1000.0),
             rpo: table.rpo,
@@ -172,7 +209,8 @@ fn links(topology: &Topology) -> Vec<LinkSpec> {
     });
     let others = topology.lag_links.iter().map(|link| LinkSpec {
         store: link.store.clone(),
-        aurora: None,
+        one_way: false,
+        negative_is_stopped: false,
         from: link.from.clone(),
         to: link.to.clone(),
         metrics: vec![link.metric.clone()],
@@ -183,7 +221,7 @@ fn links(topology: &Topology) -> Vec<LinkSpec> {
         },
         rpo: link.rpo,
     });
-    auroras.chain(tables).chain(others).collect()
+    auroras.chain(replicas).chain(tables).chain(others).collect()
 }
 
 /// Some Regions in the order in which the workload declares them; others after, as they come.

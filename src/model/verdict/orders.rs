@@ -70,9 +70,9 @@ pub fn orders(world: &World, region: &Region, now: Timestamp) -> Option<OrdersVe
 pub fn at_risk(world: &World, now: Timestamp) -> Option<AtRisk> {
     let spec = world.topology().orders.as_ref()?;
     let rate = total_rate(world, now)?;
-    let of_orders = link::live_lags(world, now).into_iter().filter(|(link, ..)| match &spec.store {
-        Some(store) => &link.store == store,
-        None => link.aurora.is_some(),
+    let of_orders = link::live_lags(world, now).into_iter().filter(|live| match &spec.store {
+        Some(store) => &live.link.store == store,
+        None => live.link.one_way,
     });
     let (link, lag) = link::worst(of_orders)?;
     Some(AtRisk {

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Dated;
+use super::{Dated, replica};
 use crate::model::World;
 use crate::model::reading::{AuroraMove, AuroraReading, Feed, Freshness, Reading, Source};
 use crate::model::topology::Region;
@@ -37,13 +37,24 @@ impl fmt::Display for Role {
     }
 }
 
-/// The Region that holds a store's writer, by the newest reading of any Region.
+/// The Region that holds a store's writer, by the newest reading of any Region; of a store with read replicas, the
+/// one that the others copy.
 ///
 /// While it moves the old one is the writer until a member says otherwise; `None` when the newest reading
 /// shows no writer or two.
 #[must_use]
 pub fn writer(world: &World, store: &str, now: Timestamp) -> Option<Dated<Region>> {
-    let (reading, feed) = newest_reading(world, store)?;
+    if replica::declared(world, store).is_some() {
+        return replica::writer(world, store, now);
+    }
+    if claims(world, store, now).len() > 1 {
+        return None;
+    }
+    // One that has left counts when nobody speaks for the global cluster any more.
+    let gone = |(_, feed): &(_, &Feed)| feed.freshness(now) == Freshness::Gone;
+    let newest = newest_reading(world, store);
+    let alone = newest.filter(gone).and_then(|_| detached(world, store).find(|seen| !gone(seen)));
+    let (reading, feed) = alone.or(newest)?;
     let (_, at) = feed.seen()?;
     let value = reading.writer().cloned().or_else(|| giving_up(reading))?;
     Some(Dated { value, at, freshness: feed.freshness(now) })
@@ -59,9 +70,14 @@ pub fn moving<'a>(world: &'a World, store: &str, now: Timestamp) -> Option<&'a A
 /// What a Region does now, over all Aurora stores whose writer is known.
 #[must_use]
 pub fn role(world: &World, region: &Region, now: Timestamp) -> Role {
-    let mut held = 0;
-    let mut elsewhere = 0;
+    let (mut held, mut elsewhere) = (0_usize, 0_usize);
     let mut member = false;
+    for replica in &world.topology().replicas {
+        let claims = replica::claims(world, &replica.store, now);
+        member |= replica.databases.contains_key(region) && !claims.is_empty();
+        held += usize::from(claims.contains(&region.as_str()));
+        elsewhere += usize::from(!claims.is_empty() && !claims.contains(&region.as_str()));
+    }
     for aurora in &world.topology().auroras {
         let Some(writer) = writer(world, &aurora.store, now).filter(|w| w.freshness != Freshness::Gone)
         else {
@@ -82,20 +98,43 @@ pub fn role(world: &World, region: &Region, now: Timestamp) -> Role {
     }
 }
 
-/// The Regions that claim to write a store, by its newest reading; more than one is a split brain.
-pub(super) fn claims<'a>(world: &'a World, store: &str, now: Timestamp) -> Vec<&'a str> {
-    let newest = newest_reading(world, store).filter(|(_, feed)| feed.freshness(now) != Freshness::Gone);
+/// The Regions that claim to write a store by what is seen now; more than one is a split brain.
+#[must_use]
+pub fn claims<'a>(world: &'a World, store: &str, now: Timestamp) -> Vec<&'a str> {
+    if replica::declared(world, store).is_some() {
+        return replica::claims(world, store, now);
+    }
+    let seen = |feed: &Feed| feed.freshness(now) != Freshness::Gone;
+    let newest = newest_reading(world, store).filter(|(_, feed)| seen(feed));
     let members = newest.into_iter().flat_map(|(reading, _)| &reading.members);
-    members.filter(|member| member.writer).map(|member| member.region.as_str()).collect()
+    let detached = detached(world, store).filter(|(_, feed)| seen(feed));
+    let alone = detached.flat_map(|(reading, _)| &reading.members);
+    let mut claims: Vec<&str> =
+        members.chain(alone).filter(|member| member.writer).map(|member| member.region.as_str()).collect();
+    claims.dedup();
+    claims
 }
 
-/// The newest reading of a store: the one that was asked for last, from whichever Region.
+/// The readings of clusters that have left the store's global cluster.
+fn detached<'a>(world: &'a World, store: &str) -> impl Iterator<Item = (&'a AuroraReading, &'a Feed)> {
+    readings(world, store).filter(|(reading, _)| reading.is_detached())
+}
+
+/// The newest reading of a store's global cluster: the one that was asked for last, from whichever Region; where no
+/// Region knows one any more, of a cluster that left it.
 fn newest_reading<'a>(world: &'a World, store: &str) -> Option<(&'a AuroraReading, &'a Feed)> {
-    let readings = world.feeds().filter_map(|(source, feed)| match (source, feed.seen()) {
+    let newest = |readings: &mut dyn Iterator<Item = (&'a AuroraReading, &'a Feed)>| {
+        readings.max_by_key(|(_, feed)| feed.asked())
+    };
+    let mut of_global = readings(world, store).filter(|(reading, _)| !reading.is_detached());
+    newest(&mut of_global).or_else(|| newest(&mut detached(world, store)))
+}
+
+fn readings<'a>(world: &'a World, store: &str) -> impl Iterator<Item = (&'a AuroraReading, &'a Feed)> {
+    world.feeds().filter_map(move |(source, feed)| match (source, feed.seen()) {
         (Source::Aurora(of, _), Some((Reading::Aurora(reading), _))) if of == store => Some((reading, feed)),
         _ => None,
-    });
-    readings.max_by_key(|(_, feed)| feed.asked())
+    })
 }
 
 /// The member that still holds the role while no one claims it in the middle of a move.

@@ -5,15 +5,16 @@
 use jiff::Timestamp;
 
 use super::Lamp;
-use super::link::{live_lags, worst};
+use super::link::{LiveLag as Live, live_lags, worst};
 use super::orders::{at_risk, total_rate};
 use super::region::{self, Judged};
+use super::replica::promoting;
 use super::role::{claims, moving};
 use super::routing::{ControlCell, ControlVerdict, controls, rules};
 use super::text::{age, aged, limit_text, span, value_text};
 use crate::model::World;
 use crate::model::reading::{Freshness, TroubleKind};
-use crate::model::topology::{Aurora, Region, RuleKind, Unit};
+use crate::model::topology::{Aurora, Region, Replica, RuleKind, Unit};
 
 /// The columns that the line has on a screen of 80.
 const COLUMNS: usize = 78;
@@ -71,6 +72,7 @@ pub fn situation(world: &World, now: Timestamp) -> Situation {
     let mut remarks: Vec<Remark> = credentials(world).into_iter().chain(unread(&judged)).collect();
     remarks.extend(judged.iter().flat_map(|(name, judged)| of_region(name, judged, now)));
     remarks.extend(of_moves(world, now));
+    remarks.extend(of_replicas(world, now));
     remarks.extend(of_links(world, now));
     remarks.extend(of_routing(world, now));
     remarks.sort_by_key(|remark| remark.rank);
@@ -126,6 +128,21 @@ fn of_region(name: &Region, judged: &Judged, now: Timestamp) -> Vec<Remark> {
     of_lamp.into_iter().chain(blind).collect()
 }
 
+/// Stores with read replicas: two that stand alone, or one that is being promoted.
+fn of_replicas(world: &World, now: Timestamp) -> Vec<Remark> {
+    let remark = |replica: &Replica| {
+        let store = &replica.store;
+        let claims = claims(world, store, now);
+        if claims.len() > 1 {
+            let text = format!("{store} has {} writers: {}", claims.len(), claims.join(", "));
+            return Some(Remark::new(1, Lamp::Bad, text));
+        }
+        let end = promoting(world, store, now)?;
+        Some(Remark::new(3, Lamp::Look, format!("{store} {} in {}", end.reading.status, end.region)))
+    };
+    world.topology().replicas.iter().filter_map(remark).collect()
+}
+
 fn of_moves(world: &World, now: Timestamp) -> Vec<Remark> {
     let stores = world.topology().auroras.iter();
     let remark = |aurora: &Aurora| {
@@ -144,12 +161,17 @@ fn of_moves(world: &World, now: Timestamp) -> Vec<Remark> {
 
 fn of_links(world: &World, now: Timestamp) -> Vec<Remark> {
     let topology = world.topology();
-    let links = live_lags(world, now).into_iter().filter_map(|(link, lamp, lag)| {
+    let links = live_lags(world, now).into_iter().filter_map(|Live { link, lamp, lag, stopped }| {
         let rank = match lamp {
             Lamp::Bad => 3,
             Lamp::Look => 7,
             Lamp::Ok | Lamp::Unknown => return None,
         };
+        if let Some(since) = stopped {
+            let way = format!("{}→{}", topology.short(&link.from), topology.short(&link.to));
+            let text = format!("{} {way} replication stopped {}", link.store, span(age(since, now)));
+            return Some(Remark::new(rank, lamp, text));
+        }
         let lag = lag?;
         let behind = aged(value_text(lag.value, Unit::Seconds), lag.freshness);
         let way = format!("{}→{}", topology.short(&link.from), topology.short(&link.to));

@@ -6,22 +6,18 @@ use jiff::Timestamp;
 
 use super::{Interlock, Question};
 use crate::model::reading::{Feed, Source};
-use crate::model::topology::Routing;
-use crate::plan::operation::Operation;
+use crate::model::topology::{Region, Routing};
+use crate::plan::operation::{AuroraTarget, Operation, Promote, SnapshotCopy};
 
 /// What cannot be told because it was not read.
 const NOT_READ: &str = "could not be read afresh";
 
 pub(super) fn conditions(question: &Question<'_>, asked: Timestamp) -> Vec<Interlock> {
     let operations = || question.plan.steps.iter().filter_map(|step| step.operation());
-    let mut all: Vec<Interlock> = operations()
-        .filter_map(Operation::target)
-        .map(|target| {
-            let source = Source::Aurora(target.store.clone(), target.to.clone());
-            judge(
-                format!("RDS {} read afresh ({})", target.to, target.store),
-                was_read(question, &source, asked),
-            )
+    let databases = operations().filter_map(database);
+    let mut all: Vec<Interlock> = databases
+        .map(|(store, region, source)| {
+            judge(format!("RDS {region} read afresh ({store})"), was_read(question, &source, asked))
         })
         .collect();
     let routing = question.world.topology().routing.as_ref();
@@ -40,6 +36,22 @@ pub(super) fn conditions(question: &Question<'_>, asked: Timestamp) -> Vec<Inter
         identities.any(|source| matches!(source, Source::Identity(_)) && was_read(question, source, asked));
     all.push(judge("identity read afresh".to_owned(), known));
     all
+}
+
+/// The store and the Region whose RDS a write of a database rests on, and what tells of it.
+fn database(operation: &Operation) -> Option<(&str, &Region, Source)> {
+    if let Some(AuroraTarget { store, to, .. }) = operation.target() {
+        return Some((store, to, Source::Aurora(store.clone(), to.clone())));
+    }
+    match operation {
+        Operation::ReplicaPromote(Promote { store, to, .. }) => {
+            Some((store, to, Source::Replica(store.clone(), to.clone())))
+        }
+        Operation::SnapshotCopy(SnapshotCopy { store, region, .. }) => {
+            Some((store, region, Source::Snapshots(store.clone(), region.clone())))
+        }
+        _ => None,
+    }
 }
 
 /// A quorum tells the states; fewer may still take the change, none may not.

@@ -1,6 +1,6 @@
 //! Conditions on the stores: where each writer is, how far its reader is behind, and whether that reader can write.
 
-use super::{Interlock, Question};
+use super::{Interlock, Question, replica};
 use crate::model::reading::{AuroraReading, Freshness, Reading, Source};
 use crate::model::topology::Aurora;
 use crate::model::verdict::{self, LinkVerdict};
@@ -17,6 +17,7 @@ pub(super) fn stores(question: &Question<'_>) -> Vec<Interlock> {
     let links = verdict::links(question.world, question.now);
     let auroras = &question.world.topology().auroras;
     let mut all: Vec<Interlock> = auroras.iter().flat_map(|aurora| store(question, aurora, &links)).collect();
+    all.extend(replica::databases(question, &links));
     all.extend(others(question, &links));
     all
 }
@@ -28,17 +29,20 @@ pub(super) fn promoted(question: &Question<'_>) -> Vec<Interlock> {
     let targets: Vec<_> = steps.filter_map(Operation::target).collect();
     let auroras = question.world.topology().auroras.iter();
     let moved = auroras.filter(|aurora| targets.iter().any(|target| target.store == aurora.store));
-    moved.flat_map(|aurora| store(question, aurora, &links)).collect()
+    let mut all: Vec<Interlock> = moved.flat_map(|aurora| store(question, aurora, &links)).collect();
+    all.extend(replica::databases(question, &links));
+    all
 }
 
 /// An evacuation leaves the writers where they are, and says so.
 fn stays(question: &Question<'_>) -> Option<Interlock> {
     let from = &question.intent.from;
-    let auroras = question.world.topology().auroras.iter();
-    let left: Vec<&str> = auroras
-        .filter(|a| verdict::writer(question.world, &a.store, question.now).is_some_and(|w| &w.value == from))
-        .map(|a| a.store.as_str())
-        .collect();
+    let topology = question.world.topology();
+    let auroras = topology.auroras.iter().map(|aurora| aurora.store.as_str());
+    let stores = auroras.chain(topology.replicas.iter().map(|replica| replica.store.as_str()));
+    let writes =
+        |store: &&str| verdict::writer(question.world, store, question.now).is_some_and(|w| &w.value == from);
+    let left: Vec<&str> = stores.filter(writes).collect();
     let why = format!(
         "{} still write in {from}, so {} writes across Regions",
         left.join(" and "),
@@ -158,7 +162,7 @@ fn others(question: &Question<'_>, links: &[LinkVerdict]) -> Vec<Interlock> {
     let intent = question.intent;
     let promoted = |store: &str| {
         let steps = question.plan.steps.iter().filter_map(|step| step.operation());
-        steps.filter_map(Operation::target).any(|target| target.store == store)
+        steps.filter_map(Operation::writer).any(|moved| moved.store == store)
     };
     let late = links.iter().filter(|link| link.from == intent.from && link.to == intent.to && link.live);
     late.filter(|link| !promoted(&link.store))

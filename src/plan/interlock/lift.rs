@@ -23,6 +23,12 @@ fn lift(name: &str, intent: &Intent) -> Option<String> {
     if name.ends_with(" healthy") {
         return Some(format!("bring {to} back first, or let another Region receive"));
     }
+    if name.contains(" can be promoted in ") {
+        return Some(format!("its database in {to} must be an available replica"));
+    }
+    if name.starts_with("no promotion of ") {
+        return Some("wait until that promotion has ended".to_owned());
+    }
     if name.starts_with("no move of ") {
         return Some("wait until that move has ended".to_owned());
     }

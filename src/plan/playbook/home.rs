@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{change, control, leaves, next_id, route, states, traffic, writers};
+use super::{capacity, change, control, leaves, next_id, route, states, traffic, writers};
 use crate::model::World;
 use crate::model::reading::ControlState;
 use crate::model::topology::{Aurora, Region};
-use crate::model::verdict::CANARY;
+use crate::model::verdict::{self, CANARY};
 use crate::plan::condition::Condition;
+use crate::plan::operation::{Operation, SnapshotCopy};
 use crate::plan::{Action, Intent, Rung, Step, Usual};
 
 /// A waiting step that is not met by then holds; a replica that was cut off for hours needs this long.
@@ -37,6 +38,10 @@ pub(super) fn failback(
         let step = caught_up(aurora, intent, settled, next_id(steps));
         steps.push(step);
     }
+    for (store, region, id) in verdict::left_behind(world, now) {
+        let step = keep(&store, &region, &id, next_id(steps));
+        steps.push(step);
+    }
     steps.extend(well(world, &intent.to, steps));
     let waits: Vec<_> = steps.iter().skip(before).map(|step| step.id).collect();
     let promotions = steps.len();
@@ -44,6 +49,7 @@ pub(super) fn failback(
     for step in steps.iter_mut().skip(promotions) {
         step.needs.extend(&waits);
     }
+    capacity::receiver(world, intent, steps);
     traffic(world, intent, now, steps)
 }
 
@@ -78,6 +84,23 @@ fn caught_up(aurora: &Aurora, intent: &Intent, window: Duration, id: crate::plan
     };
     let usual = Usual { p50: Duration::from_secs(5), p95: window + Duration::from_mins(2) };
     wait(id, format!("{} caught up in {}", aurora.store, intent.to), condition, usual)
+}
+
+/// The snapshot of what a failover lost is copied before anything else is done to its cluster: it expires.
+fn keep(store: &str, region: &Region, id: &str, step: crate::plan::StepId) -> Step {
+    let copy = SnapshotCopy::of(store, region, id);
+    let usual = Usual { p50: Duration::from_mins(2), p95: Duration::from_mins(6) };
+    Step {
+        action: Action::Operate(Operation::SnapshotCopy(copy)),
+        id: step,
+        title: format!("keep the snapshot of {store} in {region}"),
+        needs: vec![crate::plan::StepId(1)],
+        rung: Rung::ReadBack,
+        usual,
+        deadline: PATIENCE,
+        interlocks: Vec::new(),
+        advice: None,
+    }
 }
 
 /// A step that waits until the canaries of a Region succeed; none where none is declared.

@@ -5,8 +5,11 @@
 use std::time::Duration;
 
 use super::{endpoints, plain, quoted};
-use crate::model::topology::{Routing, Topology};
-use crate::plan::operation::{AuroraTarget, ControlChange, Failover, Operation, Switchover};
+use crate::model::topology::{ReplicaEngine, Routing, Topology};
+use crate::plan::operation::{
+    AuroraTarget, ControlChange, Detach, EcsScale, Failover, Operation, Promote, SnapshotCopy, SsmRun,
+    Switchover,
+};
 
 /// The lines that prove an operation within a time.
 pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topology) -> String {
@@ -18,6 +21,11 @@ pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topo
         Operation::AuroraSwitchover(Switchover(target)) | Operation::AuroraFailover(Failover(target)) => {
             writer(target, within)
         }
+        Operation::AuroraDetach(Detach(target)) => detached(target, within),
+        Operation::ReplicaPromote(promote) => promoted(promote, within),
+        Operation::SnapshotCopy(copy) => copied(copy, within),
+        Operation::EcsScale(scale) => tasks(scale, within),
+        Operation::SsmRun(run) => ended(run, within),
         _ => by_hand(operation, topology),
     }
 }
@@ -36,6 +44,108 @@ fn writer(target: &AuroraTarget, within: Duration) -> String {
         wanted = quoted(&format!("available {cluster}")),
         global = quoted(global),
         query = quoted(query),
+    )
+}
+
+/// The cluster is available and is a member of nothing.
+fn detached(target: &AuroraTarget, within: Duration) -> String {
+    let AuroraTarget { store, to, cluster, .. } = target;
+    let id = cluster.rsplit(':').next().unwrap_or(cluster);
+    until(
+        &format!("{store} in {to} is available and in no global database; the old writer is not fenced"),
+        within,
+        "available alone",
+        &format!("aws rds describe-db-clusters --region {to} --db-cluster-identifier {}", quoted(id)),
+        "DBClusters[0].join(' ', [Status, not_null(GlobalClusterIdentifier, 'alone')])",
+    )
+}
+
+/// The database is available and copies nothing.
+fn promoted(promote: &Promote, within: Duration) -> String {
+    let Promote { store, to, engine, .. } = promote;
+    let id = quoted(promote.id());
+    let (call, query) = match engine {
+        ReplicaEngine::AuroraBinlog => (
+            format!("aws rds describe-db-clusters --region {to} --db-cluster-identifier {id}"),
+            "DBClusters[0].join(' ', [Status, not_null(ReplicationSourceIdentifier, 'alone')])",
+        ),
+        ReplicaEngine::Rds => (
+            format!("aws rds describe-db-instances --region {to} --db-instance-identifier {id}"),
+            "DBInstances[0].join(' ', [DBInstanceStatus, not_null(ReadReplicaSourceDBInstanceIdentifier, 'alone')])",
+        ),
+    };
+    until(
+        &format!("{store} in {to} is available and no longer a replica"),
+        within,
+        "available alone",
+        &call,
+        query,
+    )
+}
+
+/// The copy is available.
+fn copied(copy: &SnapshotCopy, within: Duration) -> String {
+    let SnapshotCopy { store, region, target, .. } = copy;
+    until(
+        &format!("the copy of the {store} snapshot is available"),
+        within,
+        "available",
+        &format!(
+            "aws rds describe-db-cluster-snapshots --region {region} --db-cluster-snapshot-identifier {}",
+            quoted(target)
+        ),
+        "DBClusterSnapshots[0].Status",
+    )
+}
+
+/// Asks until the answer is the one that is wanted.
+fn until(what: &str, within: Duration, wanted: &str, call: &str, query: &str) -> String {
+    format!(
+        "# must be seen: {what}\n\
+         until_seen {seconds} {wanted} \\\n    \
+             {call} \\\n    \
+             --query {query} --output text\n",
+        what = plain(what),
+        seconds = within.as_secs(),
+        wanted = quoted(wanted),
+        query = quoted(query),
+    )
+}
+
+/// As many tasks run as are wanted, and none is on its way.
+fn tasks(scale: &EcsScale, within: Duration) -> String {
+    let EcsScale { service, region, cluster, ecs, desired, .. } = scale;
+    let counts =
+        "services[0].join(' ', [to_string(desiredCount), to_string(runningCount), to_string(pendingCount)])";
+    format!(
+        "# must be seen: {desired} tasks of {service} run in {region}, and none is pending\n\
+         until_seen {seconds} {wanted} \\\n    \
+             aws ecs describe-services --region {region} --cluster {cluster} --services {ecs} \\\n    \
+             --query {counts} --output text\n",
+        service = plain(service),
+        seconds = within.as_secs(),
+        wanted = quoted(&format!("{desired} {desired} 0")),
+        cluster = quoted(cluster),
+        ecs = quoted(ecs),
+        counts = quoted(counts),
+    )
+}
+
+/// The newest execution of the document ended well; what it must have changed is for a person to look at.
+fn ended(run: &SsmRun, within: Duration) -> String {
+    let SsmRun { document, region, check, .. } = run;
+    let also = check
+        .as_ref()
+        .map_or_else(String::new, |check| format!(", and by hand: {}", plain(&check.to_string())));
+    format!(
+        "# must be seen: the newest execution of {name} is a success{also}\n\
+         until_seen {seconds} Success \\\n    \
+             aws ssm describe-automation-executions --region {region} \\\n    \
+             --filters {filter} --max-results 1 \\\n    \
+             --query 'AutomationExecutionMetadataList[0].AutomationExecutionStatus' --output text\n",
+        name = plain(document),
+        seconds = within.as_secs(),
+        filter = quoted(&format!("Key=DocumentNamePrefix,Values={document}")),
     )
 }
 
@@ -84,14 +194,10 @@ fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> S
     )
 }
 
-/// What a person judges by what is read.
+/// What a person must look at: it is read, and nothing goes on before they say that it is so.
 fn by_hand(operation: &Operation, topology: &Topology) -> String {
-    let what = plain(&operation.to_string()).replace('\'', "");
-    format!(
-        "# must be seen: {what}\n{reads}\n\
-         printf '%s' 'Is it so ({what})? Type yes, or anything else to look again later: '\n\
-         read -r answer\n\
-         [ \"$answer\" = yes ] || give_up 'not seen: {what}'\n",
-        reads = operation.cli_read_back(topology).join("\n"),
-    )
+    let mut text = operation.cli_read_back(topology).join("\n");
+    let what = quoted(&format!("{operation} has taken effect"));
+    text.push_str(&format!("\nlooked_at {what}\n"));
+    text
 }

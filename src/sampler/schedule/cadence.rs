@@ -17,7 +17,8 @@ const SLIP: Duration = Duration::from_secs(5);
 pub(super) fn of(source: &Source, pace: Pace) -> Duration {
     let (calm, run, background) = match source {
         Source::Endpoint(_) => (15, 3, 30),
-        Source::Aurora(..) => (20, 3, 60),
+        Source::Aurora(..) | Source::Replica(..) => (20, 3, 60),
+        Source::Snapshots(..) => (300, 10, 600),
         Source::Service(..) => (60, 5, 180),
         Source::Automation(..) => (15, 3, 60),
         Source::AuroraEvents(..) => (60, 5, 180),
@@ -38,7 +39,7 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
 /// How many requests one reading takes.
 pub(super) fn calls(source: &Source) -> usize {
     match source {
-        Source::Aurora(..) => 2,
+        Source::Aurora(..) | Source::Snapshots(..) => 2,
         // A resolver is not AWS.
         Source::Resolver(..) => 0,
         _ => 1,

@@ -58,7 +58,7 @@ pub enum That {
         /// Any of these.
         any: Vec<String>,
     },
-    /// A store's writer is in this Region.
+    /// A store's writer is in this Region; of a store with read replicas, its database there takes writes.
     Writer {
         /// The store.
         store: String,
@@ -221,6 +221,14 @@ fn within(what: &str, is: f64, least: Option<f64>, most: Option<f64>) -> Result<
 }
 
 fn writer(world: &World, store: &str, region: &str) -> Result<(), String> {
+    if let Some(replicated) = world.replicas.iter().find(|r| r.store == store) {
+        let end = world.region_ix(region).and_then(|at| replicated.end_in(at));
+        return match end {
+            Some(end) if end.db.writable && end.db.status == "available" => Ok(()),
+            Some(end) => Err(format!("{} is {} and takes no writes", end.db.id, end.db.status)),
+            None => Err(format!("{store} has no database in {region}")),
+        };
+    }
     let Some(global) = world.aurora.globals.iter().find(|g| g.store == store) else {
         return Err(format!("no such store: {store}"));
     };
@@ -257,7 +265,9 @@ fn one_of(what: &str, is: Option<&str>, any: &[String]) -> Result<(), String> {
 }
 
 fn loss(world: &World, store: &str, most: f64) -> Result<(), String> {
-    let lost = world.aurora.globals.iter().filter(|g| g.store == store).flat_map(|g| &g.losses);
+    let globals = world.aurora.globals.iter().filter(|g| g.store == store).flat_map(|g| &g.losses);
+    let replicas = world.replicas.iter().filter(|r| r.store == store).flat_map(|r| &r.losses);
+    let lost = globals.chain(replicas);
     let seconds = lost.map(|l| l.seconds).fold(0.0, f64::max);
     within(&format!("loss of {store}"), seconds, None, Some(most))
 }

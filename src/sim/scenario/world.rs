@@ -35,9 +35,15 @@ pub struct World {
     /// Aurora global databases.
     #[serde(default = "usual::aurora")]
     pub aurora: Vec<Aurora>,
+    /// Databases with a read replica in every other Region.
+    #[serde(default)]
+    pub replicas: Vec<Replica>,
     /// DynamoDB global tables.
     #[serde(default = "usual::tables")]
     pub tables: Vec<Table>,
+    /// Buckets that S3 replicates from the writer's Region.
+    #[serde(default)]
+    pub buckets: Vec<Bucket>,
     /// The name the clients use.
     #[serde(default = "usual::dns")]
     pub dns: Dns,
@@ -143,6 +149,56 @@ pub struct Aurora {
     /// Regions whose member has no instance.
     #[serde(default)]
     pub headless: Vec<String>,
+    /// How long automated snapshots are kept.
+    #[serde(
+        default = "retention",
+        with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required"
+    )]
+    pub retention: Duration,
+}
+
+fn retention() -> Duration {
+    Duration::from_hours(7 * 24)
+}
+
+/// The engine of a database that is replicated by its log, not by its storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// Aurora MySQL clusters by binary log.
+    AuroraBinlog,
+    /// RDS instances.
+    Rds,
+}
+
+/// A database in the writer's Region with a read replica in every other one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replica {
+    /// The word by which a person knows it; ids are made from it.
+    pub store: String,
+    /// Engine.
+    pub kind: Engine,
+    /// Lag when nothing is wrong.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub lag: Duration,
+    /// Whether an order needs it.
+    #[serde(default)]
+    pub orders: bool,
+}
+
+/// Buckets of one store, one in each Region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bucket {
+    /// The word by which a person knows it; ids are made from it.
+    pub store: String,
+    /// Lag when nothing is wrong.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub lag: Duration,
+    /// Whether what is put into the other Regions' buckets comes back too.
+    #[serde(default)]
+    pub both_ways: bool,
 }
 
 /// A DynamoDB table, with a replica in each Region unless it says which.

@@ -1,10 +1,12 @@
-//! RDS: Aurora clusters, global clusters, their events, and the three changes of a global cluster.
+//! RDS: Aurora clusters, global clusters, read replicas, snapshots, their events, and what changes them.
 //!
 //! It must never move a role: the world takes the time that takes.
 
 mod describe;
 mod event;
 mod filter;
+mod replica;
+mod snapshot;
 
 use super::Call;
 use super::page::{limit, page};
@@ -22,6 +24,10 @@ pub(super) fn perform(world: &mut World, call: &Call) -> Result<Value, Refusal> 
         "SwitchoverGlobalCluster" => switchover(world, call),
         "FailoverGlobalCluster" => failover(world, call),
         "RemoveFromGlobalCluster" => remove(world, call),
+        "PromoteReadReplicaDBCluster" => replica::promote_cluster(world, call),
+        "PromoteReadReplica" => replica::promote_instance(world, call),
+        "DescribeDBClusterSnapshots" => snapshot::describe(world, call),
+        "CopyDBClusterSnapshot" => snapshot::copy(world, call),
         other => Err(call.service.unknown_operation(other)),
     }
 }

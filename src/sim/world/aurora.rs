@@ -4,9 +4,13 @@
 pub mod change;
 pub mod event;
 mod lag;
+pub(super) mod notice;
 mod request;
 mod resync;
+pub mod snapshot;
 mod writes;
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,6 +20,7 @@ use super::metric::StatSet;
 pub use change::{Change, ChangeKind, Phase};
 pub use event::RdsEvent;
 pub(super) use lag::Pull;
+pub use snapshot::Snapshot;
 
 /// Whether a member follows the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -99,7 +104,7 @@ pub struct Member {
     pub(super) minute: Option<StatSet>,
 }
 
-/// What a failover threw away.
+/// What a failover, a detachment or a promotion left behind.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Loss {
     /// When the replication stopped.
@@ -108,6 +113,9 @@ pub struct Loss {
     pub seconds: f64,
     /// Orders, for a store that orders are written to.
     pub orders: f64,
+    /// Index of the Region whose database goes on writing unfenced, where it may.
+    #[serde(skip)]
+    pub left: Option<usize>,
 }
 
 /// A global database.
@@ -153,19 +161,6 @@ impl GlobalCluster {
     }
 }
 
-/// A snapshot of a cluster.
-#[derive(Clone, Debug, Serialize)]
-pub struct Snapshot {
-    /// Identifier (`rds:unplanned-global-failover-…`).
-    pub id: String,
-    /// Its cluster.
-    pub cluster: String,
-    /// Index of its Region.
-    pub region: usize,
-    /// When it was taken.
-    pub at: Timestamp,
-}
-
 /// All of RDS.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Aurora {
@@ -177,6 +172,8 @@ pub struct Aurora {
     pub events: Vec<RdsEvent>,
     /// Snapshots.
     pub snapshots: Vec<Snapshot>,
+    /// How long automated snapshots are kept.
+    pub retention: Duration,
     /// Clusters that stand alone from a moment on, by ARN.
     #[serde(skip)]
     pub(super) detaching: Vec<(Timestamp, String)>,

@@ -11,8 +11,10 @@ use super::alarm;
 use super::arc::safety::RuleType;
 use super::arc::{Cluster, Control, ControlState, Endpoint, Guard, Panel, SafetyRule};
 use super::aurora::{Aurora, DbCluster, DbInstance, GlobalCluster, Member, Sync};
+use super::bucket::BucketLink;
 use super::noise::{hex, uuid};
 use super::region::{Condition, Region};
+use super::replica::{End, Engine, Replicated};
 use super::table::{Consistency, Table};
 use super::traffic::Group;
 use super::{World, metric};
@@ -51,6 +53,8 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
         dns,
         alarms,
         aurora,
+        replicas: w.replicas.iter().map(|r| replicated(w, r, &regions, made)).collect(),
+        buckets: w.buckets.iter().flat_map(|b| BucketLink::of(b, &regions, &w.writer)).collect(),
         tables: w.tables.iter().map(|t| table(t, &regions, made)).collect(),
         automations: super::ssm::Automations::default(),
         metrics: metric::Metrics::default(),
@@ -151,12 +155,15 @@ fn threshold(rule: &spec::Rule) -> u32 {
 }
 
 fn aurora(w: &spec::World, regions: &[Region], made: Timestamp) -> Aurora {
-    let mut all = Aurora::default();
+    let retention = w.aurora.iter().map(|store| store.retention).min().unwrap_or_default();
+    let mut all = Aurora { retention, ..Aurora::default() };
     for store in &w.aurora {
         let id = format!("{}-global-db-cluster", store.store);
         let mut members = Vec::new();
         for (at, region) in regions.iter().enumerate() {
-            let cluster = db_cluster(w, store, (at, region), &id, made);
+            let count = if store.headless.contains(&region.name) { 0 } else { 2 };
+            let mut cluster = db_cluster(w, &store.store, (at, region), count, made);
+            cluster.global = Some(id.clone());
             let writer = region.name == w.writer;
             let base_lag = store.lag.as_secs_f64();
             members.push(Member {
@@ -193,22 +200,15 @@ fn aurora(w: &spec::World, regions: &[Region], made: Timestamp) -> Aurora {
 
 fn db_cluster(
     w: &spec::World,
-    store: &spec::Aurora,
+    store: &str,
     (at, region): (usize, &Region),
-    global: &str,
+    count: usize,
     created: Timestamp,
 ) -> DbCluster {
-    let id = format!("{}-dbcluster-{:02}-{}", store.store, at + 1, region.name);
-    let count = if store.headless.contains(&region.name) { 0 } else { 2 };
+    let id = format!("{store}-dbcluster-{:02}-{}", at + 1, region.name);
     let instance = |n: usize| {
-        let instance = format!("{}-dbinstance-{n:02}-{}", store.store, region.name);
-        DbInstance {
-            arn: format!("arn:aws:rds:{}:{}:db:{instance}", region.name, w.account),
-            id: instance,
-            zone: format!("{}{}", region.name, ['a', 'b'][(n - 1) % 2]),
-            status: "available".to_owned(),
-            writer: n == 1,
-        }
+        let instance = format!("{store}-dbinstance-{n:02}-{}", region.name);
+        db_instance(w, region, instance, n)
     };
     DbCluster {
         arn: format!("arn:aws:rds:{}:{}:cluster:{id}", region.name, w.account),
@@ -216,10 +216,50 @@ fn db_cluster(
         region: at,
         status: "available".to_owned(),
         instances: (1..=count).map(instance).collect(),
-        global: Some(global.to_owned()),
+        global: None,
         writable: region.name == w.writer,
         created,
         id,
+    }
+}
+
+fn db_instance(w: &spec::World, region: &Region, id: String, n: usize) -> DbInstance {
+    DbInstance {
+        arn: format!("arn:aws:rds:{}:{}:db:{id}", region.name, w.account),
+        id,
+        zone: format!("{}{}", region.name, ['a', 'b'][(n - 1) % 2]),
+        status: "available".to_owned(),
+        writer: n == 1,
+    }
+}
+
+/// A database in the writer's Region and its replicas; an RDS instance stands for itself.
+fn replicated(w: &spec::World, spec: &spec::Replica, regions: &[Region], made: Timestamp) -> Replicated {
+    let db = |at: usize, region: &Region| match spec.kind {
+        Engine::AuroraBinlog => db_cluster(w, &spec.store, (at, region), 2, made),
+        Engine::Rds => {
+            let instance = db_instance(w, region, format!("{}-db-{}", spec.store, region.name), 1);
+            let mut db = db_cluster(w, &spec.store, (at, region), 0, made);
+            db.id.clone_from(&instance.id);
+            db.arn.clone_from(&instance.arn);
+            db.instances = vec![instance];
+            db
+        }
+    };
+    let all: Vec<DbCluster> = regions.iter().enumerate().map(|(at, region)| db(at, region)).collect();
+    let source = all.iter().find(|db| db.writable).map(|db| db.arn.clone());
+    let base_lag = spec.lag.as_secs_f64();
+    let ends = all.into_iter().map(|db| {
+        let source = source.clone().filter(|arn| *arn != db.arn);
+        End::new(db, source, base_lag)
+    });
+    Replicated {
+        store: spec.store.clone(),
+        engine: spec.kind,
+        orders: spec.orders,
+        base_lag,
+        ends: ends.collect(),
+        losses: Vec::new(),
     }
 }
 

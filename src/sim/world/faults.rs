@@ -39,6 +39,8 @@ impl World {
         let region = |name: &str| known("Region", name, self.regions.iter().map(|r| &r.name));
         let endpoint = |name: &str| known("endpoint", name, self.arc.endpoints.iter().map(|e| &e.region));
         let stores = self.aurora.globals.iter().map(|g| &g.store).chain(self.tables.iter().map(|t| &t.store));
+        let stores = stores.chain(self.replicas.iter().map(|r| &r.store));
+        let stores = stores.chain(self.buckets.iter().map(|b| &b.store));
         match fault {
             Fault::RegionImpaired { region: r, severity, .. } => region(r).and(share(*severity)),
             Fault::RegionLost { region: r } | Fault::NoCapacity { region: r } => region(r),

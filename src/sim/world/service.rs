@@ -59,6 +59,7 @@ impl World {
             region.now.response = 0.08 * (1.0 + 7.0 * (1.0 - sound) + 4.0 * overload);
             region.now.works = works;
             self.count_strays(at);
+            self.count_left_behind(at);
         }
         self.count_minute();
     }

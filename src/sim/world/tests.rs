@@ -7,7 +7,9 @@ mod dns;
 mod gate;
 mod lag;
 mod metric;
+mod replica;
 mod resolver;
+mod snapshot;
 mod table;
 mod traffic;
 

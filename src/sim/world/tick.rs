@@ -18,8 +18,12 @@ impl World {
         self.change_writers();
         self.run_plans();
         self.rebuild_members();
+        self.keep_snapshots();
+        self.promote_replicas();
         self.pull_aurora_links();
         self.pull_table_links();
+        self.pull_replicas();
+        self.pull_buckets();
         self.serve_clients();
         self.run_automations();
         self.remember_orders();

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::World;
 use super::aurora::GlobalCluster;
+use super::replica::Replicated;
 
 impl World {
     /// Time, Regions, roles, lag, controls, faults: what is so, not what CloudWatch shows.
@@ -68,6 +69,23 @@ impl World {
         for global in &self.aurora.globals {
             stores.insert(global.store.clone(), self.global_now(global));
         }
+        for store in &self.replicas {
+            stores.insert(store.store.clone(), self.replicated_now(store));
+        }
+        for link in &self.buckets {
+            let (from, to) = (&self.regions[link.from].name, &self.regions[link.to].name);
+            let now = json!({
+                "from": from,
+                "to": to,
+                "lag": round(link.lag),
+                "pending": link.pending.round(),
+            });
+            let store = stores.entry(link.store.clone());
+            let store = store.or_insert_with(|| json!({ "kind": "bucket", "links": [] }));
+            if let Some(links) = store["links"].as_array_mut() {
+                links.push(now);
+            }
+        }
         for table in &self.tables {
             let name = |ix: usize| self.regions[ix].name.as_str();
             let links = table.links.iter().map(|l| {
@@ -108,6 +126,35 @@ impl World {
             "roles": roles,
             "links": links,
             "losses": global.losses,
+            "alone": self.alone(global),
+        })
+    }
+
+    /// The Regions whose cluster of the store has left it and takes writes of its own.
+    fn alone(&self, global: &GlobalCluster) -> Vec<&str> {
+        let clusters = self.aurora.clusters.iter().filter(|c| c.global.is_none() && c.writable);
+        let own = clusters.filter(|c| c.id.starts_with(&format!("{}-", global.store)));
+        own.map(|c| self.regions[c.region].name.as_str()).collect()
+    }
+
+    fn replicated_now(&self, store: &Replicated) -> Value {
+        let name = |ix: usize| self.regions[ix].name.as_str();
+        let ends = store.ends.iter().map(|e| {
+            let end = json!({
+                "id": e.db.id,
+                "status": e.db.status,
+                "writable": e.db.writable,
+                "source": store.source_of(e).map(name),
+                "lag": round(e.lag),
+                "promotion": e.promotion.map(|p| p.step),
+            });
+            (name(e.db.region).to_owned(), end)
+        });
+        json!({
+            "kind": "replica",
+            "engine": store.engine,
+            "ends": Value::Object(ends.collect()),
+            "losses": store.losses,
         })
     }
 

@@ -11,7 +11,7 @@ use crate::model::reading::{ControlState, Freshness};
 use crate::model::topology::{Aurora, Region, Topology, Unit};
 use crate::model::verdict::{self, Dated};
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
-use crate::plan::operation::{AuroraTarget, Failover, Operation, Switchover};
+use crate::plan::operation::{AuroraTarget, Detach, Failover, Operation, Promote, Switchover};
 use crate::plan::{Intent, Plan};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
@@ -50,6 +50,7 @@ impl Terms {
         let plan = &prepared.plan;
         let mut rows = vec![traffic(plan, facts)];
         rows.extend(topology.auroras.iter().map(|aurora| aurora_row(plan, aurora, facts)));
+        rows.extend(topology.replicas.iter().map(|replica| replica_row(plan, &replica.store, facts)));
         rows.extend(topology.tables.iter().map(|table| follower(&table.store, &plan.intent, facts)));
         let (from, to) = (&plan.intent.from, &plan.intent.to);
         let links = topology.lag_links.iter().filter(|link| &link.from == from && &link.to == to);
@@ -203,9 +204,42 @@ fn aurora_row(plan: &Plan, aurora: &Aurora, facts: &Facts<'_>) -> Row {
         Some(Operation::AuroraSwitchover(Switchover(target))) => {
             (format!("writer MOVES to {}; nothing is lost, writes pause meanwhile", target.to), false)
         }
+        Some(Operation::AuroraDetach(Detach(AuroraTarget { to, from, .. }))) => {
+            (format!("{to} LEAVES its global database and writes alone; {from} is not fenced"), true)
+        }
         _ => (stays(&aurora.store, facts), false),
     };
     Row { label: aurora.store.clone(), text, loses }
+}
+
+fn replica_row(plan: &Plan, store: &str, facts: &Facts<'_>) -> Row {
+    let operations = plan.steps.iter().filter_map(|step| step.operation());
+    let promote = operations.into_iter().find_map(|operation| match operation {
+        Operation::ReplicaPromote(promote) if promote.store == store => Some(promote),
+        _ => None,
+    });
+    let (text, loses) = match promote {
+        None => (stays(store, facts), false),
+        Some(Promote { to, lossless: true, .. }) => {
+            (format!("replica in {to} is PROMOTED for good, once nothing is behind"), false)
+        }
+        Some(Promote { to, from, .. }) => {
+            let loss = match lag(store, from, to, facts) {
+                Some(lag) => format!("may lose {lag}{}", orders_at_risk(store, facts)),
+                None => "how much is lost is not known".to_owned(),
+            };
+            (format!("replica in {to} is PROMOTED for good; {loss}"), true)
+        }
+    };
+    Row { label: store.to_owned(), text, loses }
+}
+
+fn orders_at_risk(store: &str, facts: &Facts<'_>) -> String {
+    verdict::at_risk(facts.world, facts.now)
+        .filter(|risk| risk.store == *store && risk.freshness != Freshness::Gone)
+        .map_or_else(String::new, |risk| {
+            format!(", about {} orders", verdict::aged(format!("{:.0}", risk.orders), risk.freshness))
+        })
 }
 
 fn fails_over(target: &AuroraTarget, facts: &Facts<'_>) -> String {
@@ -213,11 +247,7 @@ fn fails_over(target: &AuroraTarget, facts: &Facts<'_>) -> String {
     let Some(lag) = lag(&target.store, &target.from, to, facts) else {
         return format!("writer MOVES to {to}; how much may be lost is not known: there is no lag reading");
     };
-    let orders = verdict::at_risk(facts.world, facts.now)
-        .filter(|risk| risk.store == target.store && risk.freshness != Freshness::Gone)
-        .map_or_else(String::new, |risk| {
-            format!(", about {} orders", verdict::aged(format!("{:.0}", risk.orders), risk.freshness))
-        });
+    let orders = orders_at_risk(&target.store, facts);
     format!("writer MOVES to {to}; may lose {lag}{orders}")
 }
 

@@ -101,6 +101,9 @@ fn moving(pen: &Pen<'_>, region: &RegionDigest<'_>) -> Option<Way> {
             _ => {}
         }
     }
+    if verdict::promoting_in(world, name, now) {
+        return Some(Way::In);
+    }
     let target = |target: &AuroraTarget| match name {
         name if *name == target.to => Some(Way::In),
         name if *name == target.from => Some(Way::Out),

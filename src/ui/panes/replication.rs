@@ -49,6 +49,7 @@ fn row(pen: &Pen<'_>, link: &LinkVerdict) -> Vec<Cell> {
     let (shape, lag) = match stand {
         Stand::Waits => (pen.span(" ", Role::Muted), pen.span(pen.glyphs.dash, Role::Muted)),
         Stand::Unknown => (say::shape(pen, Lamp::Unknown), pen.span(say::NOTHING, Role::Stale)),
+        Stand::Stopped => (say::shape(pen, link.lamp), pen.span(say::NOTHING, say::role(link.lamp))),
         Stand::Runs => {
             let role = if link.lamp == Lamp::Ok { Role::Text } else { say::role(link.lamp) };
             let lag = |seconds: &f64| verdict::value_text(*seconds, Unit::Seconds);
@@ -69,6 +70,8 @@ fn row(pen: &Pen<'_>, link: &LinkVerdict) -> Vec<Cell> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stand {
     Runs,
+    /// It should run, and the service says that nothing is replicated.
+    Stopped,
     /// It would run if the reader became the writer.
     Waits,
     /// No direction of the store is known to run, because its writer is not known.
@@ -79,6 +82,7 @@ impl Stand {
     fn of(pen: &Pen<'_>, link: &LinkVerdict) -> Self {
         let known = || pen.digest.links.iter().any(|other| other.store == link.store && other.live);
         match link.live {
+            true if link.stopped.is_some() => Self::Stopped,
             true => Self::Runs,
             false if known() => Self::Waits,
             false => Self::Unknown,
@@ -93,7 +97,13 @@ fn trend(pen: &Pen<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
         Cell::Forms(lines.chain([Line::default()]).collect())
     };
     match stand {
-        Stand::Waits => return forms(&["reader".to_owned()], Role::Muted),
+        Stand::Waits => return forms(&[end(pen, link)], Role::Muted),
+        Stand::Stopped => {
+            let ago = link.stopped.map(|since| verdict::age_text(since, pen.scene.now)).unwrap_or_default();
+            let texts =
+                [format!("replication stopped {ago}"), format!("stopped {ago}"), "stopped".to_owned()];
+            return forms(&texts, say::role(link.lamp));
+        }
         Stand::Unknown => return forms(&["writer not known".to_owned(), "writer ?".to_owned()], Role::Stale),
         Stand::Runs => {}
     }
@@ -109,4 +119,11 @@ fn trend(pen: &Pen<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
         (None, None, None) => forms(&["not seen yet".to_owned(), "never".to_owned()], Role::Stale),
         (None, None, Some(_)) => Cell::Trend(link.trend.clone(), Some(link.rpo.as_secs_f64() / 4.0)),
     }
+}
+
+/// What the end is that this direction would start from: the reader of a global database, or what a log replica is now.
+fn end(pen: &Pen<'_>, link: &LinkVerdict) -> String {
+    let ends = verdict::ends(pen.scene.world, &link.store, pen.scene.now);
+    let own = ends.iter().find(|end| end.region == link.from);
+    own.map_or_else(|| "reader".to_owned(), |end| end.word().to_owned())
 }

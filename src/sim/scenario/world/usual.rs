@@ -14,7 +14,9 @@ impl Default for World {
             writer: writer(),
             regions: regions(),
             aurora: aurora(),
+            replicas: Vec::new(),
             tables: tables(),
+            buckets: Vec::new(),
             dns: dns(),
             checks: Vec::new(),
             resolvers: Vec::new(),
@@ -55,6 +57,7 @@ pub(super) fn aurora() -> Vec<Aurora> {
         lag: Duration::from_millis(ms),
         orders,
         headless: Vec::new(),
+        retention: super::retention(),
     };
     vec![store("orders", 400, true), store("catalog", 300, false)]
 }

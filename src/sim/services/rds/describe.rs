@@ -2,17 +2,20 @@
 //!
 //! It must never show what stands in another Region.
 
+use super::replica::{self, of};
 use super::{filter, listed};
 use crate::sim::services::Call;
 use crate::sim::wire::{Record, Refusal, Value};
 use crate::sim::world::World;
 use crate::sim::world::aurora::{DbCluster, DbInstance};
+use crate::sim::world::replica::Engine;
 
 /// Answers `DescribeDBClusters`.
 pub(super) fn clusters(world: &World, call: &Call) -> Result<Value, Refusal> {
     filter::check(call, &["clone-group-id", "db-cluster-id", "db-cluster-resource-id", "domain", "engine"])?;
     let wanted = call.input.text("DBClusterIdentifier");
     let found: Vec<Record> = here(world, call)
+        .chain(replica::clusters(world, call))
         .filter(|cluster| wanted.is_none_or(|id| is(id, &cluster.id, &cluster.arn)))
         .filter(|cluster| filter::passes(call, |name| cluster_property(world, cluster, name)))
         .map(|cluster| cluster_record(world, cluster))
@@ -30,6 +33,7 @@ pub(super) fn instances(world: &World, call: &Call) -> Result<Value, Refusal> {
     filter::check(call, &["db-cluster-id", "db-instance-id", "dbi-resource-id", "domain", "engine"])?;
     let wanted = call.input.text("DBInstanceIdentifier");
     let found: Vec<Record> = here(world, call)
+        .chain(replica::all(world, call))
         .flat_map(|cluster| cluster.instances.iter().map(move |instance| (cluster, instance)))
         .filter(|(_, instance)| wanted.is_none_or(|id| is(id, &instance.id, &instance.arn)))
         .filter(|(cluster, instance)| {
@@ -73,6 +77,9 @@ fn instance_property(world: &World, cluster: &DbCluster, instance: &DbInstance, 
 
 /// Engine and version; a cluster that left its global cluster keeps what that one had.
 fn engine<'a>(world: &'a World, cluster: &DbCluster) -> (&'a str, &'a str) {
+    if let Some((store, _)) = of(world, cluster) {
+        return store.engine.words();
+    }
     let global = cluster.global.as_deref().and_then(|id| world.aurora.global(id));
     let global = global.or_else(|| world.aurora.globals.first());
     global.map_or(("aurora-mysql", "8.0.mysql_aurora.3.08.0"), |global| {
@@ -90,7 +97,7 @@ fn suffix(resource_id: &str) -> String {
     letters.take(12).collect::<String>().to_lowercase()
 }
 
-fn cluster_record(world: &World, cluster: &DbCluster) -> Record {
+pub(super) fn cluster_record(world: &World, cluster: &DbCluster) -> Record {
     let (engine, version) = engine(world, cluster);
     let region = world.regions.get(cluster.region).map_or("", |region| region.name.as_str());
     let host = |part: &str| {
@@ -104,6 +111,9 @@ fn cluster_record(world: &World, cluster: &DbCluster) -> Record {
     let forwards = member.filter(|member| !member.writer).map(|member| member.forwarding);
     let source = cluster.global.as_deref().and_then(|id| world.aurora.global(id)?.writer());
     let source = source.map(|writer| writer.cluster.as_str()).filter(|arn| *arn != cluster.arn);
+    let copied = of(world, cluster);
+    let source = source.or(copied.and_then(|(_, end)| end.source.as_deref()));
+    let replicas = copied.map(|(store, end)| store.replicas_of(end).collect::<Vec<_>>());
     let members = cluster.instances.iter().map(|instance| {
         Record::new()
             .with("DBInstanceIdentifier", instance.id.as_str())
@@ -130,6 +140,7 @@ fn cluster_record(world: &World, cluster: &DbCluster) -> Record {
         .with("Port", port(engine))
         .with("MasterUsername", "admin")
         .maybe("ReplicationSourceIdentifier", source)
+        .list("ReadReplicaIdentifiers", "ReadReplicaIdentifier", replicas.unwrap_or_default())
         .list("DBClusterMembers", "DBClusterMember", members)
         .with("StorageEncrypted", true)
         .with("DbClusterResourceId", cluster.resource_id.as_str())
@@ -146,14 +157,16 @@ fn instance_resource_id(instance: &DbInstance) -> String {
     format!("db-{}", instance.id.to_uppercase().replace('-', ""))
 }
 
-fn instance_record(world: &World, cluster: &DbCluster, instance: &DbInstance) -> Record {
+pub(super) fn instance_record(world: &World, cluster: &DbCluster, instance: &DbInstance) -> Record {
     let (engine, version) = engine(world, cluster);
     let region = world.regions.get(cluster.region).map_or("", |region| region.name.as_str());
     let address = format!("{}.{}.{region}.rds.amazonaws.com", instance.id, suffix(&cluster.resource_id));
     let endpoint = Record::new().with("Address", address).with("Port", port(engine));
-    Record::new()
+    let alone = of(world, cluster).filter(|(store, _)| store.engine == Engine::Rds);
+    let member = alone.is_none().then_some(cluster.id.as_str());
+    let record = Record::new()
         .with("DBInstanceIdentifier", instance.id.as_str())
-        .with("DBInstanceClass", "db.serverless")
+        .with("DBInstanceClass", if alone.is_some() { "db.r6g.large" } else { "db.serverless" })
         .with("Engine", engine)
         .with("DBInstanceStatus", instance.status.as_str())
         .with("MasterUsername", "admin")
@@ -166,11 +179,12 @@ fn instance_record(world: &World, cluster: &DbCluster, instance: &DbInstance) ->
         .with("EngineVersion", version)
         .with("AutoMinorVersionUpgrade", false)
         .with("PubliclyAccessible", false)
-        .with("StorageType", "aurora")
-        .with("DBClusterIdentifier", cluster.id.as_str())
+        .with("StorageType", if alone.is_some() { "gp3" } else { "aurora" })
+        .maybe("DBClusterIdentifier", member)
         .with("StorageEncrypted", true)
         .with("DbiResourceId", instance_resource_id(instance))
         .with("PromotionTier", 1)
         .with("DBInstanceArn", instance.arn.as_str())
-        .with("DeletionProtection", false)
+        .with("DeletionProtection", false);
+    alone.into_iter().fold(record, |record, (store, end)| replica::of_instance(record, store, end))
 }

@@ -108,6 +108,13 @@ impl World {
             let writes = global.writer().is_some_and(|w| w.region == from);
             return global.member_in(to).filter(|_| writes).map(|m| m.lag);
         }
+        if let Some(replicated) = self.replicas.iter().find(|r| r.store == store) {
+            let end = replicated.end_in(to)?;
+            return (replicated.source_of(end) == Some(from)).then_some(end.lag);
+        }
+        if let Some(link) = self.buckets.iter().find(|b| b.store == store && b.from == from && b.to == to) {
+            return Some(link.lag);
+        }
         let table = self.tables.iter().find(|t| t.store == store)?;
         table.links.iter().find(|l| l.from == from && l.to == to).map(|l| l.lag)
     }

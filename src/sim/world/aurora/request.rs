@@ -4,7 +4,8 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{Change, ChangeKind, GlobalCluster, Member, Phase, Sync};
+use super::notice::Notice;
+use super::{Change, ChangeKind, GlobalCluster, Loss, Member, Phase, Sync};
 use crate::sim::world::World;
 use crate::sim::world::error::ApiError;
 
@@ -59,15 +60,30 @@ impl World {
             let message = "The primary cluster can be removed only when it is the last member.";
             return Err(ApiError::new(400, "InvalidGlobalClusterStateFault", message));
         }
+        self.leave_behind(g, m);
         self.aurora.globals[g].members.remove(m);
         if let Some(own) = self.aurora.clusters.iter_mut().find(|c| c.arn == cluster) {
             own.global = None;
             "promoting".clone_into(&mut own.status);
+            let own = own.clone();
+            self.notice_of(&own, Notice::Shutdown);
         }
         let due = self.now.saturating_add(DETACH).unwrap_or(self.now);
         self.aurora.detaching.push((due, cluster.to_owned()));
         self.record(region, "rds", "RemoveFromGlobalCluster", json!({ "global": id, "cluster": cluster }));
         Ok(())
+    }
+
+    /// Notes what a member that leaves has not got, and that the writer it leaves goes on writing.
+    fn leave_behind(&mut self, g: usize, m: usize) {
+        let global = &self.aurora.globals[g];
+        let Some(left) = global.writer().map(|w| w.region).filter(|w| *w != global.members[m].region) else {
+            return;
+        };
+        let seconds = global.members[m].lag;
+        let orders = if global.orders { self.orders_in_last(seconds) } else { 0.0 };
+        let loss = Loss { at: self.now, seconds, orders, left: Some(left) };
+        self.aurora.globals[g].losses.push(loss);
     }
 
     /// A global cluster is known in the Regions of its members.

@@ -3,8 +3,9 @@
 
 use jiff::SignedDuration;
 
+use super::Sync;
 use super::event::Told;
-use super::{Snapshot, Sync};
+use super::notice::Notice;
 use crate::sim::world::{World, noise};
 
 impl World {
@@ -58,18 +59,6 @@ impl World {
         self.tell(g, arn, Told::ResyncStarted);
     }
 
-    fn take_snapshot(&mut self, arn: &str) {
-        let Some(cluster) = self.aurora.cluster(arn) else { return };
-        let stamp = self.now.strftime("%Y-%m-%d-%H-%M");
-        let snapshot = Snapshot {
-            id: format!("rds:unplanned-global-failover-{}-{stamp}", cluster.id),
-            cluster: cluster.id.clone(),
-            region: cluster.region,
-            at: self.now,
-        };
-        self.aurora.snapshots.push(snapshot);
-    }
-
     fn set_rebuilt(&mut self, arn: &str, status: &str) {
         if let Some(cluster) = self.aurora.clusters.iter_mut().find(|c| c.arn == arn) {
             status.clone_into(&mut cluster.status);
@@ -85,6 +74,9 @@ impl World {
             if let Some(cluster) = self.aurora.clusters.iter_mut().find(|c| c.arn == arn) {
                 "available".clone_into(&mut cluster.status);
                 cluster.writable = !cluster.instances.is_empty();
+                let own = cluster.clone();
+                self.notice_of(&own, Notice::Restarted);
+                self.notice_of(&own, Notice::TopologyUpdated);
             }
         }
     }

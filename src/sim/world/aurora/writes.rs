@@ -9,7 +9,8 @@ impl World {
     #[must_use]
     pub fn orders_writable(&self, region: usize) -> f64 {
         let needed = self.aurora.globals.iter().filter(|g| g.orders);
-        needed.map(|g| self.writable(g, region)).fold(1.0, f64::min)
+        let globals = needed.map(|g| self.writable(g, region)).fold(1.0, f64::min);
+        globals.min(self.replicas_writable(region))
     }
 
     fn writable(&self, global: &GlobalCluster, region: usize) -> f64 {
@@ -31,7 +32,7 @@ impl World {
     }
 
     /// How well the database of a Region serves: it bears an impaired application longer than that bears itself.
-    fn db_health(&self, region: usize) -> f64 {
+    pub(in crate::sim::world) fn db_health(&self, region: usize) -> f64 {
         let now = &self.regions[region].now;
         if now.lost { 0.0 } else { (1.0 - (0.7 - now.health.min(0.7) - 0.4).max(0.0) / 0.3).clamp(0.0, 1.0) }
     }
@@ -44,7 +45,12 @@ impl World {
             let unfenced = stale.is_some_and(|m| {
                 self.aurora.clusters.iter().any(|c| c.arn == m.cluster && c.writable && c.global.is_some())
             });
-            if unfenced && let Some(loss) = global.losses.last_mut() {
+            // Nor does a detached one stop the writer that it left.
+            let left = global.losses.last().is_some_and(|loss| loss.left == Some(region));
+            let left = left && global.members.iter().any(|m| m.region == region && m.writer);
+            if (unfenced || left)
+                && let Some(loss) = global.losses.last_mut()
+            {
                 loss.orders += orders;
             }
         }

@@ -42,6 +42,8 @@ impl World {
         }
         self.measure_databases(&mut measured);
         self.measure_tables(&mut measured);
+        self.measure_replicas(&mut measured);
+        self.measure_buckets(&mut measured);
         self.measure_health_checks(&mut measured);
         for (region, id, stats) in measured {
             if let Some(visible) = self.shown(&region, &id) {

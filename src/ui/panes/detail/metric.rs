@@ -114,14 +114,17 @@ pub(super) fn check(pen: &Pen<'_>, check: &HealthCheckVerdict) -> Vec<Text> {
 pub(super) fn lag(pen: &Pen<'_>, link: &LinkVerdict) -> Vec<Text> {
     let topology = pen.scene.world.topology();
     let aurora = topology.auroras.iter().find(|a| a.store == link.store);
+    let replica = topology.replicas.iter().find(|r| r.store == link.store);
     let table = topology.tables.iter().find(|t| t.store == link.store);
     let other =
         topology.lag_links.iter().find(|l| l.store == link.store && l.from == link.from && l.to == link.to);
     let metric = aurora
         .and_then(|aurora| verdict::aurora_lag_metric(aurora, &link.from, &link.to))
+        .or_else(|| replica.and_then(|replica| verdict::replica_lag_metric(replica, &link.to)))
         .or_else(|| table.map(|table| verdict::table_lag_metric(table, &link.from, &link.to)))
         .or_else(|| other.map(|other| other.metric.clone()));
-    let unit = other.map_or(Unit::Milliseconds, |other| other.unit);
+    let usual = if replica.is_some() { Unit::Seconds } else { Unit::Milliseconds };
+    let unit = other.map_or(usual, |other| other.unit);
     metric.map_or_else(Vec::new, |metric| {
         definition(pen, &metric).into_iter().chain(points(pen, &metric, unit)).collect()
     })

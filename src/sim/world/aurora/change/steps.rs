@@ -129,7 +129,7 @@ impl World {
         let global = &self.aurora.globals[g];
         let lag = global.members.iter().find(|m| m.cluster == change.to).map_or(0.0, |m| m.lag);
         let orders = if global.orders { self.orders_in_last(lag) } else { 0.0 };
-        self.aurora.globals[g].losses.push(Loss { at, seconds: lag, orders });
+        self.aurora.globals[g].losses.push(Loss { at, seconds: lag, orders, left: None });
         self.set_status(g, "failing-over");
         self.set_cluster(&change.to, "promoting", false);
         if unreachable {
