@@ -62,7 +62,11 @@ pub(super) fn answers(pen: &Pen<'_>, name: &DnsName, room: usize) -> Vec<Span<'s
     if long.iter().map(Span::width).sum::<usize>() <= room + 2 {
         return long;
     }
-    counted(pen, name, &all)
+    let counted = counted(pen, name, &all, true);
+    if counted.iter().map(Span::width).sum::<usize>() <= room + 2 {
+        return counted;
+    }
+    self::counted(pen, name, &all, false)
 }
 
 fn one(pen: &Pen<'_>, answer: &Answered<'_>) -> Span<'static> {
@@ -90,8 +94,8 @@ fn told(pen: &Pen<'_>, seen: &NameAnswer) -> String {
     format!("{leads} {}", verdict::span(seen.left))
 }
 
-/// `use1 2 of 5, 37s  usw2 3 of 5, 42s`: how many, and the longest TTL left among them.
-fn counted(pen: &Pen<'_>, name: &DnsName, all: &[&Answered<'_>]) -> Vec<Span<'static>> {
+/// `use1 2 of 5, 37s  usw2 3 of 5, 42s`: how many, and the longest TTL left among them; `use1 2 37s` in short.
+fn counted(pen: &Pen<'_>, name: &DnsName, all: &[&Answered<'_>], long: bool) -> Vec<Span<'static>> {
     let fresh: Vec<&NameAnswer> = all
         .iter()
         .filter_map(|answer| answer.seen.as_ref())
@@ -102,13 +106,10 @@ fn counted(pen: &Pen<'_>, name: &DnsName, all: &[&Answered<'_>]) -> Vec<Span<'st
         let here: Vec<&&NameAnswer> =
             fresh.iter().filter(|seen| seen.leads.contains(&record.region)).collect();
         let Some(longest) = here.iter().map(|seen| seen.left).max() else { continue };
-        let text = format!(
-            "{} {} of {}, {}  ",
-            short(pen, &record.region),
-            here.len(),
-            all.len(),
-            verdict::span(longest)
-        );
+        let of = if long { format!(" of {},", all.len()) } else { String::new() };
+        let gap = if long { "  " } else { " " };
+        let text =
+            format!("{} {}{of} {}{gap}", short(pen, &record.region), here.len(), verdict::span(longest));
         spans.push(pen.span(text, Role::Text));
     }
     let rest = all.len() - fresh.iter().filter(|seen| !seen.leads.is_empty()).count();
