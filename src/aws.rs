@@ -15,9 +15,11 @@ mod diary;
 mod dynamodb;
 mod ecs;
 mod error;
+pub mod fis;
 mod follow;
 pub mod inventory;
 mod metering;
+pub mod regionswitch;
 mod replica;
 mod route53;
 #[cfg(test)]
@@ -147,7 +149,7 @@ impl Clients {
     /// Asks a source in its turn. Metrics are asked by [`Clients::observe_metrics`].
     pub async fn observe(&self, source: &Source, every: Duration) -> Observation {
         self.inner.diary.paced(source, every);
-        self.stamped(source, every, self.read(source)).await
+        self.stamped(source, every, Box::pin(self.read(source))).await
     }
 
     /// Asks a source out of turn, telling the cadence it is read at, so that its age is still judged by that.
@@ -164,7 +166,7 @@ impl Clients {
             let result = Ok(Reading::Metrics(batch));
             return Observation { source: source.clone(), asked, at: asked, every, result };
         }
-        self.stamped(source, every, self.read(source)).await
+        self.stamped(source, every, Box::pin(self.read(source))).await
     }
 
     /// The same, and again after a second while the service only says that it is asked too often: a person waits for
@@ -245,12 +247,19 @@ impl Clients {
                 Box::pin(self.snapshots(store, region)).await.map(Reading::Snapshots)
             }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
+            Source::Experiments(name, region) => {
+                self.experiments(name, region).await.map(Reading::Experiments)
+            }
+            Source::Lever(region) => self.lever(region).await.map(Reading::Lever),
+            Source::Executions(name, region) => self.executions(name, region).await.map(Reading::Executions),
             Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),
             Source::Automation(region, id) => self.automation(region, id).await.map(Reading::Automation),
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::RecordChange(id) => self.record_change(id).await.map(Reading::RecordChange),
             Source::HealthCheck(id) => self.health_check(id).await.map(Reading::HealthCheck),
-            Source::Resolver(name, resolver) => self.resolved(name, resolver).await.map(Reading::Resolved),
+            Source::Resolver(name, resolver) => {
+                self.resolved(name, resolver).await.map(Reading::Resolved)
+            }
             Source::Alarms(region) => self.alarms(region).await.map(Reading::Alarms),
             Source::Identity(region) => self.identity(region).await.map(Reading::Identity),
         }

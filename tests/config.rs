@@ -8,7 +8,9 @@ mod simulated;
 use std::time::Duration;
 
 use pointsman::config::{self, Config, ConfigErrors, Overrides};
-use pointsman::model::topology::{Formula, Missing, Region, Resolver, RuleKind, RuleLogic, Threshold, Unit};
+use pointsman::model::topology::{
+    Formula, Missing, Region, ReplicaEngine, Resolver, RuleKind, RuleLogic, Threshold, Unit,
+};
 
 /// A right file with every section and key.
 const FULL: &str = include_str!("config/full.toml");
@@ -99,12 +101,28 @@ fn routing_is_what_the_file_says() {
 }
 
 #[test]
+fn experiments_and_plans_are_what_the_file_says() {
+    let topology = full().topology;
+    let experiment = &topology.experiments[0];
+    assert_eq!((experiment.name.as_str(), experiment.region.as_str()), ("checkout errors", "us-east-1"));
+    assert_eq!(experiment.template, "EXT1a2b3c4d5e6f7a8b9");
+    assert!(experiment.about.ends_with("fail over"));
+    let plan = &topology.plans[0];
+    assert_eq!((plan.name.as_str(), plan.regions.len()), ("retail", 2));
+    assert!(plan.arn.ends_with(":plan/retail:abc123"));
+}
+
+#[test]
 fn stores_and_names_are_what_the_file_says() {
     let config = full();
     let topology = &config.topology;
     let orders = &topology.auroras[0];
     assert_eq!((orders.store.as_str(), orders.rpo), ("orders", Duration::from_secs(20)));
     assert!(orders.clusters[&Region::new("us-west-2")].ends_with(":cluster:orders-dbcluster-02-us-west-2"));
+    let [stock, billing] = topology.replicas.as_slice() else { panic!("there are two") };
+    assert_eq!((stock.engine, stock.rpo), (ReplicaEngine::AuroraBinlog, Duration::from_mins(30)));
+    assert_eq!((billing.engine, billing.rpo), (ReplicaEngine::Rds, Duration::from_secs(30)));
+    assert_eq!(billing.id(&Region::new("us-west-2")), Some("billing-us-west-2"));
     assert_eq!(topology.tables[0].rpo, Duration::from_mins(1));
     let [assets, search] = topology.lag_links.as_slice() else { panic!("there are two links") };
     assert_eq!((assets.metric.region.as_str(), &*assets.metric.name), ("us-west-2", "ReplicationLatency"));

@@ -5,9 +5,14 @@
 //! both must tell the same.
 
 mod book;
+mod cut;
 mod door;
 mod expect;
+mod faults;
 mod laws;
+mod overlap;
+mod ride;
+mod soak;
 mod stage;
 mod variations;
 
@@ -51,6 +56,8 @@ played! {
     pilot_light: "pilot-light" twice,
     runbook: "runbook" twice,
     runbook_lies: "runbook-lies" once,
+    warm_standby: "warm-standby" once,
+    dns_weights: "dns-weights" twice,
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! It asks control planes, so it is for quiet times; it sends only reads.
 
 mod compare;
+mod drill;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -11,7 +12,10 @@ use color_eyre::eyre::Result;
 
 use super::setup::{Reader, load};
 use super::{Common, exit, say};
+use crate::aws::shared::Shared;
 use crate::clock::Clock;
+use crate::ledger::shared::Table;
+use crate::ledger::shared::fit::fits;
 use crate::model::reading::Trouble;
 
 /// One thing that was looked at.
@@ -69,9 +73,13 @@ impl fmt::Display for Finding {
 pub(super) async fn check(common: &Common) -> Result<ExitCode> {
     let reader = Reader::new(load(common)?, Clock::wall());
     reader.clients.learn_time().await;
-    let (world, planes) = tokio::join!(reader.world(), compare::control_planes(&reader.clients));
+    let clients = &reader.clients;
+    let (world, planes, shared, drill) =
+        tokio::join!(reader.world(), compare::control_planes(clients), shared(&reader), drill::all(clients));
     let mut findings = compare::world(&world);
     findings.extend(planes);
+    findings.extend(shared);
+    findings.extend(drill);
     for finding in &findings {
         say::out(finding);
     }
@@ -82,6 +90,24 @@ pub(super) async fn check(common: &Common) -> Result<ExitCode> {
         Some(State::Note(_)) => exit::LOOK.into(),
         Some(State::Unseen(_)) => exit::UNKNOWN.into(),
         Some(State::Wrong(_)) => exit::BAD.into(),
+    })
+}
+
+/// The table that bastions share: whether it can hold a lease.
+async fn shared(reader: &Reader) -> Option<Finding> {
+    let declared = reader.config.shared.clone()?;
+    let what = format!("shared table {}", declared.table);
+    let table = Shared::new(reader.clients.clone(), declared);
+    Some(match table.describe().await {
+        Err(trouble) => Finding::unseen(what, &trouble),
+        Ok(shapes) => Finding::new(
+            what,
+            match fits(table.declared(), &shapes) {
+                Ok(None) => State::Fine(String::new()),
+                Ok(Some(note)) => State::Note(note),
+                Err(why) => State::Wrong(why),
+            },
+        ),
     })
 }
 

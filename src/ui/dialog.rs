@@ -6,9 +6,11 @@
 mod act;
 mod arm;
 mod buttons;
+mod claim;
 mod cut_off;
 mod decide;
 mod fingers;
+mod glass;
 mod line;
 mod note;
 mod notice;
@@ -41,8 +43,10 @@ use crate::plan::{Intent, Plan, StepId, script};
 
 pub use act::{Act, Offer};
 pub use arm::Arm;
+pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
+pub use glass::Glass;
 pub use note::Note;
 pub use notice::Notice;
 pub use quit::Quit;
@@ -65,6 +69,8 @@ pub enum Dialog {
     Arm(Arm),
     /// The confirmation sheet.
     Sheet(Box<Sheet>),
+    /// The override of a safety rule.
+    Glass(Box<Glass>),
     /// A decision about a held step.
     Decide(Decide),
     /// What is said to something that waits.
@@ -73,6 +79,8 @@ pub enum Dialog {
     Note(Note),
     /// What to do with a run that was cut off.
     CutOff(CutOff),
+    /// Why the conch is claimed that cannot be had just so.
+    Claiming(Claiming),
     /// Whether to leave.
     Quit(Quit),
     /// An error, in words.
@@ -154,6 +162,8 @@ pub enum Request {
         /// What.
         text: String,
     },
+    /// Do what the conch was missing for, under this claim.
+    Claim(Claim),
     /// Start no new step.
     Pause,
     /// Start steps again.
@@ -265,6 +275,12 @@ impl Dialog {
         Self::CutOff(CutOff::new(run).left_by(by))
     }
 
+    /// Why the conch is claimed that cannot be had just so.
+    #[must_use]
+    pub fn claim(obstacle: Obstacle, why: &str) -> Self {
+        Self::Claiming(Claiming::new(obstacle, why))
+    }
+
     /// An error in words.
     #[must_use]
     pub fn notice(title: &str, text: &str) -> Self {
@@ -286,8 +302,9 @@ impl Dialog {
             Self::CutOff(cut_off) => cut_off.context(),
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
+            Self::Glass(glass) => glass.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Note(_) | Self::Tell(_) => Context::Typing,
+            Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -297,6 +314,8 @@ impl Dialog {
     pub fn offers(&self, action: Action) -> bool {
         match (self, action) {
             (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
+            (Self::Sheet(sheet), Action::BreakGlass) => sheet.offers_glass(),
+            (_, Action::BreakGlass) => false,
             (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
             | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
             _ => true,
@@ -319,9 +338,11 @@ impl Dialog {
             Self::CutOff(cut_off) => cut_off.on(input, action, moment),
             Self::Arm(arm) => arm.on(input, action, moment),
             Self::Sheet(sheet) => sheet.on(input, action, moment),
+            Self::Glass(glass) => glass.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
             Self::Note(note) => note.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
+            Self::Claiming(claiming) => claiming.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }
@@ -333,6 +354,7 @@ impl Dialog {
             Self::Sheet(sheet) => sheet.tick(moment),
             Self::Notice(notice) => notice.tick(moment),
             Self::CutOff(cut_off) => cut_off.tick(moment),
+            Self::Claiming(claiming) => claiming.tick(moment),
             _ => Reply::Stay,
         }
     }
@@ -370,9 +392,11 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Act(act) => act.page(&facts),
         Dialog::Arm(arm) => arm.page(&facts),
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
+        Dialog::Glass(glass) => glass.page(),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Note(note) => note.page(),
         Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
+        Dialog::Claiming(claiming) => claiming.page(),
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),

@@ -10,14 +10,14 @@ use pointsman::aws::actuator::Hands;
 use pointsman::clock::Clock;
 use pointsman::config::{self, Config};
 use pointsman::model::World;
-use pointsman::model::reading::{Observation, Source};
+use pointsman::model::reading::Observation;
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{Decision, End, Entry, Event, Outcome, Start};
 use pointsman::plan::history::History;
+use pointsman::plan::interlock;
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::run::{self, Command, Ports, WhenHeld};
 use pointsman::plan::{Intent, Plan, Playbook};
-use pointsman::plan::{interlock, playbook};
 use pointsman::sampler::{self, Pace};
 use pointsman::sim::scenario::{Act, Expect, Say, Scenario};
 use pointsman::sim::{Sim, handout};
@@ -35,7 +35,7 @@ const BASE_URL: &str = "http://127.0.0.1:4566";
 /// How long an operator waits for the reads after the key.
 const READS: Duration = Duration::from_secs(6);
 /// Who acts.
-const WHO: &str = "maria";
+pub(crate) const WHO: &str = "maria";
 
 /// How an act ended, as far as it did.
 #[derive(Clone, Debug)]
@@ -93,9 +93,9 @@ enum Cue<'a> {
 pub(crate) struct Stage {
     pub(crate) sim: Sim,
     pub(crate) config: Config,
-    scenario: Scenario,
-    book: Book,
-    door: Watched,
+    pub(crate) scenario: Scenario,
+    pub(crate) book: Book,
+    pub(crate) door: Watched,
     amend: fn(&mut Plan),
     resumes: bool,
 }
@@ -312,7 +312,7 @@ impl Console {
     async fn read_afresh(&mut self, intent: &Intent) {
         let (clients, clock) = (self.clients.clone(), self.clock.clone());
         let (told, mut heard) = mpsc::unbounded_channel();
-        let reads = sources(clients.topology(), intent).into_iter().map(move |source| {
+        let reads = interlock::rests_on(clients.topology(), intent).into_iter().map(move |source| {
             let (clients, told) = (clients.clone(), told.clone());
             async move {
                 let _gone = told.send(clients.insist(&source).await);
@@ -366,24 +366,7 @@ pub(crate) fn intent(act: &Act) -> Intent {
     Intent { playbook, from: Region::new(&act.from), to: Region::new(&act.to) }
 }
 
-fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
-    let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
-    let mut sources: Vec<Source> = endpoints.map(|e| Source::Endpoint(e.region.clone())).collect();
-    for aurora in &topology.auroras {
-        let both =
-            [&intent.to, &intent.from].map(|region| Source::Aurora(aurora.store.clone(), region.clone()));
-        sources.extend(both);
-    }
-    sources.extend(playbook::sources(topology));
-    for service in &topology.services {
-        let here = |region: &Region| Source::Service(service.name.clone(), region.clone());
-        sources.extend(service.regions.keys().map(here));
-    }
-    sources.push(Source::Identity(intent.to.clone()));
-    sources
-}
-
-fn start_of() -> Start {
+pub(crate) fn start_of() -> Start {
     Start {
         who: WHO.to_owned(),
         host: "bastion".to_owned(),

@@ -49,7 +49,7 @@ fn step(world: &World, operation: Operation, id: StepId, needs: Vec<StepId>) -> 
         rung: proof::highest(&operation, world),
         action: Action::Operate(operation),
         needs,
-        usual: Usual { p50: Duration::from_secs(240), p95: Duration::from_mins(6) },
+        usual: Usual { p50: Duration::from_mins(4), p95: Duration::from_mins(6) },
         deadline: DEADLINE,
         interlocks: Vec::new(),
         advice: Some(ADVICE.to_owned()),

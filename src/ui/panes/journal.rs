@@ -3,6 +3,7 @@
 use ratatui::text::Line;
 
 use crate::plan::event::{self, Answer, Event, Outcome, RungState};
+use crate::plan::interlock;
 use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
@@ -13,6 +14,12 @@ const BEFORE: usize = 12;
 
 pub(super) fn need(_stage: &Pen<'_>) -> usize {
     8
+}
+
+/// How far the shared copy is behind, when it is.
+pub(super) fn note(pen: &Pen<'_>) -> Line<'static> {
+    let words = pen.scene.console.mirror.as_ref().and_then(|mirror| mirror.words(pen.scene.now));
+    words.map_or_else(Line::default, |words| Line::from(pen.span(words, Role::LampLook)))
 }
 
 pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
@@ -45,6 +52,10 @@ fn role(event: &Event) -> Role {
         Event::Ended { outcome: Outcome::Unknown, .. } | Event::Climbed { state: RungState::Blind, .. } => {
             Role::Blind
         }
+        Event::Intended { operation: Some(operation), .. } if !operation.overrides().is_empty() => {
+            Role::Danger
+        }
+        Event::Started { plan, .. } if !interlock::overridden(plan).is_empty() => Role::Danger,
         _ => Role::Text,
     }
 }
