@@ -257,9 +257,7 @@ impl Clients {
             Source::Records(name) => self.records(name).await.map(Reading::Records),
             Source::RecordChange(id) => self.record_change(id).await.map(Reading::RecordChange),
             Source::HealthCheck(id) => self.health_check(id).await.map(Reading::HealthCheck),
-            Source::Resolver(name, resolver) => {
-                self.resolved(name, resolver).await.map(Reading::Resolved)
-            }
+            Source::Resolver(name, resolver) => self.resolved(name, resolver).await.map(Reading::Resolved),
             Source::Alarms(region) => self.alarms(region).await.map(Reading::Alarms),
             Source::Identity(region) => self.identity(region).await.map(Reading::Identity),
         }

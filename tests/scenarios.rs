@@ -57,7 +57,6 @@ played! {
     runbook: "runbook" twice,
     runbook_lies: "runbook-lies" once,
     warm_standby: "warm-standby" once,
-    dns_weights: "dns-weights" twice,
 }
 
 #[test]
