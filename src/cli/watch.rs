@@ -64,7 +64,6 @@ pub(super) async fn show(
     let name = theme::choose(common.theme.as_deref(), config.screen.theme.as_deref(), no_color);
     let theme = Theme::find(name).map_err(|problems| eyre!("{problems}"))?;
     let operator = place::operator();
-    let world = World::new(Arc::clone(&config.topology));
     let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
     remember(&mut app, state, clock.now());
     let bell = bell(&config).unwrap_or_else(|text| {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::World;
 use crate::model::reading::{ControlState, Freshness, Reading, Source};
-use crate::model::topology::{Formula, Region, Signal, Threshold};
+use crate::model::topology::{Formula, Region, Resolver, Signal, Threshold};
 use crate::model::verdict::{self, CANARY, Lamp};
 
 /// Something that must be so.
@@ -41,13 +41,6 @@ pub enum Condition {
         /// For so long; zero asks for the newest period alone.
         window: Duration,
     },
-    /// Most resolvers lead a name to a Region and nowhere else.
-    Dns {
-        /// The name.
-        name: String,
-        /// The Region.
-        region: Region,
-    },
     /// Every canary of a Region succeeds, in every period of the window.
     Canary {
         /// The Region.
@@ -71,10 +64,16 @@ pub enum Condition {
         /// The state.
         state: ControlState,
     },
+    /// Resolvers answer a name with one Region alone.
+    Dns {
+        /// The name.
+        name: String,
+        /// The Region.
+        to: Region,
+        /// At least so many of them; without, all that answer.
+        least: Option<usize>,
+    },
 }
-
-/// Half of the resolvers that answer are not enough: of two, one that keeps its answers too long must not decide.
-const MAJORITY: usize = 2;
 
 /// One side of a value that is to be kept to.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -156,9 +155,9 @@ impl Condition {
             Self::Lag { .. } => "wait.lag",
             Self::Signal { .. } => "wait.metric",
             Self::Canary { .. } => "wait.canary",
-            Self::Dns { .. } => "wait.dns",
             Self::Tasks { .. } => "wait.tasks",
             Self::Control { .. } => "wait.control",
+            Self::Dns { .. } => "wait.dns",
         }
     }
 
@@ -182,9 +181,9 @@ impl Condition {
                     specs.unwrap_or_default().iter().filter(|spec| spec.family == CANARY).collect();
                 signals(world, &canaries, None, *window, now)
             }
-            Self::Dns { name, region } => dns(world, name, region, now),
             Self::Tasks { service, region, least } => tasks(world, (service, region), *least, now),
             Self::Control { control, state } => self::control(world, control, *state, now),
+            Self::Dns { name, to, least } => answered(world, (name, to), *least, now),
         }
     }
 
@@ -193,16 +192,16 @@ impl Condition {
     pub fn sources(&self, world: &World) -> Vec<Source> {
         match self {
             Self::Lag { .. } | Self::Canary { .. } => Vec::new(),
-            Self::Dns { name, .. } => {
-                let resolvers = world.topology().resolvers.iter();
-                resolvers.map(|resolver| Source::Resolver(name.clone(), resolver.name.clone())).collect()
-            }
             Self::Tasks { service, region, .. } => {
                 vec![Source::Service(service.clone(), region.clone())]
             }
             Self::Control { .. } => {
                 let endpoints = world.topology().routing.iter().flat_map(|routing| &routing.endpoints);
                 endpoints.map(|endpoint| Source::Endpoint(endpoint.region.clone())).collect()
+            }
+            Self::Dns { name, .. } => {
+                let of = |resolver: &Resolver| Source::Resolver(name.clone(), resolver.name.clone());
+                world.topology().resolvers.iter().map(of).collect()
             }
             Self::Signal { region, signal, .. } => {
                 let specs = world.topology().region(region).map(|spec| spec.signals.as_slice());
@@ -216,19 +215,22 @@ impl Condition {
     }
 }
 
-/// Most of the resolvers that answer lead to the Region and nowhere else.
-fn dns(world: &World, name: &str, region: &Region, now: Timestamp) -> Standing {
-    let answers = verdict::answers(world, now);
-    let ours: Vec<_> = answers.iter().filter(|answer| answer.name.name == name).collect();
-    let fresh = ours.iter().filter_map(|answer| answer.seen.as_ref());
-    let fresh: Vec<_> = fresh.filter(|seen| seen.freshness == Freshness::Fresh).collect();
+/// What the resolvers answer that were asked a moment ago; one that does not answer has no vote.
+fn answered(world: &World, (name, to): (&str, &Region), least: Option<usize>, now: Timestamp) -> Standing {
+    let all = verdict::answers(world, now).into_iter().filter(|answer| answer.name.name == name);
+    let seen = all.filter_map(|answer| Some((answer.resolver, answer.seen?)));
+    let fresh: Vec<_> = seen.filter(|(_, seen)| seen.freshness == Freshness::Fresh).collect();
     if fresh.is_empty() {
         return Standing::Unseen(format!("no resolver answers for {name}"));
     }
-    let leads = |seen: &&&verdict::NameAnswer| !seen.strange && seen.leads.iter().eq([region]);
-    let agree = fresh.iter().filter(leads).count();
-    let words = format!("{agree} of {} resolvers answer {region} for {name}", ours.len());
-    if agree * MAJORITY > fresh.len() { Standing::Met(words) } else { Standing::Unmet(words) }
+    let agree = fresh.iter().filter(|(_, seen)| seen.leads == [to.clone()]).count();
+    let other = fresh.iter().find(|(_, seen)| seen.leads != [to.clone()]);
+    let mut words = format!("{agree} of {} resolvers answer {to}", fresh.len());
+    if let Some((resolver, seen)) = other {
+        let leads = seen.leads.first().map_or_else(|| "something else".to_owned(), ToString::to_string);
+        words = format!("{words}; {resolver} answers {leads}, {} of TTL left", verdict::span(seen.left));
+    }
+    if agree >= least.unwrap_or(fresh.len()) { Standing::Met(words) } else { Standing::Unmet(words) }
 }
 
 fn lag(
@@ -381,11 +383,14 @@ impl fmt::Display for Condition {
                 write!(f, "canaries of {region} ok")?;
                 window
             }
-            Self::Dns { name, region } => return write!(f, "resolvers answer {region} for {name}"),
             Self::Tasks { service, region, least } => {
                 return write!(f, "at least {least} tasks of {service} run in {region}");
             }
             Self::Control { control, state } => return write!(f, "{control} {state}"),
+            Self::Dns { name, to, least: None } => return write!(f, "resolvers answer {name} with {to}"),
+            Self::Dns { name, to, least: Some(least) } => {
+                return write!(f, "at least {least} resolvers answer {name} with {to}");
+            }
         };
         if window.is_zero() { Ok(()) } else { write!(f, " for {}", verdict::limit_text(*window)) }
     }

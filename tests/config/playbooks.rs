@@ -114,7 +114,10 @@ fn traffic_before_a_writer_is_refused() {
 #[test]
 fn a_condition_only_looks() {
     let text = "about = \"x\"\n[[steps]]\nid = \"a\"\nkind = \"note\"\ntext = \"t\"\n[[steps.interlocks]]\nkind = \"note\"\n";
-    assert_eq!(refused(text), "7:8: steps[0].interlocks[0].kind: note does something; a condition only looks");
+    assert_eq!(
+        refused(text),
+        "7:8: steps[0].interlocks[0].kind: note does something; a condition only looks"
+    );
 }
 
 #[test]
@@ -130,5 +133,8 @@ fn files_beside_the_config_are_read_and_built_in_names_are_taken() {
     assert_eq!(names, ["orders-only"]);
     fs::write(folder.path().join("playbooks/failover.toml"), RIGHT).unwrap();
     let refused = config::load(&path).expect_err("failover is built in").to_string();
-    assert!(refused.contains("failover.toml:1:1: failover is built in; give the file another name"), "{refused}");
+    assert!(
+        refused.contains("failover.toml:1:1: failover is built in; give the file another name"),
+        "{refused}"
+    );
 }

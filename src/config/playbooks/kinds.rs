@@ -147,7 +147,13 @@ pub(in crate::config) static KINDS: &[StepKind] = &[
         Does::Looks,
         "Until every canary of a Region succeeds, for so long.",
     ),
-    kind("wait.dns", &["name", "region"], &[], Does::Looks, "Until most resolvers lead a name to a Region."),
+    kind(
+        "wait.dns",
+        &["name", "to"],
+        &["least"],
+        Does::Looks,
+        "Until resolvers answer a name with one Region alone: at least so many of them, else all that answer.",
+    ),
     kind(
         "approve",
         &["of"],

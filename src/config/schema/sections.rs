@@ -580,6 +580,7 @@ pub(in crate::config) static STEP: Section = Section {
         may("tasks", Kind::Whole, "A number of tasks."),
         may("runbook", Kind::Text, "A name under `[[runbooks]]`."),
         may("name", Kind::Text, "A name under `[[dns]]`."),
+        may("least", Kind::Whole, "At least so many resolvers."),
         may("back", Kind::Flag, "The health check is turned back."),
         may("plan", Kind::Text, "A name under `[[plans]]`."),
         may(
@@ -613,6 +614,7 @@ pub(in crate::config) static CONDITION: Section = Section {
     fields: &[
         must("kind", Kind::Text, "`wait.lag`, `wait.metric`, `wait.canary` or `wait.dns`."),
         may("name", Kind::Text, "A name under `[[dns]]`."),
+        may("least", Kind::Whole, "At least so many resolvers."),
         may("store", Kind::Text, "A store of the workload."),
         may("from", Kind::Text, "`from` or `to`, the Regions of the run, or a Region's name."),
         may("to", Kind::Text, "The same."),

@@ -285,7 +285,8 @@ impl Cook<'_> {
             "wait.canary" => Ok(Condition::Canary { region: self.region(with, "region"), window }),
             "wait.dns" => Ok(Condition::Dns {
                 name: with.text("name").unwrap_or_default().to_owned(),
-                region: self.region(with, "region"),
+                to: self.region(with, "to"),
+                least: with.whole("least").and_then(|least| usize::try_from(least).ok()),
             }),
             other => Err(format!("{other} is no condition")),
         }

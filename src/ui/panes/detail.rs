@@ -123,19 +123,27 @@ fn traffic(pen: &Pen<'_>, row: usize) -> Vec<Text> {
             lines
         }),
         Some(Item::Checks) => pen.digest.checks.iter().flat_map(|check| metric::check(pen, check)).collect(),
-        Some(Item::Name(at)) => topology.dns.get(*at).map_or_else(Vec::new, |dns| {
-            let mut lines = vec![title(pen, format!("{} {}", dns.name, dns.kind))];
-            lines.push(text(
-                pen,
-                format!("{} policy, zone {}, TTL {}", dns.policy, dns.zone, verdict::limit_text(dns.ttl)),
-            ));
-            lines.extend(dns.records.iter().map(|record| {
-                let check = record.health_check.as_deref().unwrap_or("no health check");
-                text(pen, format!("record {}: {}, {check}", record.id, record.region))
-            }));
-            lines.push(muted(pen, cli::records(dns)));
-            lines
-        }),
+        Some(Item::Name(at) | Item::Records(at) | Item::Answers(at)) => {
+            topology.dns.get(*at).map_or_else(Vec::new, |dns| {
+                let mut lines = vec![title(pen, format!("{} {}", dns.name, dns.kind))];
+                lines.push(text(
+                    pen,
+                    format!("{} policy, zone {}, TTL {}", dns.policy, dns.zone, verdict::limit_text(dns.ttl)),
+                ));
+                lines.extend(dns.records.iter().map(|record| {
+                    let check = record.health_check.as_deref().unwrap_or("no health check");
+                    text(pen, format!("record {}: {}, {check}", record.id, record.region))
+                }));
+                lines.extend(pen.digest.records.iter().filter(|record| record.name == dns).map(|one| {
+                    let id = one.record.id.as_deref().unwrap_or("the record");
+                    text(pen, format!("read {id}: {} → {}", one.record.routing, one.record.lead))
+                }));
+                let answers = pen.digest.answers.iter().filter(|answer| answer.name == dns);
+                lines.extend(answers.map(|one| traffic::answer(pen, one)));
+                lines.push(muted(pen, cli::records(dns)));
+                lines
+            })
+        }
         None => Vec::new(),
     }
 }
