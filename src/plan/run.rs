@@ -121,6 +121,17 @@ pub enum Command {
         /// The text.
         text: String,
     },
+    /// Approve a step that waits for a second person.
+    Approve {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+        /// From which host.
+        host: String,
+        /// The version of the plan that they had before them.
+        version: String,
+    },
     /// Note by what right the run acts from now on. Only the driver's own process may say so.
     #[serde(skip)]
     Act {
@@ -153,6 +164,7 @@ impl Command {
             | Self::Pause { who }
             | Self::Resume { who }
             | Self::Note { who, .. }
+            | Self::Approve { who, .. }
             | Self::Act { who, .. }
             | Self::Abort { who, .. } => who,
             Self::Leave => "",
@@ -167,6 +179,7 @@ impl Command {
             Self::Pause { .. } => "pause",
             Self::Resume { .. } => "resume",
             Self::Note { .. } => "note",
+            Self::Approve { .. } => "approve",
             Self::Act { .. } => "conch",
             Self::Leave => "leave",
             Self::Abort { .. } => "abort",

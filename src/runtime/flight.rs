@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::conch::Conch;
 use super::post::HostInbox;
-use super::shared::{self, Copier, Fenced, Hold, Mandate};
+use super::shared::{self, Copier, Fenced, Hold, Mandate, TableInbox};
 use crate::aws::Clients;
 use crate::aws::actuator::Hands;
 use crate::clock::Clock;
@@ -83,7 +83,7 @@ impl Flight {
         let (entries, lines) = mpsc::unbounded_channel();
         let at = clock.clone();
         let here = clock.clone();
-        let inboxes = inboxes(&journal, &progress);
+        let inboxes = inboxes(&journal, &progress, mandate.as_ref());
         let ports = Ports {
             actuator: actuator(clients, mandate.as_ref()),
             ledger: Box::new(journal),
@@ -208,13 +208,18 @@ fn told(before: &Hold, now: &Hold) -> Vec<Command> {
 }
 
 /// Where other consoles ask. A run that cannot be asked is still a run: its own console steers it.
-fn inboxes(journal: &Journal, progress: &Progress) -> Vec<Box<dyn Inbox>> {
-    let Some(state) = journal.path().parent() else { return Vec::new() };
-    match HostInbox::open(state, progress.run.clone()) {
-        Ok(inbox) => vec![Box::new(inbox)],
-        Err(error) => {
-            tracing::error!(%error, "no other console can ask anything of this run");
-            Vec::new()
+fn inboxes(journal: &Journal, progress: &Progress, mandate: Option<&Mandate>) -> Vec<Box<dyn Inbox>> {
+    let mut inboxes: Vec<Box<dyn Inbox>> = Vec::new();
+    if let Some(state) = journal.path().parent() {
+        match HostInbox::open(state, progress.run.clone()) {
+            Ok(inbox) => inboxes.push(Box::new(inbox)),
+            Err(error) => {
+                tracing::error!(%error, "no other console of this host can ask anything of this run")
+            }
         }
     }
+    if let Some(mandate) = mandate {
+        inboxes.push(Box::new(TableInbox::open(mandate.commons().clone(), progress.run.clone())));
+    }
+    inboxes
 }

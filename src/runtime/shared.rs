@@ -7,6 +7,7 @@ mod desk;
 mod fenced;
 mod mandate;
 mod mirror;
+mod post;
 mod runs;
 mod watch;
 
@@ -29,6 +30,7 @@ pub use fenced::Fenced;
 pub(super) use mandate::gone;
 pub use mandate::{Hold, Mandate};
 pub use mirror::Copier;
+pub use post::{TableInbox, TableOutbox};
 pub use runs::Foreign;
 pub(super) use watch::{tell_behind, watch};
 

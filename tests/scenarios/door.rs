@@ -69,7 +69,7 @@ impl Left {
                     && self.json()["AutomationExecutionId"] == signal.execution.as_str()
             }
             Operation::DnsSet(set) => {
-                let targets = set.changes.iter().map(|change| &change.wanted.target);
+                let targets = set.changes.iter().map(|change| change.wanted.target());
                 self.body.contains(set.name.trim_end_matches('.'))
                     && targets.into_iter().all(|target| self.body.contains(target.trim_end_matches('.')))
             }

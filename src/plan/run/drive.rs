@@ -324,6 +324,7 @@ impl Driver {
             Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
             Command::Note { who, text } => Event::Noted { who, text },
+            Command::Approve { step, who, host, version } => Event::Approved { step, who, host, version },
             Command::Act { who, host, right } => Event::Conch { who, host, right },
             Command::Leave => {
                 self.ports.when_held = WhenHeld::StopThere;
@@ -432,6 +433,7 @@ fn refusal(event: &Event, why: &str) -> Event {
         Event::Decided { who, .. }
         | Event::Paused { who, .. }
         | Event::Resumed { who }
+        | Event::Approved { who, .. }
         | Event::Noted { who, .. } => who.clone(),
         _ => String::new(),
     };

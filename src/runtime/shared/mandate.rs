@@ -81,6 +81,7 @@ fn lasts(lease: &Lease, now: Timestamp) -> bool {
 /// The right to act, as whoever acts holds it. With the last clone it is given back.
 #[derive(Clone, Debug)]
 pub struct Mandate {
+    commons: Commons,
     requests: mpsc::Sender<Request>,
     hold: watch::Receiver<Hold>,
 }
@@ -100,8 +101,14 @@ impl Mandate {
         let (requests, requested) = mpsc::channel(64);
         let (told, heard) = watch::channel(hold.clone());
         let work = Work { run, ..Work::default() };
-        tokio::spawn(Keeper { commons, hold, work, requested, told }.keep());
-        Self { requests, hold: heard }
+        tokio::spawn(Keeper { commons: commons.clone(), hold, work, requested, told }.keep());
+        Self { commons, requests, hold: heard }
+    }
+
+    /// The table that it is kept in.
+    #[must_use]
+    pub fn commons(&self) -> &Commons {
+        &self.commons
     }
 
     /// How it stands now.
