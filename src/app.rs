@@ -399,16 +399,7 @@ impl App {
     /// What a sheet must see afresh: everything the plan decides on but metrics, which are never asked more often
     /// than they are published.
     fn sources_of(&self, intent: &Intent) -> Vec<Source> {
-        let topology = self.world.topology();
-        let endpoints = topology.routing.iter().flat_map(|r| &r.endpoints);
-        let mut sources: Vec<Source> = endpoints.map(|e| Source::Endpoint(e.region.clone())).collect();
-        for aurora in &topology.auroras {
-            for region in [&intent.to, &intent.from] {
-                sources.push(Source::Aurora(aurora.store.clone(), region.clone()));
-            }
-        }
-        sources.push(Source::Identity(intent.to.clone()));
-        sources
+        interlock::rests_on(self.world.topology(), intent)
     }
 
     /// Reads that another sheet asked for, closed since, may have begun before this one was opened: they fill nothing.

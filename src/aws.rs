@@ -48,6 +48,7 @@ use credentials::Finder;
 use diary::Diary;
 use follow::Following;
 pub use metering::{Counted, Tally};
+pub use ssm::FoundDocument;
 use wallet::Wallet;
 
 /// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].

@@ -95,6 +95,16 @@ pub trait Write: fmt::Display {
         None
     }
 
+    /// The write that tells what it started under `handle` what a person says; `None` where nobody listens.
+    fn telling(&self, _handle: &str, _say: &Signal) -> Option<Operation> {
+        None
+    }
+
+    /// It is such a write: it goes beside the step's own, which goes on being proved.
+    fn is_aside(&self) -> bool {
+        false
+    }
+
     /// Whatever else changes meanwhile, it takes no Region out of service without bringing one in (law 6), so it may
     /// be sent although no reading could be had first.
     fn may_go_unread(&self) -> bool {
@@ -232,6 +242,18 @@ impl Operation {
     #[must_use]
     pub fn afresh(&self, started: u32) -> Self {
         self.write().afresh(started).unwrap_or_else(|| self.clone())
+    }
+
+    /// The write that tells what it started under `handle` what a person says; `None` where nobody listens.
+    #[must_use]
+    pub fn telling(&self, handle: &str, say: &Signal) -> Option<Self> {
+        self.write().telling(handle, say)
+    }
+
+    /// It goes beside a step's own write, which goes on being proved.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        self.write().is_aside()
     }
 
     /// It is this write, whichever try.

@@ -17,7 +17,7 @@ mod ssm;
 
 use jiff::Timestamp;
 
-use super::event::RungState;
+use super::event::{Awaited, RungState};
 use super::operation::Operation;
 use super::{Rung, Step};
 use crate::model::World;
@@ -88,6 +88,11 @@ trait Prove {
     /// What the service told on the way since `since`, oldest first.
     fn told(&self, _: &Sight<'_>) -> Vec<(Timestamp, String)> {
         Vec::new()
+    }
+
+    /// What it waits for a person at, by the newest reading: the name of its step, and what is done there.
+    fn awaits(&self, _: &Sight<'_>) -> Option<Awaited> {
+        None
     }
 
     /// Why nothing more will come of it, where the service says so itself: whoever waits on learns nothing.
@@ -170,6 +175,12 @@ pub fn sources(operation: &Operation, world: &World, handle: Option<&str>) -> Ve
 #[must_use]
 pub fn told(operation: &Operation, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
     prover(operation).told(sight)
+}
+
+/// What a write's execution waits for a person at, by a reading from after the write.
+#[must_use]
+pub fn awaits(operation: &Operation, sight: &Sight<'_>) -> Option<Awaited> {
+    prover(operation).awaits(sight)
 }
 
 /// Why nothing more will come of a write, where its service says so.

@@ -18,6 +18,7 @@ mod passes;
 mod quit;
 mod scroll;
 mod sheet;
+mod tell;
 mod terms;
 mod typed;
 
@@ -49,6 +50,7 @@ pub use notice::Notice;
 pub use quit::Quit;
 pub use scroll::{Scroll, moved};
 pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
+pub use tell::{Tell, waiting};
 pub use terms::{Row, Terms};
 pub use typed::{Refusal, Typed};
 
@@ -67,6 +69,8 @@ pub enum Dialog {
     Sheet(Box<Sheet>),
     /// A decision about a held step.
     Decide(Decide),
+    /// What is said to something that waits.
+    Tell(Tell),
     /// A note about the run that is shown.
     Note(Note),
     /// What to do with a run that was cut off.
@@ -237,6 +241,12 @@ impl Dialog {
         Decide::new(action, step, moment).map(Self::Decide)
     }
 
+    /// What is said to something that waits; `None` where nothing does.
+    #[must_use]
+    pub fn tell(moment: &Moment<'_>) -> Option<Self> {
+        Tell::new(moment).map(Self::Tell)
+    }
+
     /// Whether to leave.
     #[must_use]
     pub fn quit(moment: &Moment<'_>) -> Self {
@@ -289,7 +299,7 @@ impl Dialog {
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Note(_) | Self::Claiming(_) => Context::Typing,
+            Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -323,6 +333,7 @@ impl Dialog {
             Self::Sheet(sheet) => sheet.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
             Self::Note(note) => note.on(input, action, moment),
+            Self::Tell(tell) => tell.on(input, action, moment),
             Self::Claiming(claiming) => claiming.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
         }
@@ -375,6 +386,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Note(note) => note.page(),
+        Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
         Dialog::Claiming(claiming) => claiming.page(),
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),

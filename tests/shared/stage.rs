@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::cable::Cable;
+use crate::support::ByHand;
 
 pub(super) const EAST: &str = "us-east-1";
 pub(super) const WEST: &str = "us-west-2";
@@ -65,6 +66,7 @@ impl Stage {
         let transport = SharedHttpClient::new(cable);
         let topology = self.config.topology.clone();
         Clients::new(&self.config.access, topology, self.sim.clock().clone(), Some(transport))
+            .resolving_by(ByHand::way(&self.sim))
     }
 
     /// The table as another bastion reaches it.

@@ -370,6 +370,25 @@ pub(in crate::config) static RUNBOOK: Section = Section {
         must("document", Kind::Text, "The document's name or ARN."),
         must("region", Kind::Region, "The Region whose Automation runs it."),
         may("parameters", Kind::Map(&Kind::Text), "What it is started with."),
+        or(
+            "failover",
+            Kind::Flag,
+            "false",
+            "A failover to its Region starts it beside the promotions, and moves traffic only once it is proved.",
+        ),
+        may(
+            "service",
+            Kind::Text,
+            "What it must have brought about, with `tasks`: a service under `[[services]]` in its Region. \
+            A runbook that ends well without it is `unknown`.",
+        ),
+        may("tasks", Kind::Whole, "How many of the service's tasks must run then, at least."),
+        may(
+            "control",
+            Kind::Text,
+            "What it must have brought about, with `state`: a routing control by its name.",
+        ),
+        may("state", Kind::Choice(STATES), "The state that the control must be in then."),
     ],
 };
 
@@ -481,6 +500,8 @@ pub(in crate::config) static SCREEN: Section = Section {
     )],
 };
 
+/// Words of `state`.
+pub(in crate::config) const STATES: &[&str] = &["On", "Off"];
 /// Words of `unit`.
 pub(in crate::config) const UNITS: &[&str] =
     &["percent", "count", "seconds", "milliseconds", "bytes", "state"];

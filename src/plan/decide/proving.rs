@@ -31,6 +31,7 @@ impl View<'_> {
         let shown =
             if undoing { vec![proof::read_back(operation, &sight)] } else { proof::shown(step, &sight) };
         let mut next = self.told(step, at, operation);
+        next.extend(self.awaits(step, at, operation));
         next.extend(shown.iter().filter(|s| is_news(at, s)).map(|s| climbed(step, s)));
         if !next.is_empty() {
             return next;
@@ -152,6 +153,13 @@ impl View<'_> {
     pub(super) fn told_after(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
         let operation = at.operation.as_ref().filter(|_| at.sent.is_some());
         operation.map(|operation| self.told(step, at, operation)).unwrap_or_default()
+    }
+
+    /// What it started has come to wait for a person, or has gone on.
+    fn awaits(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
+        let since = at.since.unwrap_or_default();
+        let waits = proof::awaits(operation, &self.sight(at, since));
+        (waits != at.awaits).then(|| Next::Write(Event::Awaits { step: step.id, at: waits }))
     }
 
     fn told(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Vec<Next> {
