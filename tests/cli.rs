@@ -5,4 +5,5 @@ mod books;
 mod check;
 mod cut;
 mod look;
+mod shared;
 mod stage;

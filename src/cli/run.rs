@@ -239,14 +239,10 @@ async fn clear(
 async fn nothing_open_elsewhere(commons: Option<&Commons>, journal: &Journal) -> Result<()> {
     let Some(commons) = commons else { return Ok(()) };
     let place = commons.place(journal)?;
-    let Ok(Some(Copied { run, host, who, .. })) = commons.open_elsewhere(place.as_ref()).await else {
-        return Ok(());
-    };
-    let why = format!(
-        "run {run} of {who} at {host} has not ended. `pointsman journal show {run} --shared` tells it, `pointsman resume \
-         {run} --take-over REASON` goes on with it here, `pointsman close {run} --reason TEXT` ends it"
-    );
-    Err(Refused::new(exit::BAD, why).into())
+    match commons.in_the_way(place.as_ref(), None).await {
+        Some(why) => Err(Refused::new(exit::BAD, why).into()),
+        None => Ok(()),
+    }
 }
 
 /// What warns is said; what holds, all of it, is why there is no run.

@@ -14,6 +14,7 @@ mod watch;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::Operator;
 use crate::aws::Clients;
@@ -53,6 +54,16 @@ impl fmt::Debug for Commons {
             .field("me", &self.me)
             .finish_non_exhaustive()
     }
+}
+
+/// How often the conch is asked for while the table gives no answer, and how long between.
+const TRIES: usize = 3;
+const BETWEEN: Duration = Duration::from_secs(1);
+
+/// A trouble that may be over in a moment.
+fn passes(kind: TroubleKind) -> bool {
+    use TroubleKind::{Faulty, Throttled, TimedOut, Unreachable};
+    matches!(kind, Throttled | TimedOut | Unreachable | Faulty)
 }
 
 /// The conch, once it is taken.
@@ -167,7 +178,15 @@ impl Commons {
             let trouble = Trouble { kind: TroubleKind::Refused, text: why.clone(), request_id: None };
             return Err(NoLease::Table(trouble));
         }
-        lease::take(&*self.table, &self.key(), (&self.me, claim), self.clock.now()).await
+        let key = self.key();
+        let take = || lease::take(&*self.table, &key, (&self.me, claim), self.clock.now());
+        for _ in 1..TRIES {
+            match take().await {
+                Err(NoLease::Table(trouble)) if passes(trouble.kind) => self.clock.sleep(BETWEEN).await,
+                taken => return taken,
+            }
+        }
+        take().await
     }
 
     fn key(&self) -> Key {

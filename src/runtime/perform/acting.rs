@@ -70,6 +70,15 @@ pub(super) async fn acting<T: Send + 'static>(
     let mut seat = off_the_loop(move || at.sit_down()).await?;
     let mut mandate = None;
     if let Some(commons) = commons {
+        let place = commons.place(&seat.journal).map_err(|error| Undone::Why(error.to_string()))?;
+        let run = match &wanted.effect {
+            Effect::TakeUp(run) => Some(run),
+            _ => None,
+        };
+        let closes = matches!(wanted.effect, Effect::Close { .. });
+        if let Some(why) = commons.in_the_way(place.as_ref(), run).await.filter(|_| !closes) {
+            return Err(Undone::Why(why));
+        }
         let Taken { mandate: held, right, .. } = match commons.take(None, &wanted.claim).await {
             Ok(taken) => taken,
             Err(none) => return Err(wanted.unclaimed(&none)),
