@@ -15,9 +15,11 @@ mod diary;
 mod dynamodb;
 mod ecs;
 mod error;
+pub mod fis;
 mod follow;
 pub mod inventory;
 mod metering;
+pub mod regionswitch;
 mod replica;
 mod route53;
 #[cfg(test)]
@@ -245,6 +247,11 @@ impl Clients {
                 Box::pin(self.snapshots(store, region)).await.map(Reading::Snapshots)
             }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
+            Source::Experiments(name, region) => {
+                self.experiments(name, region).await.map(Reading::Experiments)
+            }
+            Source::Lever(region) => self.lever(region).await.map(Reading::Lever),
+            Source::Executions(name, region) => self.executions(name, region).await.map(Reading::Executions),
             Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),
             Source::Automation(region, id) => self.automation(region, id).await.map(Reading::Automation),
             Source::Records(name) => self.records(name).await.map(Reading::Records),

@@ -9,6 +9,7 @@ mod compute;
 mod context;
 mod cursor;
 mod docs;
+mod drill;
 mod layers;
 mod limits;
 mod metric;

@@ -4,6 +4,7 @@ mod act;
 mod books;
 mod check;
 mod cut;
+mod glass;
 mod look;
 mod shared;
 mod stage;

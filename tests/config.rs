@@ -101,6 +101,18 @@ fn routing_is_what_the_file_says() {
 }
 
 #[test]
+fn experiments_and_plans_are_what_the_file_says() {
+    let topology = full().topology;
+    let experiment = &topology.experiments[0];
+    assert_eq!((experiment.name.as_str(), experiment.region.as_str()), ("checkout errors", "us-east-1"));
+    assert_eq!(experiment.template, "EXT1a2b3c4d5e6f7a8b9");
+    assert!(experiment.about.ends_with("fail over"));
+    let plan = &topology.plans[0];
+    assert_eq!((plan.name.as_str(), plan.regions.len()), ("retail", 2));
+    assert!(plan.arn.ends_with(":plan/retail:abc123"));
+}
+
+#[test]
 fn stores_and_names_are_what_the_file_says() {
     let config = full();
     let topology = &config.topology;

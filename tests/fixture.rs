@@ -208,6 +208,8 @@ pub(crate) fn retail() -> Topology {
             regions: names.iter().map(|r| Region::new(r)).collect(),
             rpo: Duration::from_secs(30),
         }],
+        experiments: Vec::new(),
+        plans: Vec::new(),
         services: Vec::new(),
         runbooks: Vec::new(),
         lag_links: vec![LagLink {
@@ -251,6 +253,8 @@ pub(crate) fn many(regions: usize, signals: usize) -> Topology {
             regions: names.iter().take(6).map(|r| Region::new(r)).collect(),
             rpo: Duration::from_secs(30),
         }],
+        experiments: Vec::new(),
+        plans: Vec::new(),
         services: Vec::new(),
         runbooks: Vec::new(),
         lag_links: Vec::new(),

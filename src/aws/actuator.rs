@@ -4,7 +4,9 @@
 //! It sends once and tells what came of it; whether to send again is for the run or a person.
 
 mod compute;
+mod fis;
 mod names;
+mod regionswitch;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +23,8 @@ use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
 use crate::model::topology::{Endpoint, Region, ReplicaEngine};
 use crate::plan::event::{Answer, Entry, Event};
 use crate::plan::operation::{
-    AuroraTarget, Detach, Failover, Operation, Plane, Promote, RoutingSet, SnapshotCopy, Switchover,
+    AuroraTarget, Detach, Failover, FisStart, FisStop, Operation, Plane, Promote, RoutingSet, SnapshotCopy,
+    Switchover,
 };
 use crate::plan::run::{Actuator, Boxed, Receipt};
 
@@ -32,6 +35,10 @@ pub fn writes() -> &'static [&'static str] {
         "UpdateRoutingControlStates",
         "SwitchoverGlobalCluster",
         "FailoverGlobalCluster",
+        "StartExperiment",
+        "StopExperiment",
+        "UpdateSafetyLeverState",
+        "StartPlanExecution",
         "UpdateService",
         "StartAutomationExecution",
         "SendAutomationSignal",
@@ -75,6 +82,10 @@ impl Hands {
     async fn perform(&self, operation: &Operation, attempt: u32, entry: &Entry) -> Answer {
         match operation {
             Operation::RoutingSet(set) => self.set_controls(set, self.order(operation, attempt)).await,
+            Operation::FisStart(FisStart(of)) => self.start_experiment(of, &token(entry), attempt).await,
+            Operation::FisStop(FisStop(of)) => self.stop_experiments(of).await,
+            Operation::FisLever(lever) => self.move_lever(lever).await,
+            Operation::SwitchRun(run) => self.run_plan(run, &token(entry), attempt).await,
             Operation::AuroraSwitchover(Switchover(target)) => self.switch_over(target).await,
             Operation::AuroraFailover(Failover(target)) => self.fail_over(target).await,
             Operation::EcsScale(scale) => self.scale(scale).await,
@@ -195,7 +206,7 @@ impl Hands {
 impl Actuator for Hands {
     fn endpoint(&self, operation: &Operation, attempt: u32) -> String {
         match operation.plane() {
-            Plane::Control(region) => region.to_string(),
+            Plane::Control(region) | Plane::Regional(region) => region.to_string(),
             Plane::ClusterEndpoints => {
                 let first = self.order(operation, attempt).first().map(|endpoint| words(&endpoint.region));
                 first.unwrap_or_else(|| "no cluster endpoint".to_owned())
@@ -219,6 +230,12 @@ impl Actuator for Hands {
     fn look<'a>(&'a self, source: &'a Source) -> Boxed<'a, Observation> {
         Box::pin(self.clients.look(source))
     }
+}
+
+/// What a service knows a step's write by, so that it does it once: the same for every attempt of the step.
+fn token(entry: &Entry) -> String {
+    let step = entry.event.step().map_or_else(String::new, |step| format!("-{step}"));
+    format!("pointsman-{}{step}", entry.run)
 }
 
 fn words(region: &Region) -> String {

@@ -41,6 +41,8 @@ pub(super) struct Bound {
     cloudwatch: Shelf<aws_sdk_cloudwatch::Client>,
     rds: Shelf<aws_sdk_rds::Client>,
     dynamodb: Shelf<aws_sdk_dynamodb::Client>,
+    fis: Shelf<aws_sdk_fis::Client>,
+    region_switch: Shelf<aws_sdk_arcregionswitch::Client>,
     shared: Shelf<aws_sdk_dynamodb::Client>,
     route53: Shelf<aws_sdk_route53::Client>,
     sts: Shelf<aws_sdk_sts::Client>,
@@ -61,6 +63,8 @@ impl Bound {
             cloudwatch: Shelf::default(),
             rds: Shelf::default(),
             dynamodb: Shelf::default(),
+            fis: Shelf::default(),
+            region_switch: Shelf::default(),
             shared: Shelf::default(),
             route53: Shelf::default(),
             sts: Shelf::default(),
@@ -81,6 +85,14 @@ impl Bound {
 
     pub(super) fn dynamodb(&self, region: &Region) -> aws_sdk_dynamodb::Client {
         self.dynamodb.get(region, || aws_sdk_dynamodb::Client::new(&self.config(region)))
+    }
+
+    pub(super) fn fis(&self, region: &Region) -> aws_sdk_fis::Client {
+        self.fis.get(region, || aws_sdk_fis::Client::new(&self.config(region)))
+    }
+
+    pub(super) fn region_switch(&self, region: &Region) -> aws_sdk_arcregionswitch::Client {
+        self.region_switch.get(region, || aws_sdk_arcregionswitch::Client::new(&self.config(region)))
     }
 
     /// The client of the bastions' own table.

@@ -3,6 +3,7 @@
 //! It asks control planes, so it is for quiet times; it sends only reads.
 
 mod compare;
+mod drill;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -72,11 +73,13 @@ impl fmt::Display for Finding {
 pub(super) async fn check(common: &Common) -> Result<ExitCode> {
     let reader = Reader::new(load(common)?, Clock::wall());
     reader.clients.learn_time().await;
-    let (world, planes, shared) =
-        tokio::join!(reader.world(), compare::control_planes(&reader.clients), shared(&reader));
+    let clients = &reader.clients;
+    let (world, planes, shared, drill) =
+        tokio::join!(reader.world(), compare::control_planes(clients), shared(&reader), drill::all(clients));
     let mut findings = compare::world(&world);
     findings.extend(planes);
     findings.extend(shared);
+    findings.extend(drill);
     for finding in &findings {
         say::out(finding);
     }

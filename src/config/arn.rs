@@ -15,6 +15,8 @@ pub(super) enum ArnKind {
     Rule,
     /// An Aurora cluster.
     RdsCluster,
+    /// A Region switch plan.
+    SwitchPlan,
     /// An RDS instance.
     RdsInstance,
     /// An IAM role.
@@ -30,6 +32,7 @@ impl ArnKind {
             Self::Control => "arn:aws:route53-recovery-control::ACCOUNT:controlpanel/ID/routingcontrol/ID",
             Self::Rule => "arn:aws:route53-recovery-control::ACCOUNT:controlpanel/ID/safetyrule/ID",
             Self::RdsCluster => "arn:aws:rds:REGION:ACCOUNT:cluster:ID",
+            Self::SwitchPlan => "arn:aws:arc-region-switch::ACCOUNT:plan/NAME:ID",
             Self::RdsInstance => "arn:aws:rds:REGION:ACCOUNT:db:ID",
             Self::Role => "arn:aws:iam::ACCOUNT:role/NAME",
         }
@@ -43,17 +46,19 @@ impl ArnKind {
             Self::Control => "a routing control",
             Self::Rule => "a safety rule",
             Self::RdsCluster => "an Aurora cluster",
+            Self::SwitchPlan => "a Region switch plan",
             Self::RdsInstance => "an RDS instance",
             Self::Role => "an IAM role",
         }
     }
 
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Cluster,
         Self::Panel,
         Self::Control,
         Self::Rule,
         Self::RdsCluster,
+        Self::SwitchPlan,
         Self::RdsInstance,
         Self::Role,
     ];
@@ -62,6 +67,7 @@ impl ArnKind {
         match self {
             Self::Cluster | Self::Panel | Self::Control | Self::Rule => "route53-recovery-control",
             Self::RdsCluster | Self::RdsInstance => "rds",
+            Self::SwitchPlan => "arc-region-switch",
             Self::Role => "iam",
         }
     }
@@ -77,6 +83,8 @@ impl ArnKind {
                 Self::Rule => matches!(parts.as_slice(),
                     ["controlpanel", panel, "safetyrule", id] if named(panel) && named(id)),
                 Self::RdsCluster => resource.strip_prefix("cluster:").is_some_and(named),
+                Self::SwitchPlan => matches!(parts.as_slice(),
+                    ["plan", id] if id.split_once(':').is_some_and(|(name, id)| named(name) && named(id))),
                 Self::RdsInstance => resource.strip_prefix("db:").is_some_and(named),
                 Self::Role => matches!(parts.as_slice(), ["role", path @ ..]
                     if !path.is_empty() && path.iter().all(|part| !part.is_empty())),

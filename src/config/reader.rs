@@ -10,7 +10,7 @@ use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::problem::{Problems, Sink};
 use super::schema::ROOT;
-use super::{Access, Config, Screen, check, compute, names, routing, signal, stores, value};
+use super::{Access, Config, Screen, check, compute, drill, names, routing, signal, stores, value};
 use crate::model::topology::{Failback, Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
@@ -36,6 +36,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let regions = region_specs(&regions, &context);
     let routing = root.table("routing").and_then(|table| routing::read(&table, &context));
     let stores = stores::read(root, &context);
+    let (experiments, plans) = (drill::experiments(root, &context), drill::plans(root, &context));
     let services = compute::services(root, &context);
     let runbooks = compute::runbooks(root, &services, routing.as_ref(), &context);
     let dns = names::dns(root, routing.as_ref(), &context);
@@ -58,6 +59,8 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         services,
         runbooks,
         lag_links: stores.lag_links,
+        experiments,
+        plans,
         dns,
         resolvers,
         orders,

@@ -199,6 +199,8 @@ pub(crate) fn two_regions() -> Topology {
             regions: vec![east(), west()],
             rpo: Duration::from_secs(30),
         }],
+        experiments: Vec::new(),
+        plans: Vec::new(),
         services: Vec::new(),
         runbooks: Vec::new(),
         lag_links: vec![LagLink {

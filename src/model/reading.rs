@@ -5,9 +5,11 @@
 
 mod compute;
 mod database;
+mod drill;
 mod feed;
 mod names;
 mod series;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,9 +22,14 @@ use super::topology::{Metric, Region};
 
 pub use compute::{AutomationReading, AutomationStep, ServiceEvent, ServiceReading};
 pub use database::{LEFT_BEHIND, ReplicaReading, SnapshotReading, SnapshotsReading};
+pub use drill::{
+    ActionReading, ExecutionEvent, ExecutionReading, ExecutionStep, ExecutionsReading, ExperimentReading,
+    ExperimentsReading, LeverReading,
+};
 pub use feed::{Feed, Freshness};
 pub use names::{ChangeStatus, HealthCheckReading, Lead, RecordReading, RecordRouting, Resolved, same_name};
 pub use series::Series;
+pub use turn::{Turn, Turns};
 
 /// Where readings come from; each is asked on its own and fails on its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +49,12 @@ pub enum Source {
     Snapshots(String, Region),
     /// A DynamoDB store's table, as a Region tells it.
     Table(String, Region),
+    /// A FIS experiment template, by its declared name, as the FIS of its Region tells it.
+    Experiments(String, Region),
+    /// The safety lever of a Region's FIS.
+    Lever(Region),
+    /// A Region switch plan, by its declared name, as the data plane of a Region tells it.
+    Executions(String, Region),
     /// An ECS service by its name in the config, as a Region tells it.
     Service(String, Region),
     /// An Automation execution by its id, as a Region tells it.
@@ -71,6 +84,9 @@ impl fmt::Display for Source {
             Self::AuroraEvents(store, region) => write!(f, "RDS events {region} ({store})"),
             Self::Snapshots(store, region) => write!(f, "RDS snapshots {region} ({store})"),
             Self::Table(store, region) => write!(f, "DynamoDB {region} ({store})"),
+            Self::Experiments(name, region) => write!(f, "FIS {region} ({name})"),
+            Self::Lever(region) => write!(f, "FIS safety lever {region}"),
+            Self::Executions(name, region) => write!(f, "Region switch {region} ({name})"),
             Self::Service(service, region) => write!(f, "ECS {region} ({service})"),
             Self::Automation(region, id) => write!(f, "Automation {region} ({id})"),
             Self::Records(name) => write!(f, "Route 53 ({name})"),
@@ -123,6 +139,12 @@ pub enum Reading {
     Snapshots(SnapshotsReading),
     /// A table.
     Table(TableReading),
+    /// Experiments of a template.
+    Experiments(ExperimentsReading),
+    /// A safety lever.
+    Lever(LeverReading),
+    /// Executions of a plan.
+    Executions(ExecutionsReading),
     /// An ECS service.
     Service(ServiceReading),
     /// An Automation execution.

@@ -3,6 +3,7 @@
 //! Plain values without behaviour beyond naming; it must never hold anything that was read from AWS.
 
 mod compute;
+mod drill;
 mod names;
 mod replica;
 mod shared;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::recipe::Recipe;
 
 pub use compute::{EcsService, Receive, Runbook, Service};
+pub use drill::{Experiment, SwitchPlan};
 pub use names::{DnsName, DnsRecord, Policy, Resolver};
 pub use replica::{Replica, ReplicaEngine};
 pub use shared::SharedTable;
@@ -103,6 +105,10 @@ pub struct Topology {
     pub runbooks: Vec<Runbook>,
     /// Links of other stores whose lag is a metric.
     pub lag_links: Vec<LagLink>,
+    /// FIS experiment templates that drills may start.
+    pub experiments: Vec<Experiment>,
+    /// ARC Region switch plans.
+    pub plans: Vec<SwitchPlan>,
     /// Names that users resolve.
     pub dns: Vec<DnsName>,
     /// The resolvers that are asked for these names.

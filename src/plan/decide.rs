@@ -79,7 +79,11 @@ pub fn sources(progress: &Progress, world: &World) -> Vec<Source> {
         if reads(progress, step, at) {
             wanted.extend(sources);
         } else if at.sent.is_some() {
-            wanted.extend(sources.into_iter().filter(|source| matches!(source, Source::AuroraEvents(..))));
+            wanted.extend(
+                sources
+                    .into_iter()
+                    .filter(|source| matches!(source, Source::AuroraEvents(..) | Source::Experiments(..))),
+            );
         }
     }
     wanted.sort();

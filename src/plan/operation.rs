@@ -7,7 +7,9 @@ mod aurora;
 mod check;
 mod detach;
 mod ecs;
+mod fis;
 mod names;
+mod regionswitch;
 mod replica;
 mod routing;
 mod snapshot;
@@ -24,7 +26,9 @@ pub use aurora::{AuroraTarget, Failover, Switchover};
 pub use check::HealthCheckInvert;
 pub use detach::Detach;
 pub use ecs::EcsScale;
+pub use fis::{ExperimentRef, FisLever, FisStart, FisStop};
 pub use names::{DnsSet, RecordChange};
+pub use regionswitch::{SwitchAction, SwitchRun};
 pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
 pub use snapshot::SnapshotCopy;
@@ -37,6 +41,18 @@ pub enum Operation {
     /// Sets routing controls in one atomic update (ARC data plane, at most ten entries).
     #[serde(rename = "routing.set")]
     RoutingSet(RoutingSet),
+    /// Starts a FIS experiment from a template; one call stops it.
+    #[serde(rename = "fis.start")]
+    FisStart(FisStart),
+    /// Stops what runs of a FIS template.
+    #[serde(rename = "fis.stop")]
+    FisStop(FisStop),
+    /// Moves the safety lever of a Region's FIS.
+    #[serde(rename = "fis.lever")]
+    FisLever(FisLever),
+    /// Runs an ARC Region switch plan in the Region that is activated.
+    #[serde(rename = "regionswitch.run")]
+    SwitchRun(SwitchRun),
     /// Moves a global database's writer with nothing lost; called in the old writer's Region.
     #[serde(rename = "aurora.switchover")]
     AuroraSwitchover(Switchover),
@@ -169,6 +185,8 @@ pub enum Danger {
     Moves,
     /// It can lose data.
     Loses,
+    /// It overrides a safety rule: what guards the platform does not guard it this once.
+    Overrides,
 }
 
 /// Which plane of AWS an operation needs, and where that plane lives.
@@ -177,6 +195,8 @@ pub enum Danger {
 pub enum Plane {
     /// ARC's data plane: any of the five cluster endpoints.
     ClusterEndpoints,
+    /// A service's data plane in one Region, which needs no other Region.
+    Regional(Region),
     /// A service's own control plane in one Region.
     Control(Region),
 }
@@ -185,6 +205,7 @@ impl fmt::Display for Plane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ClusterEndpoints => f.write_str("data plane, five endpoints"),
+            Self::Regional(region) => write!(f, "data plane {region}"),
             Self::Control(region) => write!(f, "control plane {region}"),
         }
     }
@@ -195,6 +216,10 @@ impl Operation {
     fn write(&self) -> &dyn Write {
         match self {
             Self::RoutingSet(set) => set,
+            Self::FisStart(start) => start,
+            Self::FisStop(stop) => stop,
+            Self::FisLever(lever) => lever,
+            Self::SwitchRun(run) => run,
             Self::AuroraSwitchover(switchover) => switchover,
             Self::AuroraFailover(failover) => failover,
             Self::EcsScale(scale) => scale,
@@ -300,6 +325,15 @@ impl Operation {
             | Self::AuroraFailover(Failover(target))
             | Self::AuroraDetach(Detach(target)) => Some(target),
             _ => None,
+        }
+    }
+
+    /// The safety rules that it overrides; none in ordinary times.
+    #[must_use]
+    pub fn overrides(&self) -> &[Override] {
+        match self {
+            Self::RoutingSet(set) => &set.overrides,
+            _ => &[],
         }
     }
 

@@ -7,7 +7,9 @@ mod check;
 mod detach;
 mod ecs;
 mod effect;
+mod fis;
 mod names;
+mod regionswitch;
 mod replica;
 mod resolvers;
 mod routing;
@@ -114,6 +116,10 @@ trait Prove {
 fn prover(operation: &Operation) -> &dyn Prove {
     match operation {
         Operation::RoutingSet(set) => set,
+        Operation::FisStart(start) => start,
+        Operation::FisStop(stop) => stop,
+        Operation::FisLever(lever) => lever,
+        Operation::SwitchRun(run) => run,
         Operation::AuroraSwitchover(switchover) => switchover,
         Operation::AuroraFailover(failover) => failover,
         Operation::EcsScale(scale) => scale,

@@ -4,6 +4,7 @@
 //! It never hides an error: it stops at the first thing that is not as it must be, and nothing in it undoes itself.
 
 mod brief;
+mod drill;
 mod reads;
 
 use std::fmt::Write as _;

@@ -160,6 +160,8 @@ mod tests {
             routing: None,
             auroras: Vec::new(),
             tables: Vec::new(),
+            experiments: Vec::new(),
+            plans: Vec::new(),
             lag_links: Vec::new(),
             dns: Vec::new(),
             ..Topology::default()

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
 use pointsman::model::reading::RecordRouting;
 use pointsman::model::topology::ReplicaEngine;
 use pointsman::plan::event::Entry;
-use pointsman::plan::operation::{Detach, Failover, Operation, RoutingSet, Switchover};
+use pointsman::plan::operation::{Detach, Failover, FisStart, FisStop, Operation, RoutingSet, Switchover};
+use pointsman::sim::fault::{Fault, Injection};
 
 use super::book::Book;
 use crate::support::InProcess;
@@ -40,13 +43,17 @@ impl Left {
             return false;
         }
         match operation {
-            Operation::RoutingSet(RoutingSet { entries, .. }) => {
+            Operation::RoutingSet(RoutingSet { entries, overrides }) => {
                 let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
                 let list = body["UpdateRoutingControlStateEntries"].as_array().unwrap();
                 let sent =
                     list.iter().map(|e| (e["RoutingControlArn"].as_str(), e["RoutingControlState"].as_str()));
                 let wanted = entries.iter().map(|e| (e.arn.clone(), e.state.to_string()));
-                let only = body.as_object().unwrap().len() == 1;
+                let broken: Vec<_> = overrides.iter().map(|broken| broken.arn.as_str()).collect();
+                let only = match body.get("SafetyRulesToOverride") {
+                    None => broken.is_empty() && body.as_object().unwrap().len() == 1,
+                    Some(named) => *named == serde_json::json!(broken),
+                };
                 let sent: Vec<_> =
                     sent.map(|(a, s)| (a.unwrap().to_owned(), s.unwrap().to_owned())).collect();
                 only && sent == wanted.collect::<Vec<_>>()
@@ -76,6 +83,22 @@ impl Left {
                     ("CopyTags", "true"),
                 ];
                 self.region == copy.region.as_str() && self.form(&of)
+            }
+            Operation::FisStart(FisStart(of)) => {
+                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+                self.region == of.region.as_str() && body["experimentTemplateId"] == of.template.as_str()
+            }
+            Operation::FisStop(FisStop(of)) => self.region == of.region.as_str(),
+            Operation::FisLever(lever) => {
+                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+                let word = if lever.engage { "engaged" } else { "disengaged" };
+                self.region == lever.region.as_str() && body["state"]["status"] == word
+            }
+            // Its body is CBOR, in which texts stand as they are.
+            Operation::SwitchRun(run) => {
+                let names = |text: &str| self.body.contains(text);
+                self.region == run.to.as_str()
+                    && [run.arn.as_str(), run.target().as_str(), run.mode()].into_iter().all(names)
             }
             Operation::EcsScale(scale) => {
                 let wanted = serde_json::json!({
@@ -140,11 +163,28 @@ pub(crate) struct Watched {
     inner: InProcess,
     book: Book,
     left: Arc<Mutex<Vec<Left>>>,
+    mischief: Arc<Mutex<Option<(usize, Mischief)>>>,
+}
+
+/// What one write meets on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mischief {
+    /// The service says no.
+    Refused,
+    /// It takes effect and its answer never comes.
+    Lost,
+    /// Its answer comes so late.
+    Late(Duration),
 }
 
 impl Watched {
     pub(crate) fn new(inner: InProcess, book: Book) -> Self {
-        Self { inner, book, left: Arc::default() }
+        Self { inner, book, left: Arc::default(), mischief: Arc::default() }
+    }
+
+    /// The write with this number, from 1, meets this.
+    pub(crate) fn trouble(&self, write: usize, mischief: Mischief) {
+        *self.mischief.lock().unwrap() = Some((write, mischief));
     }
 
     /// Every write that left so far.
@@ -156,7 +196,7 @@ impl Watched {
         let sim = &self.inner.0;
         let signed = request.headers().get("authorization").unwrap_or_default();
         let region = signed.split(['/', ',']).nth(2).unwrap_or_default().to_owned();
-        let body = String::from_utf8(request.body().bytes().unwrap_or_default().to_vec()).unwrap();
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
         let writers = sim.look(|world| {
             let of =
                 |member: &pointsman::sim::world::aurora::Member| world.regions[member.region].name.clone();
@@ -175,11 +215,36 @@ impl HttpClient for Watched {
 
 impl HttpConnector for Watched {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if let Some(operation) = write_of(&request) {
-            self.note(&operation, &request);
+        let Some(operation) = write_of(&request) else { return self.inner.call(request) };
+        self.note(&operation, &request);
+        let number = self.left.lock().unwrap().len();
+        let meets = self.mischief.lock().unwrap().filter(|(write, _)| *write == number).map(|(_, what)| what);
+        if meets == Some(Mischief::Refused) {
+            let service = service_of(&request);
+            let code =
+                if service == "rds" { "InvalidGlobalClusterStateFault" } else { "AccessDeniedException" };
+            let fault = Fault::Refuse { service, operation, times: 1, code: code.to_owned() };
+            self.inner.0.inject(&Injection { lasts: None, fault });
         }
-        self.inner.call(request)
+        // What has left arrives, also when the process that sent it is gone.
+        let arrives = tokio::spawn(self.inner.call(request));
+        let clock = self.inner.0.clock().clone();
+        HttpConnectorFuture::new(async move {
+            let answer = arrives.await.map_err(|gone| ConnectorError::other(gone.into(), None))?;
+            match meets {
+                Some(Mischief::Lost) => return Err(ConnectorError::io("the connection broke".into())),
+                Some(Mischief::Late(by)) => clock.sleep(by).await,
+                Some(Mischief::Refused) | None => {}
+            }
+            answer
+        })
     }
+}
+
+/// The service that a request is signed for.
+fn service_of(request: &HttpRequest) -> String {
+    let signed = request.headers().get("authorization").unwrap_or_default();
+    signed.split(['/', ',']).nth(3).unwrap_or_default().to_owned()
 }
 
 /// The operation of a request that is no read.
@@ -200,13 +265,16 @@ fn operation(request: &HttpRequest) -> String {
     if let Some((_, operation)) = request.uri().rsplit_once("/operation/") {
         return operation.to_owned();
     }
-    if request.method() == "POST" && request.uri().contains("/2013-04-01/") {
-        let records = request.uri().trim_end_matches('/').ends_with("/rrset");
-        return if records { "ChangeResourceRecordSets" } else { "UpdateHealthCheck" }.to_owned();
-    }
-    if request.method() == "GET" {
-        "GetByPath".to_owned()
-    } else {
-        format!("{} {}", request.method(), request.uri())
-    }
+    let path = request.uri().splitn(4, '/').nth(3).unwrap_or_default();
+    let records = path.trim_end_matches('/').ends_with("/rrset");
+    let by_path = match (request.method(), path.split('/').next().unwrap_or_default()) {
+        ("GET", _) => "GetByPath",
+        ("POST", "2013-04-01") if records => "ChangeResourceRecordSets",
+        ("POST", "2013-04-01") => "UpdateHealthCheck",
+        ("POST", "experiments") => "StartExperiment",
+        ("DELETE", "experiments") => "StopExperiment",
+        ("PATCH", "safetyLevers") => "UpdateSafetyLeverState",
+        (method, _) => return format!("{method} {}", request.uri()),
+    };
+    by_path.to_owned()
 }

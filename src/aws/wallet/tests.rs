@@ -31,6 +31,8 @@ fn topology() -> Arc<Topology> {
         routing: None,
         auroras: Vec::new(),
         tables: Vec::new(),
+        experiments: Vec::new(),
+        plans: Vec::new(),
         lag_links: Vec::new(),
         dns: Vec::new(),
         ..Topology::default()

@@ -31,6 +31,8 @@ pub(in crate::config) static ROOT: Section = Section {
         may("replicas", Kind::Tables(&REPLICA), "Databases with read replicas in other Regions."),
         may("tables", Kind::Tables(&TABLE), "DynamoDB global tables."),
         may("replication", Kind::Tables(&REPLICATION), "Links of other stores, whose lag is a metric."),
+        may("experiments", Kind::Tables(&EXPERIMENT), "FIS experiment templates that drills may start."),
+        may("plans", Kind::Tables(&PLAN), "ARC Region switch plans."),
         may("services", Kind::Tables(&SERVICE), "ECS services that answer users."),
         may("runbooks", Kind::Tables(&RUNBOOK), "Automation documents that plans may start."),
         may("dns", Kind::Tables(&DNS), "Names that users resolve."),
@@ -468,6 +470,30 @@ pub(in crate::config) static ORDERS: Section = Section {
     ],
 };
 
+/// `[[experiments]]`.
+pub(in crate::config) static EXPERIMENT: Section = Section {
+    header: "[[experiments]]",
+    means: "A FIS experiment template, for `fis.start` and `fis.stop`. It is read only while a run needs it.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen and in playbooks."),
+        must("region", Kind::Region, "The Region whose FIS has it; the safety lever is that Region's."),
+        must("template", Kind::Text, "The template's id, `EXT…`."),
+        may("about", Kind::Text, "What it hurts, and what should follow."),
+    ],
+};
+
+/// `[[plans]]`.
+pub(in crate::config) static PLAN: Section = Section {
+    header: "[[plans]]",
+    means: "An ARC Region switch plan, for `regionswitch.run`. It is read only while a run needs it, from the data \
+        plane of the Region that is activated.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen and in playbooks."),
+        must("arn", Kind::Arn(ArnKind::SwitchPlan), "Its ARN; the plan may be shared by another account."),
+        must("regions", Kind::List(&Kind::Region), "Its two Regions."),
+    ],
+};
+
 /// `[shared]`.
 pub(in crate::config) static SHARED: Section = Section {
     header: "[shared]",
@@ -603,6 +629,8 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &RUNBOOK,
     &DNS,
     &RECORD,
+    &EXPERIMENT,
+    &PLAN,
     &RESOLVER,
     &ORDERS,
     &FAILBACK,

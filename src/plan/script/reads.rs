@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use super::{endpoints, plain, quoted};
+use super::{drill, endpoints, plain, quoted};
 use crate::model::topology::{ReplicaEngine, Routing, Topology};
 use crate::plan::operation::{
-    AuroraTarget, ControlChange, Detach, EcsScale, Failover, Operation, Promote, SnapshotCopy, SsmRun,
-    Switchover,
+    AuroraTarget, ControlChange, Detach, EcsScale, Failover, FisStart, FisStop, Operation, Promote,
+    SnapshotCopy, SsmRun, Switchover,
 };
 
 /// The lines that prove an operation within a time.
@@ -18,6 +18,10 @@ pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topo
             Some(routing) => controls(&set.entries, routing, within),
             None => by_hand(operation, topology),
         },
+        Operation::FisStart(FisStart(of)) => drill::started(of, within),
+        Operation::FisStop(FisStop(of)) => drill::stopped(of, within),
+        Operation::FisLever(lever) => drill::lever(lever, within),
+        Operation::SwitchRun(run) => drill::executed(run, within),
         Operation::AuroraSwitchover(Switchover(target)) | Operation::AuroraFailover(Failover(target)) => {
             writer(target, within)
         }

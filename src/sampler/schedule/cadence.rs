@@ -23,6 +23,8 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
         Source::Automation(..) => (15, 3, 60),
         Source::AuroraEvents(..) => (60, 5, 180),
         Source::Table(..) => (60, 30, 180),
+        // Only a run reads these.
+        Source::Experiments(..) | Source::Lever(_) | Source::Executions(..) => (60, 3, 180),
         Source::Records(_) => (120, 30, 300),
         Source::RecordChange(_) | Source::HealthCheck(_) => (300, 30, 600),
         Source::Resolver(..) => (30, 5, 180),
@@ -39,6 +41,8 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
 /// How many requests one reading takes.
 pub(super) fn calls(source: &Source) -> usize {
     match source {
+        Source::Experiments(..) => 4,
+        Source::Executions(..) => 3,
         Source::Aurora(..) | Source::Snapshots(..) => 2,
         // A resolver is not AWS.
         Source::Resolver(..) => 0,

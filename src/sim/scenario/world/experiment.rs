@@ -16,6 +16,9 @@ pub struct Experiment {
     pub name: String,
     /// The Region whose FIS has it.
     pub region: String,
+    /// What it is for, in words.
+    #[serde(default)]
+    pub about: String,
     /// What becomes of an action whose target resolves to nothing.
     #[serde(default)]
     pub empty: Empty,

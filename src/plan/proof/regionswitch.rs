@@ -1,0 +1,196 @@
+//! Proof of a Region switch execution: its own end, and what users see of the Region that it activated.
+//!
+//! An execution that completes may have shifted nothing (aws-facts section 3), so its end alone is the read-back
+//! and not more.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::fis::seen;
+use super::shift::Shift;
+use super::{Already, Prove, Shown, Sight, effect};
+use crate::model::World;
+use crate::model::reading::{ExecutionReading, Reading, Source};
+use crate::model::verdict;
+use crate::plan::Rung;
+use crate::plan::operation::SwitchRun;
+
+/// An execution is told from a little before its write on, because the service's clock is not ours.
+const SKEW: SignedDuration = SignedDuration::from_secs(5);
+
+impl Prove for SwitchRun {
+    fn sources(&self, _: &World, _: Option<&str>) -> Vec<Source> {
+        vec![self.source()]
+    }
+
+    fn already(&self, sight: &Sight<'_>) -> Already {
+        match self.told_by(sight.world, |asked| asked >= sight.since) {
+            Err(why) => Already::Unread(why),
+            Ok(Some(newest)) if !newest.is_completed() && !newest.is_given_up() => {
+                Already::Moving(words(newest))
+            }
+            // That it was run before says nothing of now.
+            Ok(_) => Already::NotSo(format!("no execution of {} is in progress", self.plan)),
+        }
+    }
+
+    fn read_back(&self, sight: &Sight<'_>) -> Shown {
+        match self.told_by(sight.world, |asked| asked > sight.since) {
+            Err(why) => Shown::open(Rung::ReadBack, why),
+            Ok(told) => match told.filter(|e| self.is_ours(e, sight)) {
+                None => Shown::open(Rung::ReadBack, "no execution since the write".to_owned()),
+                Some(own) if own.is_completed() => Shown::proved(Rung::ReadBack, words(own)),
+                Some(own) => Shown::open(Rung::ReadBack, words(own)),
+            },
+        }
+    }
+
+    fn told(&self, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
+        let told = self.told_by(sight.world, |_| true).ok().flatten();
+        let own = told.filter(|e| self.is_ours(e, sight));
+        let line = |e: &crate::model::reading::ExecutionEvent| {
+            let step = e.step.as_ref().map_or_else(String::new, |step| format!("{step}: "));
+            (e.at, format!("{step}{}", if e.words.is_empty() { &e.kind } else { &e.words }))
+        };
+        own.map(|own| own.events.iter().map(line).collect()).unwrap_or_default()
+    }
+
+    fn above(&self, world: &World) -> Vec<Rung> {
+        effect::declared(&self.shift(), world)
+    }
+
+    fn effect(&self, rung: Rung, sight: &Sight<'_>) -> Shown {
+        effect::shown(rung, &self.shift(), sight)
+    }
+
+    fn dead(&self, sight: &Sight<'_>) -> Option<String> {
+        let told = self.told_by(sight.world, |asked| asked > sight.since).ok()??;
+        (told.is_given_up() && self.is_ours(told, sight)).then(|| words(told))
+    }
+}
+
+impl SwitchRun {
+    fn source(&self) -> Source {
+        Source::Executions(self.plan.clone(), self.to.clone())
+    }
+
+    /// The newest execution, by a reading that is fresh enough; else why there is none.
+    fn told_by<'a>(
+        &self,
+        world: &'a World,
+        fresh: impl Fn(Timestamp) -> bool,
+    ) -> Result<Option<&'a ExecutionReading>, String> {
+        match seen(&self.source(), world, fresh)? {
+            Reading::Executions(told) => Ok(told.newest.as_ref()),
+            _ => Err(format!("{} told something else", self.source())),
+        }
+    }
+
+    /// It is what the write started: by its id, or, when the answer was lost, by what it is and when it began.
+    fn is_ours(&self, execution: &ExecutionReading, sight: &Sight<'_>) -> bool {
+        if let Some(id) = sight.handle {
+            return execution.id == id;
+        }
+        let from = sight.since.saturating_sub(SKEW).unwrap_or(sight.since);
+        execution.started >= from
+            && execution.action == self.action.word()
+            && execution.region == self.target().as_str()
+    }
+
+    /// What its end does to traffic: users are out of one Region and let into the other.
+    fn shift(&self) -> Shift {
+        Shift { off: vec![self.from.clone()], on: vec![self.to.clone()], ..Shift::default() }
+    }
+}
+
+/// Where an execution is, in a line: the state, and the steps that somebody must do something about.
+fn words(execution: &ExecutionReading) -> String {
+    let ExecutionReading { id, state, mode, started, ended, .. } = execution;
+    let took = ended.map(|at| format!(" in {}", verdict::span(verdict::age(*started, at))));
+    let mut line = format!("{id} {state}{}, {mode}", took.unwrap_or_default());
+    for status in ["failed", "pendingApproval", "running", "skipped"] {
+        let names: Vec<&str> = execution.steps_in(status).collect();
+        if !names.is_empty() {
+            line = format!("{line}; {status} {}", names.join(", "));
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{Scene, east, two_regions, west};
+    use crate::model::reading::{ExecutionStep, ExecutionsReading};
+    use crate::plan::event::RungState;
+    use crate::plan::operation::SwitchAction;
+
+    fn run() -> SwitchRun {
+        SwitchRun {
+            plan: "retail".to_owned(),
+            arn: "arn:aws:arc-region-switch::111122223333:plan/retail:abc123".to_owned(),
+            from: east(),
+            to: west(),
+            action: SwitchAction::Activate,
+            ungraceful: false,
+        }
+    }
+
+    fn tell(scene: &mut Scene, id: &str, state: &str) {
+        let step = |name: &str, status: &str| ExecutionStep { name: name.into(), status: status.into() };
+        let newest = ExecutionReading {
+            id: id.to_owned(),
+            state: state.to_owned(),
+            mode: "graceful".to_owned(),
+            action: "activate".to_owned(),
+            region: "us-west-2".to_owned(),
+            started: scene.now,
+            ended: None,
+            steps: vec![step("orders", "completed"), step("verify", "failed")],
+            events: Vec::new(),
+        };
+        let told = ExecutionsReading { newest: Some(newest) };
+        scene.see(run().source(), Ok(Reading::Executions(told)));
+    }
+
+    #[test]
+    fn only_the_end_of_the_own_execution_is_the_read_back() {
+        let mut scene = Scene::new(two_regions());
+        let since = scene.now;
+        scene.later(5);
+        let shown = |scene: &Scene, handle| {
+            run().read_back(&Sight { world: &scene.world, since, now: scene.now, handle })
+        };
+        for (state, expected) in [
+            ("inProgress", RungState::Open),
+            ("pausedByFailedStep", RungState::Open),
+            ("completedMonitoringApplicationHealth", RungState::Open),
+            ("completed", RungState::Proved),
+            ("completedWithExceptions", RungState::Proved),
+            ("canceled", RungState::Open),
+        ] {
+            tell(&mut scene, "us-west-2/1", state);
+            assert_eq!(shown(&scene, Some("us-west-2/1")).state, expected, "{state}");
+            scene.later(1);
+        }
+        let words = "us-west-2/1 canceled, graceful; failed verify".to_owned();
+        assert_eq!(shown(&scene, None).evidence, words, "without an answer it is known by when it began");
+        let sight = Sight { world: &scene.world, since, now: scene.now, handle: None };
+        assert_eq!(run().dead(&sight), Some(words));
+        tell(&mut scene, "us-west-2/0", "completed");
+        assert_eq!(shown(&scene, Some("us-west-2/1")).state, RungState::Open);
+    }
+
+    #[test]
+    fn an_execution_in_progress_stands_in_the_way() {
+        let mut scene = Scene::new(two_regions());
+        let since = scene.now;
+        scene.later(1);
+        let already = |scene: &Scene| {
+            run().already(&Sight { world: &scene.world, since, now: scene.now, handle: None })
+        };
+        tell(&mut scene, "us-west-2/1", "pausedByOperator");
+        assert!(matches!(already(&scene), Already::Moving(_)));
+        tell(&mut scene, "us-west-2/1", "completed");
+        assert!(matches!(already(&scene), Already::NotSo(_)));
+    }
+}
