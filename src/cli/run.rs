@@ -160,7 +160,7 @@ pub(super) async fn close(common: &Common, name: &str, reason: &str, claim: &Cla
             copied.run
         }
     };
-    desk.get_up(&reader.clock).await;
+    desk.get_up().await;
     say::out(format_args!("run {run} is closed; nothing was sent and nothing was undone"));
     Ok(ExitCode::SUCCESS)
 }
@@ -339,9 +339,9 @@ impl Desk {
     }
 
     /// Waits for the copy in the shared table and gives the conch back.
-    async fn get_up(self, clock: &Clock) {
+    async fn get_up(self) {
         if let Some(copier) = self.copier {
-            copier.settle(clock, SETTLE).await;
+            copier.settle(SETTLE).await;
         }
         if let Some(taken) = self.taken {
             taken.mandate.give_back().await;

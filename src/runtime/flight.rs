@@ -81,7 +81,6 @@ impl Flight {
         let (commands, commanded) = mpsc::channel(16);
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
-        let at = clock.clone();
         let here = clock.clone();
         let inboxes = inboxes(&journal, &progress, mandate.as_ref());
         let ports = Ports {
@@ -101,7 +100,7 @@ impl Flight {
             let ended = run::drive(progress, world, ports).await;
             // Whoever has the conch next is to find every line.
             if let Some(copier) = copier {
-                copier.settle(&at, SETTLE).await;
+                copier.settle(SETTLE).await;
             }
             if let Some(mandate) = mandate {
                 mandate.give_back().await;

@@ -21,7 +21,7 @@ use crate::aws::Clients;
 use crate::aws::shared::Shared;
 use crate::clock::Clock;
 use crate::ledger::shared::fit::fits;
-use crate::ledger::shared::lease::{self, Claim, Holder, Lease, NoLease};
+use crate::ledger::shared::lease::{self, Claim, Holder, LASTS, Lease, NoLease, Now};
 use crate::ledger::shared::{Key, Table, partition};
 use crate::model::reading::{Trouble, TroubleKind};
 use crate::model::topology::SharedTable;
@@ -179,14 +179,19 @@ impl Commons {
             return Err(NoLease::Table(trouble));
         }
         let key = self.key();
-        let take = || lease::take(&*self.table, &key, (&self.me, claim), self.clock.now());
+        let take = || lease::take(&*self.table, &key, (&self.me, claim), self.now());
         for _ in 1..TRIES {
             match take().await {
-                Err(NoLease::Table(trouble)) if passes(trouble.kind) => self.clock.sleep(BETWEEN).await,
+                Err(NoLease::Table(trouble)) if passes(trouble.kind) => tokio::time::sleep(BETWEEN).await,
                 taken => return taken,
             }
         }
         take().await
+    }
+
+    /// The time, and how long a lease lasts: 30 s of the host's time, whatever a simulated world's clock does.
+    fn now(&self) -> Now {
+        Now { at: self.clock.now(), lasts: LASTS * self.clock.speed() }
     }
 
     fn key(&self) -> Key {

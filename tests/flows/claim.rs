@@ -23,16 +23,16 @@ fn a_conch_that_is_held_is_taken_over_with_a_reason_that_was_typed() {
     desk.shows("TAKE THE CONCH OVER");
     desk.shows("ana on bastion-1");
     desk.wait(500);
-    assert_eq!(desk.press("Enter"), []);
+    assert_eq!(desk.press("enter"), []);
     desk.shows("a reason has at least three letters");
     assert_eq!(desk.input(&Input::Paste("ana is in the tunnel".to_owned())), []);
-    assert_eq!(desk.key_after(5, "Enter"), [], "a paste with its Enter gives none");
-    desk.press("Esc");
+    assert_eq!(desk.key_after(5, "enter"), [], "a paste with its Enter gives none");
+    desk.press("esc");
     desk.hides("TAKE THE CONCH OVER");
 
     unclaimed(&mut desk, Obstacle::Held);
     desk.write("ana is away");
-    let effects = desk.press("Enter");
+    let effects = desk.press("enter");
     let claim = Claim::TakeOver("ana is away".to_owned());
     assert_eq!(effects, [Effect::Claim { effect: Box::new(Effect::Resume), claim }]);
     desk.hides("TAKE THE CONCH OVER");
@@ -45,8 +45,8 @@ fn a_silent_table_is_passed_over_only_with_a_reason_and_not_for_long() {
     desk.shows("GO ON WITHOUT THE SHARED TABLE");
     desk.write("nobody else");
     let claim = Claim::WithoutTable("nobody else".to_owned());
-    assert_eq!(desk.press("Enter"), [Effect::Claim { effect: Box::new(Effect::Resume), claim }]);
-    assert_eq!(desk.press("Enter"), [], "it is done once");
+    assert_eq!(desk.press("enter"), [Effect::Claim { effect: Box::new(Effect::Resume), claim }]);
+    assert_eq!(desk.press("enter"), [], "it is done once");
 
     unclaimed(&mut desk, Obstacle::NoAnswer);
     desk.wait(1000);
