@@ -213,7 +213,7 @@ fn inboxes(journal: &Journal, progress: &Progress, mandate: Option<&Mandate>) ->
         match HostInbox::open(state, progress.run.clone()) {
             Ok(inbox) => inboxes.push(Box::new(inbox)),
             Err(error) => {
-                tracing::error!(%error, "no other console of this host can ask anything of this run")
+                tracing::error!(%error, "no other console of this host can ask anything of this run");
             }
         }
     }

@@ -147,6 +147,7 @@ pub enum NoLease {
 
 /// What became of a lease that was renewed or given back.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Renewed {
     /// It holds.
     Still(Lease),

@@ -28,6 +28,7 @@ const TOLD: usize = 32;
 
 /// How the right stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 pub enum Hold {
     /// The lease is held.
     Lease {
