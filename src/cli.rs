@@ -2,6 +2,7 @@
 //!
 //! Nobody imports this module. It prints; nothing below it does.
 
+mod ask;
 mod attach;
 mod check;
 mod claim;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use color_eyre::eyre::Result;
 
+pub use ask::AskCommand;
 pub use claim::ClaimArgs;
 
 /// Under the help of the whole program.
@@ -153,6 +155,15 @@ enum Command {
         #[command(flatten)]
         claim: ClaimArgs,
     },
+    /// Ask something of a run that another process drives, here or at another bastion
+    ///
+    /// Exit 0 when it was done, 20 when it was refused, 30 when nobody answered.
+    Ask {
+        /// The run's name, or its first digits
+        run: String,
+        #[command(subcommand)]
+        command: AskCommand,
+    },
     /// Print who may act now, on this host and among all that share a table
     ///
     /// Exit 0 when nobody or this host may, 10 when somebody else does, 30 when the
@@ -160,6 +171,9 @@ enum Command {
     Conch,
     /// Read the journals of all workloads
     Journal {
+        /// From the copies in the shared table, of all bastions
+        #[arg(long, global = true)]
+        shared: bool,
         #[command(subcommand)]
         command: JournalCommand,
     },
@@ -313,7 +327,9 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Attach { run } => attach::attach(&common, run.as_deref()).await,
         Command::Close { run, reason, claim } => run::close(&common, &run, &reason, &claim).await,
         Command::Conch => claim::conch(&common).await,
-        Command::Journal { command } => journal::journal(&common, &command),
+        Command::Journal { shared: true, command } => journal::shared::journal(&common, &command).await,
+        Command::Journal { command, .. } => journal::journal(&common, &command),
+        Command::Ask { run, command } => ask::ask(&common, &run, command).await,
         Command::Sim(args) => sim::sim(&args).await,
     }
 }

@@ -9,4 +9,5 @@ mod glass;
 pub(crate) mod killed;
 mod look;
 mod script;
+mod shared;
 pub(crate) mod stage;

@@ -3,6 +3,7 @@
 //! What is outside the console is played by hand: reads are answered when the test says so, and a run's lines come
 //! from a real journal.
 
+mod claim;
 mod desk;
 mod follow;
 mod run;

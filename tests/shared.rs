@@ -1,5 +1,6 @@
 //! Several bastions on one table: real clients of the SDK on one simulated AWS, on tokio's paused clock.
 
+mod asks;
 mod cable;
 mod copies;
 mod lease;

@@ -68,6 +68,9 @@ impl Shared {
                 }
                 Err(fault) => {
                     let Fault { trouble, .. } = fault;
+                    if trouble.kind == TroubleKind::Expired {
+                        self.clients.inner.wallet.forget();
+                    }
                     said.push(format!("{} in {region}: {}", self.declared.table, trouble.text));
                     worst = trouble.kind;
                     if !is_away(trouble.kind) {

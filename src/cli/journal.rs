@@ -2,6 +2,8 @@
 //!
 //! It never writes, and a broken chain is an error that names the line.
 
+pub(super) mod shared;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -94,12 +96,17 @@ fn list_line(workload: &str, run: &RunSummary) -> String {
 
 fn show(journals: &[Found], name: &str) -> Result<ExitCode> {
     let (lines, code) = find(journals, name)?;
+    tell(&lines);
+    Ok(code)
+}
+
+/// The lines of one run, as people read them.
+fn tell(lines: &[Entry]) {
     for (at, entry) in lines.iter().enumerate() {
         let when = entry.at.strftime("%Y-%m-%d %H:%M:%S");
         let (seq, step) = (entry.seq, step(entry));
         say::out(format_args!("{seq:>5}  {when}  {step:>2} {}", line(entry, &lines[..at])));
     }
-    Ok(code)
 }
 
 fn export(journals: &[Found], name: &str) -> Result<ExitCode> {

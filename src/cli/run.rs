@@ -161,7 +161,7 @@ pub(super) async fn close(common: &Common, name: &str, reason: &str, claim: &Cla
             copied.run
         }
     };
-    desk.get_up(&reader.clock).await;
+    desk.get_up().await;
     say::out(format_args!("run {run} is closed; nothing was sent and nothing was undone"));
     Ok(ExitCode::SUCCESS)
 }
@@ -243,14 +243,10 @@ async fn clear(
 async fn nothing_open_elsewhere(commons: Option<&Commons>, journal: &Journal) -> Result<()> {
     let Some(commons) = commons else { return Ok(()) };
     let place = commons.place(journal)?;
-    let Ok(Some(Copied { run, host, who, .. })) = commons.open_elsewhere(place.as_ref()).await else {
-        return Ok(());
-    };
-    let why = format!(
-        "run {run} of {who} at {host} has not ended. `pointsman journal show {run} --shared` tells it, `pointsman resume \
-         {run} --take-over REASON` goes on with it here, `pointsman close {run} --reason TEXT` ends it"
-    );
-    Err(Refused::new(exit::BAD, why).into())
+    match commons.in_the_way(place.as_ref(), None).await {
+        Some(why) => Err(Refused::new(exit::BAD, why).into()),
+        None => Ok(()),
+    }
 }
 
 /// The safety rules that are to be overridden, each by its name and with its own reason.
@@ -344,9 +340,9 @@ impl Desk {
     }
 
     /// Waits for the copy in the shared table and gives the conch back.
-    async fn get_up(self, clock: &Clock) {
+    async fn get_up(self) {
         if let Some(copier) = self.copier {
-            copier.settle(clock, SETTLE).await;
+            copier.settle(SETTLE).await;
         }
         if let Some(taken) = self.taken {
             taken.mandate.give_back().await;

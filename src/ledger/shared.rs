@@ -4,6 +4,7 @@
 //! only if the item is still the one that was read. It never takes silence for a yes.
 
 pub mod adopt;
+pub mod asks;
 pub mod fit;
 pub mod lease;
 pub mod mirror;

@@ -3,6 +3,7 @@
 //! State is only ever rebuilt from these, live and after a crash, by [`super::progress::Progress::apply`].
 //! An event says what happened and never what to do next.
 
+mod right;
 mod start;
 mod words;
 
@@ -17,6 +18,7 @@ use crate::model::reading::Trouble;
 use crate::model::topology::Region;
 use crate::model::verdict::{AtRisk, Missed};
 
+pub use right::Right;
 pub use start::Start;
 pub use words::{behind_text, line, links, missed_text};
 
@@ -247,33 +249,6 @@ pub enum Event {
         end: End,
         /// In one sentence.
         summary: String,
-    },
-}
-
-/// By what right somebody acts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "right", rename_all = "snake_case")]
-pub enum Right {
-    /// Nobody had the conch.
-    Taken {
-        /// The fencing number.
-        fence: u64,
-    },
-    /// Somebody had it, and it was taken from them.
-    TakenOver {
-        /// The fencing number.
-        fence: u64,
-        /// From whom.
-        from: String,
-        /// Why.
-        reason: String,
-    },
-    /// The shared table gave no answer, and a person goes on without it.
-    WithoutTable {
-        /// What is wrong with the table.
-        trouble: String,
-        /// Why that person goes on.
-        reason: String,
     },
 }
 

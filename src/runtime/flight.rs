@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::conch::Conch;
 use super::post::HostInbox;
-use super::shared::{self, Copier, Fenced, Hold, Mandate};
+use super::shared::{self, Copier, Fenced, Hold, Mandate, TableInbox};
 use crate::aws::Clients;
 use crate::aws::actuator::Hands;
 use crate::clock::Clock;
@@ -93,10 +93,9 @@ impl Flight {
         let (commands, commanded) = mpsc::channel(16);
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
-        let at = clock.clone();
         let here = clock.clone();
         let (known, state) = (progress.clone(), journal.path().parent().map(Path::to_owned));
-        let inboxes = inboxes(&journal, &progress);
+        let inboxes = inboxes(&journal, &progress, mandate.as_ref());
         let ports = Ports {
             actuator: actuator(clients, mandate.as_ref()),
             ledger: Box::new(journal),
@@ -114,7 +113,7 @@ impl Flight {
             let ended = run::drive(progress, world, ports).await;
             // Whoever has the conch next is to find every line.
             if let Some(copier) = copier {
-                copier.settle(&at, SETTLE).await;
+                copier.settle(SETTLE).await;
             }
             if let Some(mandate) = mandate {
                 mandate.give_back().await;
@@ -272,13 +271,18 @@ fn told(before: &Hold, now: &Hold) -> Vec<Command> {
 }
 
 /// Where other consoles ask. A run that cannot be asked is still a run: its own console steers it.
-fn inboxes(journal: &Journal, progress: &Progress) -> Vec<Box<dyn Inbox>> {
-    let Some(state) = journal.path().parent() else { return Vec::new() };
-    match HostInbox::open(state, progress.run.clone()) {
-        Ok(inbox) => vec![Box::new(inbox)],
-        Err(error) => {
-            tracing::error!(%error, "no other console can ask anything of this run");
-            Vec::new()
+fn inboxes(journal: &Journal, progress: &Progress, mandate: Option<&Mandate>) -> Vec<Box<dyn Inbox>> {
+    let mut inboxes: Vec<Box<dyn Inbox>> = Vec::new();
+    if let Some(state) = journal.path().parent() {
+        match HostInbox::open(state, progress.run.clone()) {
+            Ok(inbox) => inboxes.push(Box::new(inbox)),
+            Err(error) => {
+                tracing::error!(%error, "no other console of this host can ask anything of this run");
+            }
         }
     }
+    if let Some(mandate) = mandate {
+        inboxes.push(Box::new(TableInbox::open(mandate.commons().clone(), progress.run.clone())));
+    }
+    inboxes
 }

@@ -2,6 +2,8 @@
 //!
 //! It decides nothing; whatever comes of an effect goes back into the one channel of events.
 
+mod acting;
+
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -12,18 +14,19 @@ use super::desk::{Begun, Desk, Seat};
 use super::flight::{Fallen, Flight, Gear};
 use super::follow::{self, Driving};
 use super::post::HostOutbox;
-use super::shared::{self, Commons, Copier, Mandate, Taken};
+use super::shared::{self, Commons, Copier, Mandate, TableOutbox};
+use acting::{Undone, Wanted, acting, claimed};
+
 use crate::app::{App, Attention, Effect, Event, Ticket};
 use crate::aws::Clients;
 use crate::clock::Clock;
-use crate::ledger::shared::lease::{Claim, NoLease};
+use crate::ledger::shared::lease::Claim;
 use crate::model::World;
 use crate::model::reading::{Observation, Source};
 use crate::model::verdict;
 use crate::plan::event::{Entry, Right, RunId, Start};
 use crate::plan::run::{Ask, Command, Outbox, Reply, WhenHeld};
 use crate::sampler::{self, Meter, Pace};
-use crate::ui::dialog::{self, Obstacle};
 
 /// How long a sheet waits for its reads; what has not come by then is missing on it, and said so.
 const READS: Duration = Duration::from_secs(6);
@@ -334,7 +337,11 @@ impl Performer {
     fn command(&self, command: Command, app: &App) -> Vec<Event> {
         let Some(running) = &self.running else {
             if let Some(run) = app.followed() {
-                self.ask(command, run.clone(), app.newest_line());
+                let outbox = HostOutbox::new(&self.desk.state);
+                self.ask(outbox, (command, run.clone()), Some(app.newest_line()));
+            } else if let Some((commons, run)) = self.commons.as_ref().zip(app.driven_by_another()) {
+                let outbox = TableOutbox::new(commons.clone(), run.clone());
+                self.ask(outbox, (command, run.clone()), None);
             }
             return Vec::new();
         };
@@ -345,95 +352,19 @@ impl Performer {
     }
 
     /// Asks and waits for the reply on the side; what is done is seen in the journal, what is not done is said.
-    fn ask(&self, command: Command, run: RunId, seen: u64) {
+    fn ask(&self, outbox: impl Outbox + 'static, (command, run): (Command, RunId), seen: Option<u64>) {
         let (at, host) = (self.clock.now(), self.desk.operator.host.clone());
-        let ask = Ask { run, at, host, seen: Some(seen), command };
-        let (outbox, to_app) = (HostOutbox::new(&self.desk.state), self.to_app.clone());
+        let (ask, to_app) = (Ask { run, at, host, seen, command }, self.to_app.clone());
         tokio::spawn(async move {
-            let Err(why) = asked(outbox, &ask).await else { return };
-            let title = format!("{} was not done", ask.command.word().to_uppercase());
-            let _gone = to_app.send(Event::Trouble { title, text: why }).await;
+            let word = ask.command.word().to_uppercase();
+            let (title, text) = match asked(outbox, &ask).await {
+                Ok(()) if ask.seen.is_some() => return,
+                // What another bastion does is not on this screen.
+                Ok(()) => (format!("{word} is done"), format!("run {} has it in its journal", ask.run)),
+                Err(why) => (format!("{word} was not done"), why),
+            };
+            let _gone = to_app.send(Event::Trouble { title, text }).await;
         });
-    }
-}
-
-/// An effect for which the conch is needed, and what it may be claimed by.
-struct Wanted {
-    effect: Effect,
-    claim: Claim,
-}
-
-impl Wanted {
-    /// A close has a reason of its own and sends nothing: it does not wait for the table.
-    fn or_without_table(mut self) -> Self {
-        if let (Effect::Close { reason, .. }, Claim::Free) = (&self.effect, &self.claim) {
-            self.claim = Claim::WithoutTable(reason.clone());
-        }
-        self
-    }
-
-    fn unclaimed(self, none: &NoLease) -> Undone {
-        let obstacle = match none {
-            NoLease::Held(..) => Obstacle::Held,
-            NoLease::Table(_) => Obstacle::NoAnswer,
-        };
-        Undone::Unclaimed { effect: Box::new(self.effect), obstacle, why: none.to_string() }
-    }
-}
-
-/// Why an act was not done.
-enum Undone {
-    /// In words.
-    Why(String),
-    /// The conch was not to be had just so.
-    Unclaimed { effect: Box<Effect>, obstacle: Obstacle, why: String },
-}
-
-impl Undone {
-    fn told(self, title: &str) -> Vec<Event> {
-        match self {
-            Self::Why(why) => trouble(title, &why),
-            Self::Unclaimed { effect, obstacle, why } => vec![Event::Unclaimed { effect, obstacle, why }],
-        }
-    }
-}
-
-/// The claim that a person typed.
-fn claimed(claim: dialog::Claim) -> Claim {
-    match claim {
-        dialog::Claim::TakeOver(reason) => Claim::TakeOver(reason),
-        dialog::Claim::WithoutTable(reason) => Claim::WithoutTable(reason),
-    }
-}
-
-/// Acts at the desk with every right that it takes: the lock of this host first, then the lease among all.
-async fn acting<T: Send + 'static>(
-    desk: Desk,
-    commons: Option<Commons>,
-    wanted: Wanted,
-    act: impl FnOnce(&Desk, Seat) -> Result<T, String> + Send + 'static,
-) -> Result<(T, Option<Mandate>), Undone> {
-    let at = desk.clone();
-    let mut seat = off_the_loop(move || at.sit_down()).await?;
-    let mut mandate = None;
-    if let Some(commons) = commons {
-        let Taken { mandate: held, right, .. } = match commons.take(None, &wanted.claim).await {
-            Ok(taken) => taken,
-            Err(none) => return Err(wanted.unclaimed(&none)),
-        };
-        (mandate, seat.right) = (Some(held), Some(right));
-    }
-    let done = off_the_loop(move || act(&desk, seat)).await?;
-    Ok((done, mandate))
-}
-
-/// The journal waits for the disk and for other processes, so it is never touched on the loop of the screen.
-async fn off_the_loop<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<T, Undone> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(Undone::Why),
-        Err(fell) => Err(Undone::Why(format!("the journal's writer fell over: {fell}"))),
     }
 }
 

@@ -7,19 +7,21 @@ mod desk;
 mod fenced;
 mod mandate;
 mod mirror;
+mod post;
 mod runs;
 mod watch;
 
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::Operator;
 use crate::aws::Clients;
 use crate::aws::shared::Shared;
 use crate::clock::Clock;
 use crate::ledger::shared::fit::fits;
-use crate::ledger::shared::lease::{self, Claim, Holder, Lease, NoLease};
+use crate::ledger::shared::lease::{self, Claim, Holder, LASTS, Lease, NoLease, Now};
 use crate::ledger::shared::{Key, Table, partition};
 use crate::model::reading::{Trouble, TroubleKind};
 use crate::model::topology::SharedTable;
@@ -29,6 +31,7 @@ pub use fenced::Fenced;
 pub(super) use mandate::gone;
 pub use mandate::{Hold, Mandate};
 pub use mirror::Copier;
+pub use post::{TableInbox, TableOutbox};
 pub use runs::Foreign;
 pub(super) use watch::{tell_behind, watch};
 
@@ -51,6 +54,16 @@ impl fmt::Debug for Commons {
             .field("me", &self.me)
             .finish_non_exhaustive()
     }
+}
+
+/// How often the conch is asked for while the table gives no answer, and how long between.
+const TRIES: usize = 3;
+const BETWEEN: Duration = Duration::from_secs(1);
+
+/// A trouble that may be over in a moment.
+fn passes(kind: TroubleKind) -> bool {
+    use TroubleKind::{Faulty, Throttled, TimedOut, Unreachable};
+    matches!(kind, Throttled | TimedOut | Unreachable | Faulty)
 }
 
 /// The conch, once it is taken.
@@ -165,7 +178,20 @@ impl Commons {
             let trouble = Trouble { kind: TroubleKind::Refused, text: why.clone(), request_id: None };
             return Err(NoLease::Table(trouble));
         }
-        lease::take(&*self.table, &self.key(), (&self.me, claim), self.clock.now()).await
+        let key = self.key();
+        let take = || lease::take(&*self.table, &key, (&self.me, claim), self.now());
+        for _ in 1..TRIES {
+            match take().await {
+                Err(NoLease::Table(trouble)) if passes(trouble.kind) => tokio::time::sleep(BETWEEN).await,
+                taken => return taken,
+            }
+        }
+        take().await
+    }
+
+    /// The time, and how long a lease lasts: 30 s of the host's time, whatever a simulated world's clock does.
+    fn now(&self) -> Now {
+        Now { at: self.clock.now(), lasts: LASTS * self.clock.speed() }
     }
 
     fn key(&self) -> Key {

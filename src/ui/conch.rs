@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::verdict;
+use crate::plan::event::RunId;
 
 /// Who may act.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Conch {
         who: String,
         /// Since when.
         since: Timestamp,
+        /// The run they act in, if they do.
+        run: Option<RunId>,
     },
     /// Somebody had it, and neither gave it back nor was heard of in time.
     RanOut {
@@ -78,12 +81,21 @@ impl Conch {
             Self::Unread => vec!["not read yet".to_owned(), "?".to_owned()],
             Self::Free => vec!["free".to_owned()],
             Self::You => vec!["you".to_owned()],
-            Self::Other { who, since } => vec![format!("{who} since {}", clock(since)), who.clone()],
+            Self::Other { who, since, .. } => vec![format!("{who} since {}", clock(since)), who.clone()],
             Self::RanOut { who, heard } => {
                 vec![format!("{who}, silent {}", ago(heard)), format!("{who} SILENT")]
             }
             Self::Silent { since } => vec![format!("table SILENT {}", ago(since)), "SILENT".to_owned()],
             Self::Unfit => vec!["table REFUSED".to_owned(), "REFUSED".to_owned()],
+        }
+    }
+
+    /// The run that somebody else drives, elsewhere.
+    #[must_use]
+    pub fn run(&self) -> Option<&RunId> {
+        match self {
+            Self::Other { run, .. } => run.as_ref(),
+            _ => None,
         }
     }
 
@@ -125,7 +137,7 @@ mod tests {
     #[test]
     fn the_holder_is_named_with_the_time() {
         let now = at("2026-11-20T14:03:10Z");
-        let other = Conch::Other { who: "maria".to_owned(), since: at("2026-11-20T14:01:40Z") };
+        let other = Conch::Other { who: "maria".to_owned(), since: at("2026-11-20T14:01:40Z"), run: None };
         assert_eq!(other.words(now), ["maria since 14:01Z", "maria"]);
         let gone = Conch::RanOut { who: "maria".to_owned(), heard: at("2026-11-20T14:02:20Z") };
         assert_eq!(gone.words(now), ["maria, silent 50s", "maria SILENT"]);

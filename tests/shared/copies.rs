@@ -65,7 +65,7 @@ async fn a_copy_that_cannot_keep_up_delays_no_step() {
     assert_eq!(spans(&ben.lines()), spans(&ana.lines()));
     assert!(behind.trouble.is_some_and(|trouble| trouble.starts_with("throttled")), "it says so");
     hindered.heal();
-    copier.settle(&ben.clock(), Duration::from_mins(1)).await;
+    copier.settle(Duration::from_mins(1)).await;
     assert_eq!(copier.behind().lines, 0);
     let copied = ben.commons.runs().await.unwrap().pop().unwrap();
     assert_eq!(ben.commons.pull(copied).await.unwrap().pulled.lines, ben.lines());
@@ -76,10 +76,10 @@ async fn lines_that_wait_are_counted_with_their_age() {
     let stage = Stage::new();
     let ana = stage.bastion("ana", "bastion-1");
     let copier = Copier::begin(ana.commons.clone(), ana.state.path());
-    copier.settle(&ana.clock(), Duration::from_secs(5)).await;
+    copier.settle(Duration::from_secs(5)).await;
     let mut flying = ana.start(Playbook::Switchover, Claim::Free).await.unwrap();
     flying.until(|event| matches!(event, Event::Sent { .. })).await;
-    copier.settle(&ana.clock(), Duration::from_secs(5)).await;
+    copier.settle(Duration::from_secs(5)).await;
     stage.throttle();
     let sent = flying.until(|event| matches!(event, Event::Ended { .. })).await;
     tokio::time::sleep(Duration::from_secs(6)).await;
@@ -147,7 +147,7 @@ async fn two_that_copy_one_journal_do_not_disturb_each_other() {
     let ana = stage.bastion("ana", "bastion-1");
     let other = Copier::begin(ana.commons.clone(), ana.state.path());
     let copied = ran(&ana).await;
-    other.settle(&ana.clock(), Duration::from_secs(30)).await;
+    other.settle(Duration::from_secs(30)).await;
     assert_eq!(other.behind().trouble, None);
     let pulled = ana.commons.pull(copied).await.unwrap().pulled;
     assert_eq!(bare(&pulled.lines), bare(&ana.lines()));

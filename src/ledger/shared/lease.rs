@@ -19,6 +19,28 @@ use crate::plan::run::Departure;
 /// must agree better than this.
 pub const LASTS: Duration = Duration::from_secs(30);
 
+/// The time, and how long a lease lasts from then on: a simulated world whose clock runs fast makes no process faster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The time.
+    pub at: Timestamp,
+    /// How long a lease lasts.
+    pub lasts: Duration,
+}
+
+impl From<Timestamp> for Now {
+    fn from(at: Timestamp) -> Self {
+        Self { at, lasts: LASTS }
+    }
+}
+
+impl Now {
+    fn end(self) -> Timestamp {
+        let lasts = SignedDuration::try_from(self.lasts).unwrap_or(SignedDuration::MAX);
+        self.at.saturating_add(lasts).unwrap_or(Timestamp::MAX)
+    }
+}
+
 /// The place of the lease in the workload's partition.
 const PLACE: &str = "conch";
 
@@ -125,6 +147,7 @@ pub enum NoLease {
 
 /// What became of a lease that was renewed or given back.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Renewed {
     /// It holds.
     Still(Lease),
@@ -164,24 +187,24 @@ impl Lease {
     }
 
     /// The lease of the next holder.
-    fn next(before: Option<&Self>, me: &Holder, claim: &Claim, now: Timestamp) -> Result<Self, NoLease> {
-        let standing = before.cloned().map_or(Standing::Free, |lease| lease.standing(me, now));
+    fn next(before: Option<&Self>, me: &Holder, claim: &Claim, now: Now) -> Result<Self, NoLease> {
+        let standing = before.cloned().map_or(Standing::Free, |lease| lease.standing(me, now.at));
         let over = match standing {
             Standing::Free | Standing::Mine(_) | Standing::Left(_) => None,
             Standing::Held(lease) | Standing::RanOut(lease) => match claim {
                 Claim::TakeOver(reason) if !reason.trim().is_empty() => {
                     Some(Over { from: lease.holder.to_string(), reason: reason.trim().to_owned() })
                 }
-                _ => return Err(NoLease::Held(Box::new(lease), now)),
+                _ => return Err(NoLease::Held(Box::new(lease), now.at)),
             },
         };
         Ok(Self {
             fence: before.map_or(0, |lease| lease.fence) + 1,
             beat: before.map_or(0, |lease| lease.beat) + 1,
             holder: me.clone(),
-            since: now,
-            renewed: now,
-            expires: after(now),
+            since: now.at,
+            renewed: now.at,
+            expires: now.end(),
             free: false,
             work: Work::default(),
             over,
@@ -229,8 +252,9 @@ pub async fn take(
     table: &dyn Table,
     key: &Key,
     (me, claim): (&Holder, &Claim),
-    now: Timestamp,
+    now: impl Into<Now>,
 ) -> Result<(Lease, Option<Lease>), NoLease> {
+    let now = now.into();
     let mut before = read(table, key).await.map_err(NoLease::Table)?;
     for _ in 0..TRIES {
         let lease = Lease::next(before.as_ref(), me, claim, now)?;
@@ -243,7 +267,7 @@ pub async fn take(
     let why = "it is changed again and again by others";
     before.map_or_else(
         || Err(NoLease::Table(unreadable(why))),
-        |lease| Err(NoLease::Held(Box::new(lease), now)),
+        |lease| Err(NoLease::Held(Box::new(lease), now.at)),
     )
 }
 
@@ -255,11 +279,12 @@ pub async fn renew(
     table: &dyn Table,
     key: &Key,
     (lease, work): (&Lease, Work),
-    now: Timestamp,
+    now: impl Into<Now>,
 ) -> Result<Renewed, Trouble> {
+    let now = now.into();
     change(table, key, lease, |lease| Lease {
-        renewed: now,
-        expires: after(now).max(lease.expires),
+        renewed: now.at,
+        expires: now.end().max(lease.expires),
         work: work.clone(),
         ..lease.clone()
     })
@@ -274,11 +299,12 @@ pub async fn give_back(
     table: &dyn Table,
     key: &Key,
     lease: &Lease,
-    now: Timestamp,
+    now: impl Into<Now>,
 ) -> Result<Renewed, Trouble> {
+    let now = now.into();
     change(table, key, lease, |lease| Lease {
-        renewed: now,
-        expires: now,
+        renewed: now.at,
+        expires: now.at,
         free: true,
         work: Work::default(),
         ..lease.clone()
@@ -310,9 +336,4 @@ async fn change(
 
 fn beaten(there: Option<Item>) -> Result<Option<Lease>, Trouble> {
     there.map(|item| item::read(&item).map_err(|why| unreadable(&why))).transpose()
-}
-
-fn after(now: Timestamp) -> Timestamp {
-    let lasts = SignedDuration::try_from(LASTS).unwrap_or(SignedDuration::MAX);
-    now.saturating_add(lasts).unwrap_or(Timestamp::MAX)
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::ask::{self, Ask, Asked, Inbox, Reply};
-use super::leave::{Departure, Leave, Leaves};
+use super::leave::{Departure, Granted, Leave, Leaves};
 use super::{Actuator, Boxed, Command, Ledger, Stop, Stopped};
 use crate::clock::Clock;
 use crate::model::World;
@@ -223,7 +223,7 @@ impl Driver {
             self.write(&Event::Intended { step, attempt, operation, endpoint })?;
         }
         let now = self.ports.clock.now();
-        if let Some(fence) = self.leaves.used((step, attempt), now) {
+        if let Some(Granted { fence }) = self.leaves.used((step, attempt), now) {
             return self.dispatch((step, attempt), operation, fence);
         }
         let run = self.progress.run.clone();

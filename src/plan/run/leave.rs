@@ -52,6 +52,11 @@ pub enum Leave {
     },
 }
 
+/// A permission that is good now, under this fencing number where there is one.
+pub(super) struct Granted {
+    pub(super) fence: Option<u64>,
+}
+
 /// A write of a step, by its attempt.
 type Write = (StepId, u32);
 
@@ -97,9 +102,9 @@ impl Leaves {
     }
 
     /// The permission for a write, which is good once.
-    pub(super) fn used(&mut self, write: Write, now: Timestamp) -> Option<Option<u64>> {
+    pub(super) fn used(&mut self, write: Write, now: Timestamp) -> Option<Granted> {
         let (at, fence) = self.granted.remove(&write)?;
-        (verdict::age(at, now) <= GOOD_FOR).then_some(fence)
+        (verdict::age(at, now) <= GOOD_FOR).then_some(Granted { fence })
     }
 
     /// Nothing leaves any more.

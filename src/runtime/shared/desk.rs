@@ -16,13 +16,19 @@ pub(super) fn name(state: &Path) -> Result<String> {
     let read = || fs::read_to_string(&path).map(|name| name.trim().to_owned());
     match OpenOptions::new().write(true).create_new(true).open(&path) {
         Ok(mut file) => {
-            let name = format!("{:016x}", RandomState::new().hash_one(std::process::id()));
+            let name = anew();
             file.write_all(format!("{name}\n").as_bytes())?;
             Ok(name)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => read(),
+        // Whoever only looks needs no folder and keeps no name.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(anew()),
         Err(error) => read().map_err(|_| error),
     }
+}
+
+fn anew() -> String {
+    format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
 #[cfg(test)]
@@ -36,6 +42,7 @@ mod tests {
         assert_eq!(first.len(), 16);
         assert_eq!(name(one.path()).unwrap(), first);
         assert_ne!(name(other.path()).unwrap(), first);
-        assert!(name(&other.path().join("gone")).is_err());
+        let gone = other.path().join("gone");
+        assert_ne!(name(&gone).unwrap(), name(&gone).unwrap(), "nothing is kept where there is no folder");
     }
 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Commons;
@@ -14,20 +14,21 @@ use crate::model::reading::Trouble;
 use crate::plan::event::{Right, RunId};
 use crate::plan::run::{Departure, Leave};
 
-/// How often the lease is renewed.
+/// How often the lease is renewed: the host's time, as a process lives in it.
 const BEAT: Duration = Duration::from_secs(10);
 
 /// The same while the table gives no answer.
 const RETRY: Duration = Duration::from_secs(2);
 
-/// A write that leaves must be on its way before another host may hold the conch.
-const MARGIN: SignedDuration = SignedDuration::from_secs(5);
+/// A write that leaves must be on its way before another host may hold the conch: so much of the lease is not used.
+const MARGIN: i32 = 6;
 
 /// So many of the newest writes are told to whoever may go on with the run.
 const TOLD: usize = 32;
 
 /// How the right stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 pub enum Hold {
     /// The lease is held.
     Lease {
@@ -75,12 +76,14 @@ impl Hold {
 }
 
 fn lasts(lease: &Lease, now: Timestamp) -> bool {
-    lease.expires.saturating_sub(MARGIN).is_ok_and(|until| until > now)
+    let margin = lease.expires.duration_since(lease.renewed) / MARGIN;
+    lease.expires.saturating_sub(margin).is_ok_and(|until| until > now)
 }
 
 /// The right to act, as whoever acts holds it. With the last clone it is given back.
 #[derive(Clone, Debug)]
 pub struct Mandate {
+    commons: Commons,
     requests: mpsc::Sender<Request>,
     hold: watch::Receiver<Hold>,
 }
@@ -100,8 +103,14 @@ impl Mandate {
         let (requests, requested) = mpsc::channel(64);
         let (told, heard) = watch::channel(hold.clone());
         let work = Work { run, ..Work::default() };
-        tokio::spawn(Keeper { commons, hold, work, requested, told }.keep());
-        Self { requests, hold: heard }
+        tokio::spawn(Keeper { commons: commons.clone(), hold, work, requested, told }.keep());
+        Self { commons, requests, hold: heard }
+    }
+
+    /// The table that it is kept in.
+    #[must_use]
+    pub fn commons(&self) -> &Commons {
+        &self.commons
     }
 
     /// How it stands now.
@@ -199,7 +208,7 @@ impl Keeper {
                     }
                     None => return self.give_back().await,
                 },
-                () = self.commons.clock.sleep(pause) => self.beat().await,
+                () = tokio::time::sleep(pause) => self.beat().await,
             }
             self.tell();
         }
@@ -247,7 +256,7 @@ impl Keeper {
 
     async fn renew(&mut self) {
         let Hold::Lease { lease, unheard } = &mut self.hold else { return };
-        let (table, key, now) = (&*self.commons.table, self.commons.key(), self.commons.clock.now());
+        let (table, key, now) = (&*self.commons.table, self.commons.key(), self.commons.now());
         match lease::renew(table, &key, (lease, self.work.clone()), now).await {
             Ok(Renewed::Still(renewed)) => {
                 (*lease, *unheard) = (renewed, None);
@@ -283,7 +292,7 @@ impl Keeper {
     async fn give_back(&mut self) {
         let Hold::Lease { lease, .. } = &self.hold else { return };
         let (table, key) = (&*self.commons.table, self.commons.key());
-        if let Err(trouble) = lease::give_back(table, &key, lease, self.commons.clock.now()).await {
+        if let Err(trouble) = lease::give_back(table, &key, lease, self.commons.now()).await {
             tracing::warn!(%trouble, "the conch could not be given back; it runs out by itself");
         }
     }

@@ -10,7 +10,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::Commons;
-use crate::clock::Clock;
 use crate::ledger::shared::mirror::{self, Copied, Place};
 use crate::ledger::sqlite::Journal;
 use crate::ledger::{Line, summary};
@@ -18,7 +17,7 @@ use crate::model::reading::Trouble;
 use crate::plan::run::LedgerError;
 use crate::ui::conch::Mirror;
 
-/// How often it looks for new lines.
+/// How often it looks for new lines: the host's time.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// How soon it tries again when the table gives no answer.
@@ -59,14 +58,14 @@ impl Copier {
     }
 
     /// Waits until a later look found nothing left to copy, but no longer than this.
-    pub async fn settle(&self, clock: &Clock, most: Duration) {
+    pub async fn settle(&self, most: Duration) {
         let mut behind = self.behind.clone();
         let looked = behind.borrow().looks;
         let settled = behind.wait_for(|behind| behind.lines == 0 && behind.looks > looked + 1);
         tokio::select! {
             biased;
             _settled = settled => {}
-            () = clock.sleep(most) => tracing::warn!("the shared copy of the journal is not whole yet"),
+            () = tokio::time::sleep(most) => tracing::warn!("the shared copy of the journal is not whole yet"),
         }
     }
 }
@@ -100,7 +99,7 @@ impl Copying {
                     RETRY
                 }
             };
-            self.commons.clock.sleep(wait).await;
+            tokio::time::sleep(wait).await;
         }
     }
 

@@ -39,6 +39,20 @@ impl Commons {
         Ok(runs.pop())
     }
 
+    /// What another bastion has begun and not ended, or went on with, in words; nothing where the table is silent, which
+    /// the claim to the conch asks about.
+    pub async fn in_the_way(&self, here: Option<&Place>, run: Option<&RunId>) -> Option<String> {
+        let runs = self.runs().await.ok()?;
+        let elsewhere = |copied: &&Copied| here.is_none_or(|here| here.journal != copied.journal);
+        let meant = |copied: &&Copied| run.map_or(copied.open, |run| copied.run == *run);
+        let Copied { run, host, who, state, .. } = runs.iter().rev().filter(elsewhere).find(meant)?;
+        Some(format!(
+            "run {run} of {who} is in the journal of {host}, {state}. `pointsman journal show {run} --shared` tells it, \
+             `pointsman resume {run} --take-over REASON` goes on with it here, `pointsman close {run} --reason TEXT` \
+             ends what of it is open here or there"
+        ))
+    }
+
     /// The name of a journal among all; none while it has no line.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ async fn look(commons: &Commons, heard: &mut Timestamp) -> Conch {
             Conch::RanOut { who: lease.holder.who, heard: lease.renewed }
         }
         Standing::Left(lease) | Standing::Held(lease) => {
-            Conch::Other { who: lease.holder.who, since: lease.since }
+            Conch::Other { who: lease.holder.who, since: lease.since, run: lease.work.run }
         }
         Standing::RanOut(lease) => Conch::RanOut { who: lease.holder.who, heard: lease.renewed },
     }

@@ -17,6 +17,8 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
     let reason = match action {
         Action::Act => act_off(facts),
         Action::Arm => arm_off(facts),
+        // Whoever drives it at another bastion may be asked to pause too.
+        Action::Pause if facts.console.conch.run().is_some() => None,
         Action::Pause => undriven(facts),
         Action::Cli => cli_off(facts, view),
         Action::Tell => tell_off(facts),

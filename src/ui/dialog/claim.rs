@@ -54,6 +54,7 @@ impl Claiming {
 
     pub(super) fn tick(&mut self, moment: &Moment<'_>) -> Reply {
         let opened = *self.opened.get_or_insert(moment.at());
+        self.line.get_or_insert_with(|| Line::new(moment.at()));
         if moment.since(opened) >= GOOD_FOR { Reply::Close } else { Reply::Stay }
     }
 
