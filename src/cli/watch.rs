@@ -81,8 +81,8 @@ pub(super) async fn show(
         commons,
         config: file,
     };
-    let ended = runtime::watch(setup).await?;
-    after(ended, state, &operator).await
+    let ended = Box::pin(runtime::watch(setup)).await?;
+    Box::pin(after(ended, state, &operator)).await
 }
 
 /// The shared table; a state folder that cannot be written has been told of, and keeps nobody from watching.
