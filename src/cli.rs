@@ -315,16 +315,16 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
     let common = cli.common;
     match cli.command.unwrap_or(Command::Watch) {
         Command::Watch => watch::watch(&common).await,
-        Command::Demo(world) => demo::demo(&common, &world).await,
+        Command::Demo(world) => Box::pin(demo::demo(&common, &world)).await,
         Command::Status { json } => status::status(&common, json).await,
         Command::Plan { intent, json, form } => {
             let form = form.map_or(if json { plan::Form::Json } else { plan::Form::Text }, plan::Form::from);
             plan::plan(&common, &intent, form).await
         }
         Command::Check => check::check(&common).await,
-        Command::Run(args) => run::run(&common, &args).await,
-        Command::Resume(args) => run::resume(&common, &args).await,
-        Command::Attach { run } => attach::attach(&common, run.as_deref()).await,
+        Command::Run(args) => Box::pin(run::run(&common, &args)).await,
+        Command::Resume(args) => Box::pin(run::resume(&common, &args)).await,
+        Command::Attach { run } => Box::pin(attach::attach(&common, run.as_deref())).await,
         Command::Close { run, reason, claim } => run::close(&common, &run, &reason, &claim).await,
         Command::Conch => claim::conch(&common).await,
         Command::Journal { shared: true, command } => journal::shared::journal(&common, &command).await,

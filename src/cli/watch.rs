@@ -86,7 +86,7 @@ pub(super) async fn show(
         bell,
     };
     let ended = Box::pin(runtime::watch(setup)).await?;
-    after(ended, state, &operator).await
+    Box::pin(after(ended, state, &operator)).await
 }
 
 /// The shared table; a state folder that cannot be written has been told of, and keeps nobody from watching.

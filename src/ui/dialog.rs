@@ -327,8 +327,7 @@ impl Dialog {
             Self::Glass(glass) => glass.context(),
             Self::Decide(decide) => decide.context(),
             Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
-            Self::Approve(approve) if approve.is_typed() => Context::Typing,
-            Self::Approve(_) => Context::Buttons,
+            Self::Approve(approve) => approve.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }

@@ -51,7 +51,7 @@ fn a_line_that_was_changed_or_removed_is_named() {
     let (name, file) = (run_name(&stage), stage.desk.journal().join(FILE));
     let unharmed = std::fs::read(&file).unwrap();
     for (harm, line) in [
-        ("UPDATE journal SET event = replace(event, 'us-west-2', 'us-east-1') WHERE seq = 4", 4),
+        ("UPDATE journal SET event = event || ' ' WHERE seq = 3", 3),
         ("UPDATE journal SET at = '2026-01-01T00:00:00Z' WHERE seq = 5", 5),
         ("DELETE FROM journal WHERE seq = 4", 4),
         ("UPDATE journal SET hash = previous WHERE seq = 2", 2),

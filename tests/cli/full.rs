@@ -24,7 +24,7 @@ fn with_room_for(blocks: u32, playbook: &str, stage: &Stage) -> Said {
 #[test]
 fn a_disk_that_is_full_in_the_middle_of_a_run_stops_it_and_nothing_is_sent_without_its_line() {
     for (playbook, blocks) in [("evacuate", 50), ("switchover", 56), ("switchover", 72)] {
-        let stage = Stage::new("calm", 60);
+        let stage = Stage::of_one_host("calm", 60);
         let stopped = with_room_for(blocks, playbook, &stage).with(1);
         let told = &stopped.err;
         assert!(told.contains("journal.db: the disk does not take it"), "{told}");
@@ -49,7 +49,7 @@ fn a_disk_that_is_full_in_the_middle_of_a_run_stops_it_and_nothing_is_sent_witho
 
 #[test]
 fn a_disk_that_is_full_from_the_start_lets_no_run_begin() {
-    let stage = Stage::new("calm", 60);
+    let stage = Stage::of_one_host("calm", 60);
     let stopped = with_room_for(20, "evacuate", &stage).with(1);
     assert!(stopped.err.contains("could not open the journal"), "{}", stopped.err);
     assert!(stopped.err.contains("the disk does not take it"), "{}", stopped.err);

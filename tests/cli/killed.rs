@@ -112,7 +112,7 @@ fn what(write: &Value) -> String {
 }
 
 fn survives(playbook: &str, seed: u64) {
-    let stage = Stage::new("calm", 60);
+    let stage = Stage::of_one_host("calm", 60);
     let mut dice = Dice(seed);
     let mut kills = 0;
     while kills < 5 && !fly(&stage, playbook, Some(dice.moment())) {

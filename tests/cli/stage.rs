@@ -131,6 +131,17 @@ impl Stage {
         Self { desk, base: base.trim().to_owned(), sim }
     }
 
+    /// The same for a workload whose bastions share no table: the lock of this host is all there is, and no lease runs
+    /// out while a busy machine lags behind a fast clock.
+    pub(crate) fn of_one_host(scenario: &str, speed: u32) -> Self {
+        let stage = Self::new(scenario, speed);
+        let config = stage.desk.config();
+        let (before, shared) = config.split_once("[shared]").unwrap();
+        let (_, after) = shared.split_once("\n[").unwrap();
+        stage.desk.write_config(&format!("{before}\n[{after}"));
+        stage
+    }
+
     pub(crate) fn run(&self, words: &str) -> Said {
         self.desk.run(words)
     }

@@ -49,7 +49,7 @@ fn decide_until_it_ends(console: &mut Terminal) {
 }
 
 fn survives(seed: u64) {
-    let stage = Stage::new("calm", 10);
+    let stage = Stage::of_one_host("calm", 10);
     let config = stage.desk.config_file();
     let words = ["--config", config.to_str().unwrap()];
     let mut console = Terminal::with(&words, MIDDLE, &[]);

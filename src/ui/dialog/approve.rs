@@ -12,6 +12,7 @@ use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Action as Does, Intent, Step, StepId};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
+use crate::ui::keymap::Context;
 use crate::ui::theme::Role;
 
 /// Asks for the word of a person.
@@ -45,8 +46,11 @@ impl Approve {
         Some(Self { step: step.id, intent, version, how, said: None })
     }
 
-    pub(super) fn is_typed(&self) -> bool {
-        matches!(self.how, How::Name(_))
+    pub(super) fn context(&self) -> Context {
+        match self.how {
+            How::Name(_) => Context::Typing,
+            How::Tick(_) => Context::Buttons,
+        }
     }
 
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {

@@ -159,9 +159,10 @@ impl Row {
 }
 
 fn drill(facts: &Facts<'_>) -> Option<&'static str> {
-    let means = match facts.console.simulated {
-        true => "The run is marked as one.",
-        false => "The run is marked as one; its writes are as real as any.",
+    let means = if facts.console.simulated {
+        "The run is marked as one."
+    } else {
+        "The run is marked as one; its writes are as real as any."
     };
     facts.console.drill.then_some(means)
 }
