@@ -32,7 +32,8 @@ fn the_script_of_a_failover_does_it_with_the_aws_cli() {
     assert_eq!(run("us-east-1").status.code(), Some(2), "another name does nothing");
     assert_eq!(stage.truth()["controls"], before["controls"]);
     let done = run("us-west-2");
-    let said = format!("{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    let said =
+        format!("{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert_eq!(done.status.code(), Some(0), "{said}");
     assert!(said.contains("5 of 5 endpoints agree"), "{said}");
     let truth = stage.truth();
