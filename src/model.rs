@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod own;
 pub mod reading;
 pub mod recipe;
 pub mod topology;
@@ -16,7 +17,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use reading::{Feed, Observation, Reading, Series, Source};
+use own::Own;
+use reading::{Feed, Observation, Reading, Series, Source, Turns};
 use topology::{Metric, Region, Topology};
 use verdict::Index;
 
@@ -28,6 +30,8 @@ pub struct World {
     feeds: BTreeMap<Source, Feed>,
     series: HashMap<Metric, Series>,
     reached: BTreeMap<Region, Timestamp>,
+    own: Arc<Own>,
+    turns: Turns,
 }
 
 /// Services that publish through a Region without running in it: they say nothing of how late that Region is.
@@ -41,7 +45,27 @@ impl World {
     #[must_use]
     pub fn new(topology: Arc<Topology>) -> Self {
         let index = Arc::new(Index::of(&topology));
-        Self { topology, index, feeds: BTreeMap::new(), series: HashMap::new(), reached: BTreeMap::new() }
+        Self {
+            topology,
+            index,
+            feeds: BTreeMap::new(),
+            series: HashMap::new(),
+            reached: BTreeMap::new(),
+            turns: Turns::default(),
+            own: Arc::default(),
+        }
+    }
+
+    /// The same as seen by a console that leans on this.
+    #[must_use]
+    pub fn leaning_on(self, own: Own) -> Self {
+        Self { own: Arc::new(own), ..self }
+    }
+
+    /// What the console itself leans on.
+    #[must_use]
+    pub fn own(&self) -> &Own {
+        &self.own
     }
 
     /// Takes in one observation; an older one than what is known of its source changes nothing but counts.
@@ -60,6 +84,7 @@ impl World {
                 }
             }
         }
+        self.turns.take(&observation);
         self.feeds.entry(source.clone()).or_default().take(observation);
     }
 
@@ -96,6 +121,12 @@ impl World {
     #[must_use]
     pub fn reached(&self, region: &Region) -> Option<Timestamp> {
         self.reached.get(region).copied()
+    }
+
+    /// When each routing control last changed, as far as was seen.
+    #[must_use]
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// The newest successful reading of a source with the time it was taken.

@@ -5,9 +5,14 @@
 //! both must tell the same.
 
 mod book;
+mod cut;
 mod door;
 mod expect;
+mod faults;
 mod laws;
+mod overlap;
+mod ride;
+mod soak;
 mod stage;
 mod variations;
 

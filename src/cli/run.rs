@@ -13,7 +13,7 @@ use super::exit::{self, Refused};
 use super::follow::{Teller, ended, follow};
 use super::meant::{self, Open};
 use super::plan::{declared, intent};
-use super::setup::{Reader, file, load};
+use super::setup::{Reader, bell, file, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
 use crate::clock::{Clock, host_now};
 use crate::ledger::past;
@@ -25,6 +25,7 @@ use crate::model::verdict;
 use crate::plan::event::{Entry, Right, RunId, Start};
 use crate::plan::history::Ground;
 use crate::plan::interlock::{self, Interlock, Verdict};
+use crate::plan::operation::Override;
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger, Stop, WhenHeld};
 use crate::plan::{Intent, Plan};
@@ -52,7 +53,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let state = place::state_of(common, &config.topology)?;
     let reader = Reader::new(config, Clock::wall());
     let cleared = match confirmed(args.confirm.as_deref(), &intent) {
-        Ok(()) => clear(common, &state, &reader, (&intent, &args.claim)).await,
+        Ok(()) => clear(common, &state, &reader, args).await,
         Err(unconfirmed) => Err(unconfirmed.into()),
     };
     let (mut desk, world, plan) = match cleared {
@@ -68,6 +69,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let Operator { who, host } = &desk.operator;
     let identity = verdict::identity(&world);
     let start = Start::new((who, host), identity, args.reason.clone(), reader.config.simulated);
+    let start = start.drilling(common.drill);
     // From here on no signal ends the process by itself.
     let signals = Signals::new()?;
     let mut progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
@@ -212,9 +214,9 @@ async fn clear(
     common: &Common,
     state: &Path,
     reader: &Reader,
-    (intent, claim): (&Intent, &ClaimArgs),
+    args: &RunArgs,
 ) -> Result<(Desk, World, Plan)> {
-    let mut desk = Desk::open(common, state)?;
+    let (mut desk, intent) = (Desk::open(common, state)?, intent(&args.intent));
     if let Some(open) = desk.journal.open_run()? {
         let why = format!(
             "run {open} has not ended. `pointsman journal show {open}` tells it, `pointsman resume {open} --confirm \
@@ -224,13 +226,15 @@ async fn clear(
     }
     let world = reader.world().await;
     let now = reader.clock.now();
-    let history = past::history(&desk.journal, Ground::here(reader.config.simulated))?;
-    let prepared =
-        interlock::prepare(&world, &history, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
+    let history = past::history(&desk.journal, Ground::here(reader.config.simulated, common.drill))?;
+    let overrides = overrides(&world, args)?;
+    let prepared = interlock::prepare(&world, &history, &intent, now)
+        .and_then(|prepared| interlock::break_glass(prepared, &world, &overrides, now))
+        .map_err(|why| Refused::new(exit::BAD, why))?;
     held_back(&prepared.interlocks)?;
     let commons = desk.commons(state, reader).await?;
     nothing_open_elsewhere(commons.as_ref(), &desk.journal).await?;
-    desk.claim(commons, claim).await?;
+    desk.claim(commons, &args.claim).await?;
     Ok((desk, world, prepared.plan))
 }
 
@@ -247,6 +251,17 @@ async fn nothing_open_elsewhere(commons: Option<&Commons>, journal: &Journal) ->
          {run} --take-over REASON` goes on with it here, `pointsman close {run} --reason TEXT` ends it"
     );
     Err(Refused::new(exit::BAD, why).into())
+}
+
+/// The safety rules that are to be overridden, each by its name and with its own reason.
+fn overrides(world: &World, args: &RunArgs) -> Result<Vec<Override>, Refused> {
+    if args.override_rule.len() != args.because.len() {
+        let why = "each --override-rule needs a --because of its own";
+        return Err(Refused::new(exit::USAGE, why));
+    }
+    let named = args.override_rule.iter().zip(&args.because);
+    let named = named.map(|(rule, reason)| interlock::override_of(world, rule, reason));
+    named.collect::<Result<_, _>>().map_err(|why| Refused::new(exit::USAGE, why))
 }
 
 /// What warns is said; what holds, all of it, is why there is no run.
@@ -360,13 +375,17 @@ async fn fly(
 ) -> Result<ExitCode> {
     let Desk { journal, conch, operator, taken, copier } = desk;
     let mandate = taken.map(|taken| taken.mandate);
-    let Reader { clients, clock, .. } = reader;
+    let Reader { clients, clock, config } = reader;
+    let bell = bell(&config).unwrap_or_else(|why| {
+        say::err(format_args!("warning: nobody will be told of this run: {why}"));
+        None
+    });
     let _log = journal.path().parent().and_then(place::log_in);
     let mut teller = Teller::after(Vec::new(), json);
     for line in journal.entries(&begun.run)? {
         teller.tell(line);
     }
-    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate, copier };
+    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate, copier, bell };
     let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
     flight.read_for_itself(clients, clock, readings);
     let followed = follow(&mut flight, &mut teller, &operator, &mut signals).await?;

@@ -41,6 +41,13 @@ pub enum Condition {
         /// For so long; zero asks for the newest period alone.
         window: Duration,
     },
+    /// Most resolvers lead a name to a Region and nowhere else.
+    Dns {
+        /// The name.
+        name: String,
+        /// The Region.
+        region: Region,
+    },
     /// Every canary of a Region succeeds, in every period of the window.
     Canary {
         /// The Region.
@@ -65,6 +72,9 @@ pub enum Condition {
         state: ControlState,
     },
 }
+
+/// Half of the resolvers that answer are not enough: of two, one that keeps its answers too long must not decide.
+const MAJORITY: usize = 2;
 
 /// One side of a value that is to be kept to.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -146,6 +156,7 @@ impl Condition {
             Self::Lag { .. } => "wait.lag",
             Self::Signal { .. } => "wait.metric",
             Self::Canary { .. } => "wait.canary",
+            Self::Dns { .. } => "wait.dns",
             Self::Tasks { .. } => "wait.tasks",
             Self::Control { .. } => "wait.control",
         }
@@ -171,6 +182,7 @@ impl Condition {
                     specs.unwrap_or_default().iter().filter(|spec| spec.family == CANARY).collect();
                 signals(world, &canaries, None, *window, now)
             }
+            Self::Dns { name, region } => dns(world, name, region, now),
             Self::Tasks { service, region, least } => tasks(world, (service, region), *least, now),
             Self::Control { control, state } => self::control(world, control, *state, now),
         }
@@ -181,6 +193,10 @@ impl Condition {
     pub fn sources(&self, world: &World) -> Vec<Source> {
         match self {
             Self::Lag { .. } | Self::Canary { .. } => Vec::new(),
+            Self::Dns { name, .. } => {
+                let resolvers = world.topology().resolvers.iter();
+                resolvers.map(|resolver| Source::Resolver(name.clone(), resolver.name.clone())).collect()
+            }
             Self::Tasks { service, region, .. } => {
                 vec![Source::Service(service.clone(), region.clone())]
             }
@@ -198,6 +214,21 @@ impl Condition {
             }
         }
     }
+}
+
+/// Most of the resolvers that answer lead to the Region and nowhere else.
+fn dns(world: &World, name: &str, region: &Region, now: Timestamp) -> Standing {
+    let answers = verdict::answers(world, now);
+    let ours: Vec<_> = answers.iter().filter(|answer| answer.name.name == name).collect();
+    let fresh = ours.iter().filter_map(|answer| answer.seen.as_ref());
+    let fresh: Vec<_> = fresh.filter(|seen| seen.freshness == Freshness::Fresh).collect();
+    if fresh.is_empty() {
+        return Standing::Unseen(format!("no resolver answers for {name}"));
+    }
+    let leads = |seen: &&&verdict::NameAnswer| !seen.strange && seen.leads.iter().eq([region]);
+    let agree = fresh.iter().filter(leads).count();
+    let words = format!("{agree} of {} resolvers answer {region} for {name}", ours.len());
+    if agree * MAJORITY > fresh.len() { Standing::Met(words) } else { Standing::Unmet(words) }
 }
 
 fn lag(
@@ -350,6 +381,7 @@ impl fmt::Display for Condition {
                 write!(f, "canaries of {region} ok")?;
                 window
             }
+            Self::Dns { name, region } => return write!(f, "resolvers answer {region} for {name}"),
             Self::Tasks { service, region, least } => {
                 return write!(f, "at least {least} tasks of {service} run in {region}");
             }

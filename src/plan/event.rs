@@ -4,6 +4,7 @@
 //! An event says what happened and never what to do next.
 
 mod decision;
+mod start;
 mod words;
 
 use std::fmt;
@@ -13,10 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::Operation;
 use super::{Plan, Rung, StepId};
-use crate::model::reading::{Identity, Trouble};
+use crate::model::reading::Trouble;
 use crate::model::verdict::{AtRisk, Missed};
 
 pub use decision::{Awaited, Decision};
+pub use start::Start;
 pub use words::{behind_text, line, links, missed_text};
 
 /// A run's name: eight hex digits, of which the screen shows four.
@@ -274,46 +276,6 @@ pub enum Right {
         /// Why that person goes on.
         reason: String,
     },
-}
-
-/// Who started a run, from where and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Start {
-    /// The operator.
-    pub who: String,
-    /// The host.
-    pub host: String,
-    /// Twelve digits, if the identity was read.
-    pub account: Option<String>,
-    /// The role that acts, if the identity was read.
-    pub role: Option<String>,
-    /// The reason given.
-    pub reason: String,
-    /// It is a drill.
-    pub drill: bool,
-    /// It acts on a simulated world.
-    pub simulated: bool,
-}
-
-impl Start {
-    /// Who starts a run, from where and why; `identity` is what the credentials were last seen to be.
-    #[must_use]
-    pub fn new(
-        (who, host): (&str, &str),
-        identity: Option<&Identity>,
-        reason: String,
-        simulated: bool,
-    ) -> Self {
-        Self {
-            who: who.to_owned(),
-            host: host.to_owned(),
-            account: identity.map(|identity| identity.account.clone()),
-            role: identity.map(|identity| identity.role().to_owned()),
-            reason,
-            drill: false,
-            simulated,
-        }
-    }
 }
 
 impl RunId {

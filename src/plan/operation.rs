@@ -101,6 +101,11 @@ pub trait Write: fmt::Display {
         None
     }
 
+    /// What its inverse only guesses, in words: the state to go back to was not read when the plan was made.
+    fn guess(&self) -> Option<String> {
+        None
+    }
+
     /// Sending it twice is the same as sending it once: a set of states, or a start that a client token makes so.
     fn is_idempotent(&self) -> bool {
         false
@@ -185,6 +190,8 @@ pub enum Danger {
     Moves,
     /// It can lose data.
     Loses,
+    /// It overrides a safety rule: what guards the platform does not guard it this once.
+    Overrides,
 }
 
 /// Which plane of AWS an operation needs, and where that plane lives.
@@ -255,6 +262,12 @@ impl Operation {
         self.write().inverse()
     }
 
+    /// What its inverse only guesses, in words.
+    #[must_use]
+    pub fn guess(&self) -> Option<String> {
+        self.write().guess()
+    }
+
     /// Sending it twice is the same as sending it once.
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
@@ -323,6 +336,15 @@ impl Operation {
             | Self::AuroraFailover(Failover(target))
             | Self::AuroraDetach(Detach(target)) => Some(target),
             _ => None,
+        }
+    }
+
+    /// The safety rules that it overrides; none in ordinary times.
+    #[must_use]
+    pub fn overrides(&self) -> &[Override] {
+        match self {
+            Self::RoutingSet(set) => &set.overrides,
+            _ => &[],
         }
     }
 

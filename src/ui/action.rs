@@ -31,6 +31,8 @@ pub enum Action {
     Abort,
     /// Says yes, no or stop to what a step started and that waits for a person.
     Tell,
+    /// Approves what waits for a second person, or ticks off what was done by hand.
+    Approve,
     /// Writes a note about the run into the journal.
     Note,
     /// Goes to the next thing that is not ok.
@@ -73,6 +75,8 @@ pub enum Action {
     OtherButton,
     /// Confirms what was typed, if it is right.
     Confirm,
+    /// On a sheet that a safety rule holds back: names the rule and overrides it.
+    BreakGlass,
     /// Leaves the dialog or the zoom; never the program.
     Back,
     /// Leaves a dialog; on the screen, asks whether to leave the program.
@@ -153,6 +157,14 @@ pub const TABLE: &[Entry] = &[
     )
     .hint("tell", 98)
     .danger(Danger::Write),
+    key(
+        Action::Approve,
+        "approve",
+        &["v"],
+        "approve what waits for a second person, or tick off what is done by hand",
+    )
+    .hint("approve", 98)
+    .danger(Danger::Write),
     key(Action::Note, "note", &["N"], "write a note about the run into the journal"),
     key(Action::NextProblem, "next-problem", &["n"], "go to the next thing that is not ok")
         .hint("next problem", 70),
@@ -191,6 +203,15 @@ pub const TABLE: &[Entry] = &[
         .hint("confirm what is typed", 80)
         .danger(Danger::Write)
         .places(&[Context::Typing]),
+    key(
+        Action::BreakGlass,
+        "break-glass",
+        &["O"],
+        "a safety rule holds: override it, by name and with a reason",
+    )
+    .hint("override a rule", 78)
+    .danger(Danger::Write)
+    .places(&[Context::Buttons]),
     key(Action::SheetUp, "sheet-up", &["pgup", "up"], "show what is above")
         .places(&[Context::Typing, Context::Buttons]),
     key(Action::SheetDown, "sheet-down", &["pgdn", "down"], "show what is below")

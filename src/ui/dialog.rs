@@ -4,12 +4,14 @@
 //! The ones that lead to a write are made so that Enter alone, `y`, a paste and a held key never confirm.
 
 mod act;
+mod approve;
 mod arm;
 mod buttons;
 mod claim;
 mod cut_off;
 mod decide;
 mod fingers;
+mod glass;
 mod line;
 mod note;
 mod notice;
@@ -41,10 +43,12 @@ use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, script};
 
 pub use act::{Act, Offer};
+pub use approve::{Approve, wanted};
 pub use arm::Arm;
 pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
+pub use glass::Glass;
 pub use note::Note;
 pub use notice::Notice;
 pub use quit::Quit;
@@ -67,10 +71,14 @@ pub enum Dialog {
     Arm(Arm),
     /// The confirmation sheet.
     Sheet(Box<Sheet>),
+    /// The override of a safety rule.
+    Glass(Box<Glass>),
     /// A decision about a held step.
     Decide(Decide),
     /// What is said to something that waits.
     Tell(Tell),
+    /// The word of a person that a step waits for.
+    Approve(Approve),
     /// A note about the run that is shown.
     Note(Note),
     /// What to do with a run that was cut off.
@@ -150,6 +158,18 @@ pub enum Request {
         run: RunId,
         /// Why.
         reason: String,
+    },
+    /// A second person approves a step, of the version of the plan that was on their screen.
+    Approve {
+        /// Which step.
+        step: StepId,
+        /// The version.
+        version: String,
+    },
+    /// What a step asks for was done by hand.
+    Tick {
+        /// Which step.
+        step: StepId,
     },
     /// Write a note about a run into the journal.
     Note {
@@ -253,6 +273,12 @@ impl Dialog {
         Self::Quit(Quit::new(moment))
     }
 
+    /// The word of a person, where a step waits for one.
+    #[must_use]
+    pub fn approve(moment: &Moment<'_>) -> Option<Self> {
+        Approve::new(moment).map(Self::Approve)
+    }
+
     /// A note about a run.
     #[must_use]
     pub fn note(run: &Progress, moment: &Moment<'_>) -> Self {
@@ -298,8 +324,11 @@ impl Dialog {
             Self::CutOff(cut_off) => cut_off.context(),
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
+            Self::Glass(glass) => glass.context(),
             Self::Decide(decide) => decide.context(),
             Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
+            Self::Approve(approve) if approve.is_typed() => Context::Typing,
+            Self::Approve(_) => Context::Buttons,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -309,6 +338,8 @@ impl Dialog {
     pub fn offers(&self, action: Action) -> bool {
         match (self, action) {
             (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
+            (Self::Sheet(sheet), Action::BreakGlass) => sheet.offers_glass(),
+            (_, Action::BreakGlass) => false,
             (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
             | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
             _ => true,
@@ -331,8 +362,10 @@ impl Dialog {
             Self::CutOff(cut_off) => cut_off.on(input, action, moment),
             Self::Arm(arm) => arm.on(input, action, moment),
             Self::Sheet(sheet) => sheet.on(input, action, moment),
+            Self::Glass(glass) => glass.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
             Self::Note(note) => note.on(input, action, moment),
+            Self::Approve(approve) => approve.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
             Self::Claiming(claiming) => claiming.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
@@ -384,8 +417,10 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Act(act) => act.page(&facts),
         Dialog::Arm(arm) => arm.page(&facts),
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
+        Dialog::Glass(glass) => glass.page(),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Note(note) => note.page(),
+        Dialog::Approve(approve) => approve.page(facts.run),
         Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
         Dialog::Claiming(claiming) => claiming.page(),
         Dialog::Quit(quit) => quit.page(&facts),

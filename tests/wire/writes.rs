@@ -29,6 +29,7 @@ impl Bench {
             arn: routing.control(name).unwrap().arn.clone(),
             state: *state,
             was: ControlState::On,
+            guessed: false,
         };
         Operation::RoutingSet(RoutingSet::of(states.iter().map(change).collect()))
     }

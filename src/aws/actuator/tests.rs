@@ -73,6 +73,7 @@ fn routing() -> Operation {
         ),
         state,
         was,
+        guessed: false,
     };
     let (on, off) = (ControlState::On, ControlState::Off);
     Operation::RoutingSet(RoutingSet::of(vec![change("us-east-1", off, on), change("us-west-2", on, off)]))

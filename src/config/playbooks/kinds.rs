@@ -82,6 +82,21 @@ pub(in crate::config) static KINDS: &[StepKind] = &[
         "Copies what an unplanned failover left behind, before it expires.",
     ),
     kind(
+        "dns.set",
+        &["name", "to"],
+        &[],
+        Does::MovesTraffic,
+        "Moves a name to a Region, by the weights of its records or by where they lead, in one batch; the second of \
+         failover records goes on to name the standby.",
+    ),
+    kind(
+        "healthcheck.invert",
+        &["name", "region"],
+        &["back"],
+        Does::MovesTraffic,
+        "Drains a Region by turning its record's health check round, or turns it back.",
+    ),
+    kind(
         "ecs.scale",
         &["service", "region"],
         &["tasks"],
@@ -89,6 +104,28 @@ pub(in crate::config) static KINDS: &[StepKind] = &[
         "Sets the desired count of a service: `tasks`, else what the service itself says it needs to receive.",
     ),
     kind("ssm.run", &["runbook"], &[], Does::Else, "Starts a runbook of the file and follows it to its end."),
+    kind(
+        "regionswitch.run",
+        &["plan"],
+        &["action", "ungraceful"],
+        Does::MovesWriter,
+        "Runs an ARC Region switch plan and follows it; what it moves counts as its writers.",
+    ),
+    kind(
+        "fis.start",
+        &["experiment"],
+        &[],
+        Does::Else,
+        "Starts a FIS experiment, for a drill; `fis.stop` is its undo.",
+    ),
+    kind("fis.stop", &["experiment"], &[], Does::Else, "Stops a FIS experiment."),
+    kind(
+        "fis.lever",
+        &["region", "reason"],
+        &["engage"],
+        Does::Else,
+        "Engages the safety lever of a Region's FIS, which stops what runs, or lets it go with `engage = false`.",
+    ),
     kind(
         "wait.lag",
         &["store", "below"],
@@ -110,6 +147,7 @@ pub(in crate::config) static KINDS: &[StepKind] = &[
         Does::Looks,
         "Until every canary of a Region succeeds, for so long.",
     ),
+    kind("wait.dns", &["name", "region"], &[], Does::Looks, "Until most resolvers lead a name to a Region."),
     kind(
         "approve",
         &["of"],

@@ -6,7 +6,8 @@ use std::fmt;
 
 use super::{Answer, Awaited, Decision, End, Entry, Event, Right, RungState};
 use crate::model::verdict::{self, AtRisk, Missed};
-use crate::plan::StepId;
+use crate::plan::operation::{Operation, Override};
+use crate::plan::{Step, StepId};
 
 /// The width of the first column.
 const WORD: usize = 8;
@@ -81,20 +82,22 @@ impl Event {
                 let intent = &plan.intent;
                 let drill = if start.drill { "drill, " } else { "" };
                 format!(
-                    "{} {} → {}, {drill}{} steps, by {}{}",
+                    "{} {} → {}, {drill}{} steps, by {}{}{}",
                     intent.playbook,
                     intent.from,
                     intent.to,
                     plan.steps.len(),
                     start.who,
-                    because(&start.reason)
+                    because(&start.reason),
+                    plan.steps.iter().filter_map(Step::operation).map(overriding).collect::<String>()
                 )
             }
             Self::Intended { attempt, operation, endpoint, .. } => {
                 let what = operation
                     .as_ref()
                     .map_or_else(|| "no write of its own".to_owned(), |o| format!("{} {endpoint}", o.api()));
-                format!("{what}{}", nth(*attempt))
+                let broken = operation.as_ref().map(overriding).unwrap_or_default();
+                format!("{what}{}{broken}", nth(*attempt))
             }
             Self::Sent { attempt, fence, .. } => format!("attempt {attempt}{}", fenced(*fence)),
             Self::Answered { answer, attempt, .. } => format!("{}{}", answer.detail(), nth(*attempt)),
@@ -103,13 +106,12 @@ impl Event {
             Self::Recorded { at_risk, links, .. } => recorded(at_risk.as_ref(), links),
             Self::Met { evidence, .. } => evidence.clone(),
             Self::Approved { who, host, version, .. } => format!("by {who} on {host}, of plan {version}"),
-            Self::Ticked { who, .. } => format!("by {who}"),
+            Self::Ticked { who, .. } | Self::Resumed { who } | Self::TakenUp { who } => format!("by {who}"),
             Self::Told { text, .. } => text.clone(),
             Self::Awaits { at, .. } => at.as_ref().map(ToString::to_string).unwrap_or_default(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
             Self::Paused { who, why } => format!("by {who}{}", because(why)),
-            Self::Resumed { who } | Self::TakenUp { who } => format!("by {who}"),
             Self::Conch { who, host, right } => format!("{who} on {host} {right}"),
             Self::Adopted { who, host, from, reason, lines, .. } => {
                 format!("from {from} by {who} on {host}, {lines} lines: {reason}")
@@ -178,6 +180,12 @@ fn intent(event: &Event, of: StepId, at: u32) -> Option<String> {
 
 fn nth(attempt: u32) -> String {
     if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() }
+}
+
+/// The safety rules that a write overrides, and why: nobody must be able to overlook them.
+fn overriding(operation: &Operation) -> String {
+    let words = |broken: &Override| format!(", OVERRIDING rule {}: {}", broken.rule, broken.reason);
+    operation.overrides().iter().map(words).collect()
 }
 
 /// A reason, where one was given.
@@ -278,6 +286,9 @@ impl Answer {
         match self {
             Self::Accepted { endpoint, request_id: Some(id), .. } => format!("{endpoint} request {id}"),
             Self::Accepted { endpoint, request_id: None, .. } => endpoint.clone(),
+            Self::Refused { code, trouble } if trouble.text.starts_with(code.as_str()) => {
+                trouble.text.clone()
+            }
             Self::Refused { code, trouble } => format!("{code}: {}", trouble.text),
             Self::NotSent { trouble } => trouble.to_string(),
             Self::Lost { trouble } => format!("no answer, it may have happened: {trouble}"),
@@ -322,7 +333,7 @@ impl fmt::Display for End {
 pub fn links(links: &[verdict::LinkVerdict]) -> Vec<String> {
     let words = links.iter().filter(|link| link.live).map(|link| {
         let lag = link.lag.as_ref().map_or_else(
-            || verdict::NOTHING.to_owned(),
+            || if link.stopped.is_some() { "stopped".to_owned() } else { verdict::NOTHING.to_owned() },
             |lag| verdict::dated_text(lag, crate::model::topology::Unit::Seconds),
         );
         format!("{} {}→{} {lag}", link.store, link.from, link.to)
@@ -336,7 +347,7 @@ mod tests {
     use crate::model::fixture::Scene;
     use crate::model::reading::{Trouble, TroubleKind};
     use crate::plan::event::{Outcome, RunId};
-    use crate::plan::operation::{AuroraTarget, Failover, Operation};
+    use crate::plan::operation::{AuroraTarget, Failover};
     use crate::plan::{Intent, Playbook, Rung};
 
     use crate::model::reading::Freshness;
@@ -408,6 +419,11 @@ mod tests {
             trouble: trouble(TroubleKind::Denied, "not authorized"),
         };
         assert_eq!(answered(1, refused), "refused  AccessDenied: not authorized");
+        let twice = Answer::Refused {
+            code: "AccessDenied".to_owned(),
+            trouble: trouble(TroubleKind::Denied, "AccessDenied: not authorized"),
+        };
+        assert_eq!(answered(1, twice), "refused  AccessDenied: not authorized", "the code is said once");
         let ended =
             Event::Ended { step: STEP, outcome: Outcome::Unknown, why: "2 of 5 endpoints".to_owned() };
         assert_eq!(ended.to_string(), "unknown  2 of 5 endpoints");

@@ -35,6 +35,9 @@ pub struct ControlChange {
     pub state: ControlState,
     /// Its state when the plan was made, which is what an undo would set.
     pub was: ControlState,
+    /// That state was not read when the plan was made: it is taken to have been so, and an undo says it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guessed: bool,
 }
 
 /// A safety rule that is overridden.
@@ -55,6 +58,12 @@ impl RoutingSet {
         Self { entries, overrides: Vec::new() }
     }
 
+    /// It overrides the safety rule with this ARN.
+    #[must_use]
+    pub fn overridden(&self, arn: &str) -> bool {
+        self.overrides.iter().any(|broken| broken.arn == arn)
+    }
+
     /// It turns a control On in the same call, so whatever else changes meanwhile, one stays On (law 6).
     fn turns_one_on(&self) -> bool {
         self.entries.iter().any(|c| c.state == ControlState::On)
@@ -71,12 +80,20 @@ impl Write for RoutingSet {
     }
 
     fn danger(&self) -> Danger {
-        Danger::Reversible
+        if self.overrides.is_empty() { Danger::Reversible } else { Danger::Overrides }
     }
 
     fn inverse(&self) -> Option<Operation> {
-        let back = |c: &ControlChange| ControlChange { state: c.was, was: c.state, ..c.clone() };
+        let back =
+            |c: &ControlChange| ControlChange { state: c.was, was: c.state, guessed: false, ..c.clone() };
         Some(Operation::RoutingSet(Self::of(self.entries.iter().map(back).collect())))
+    }
+
+    fn guess(&self) -> Option<String> {
+        let guessed = self.entries.iter().filter(|entry| entry.guessed);
+        let words: Vec<String> = guessed.map(|entry| format!("{} {}", entry.control, entry.was)).collect();
+        (!words.is_empty())
+            .then(|| format!("an undo would set {}, which is a guess: it was not read", words.join(", ")))
     }
 
     fn is_idempotent(&self) -> bool {

@@ -82,7 +82,8 @@ fn targeted(name: &DnsName) -> bool {
     !name.records.is_empty() && name.records.iter().all(|record| record.target.is_some())
 }
 
-fn operation(world: &World, name: &DnsName, intent: &Intent) -> Result<Option<Operation>, String> {
+/// The write that moves a name, if any has to.
+pub(super) fn operation(world: &World, name: &DnsName, intent: &Intent) -> Result<Option<Operation>, String> {
     match means(name, intent) {
         None => Ok(None),
         Some(Means::Invert { check }) => match settings(world, check) {

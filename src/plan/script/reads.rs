@@ -195,8 +195,7 @@ fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> S
 
 /// What a person must look at: it is read, and nothing goes on before they say that it is so.
 fn by_hand(operation: &Operation, topology: &Topology) -> String {
-    let mut text = operation.cli_read_back(topology).join("\n");
     let what = quoted(&format!("{operation} has taken effect"));
-    text.push_str(&format!("\nlooked_at {what}\n"));
-    text
+    let reads = operation.cli_read_back(topology).join("\n");
+    format!("{reads}\nlooked_at {what}\n")
 }
