@@ -3,6 +3,7 @@
 //! State is only ever rebuilt from these, live and after a crash, by [`super::progress::Progress::apply`].
 //! An event says what happened and never what to do next.
 
+mod decision;
 mod right;
 mod start;
 mod words;
@@ -12,12 +13,12 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::operation::{Operation, Signal};
+use super::operation::Operation;
 use super::{Plan, Rung, StepId};
 use crate::model::reading::Trouble;
-use crate::model::topology::Region;
 use crate::model::verdict::{AtRisk, Missed};
 
+pub use decision::{Awaited, Decision};
 pub use right::Right;
 pub use start::Start;
 pub use words::{behind_text, line, links, missed_text};
@@ -345,60 +346,6 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
     }
-}
-
-/// Where something that a step started waits for a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Awaited {
-    /// The name of its own step.
-    pub step: String,
-    /// It is a pause that is to be resumed; otherwise it is to be approved or rejected.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub pause: bool,
-}
-
-impl Awaited {
-    /// What a person may say to it.
-    #[must_use]
-    pub fn answers(&self) -> Vec<Signal> {
-        let step = || self.step.clone();
-        if self.pause {
-            vec![Signal::Resume { step: step() }, Signal::Stop]
-        } else {
-            vec![Signal::Approve { step: step() }, Signal::Reject { step: step() }, Signal::Stop]
-        }
-    }
-}
-
-/// What a person may decide about a held step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "decision", rename_all = "snake_case")]
-pub enum Decision {
-    /// Read the world again; nothing is sent.
-    ReadAgain,
-    /// Try the write again.
-    Retry,
-    /// Send the inverse; only for steps that have one.
-    Undo,
-    /// Go on without it.
-    Skip {
-        /// Why.
-        reason: String,
-        /// The name of the receiving Region, where it was typed: traffic may move there although its writer has not.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        typed: Option<Region>,
-    },
-    /// Tell what the step started, such as a runbook that waits to be approved; the step goes on being proved. It is
-    /// a write of its own, beside the step's.
-    Tell {
-        /// What is said.
-        say: Signal,
-    },
-    /// End the run here; what is on its way is not stopped.
-    Abort {
-        /// Why.
-        reason: String,
-    },
 }
 
 /// How a run ended.

@@ -4,6 +4,7 @@
 //! may go again and starts nothing twice.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use aws_sdk_ecs::operation::RequestId as _;
 use aws_sdk_ssm::types::{SignalType, StopType};
@@ -87,7 +88,11 @@ fn token(entry: &Entry, again: u32) -> String {
         _ => String::new(),
     };
     let digest = Sha256::digest(format!("{} {step} {again}", entry.run));
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = String::new();
+    for byte in digest.iter().take(16) {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
     let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or_default().to_owned();
     format!("{}-{}-4{}-a{}-{}", part(0..8), part(8..12), part(13..16), part(17..20), part(20..32))
 }

@@ -159,7 +159,7 @@ impl View<'_> {
     fn awaits(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
         let since = at.since.unwrap_or_default();
         let waits = proof::awaits(operation, &self.sight(at, since));
-        (waits != at.awaits).then(|| Next::Write(Event::Awaits { step: step.id, at: waits }))
+        if waits == at.awaits { None } else { Some(Next::Write(Event::Awaits { step: step.id, at: waits })) }
     }
 
     fn told(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Vec<Next> {

@@ -19,7 +19,7 @@ pub(super) fn receiver(world: &World, intent: &Intent, steps: &mut Vec<Step>) {
         let scale = service.regions.get(&intent.to).and_then(|here| scaled(world, service, here, intent));
         if let Some(scale) = scale {
             let title = format!("scale {} to {} tasks", scale.service, scale.desired);
-            let usual = Usual { p50: Duration::from_secs(60), p95: Duration::from_secs(150) };
+            let usual = Usual { p50: Duration::from_mins(1), p95: Duration::from_secs(150) };
             let step = step(next_id(steps), title, Operation::EcsScale(scale), usual);
             steps.push(step);
         }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Already, Prove, Shown, Sight};
 use crate::model::World;
-use crate::model::reading::{AutomationReading, AutomationStep, Reading, Source};
+use crate::model::reading::{AutomationReading, AutomationStep, Feed, Reading, Source};
 use crate::plan::Rung;
 use crate::plan::condition::Standing;
 use crate::plan::event::Awaited;
@@ -88,7 +88,7 @@ impl SsmRun {
     fn checked(&self, sight: &Sight<'_>, reading: &AutomationReading) -> Option<Standing> {
         let check = self.check.as_ref()?;
         let since = ended(reading).unwrap_or(sight.since).max(sight.since);
-        let asked = |source: &Source| sight.world.feed(source).and_then(|feed| feed.asked());
+        let asked = |source: &Source| sight.world.feed(source).and_then(Feed::asked);
         let fresh = |source: &Source| asked(source).is_some_and(|asked| asked > since);
         let sources = check.sources(sight.world);
         if sources.is_empty() || sources.iter().any(fresh) {
@@ -112,7 +112,7 @@ impl Prove for SsmSignal {
 
     fn already(&self, sight: &Sight<'_>) -> Already {
         let source = Source::Automation(self.region.clone(), self.execution.clone());
-        let asked = sight.world.feed(&source).and_then(|feed| feed.asked());
+        let asked = sight.world.feed(&source).and_then(Feed::asked);
         let reading = asked.filter(|asked| *asked >= sight.since).and_then(|_| sight.world.seen(&source));
         let Some((Reading::Automation(reading), _)) = reading else {
             return Already::Unread(format!("no answer from {source} yet"));
@@ -228,7 +228,7 @@ mod tests {
         scene.see(Source::Service("ui".to_owned(), west()), Ok(Reading::Service(reading)));
     }
 
-    fn sight<'a>(scene: &'a Scene, since: Timestamp) -> Sight<'a> {
+    fn sight(scene: &Scene, since: Timestamp) -> Sight<'_> {
         Sight { world: &scene.world, since, now: scene.now, handle: Some(ID) }
     }
 
