@@ -4,7 +4,6 @@
 //! It never plans traffic before a writer: the routing step needs every writer step before it.
 
 pub mod capacity;
-pub mod databases;
 mod home;
 mod names;
 mod own;
