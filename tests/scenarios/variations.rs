@@ -6,13 +6,13 @@ use std::time::Duration;
 use aws_sdk_route53recoverycluster::types::RoutingControlState;
 use jiff::SignedDuration;
 use pointsman::ledger::memory::Journal;
-use pointsman::plan::event::{Answer, Decision, Event, Outcome};
+use pointsman::plan::event::{Answer, Decision, Event, Outcome, RungState};
 use pointsman::plan::history::History;
 use pointsman::plan::interlock;
 use pointsman::plan::operation::Operation;
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::run::{self, Ledger};
-use pointsman::plan::{Action, Plan, Step, StepId};
+use pointsman::plan::{Action, Plan, Rung, Step, StepId};
 use pointsman::sim::Sim;
 use pointsman::sim::fault::{Fault, Injection};
 use pointsman::sim::scenario::{self, Act, Moment, Scenario, That};
@@ -272,4 +272,30 @@ async fn a_run_lets_a_wait_period_pass_that_it_knows_of() {
     assert_eq!(played.left.len(), 1, "it was sent once, and not into the wait period");
     let waited = played.left[0].at.duration_since(turned);
     assert!(waited >= SignedDuration::from_secs(5) && waited < SignedDuration::from_secs(12), "{waited:?}");
+}
+
+/// A resolver that keeps its answer for ten minutes, and one that is gone with its Region.
+#[tokio::test(start_paused = true)]
+async fn resolvers_prove_the_weights_and_a_stubborn_one_holds_nothing_for_ever() {
+    let scenario = expecting("dns-weights", |that| matches!(that, That::Outcome { .. }));
+    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
+    laws::hold(&played);
+    let run = played.run(1);
+    let step =
+        run.plan.steps.iter().find(|step| step.operation().is_some_and(Operation::moves_traffic)).unwrap();
+    let climbed: Vec<(String, RungState)> = played
+        .journal()
+        .into_iter()
+        .filter_map(|entry| match entry.event {
+            Event::Climbed { step: of, rung: Rung::Dns, state, evidence } if of == step.id => {
+                Some((evidence, state))
+            }
+            _ => None,
+        })
+        .collect();
+    let (evidence, state) = climbed.last().unwrap();
+    assert_eq!(*state, RungState::Proved, "{climbed:?}");
+    assert!(evidence.contains("of 5 resolvers"), "{climbed:?}");
+    let (read_back, _, words) = &run.steps[&step.id].rungs[&Rung::ReadBack];
+    assert!(words.starts_with("INSYNC"), "{read_back} {words}");
 }

@@ -1,17 +1,20 @@
 //! Holds what was found against what is declared; every difference is one finding.
 
+use std::net::IpAddr;
+
 use super::{Finding, State};
 use crate::aws::Clients;
 use crate::aws::inventory::FoundHealthCheck;
 use crate::model::World;
 use crate::model::reading::{
-    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, ServiceReading, SnapshotsReading,
-    Source, TableReading, TroubleKind,
+    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, Resolved, ServiceReading,
+    SnapshotsReading, Source, TableReading, TroubleKind,
 };
 use crate::model::topology::{
     Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Receive, Region, Replica, Rule,
     Runbook, Signal, Table, Topology,
 };
+use crate::model::verdict;
 
 /// What the data planes show: identity, endpoints, databases, tables, records, metrics.
 pub(super) fn world(world: &World) -> Vec<Finding> {
@@ -112,6 +115,7 @@ fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Fi
             let declared = topology.dns.iter().find(|dns| &dns.name == name);
             declared.map(|dns| records_of(dns, found)).unwrap_or_default()
         }
+        (Source::Resolver(..), Reading::Resolved(found)) => vec![Finding::new(what, resolved(found))],
         _ => Vec::new(),
     }
 }
@@ -191,11 +195,27 @@ fn service_state(topology: &Topology, name: &str, region: &Region, found: &Servi
     }
 }
 
+/// A resolver must know the name and answer what stands behind a record, or nothing is proved by it.
+fn resolved(found: &Resolved) -> State {
+    let behind =
+        |(_, addresses): &(&Region, &Vec<IpAddr>)| addresses.iter().any(|a| found.addresses.contains(a));
+    match found.behind.iter().find(behind) {
+        _ if found.addresses.is_empty() => State::Wrong("it knows no such name".to_owned()),
+        Some((region, _)) => {
+            State::Fine(format!("answers {region}, {} of TTL left", verdict::span(found.ttl)))
+        }
+        None if found.behind.values().all(Vec::is_empty) => {
+            State::Note("no target is declared, so its answer proves nothing".to_owned())
+        }
+        None => State::Note("it answers what stands behind no declared record".to_owned()),
+    }
+}
+
 fn records_of(declared: &DnsName, found: &[RecordReading]) -> Vec<Finding> {
-    let record = |id: &str| found.iter().find(|record| record.id.as_deref() == Some(id));
+    let record = |wanted: &DnsRecord| found.iter().find(|one| verdict::is_record(declared, wanted, one));
     let finding = |wanted: &DnsRecord| {
         let what = format!("record {} {}", declared.name, wanted.id);
-        let state = match record(&wanted.id) {
+        let state = match record(wanted) {
             None => State::Wrong("there is no record with this identifier".to_owned()),
             Some(found) if found.health_check != wanted.health_check => State::Wrong(format!(
                 "its health check is {}, not {}: it would not follow its control",
@@ -205,7 +225,16 @@ fn records_of(declared: &DnsName, found: &[RecordReading]) -> Vec<Finding> {
             Some(found) if !fits(declared, found) => {
                 State::Wrong(format!("its routing is {}, not {}", found.routing, declared.policy))
             }
-            Some(found) => State::Fine(format!("{} → {}", found.routing, found.lead)),
+            Some(found) => match (verdict::record_region(declared, found), &wanted.target) {
+                (Some(region), Some(_)) if *region != wanted.region => State::Note(format!(
+                    "{} leads to {region}, not to {}: it was made to, or the config is wrong",
+                    found.routing, wanted.region
+                )),
+                (None, Some(target)) => {
+                    State::Wrong(format!("it leads to {}, and no declared record to {target}", found.lead))
+                }
+                _ => State::Fine(format!("{} → {}", found.routing, found.lead)),
+            },
         };
         Finding::new(what, state)
     };
