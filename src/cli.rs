@@ -4,10 +4,12 @@
 
 mod attach;
 mod check;
+mod claim;
 mod demo;
 pub mod exit;
 mod follow;
 mod journal;
+mod meant;
 mod place;
 mod plan;
 mod run;
@@ -26,6 +28,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use color_eyre::eyre::Result;
 
 use crate::plan::Playbook;
+pub use claim::ClaimArgs;
 
 /// Under the help of the whole program.
 const AFTER: &str = "\
@@ -36,6 +39,7 @@ Exit codes:
   10  something is worth a look
   20  something is bad, was refused, or ended unconfirmed
   30  something cannot be known
+  40  a journal is not as it was written
   129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM
 
 Files: the journal of a workload is in WORKLOAD-ENVIRONMENT/journal.db in the
@@ -142,7 +146,14 @@ enum Command {
         /// Why; it is written into the journal
         #[arg(long, value_name = "TEXT")]
         reason: String,
+        #[command(flatten)]
+        claim: ClaimArgs,
     },
+    /// Print who may act now, on this host and among all that share a table
+    ///
+    /// Exit 0 when nobody or this host may, 10 when somebody else does, 30 when the
+    /// table does not tell.
+    Conch,
     /// Read the journals of all workloads
     Journal {
         #[command(subcommand)]
@@ -215,6 +226,8 @@ pub struct RunArgs {
     /// Why that rule is overridden; one for each --override-rule, in the same order
     #[arg(long, value_name = "TEXT", requires = "override_rule")]
     because: Vec<String>,
+    #[command(flatten)]
+    claim: ClaimArgs,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
@@ -228,6 +241,8 @@ pub struct ResumeArgs {
     /// The Region that receives; asked for when the run may still send
     #[arg(long, value_name = "REGION")]
     confirm: Option<String>,
+    #[command(flatten)]
+    claim: ClaimArgs,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
@@ -272,7 +287,12 @@ pub enum JournalCommand {
         run: String,
     },
     /// Check the hash chain; names the line that was changed, removed or reordered
-    Verify,
+    ///
+    /// Exit 40 when a line is not as it was written, or the file is damaged.
+    Verify {
+        /// Only the journal that has this run: its name, or its first digits
+        run: Option<String>,
+    },
     /// One run as JSON lines
     Export {
         /// The run's name, or its first digits
@@ -307,7 +327,8 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Run(args) => run::run(&common, &args).await,
         Command::Resume(args) => run::resume(&common, &args).await,
         Command::Attach { run } => attach::attach(&common, run.as_deref()).await,
-        Command::Close { run, reason } => run::close(&common, &run, &reason),
+        Command::Close { run, reason, claim } => run::close(&common, &run, &reason, &claim).await,
+        Command::Conch => claim::conch(&common).await,
         Command::Journal { command } => journal::journal(&common, &command),
         Command::Sim(args) => sim::sim(&args).await,
     }

@@ -4,6 +4,7 @@
 //! It sends once and tells what came of it; whether to send again is for the run or a person.
 
 mod compute;
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,8 @@ pub fn writes() -> &'static [&'static str] {
         "PromoteReadReplicaDBCluster",
         "PromoteReadReplica",
         "CopyDBClusterSnapshot",
+        "ChangeResourceRecordSets",
+        "UpdateHealthCheck",
     ]
 }
 
@@ -80,6 +83,8 @@ impl Hands {
             Operation::AuroraDetach(Detach(target)) => self.detach(target).await,
             Operation::ReplicaPromote(promote) => self.promote(promote).await,
             Operation::SnapshotCopy(copy) => self.copy(copy).await,
+            Operation::DnsSet(set) => self.set_records(set).await,
+            Operation::HealthCheckInvert(invert) => self.invert(invert).await,
         }
     }
 

@@ -37,7 +37,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let routing = root.table("routing").and_then(|table| routing::read(&table, &context));
     let stores = stores::read(root, &context);
     let services = compute::services(root, &context);
-    let runbooks = compute::runbooks(root, &context);
+    let runbooks = compute::runbooks(root, &services, routing.as_ref(), &context);
     let dns = names::dns(root, routing.as_ref(), &context);
     let resolvers = names::resolvers(root, !dns.is_empty(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
@@ -62,6 +62,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         resolvers,
         orders,
         failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
+        playbooks: Vec::new(),
     };
     Some(Config {
         topology: Arc::new(topology),

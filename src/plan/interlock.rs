@@ -7,6 +7,7 @@ mod afresh;
 mod data;
 mod glass;
 mod lift;
+mod names;
 mod replica;
 mod rest;
 mod routing;
@@ -20,6 +21,7 @@ use super::{Intent, Plan, playbook};
 use crate::model::World;
 use crate::model::verdict::{self, AtRisk};
 
+pub use afresh::rests_on;
 pub use glass::{break_glass, overridable, overridden, override_of};
 pub use rest::rest;
 pub use routing::unknown_waits;
@@ -101,6 +103,7 @@ fn conditions(question: &Question<'_>) -> Vec<Interlock> {
     let mut all = state::regions(question);
     all.extend(data::stores(question));
     all.extend(routing::controls(question));
+    all.extend(names::names(question));
     all.extend(state::headroom(question));
     all.extend(access::credentials(question));
     all.extend(access::planes(question));

@@ -6,6 +6,7 @@
 mod act;
 mod arm;
 mod buttons;
+mod claim;
 mod cut_off;
 mod decide;
 mod fingers;
@@ -18,6 +19,7 @@ mod passes;
 mod quit;
 mod scroll;
 mod sheet;
+mod tell;
 mod terms;
 mod typed;
 
@@ -41,6 +43,7 @@ use crate::plan::{Intent, Plan, StepId, script};
 
 pub use act::{Act, Offer};
 pub use arm::Arm;
+pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
 pub use glass::Glass;
@@ -49,6 +52,7 @@ pub use notice::Notice;
 pub use quit::Quit;
 pub use scroll::{Scroll, moved};
 pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
+pub use tell::{Tell, waiting};
 pub use terms::{Row, Terms};
 pub use typed::{Refusal, Typed};
 
@@ -69,10 +73,14 @@ pub enum Dialog {
     Glass(Box<Glass>),
     /// A decision about a held step.
     Decide(Decide),
+    /// What is said to something that waits.
+    Tell(Tell),
     /// A note about the run that is shown.
     Note(Note),
     /// What to do with a run that was cut off.
     CutOff(CutOff),
+    /// Why the conch is claimed that cannot be had just so.
+    Claiming(Claiming),
     /// Whether to leave.
     Quit(Quit),
     /// An error, in words.
@@ -154,6 +162,8 @@ pub enum Request {
         /// What.
         text: String,
     },
+    /// Do what the conch was missing for, under this claim.
+    Claim(Claim),
     /// Start no new step.
     Pause,
     /// Start steps again.
@@ -235,6 +245,12 @@ impl Dialog {
         Decide::new(action, step, moment).map(Self::Decide)
     }
 
+    /// What is said to something that waits; `None` where nothing does.
+    #[must_use]
+    pub fn tell(moment: &Moment<'_>) -> Option<Self> {
+        Tell::new(moment).map(Self::Tell)
+    }
+
     /// Whether to leave.
     #[must_use]
     pub fn quit(moment: &Moment<'_>) -> Self {
@@ -259,13 +275,19 @@ impl Dialog {
         Self::CutOff(CutOff::new(run).left_by(by))
     }
 
+    /// Why the conch is claimed that cannot be had just so.
+    #[must_use]
+    pub fn claim(obstacle: Obstacle, why: &str) -> Self {
+        Self::Claiming(Claiming::new(obstacle, why))
+    }
+
     /// An error in words.
     #[must_use]
     pub fn notice(title: &str, text: &str) -> Self {
         Self::Notice(Notice::new(title, text))
     }
 
-    /// The plan as a script of AWS CLI calls with their read-backs.
+    /// The equal AWS CLI lines of a plan, with what must be seen.
     #[must_use]
     pub fn cli(plan: &Plan, topology: &Topology) -> Self {
         Self::Cli { lines: script::lines(plan, topology), scroll: Scroll::default() }
@@ -282,7 +304,7 @@ impl Dialog {
             Self::Sheet(sheet) => sheet.context(),
             Self::Glass(glass) => glass.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Note(_) => Context::Typing,
+            Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -319,6 +341,8 @@ impl Dialog {
             Self::Glass(glass) => glass.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
             Self::Note(note) => note.on(input, action, moment),
+            Self::Tell(tell) => tell.on(input, action, moment),
+            Self::Claiming(claiming) => claiming.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }
@@ -330,6 +354,7 @@ impl Dialog {
             Self::Sheet(sheet) => sheet.tick(moment),
             Self::Notice(notice) => notice.tick(moment),
             Self::CutOff(cut_off) => cut_off.tick(moment),
+            Self::Claiming(claiming) => claiming.tick(moment),
             _ => Reply::Stay,
         }
     }
@@ -370,6 +395,8 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Glass(glass) => glass.page(),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Note(note) => note.page(),
+        Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
+        Dialog::Claiming(claiming) => claiming.page(),
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),

@@ -183,6 +183,11 @@ impl View {
         self.dialog = Some(Dialog::notice(title, text));
     }
 
+    /// Asks why the conch is claimed that cannot be had just so.
+    pub fn ask_to_claim(&mut self, obstacle: dialog::Obstacle, why: &str) {
+        self.dialog = Some(Dialog::claim(obstacle, why));
+    }
+
     /// Asks what to do with a run that was cut off.
     pub fn ask_about(&mut self, run: &Progress) {
         self.dialog = Some(Dialog::cut_off(run));
@@ -282,6 +287,7 @@ impl View {
             }),
             Action::Detail => Some(Dialog::detail()),
             Action::Cli => facts.run.map(|run| Dialog::cli(&run.plan, facts.world.topology())),
+            Action::Tell => Dialog::tell(&moment),
             Action::Help => Some(Dialog::help()),
             Action::Note => facts.run.map(|run| Dialog::note(run, &moment)),
             Action::Quit | Action::Interrupt => Some(Dialog::quit(&moment)),

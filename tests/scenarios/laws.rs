@@ -83,7 +83,10 @@ pub(crate) fn awaited(left: &Left) -> Option<(Plan, StepId)> {
     let planned = plan.step(step)?.operation()?.clone();
     let undone = decided(&left.journal, &run, step, |decision| *decision == Decision::Undo);
     let undoes = || undone && planned.inverse().is_some_and(|inverse| left.carries(&inverse));
-    (left.carries(&planned) || undoes()).then_some((plan, step))
+    // A word to what the step started is no write of the plan: a person's decision is on disk before it.
+    let tells = |decision: &Decision| matches!(decision, Decision::Tell { .. });
+    let aside = intended[&(run.clone(), step)].is_aside() && decided(&left.journal, &run, step, tells);
+    (left.carries(&planned) || undoes() || aside).then_some((plan, step))
 }
 
 /// A person decided so about a step.
@@ -95,8 +98,7 @@ fn decided(journal: &[Entry], run: &RunId, step: StepId, so: impl Fn(&Decision) 
 
 /// Law 7, by the ground truth: whoever moves traffic after writers finds them where it goes.
 fn writers_moved_first(left: &Left, (plan, step): &(Plan, StepId), words: &str) {
-    let moves_traffic =
-        matches!(plan.step(*step).and_then(|s| s.operation()), Some(Operation::RoutingSet(_)));
+    let moves_traffic = plan.step(*step).and_then(|s| s.operation()).is_some_and(Operation::moves_traffic);
     if !moves_traffic || plan.intent.playbook == Playbook::Evacuate {
         return;
     }

@@ -243,7 +243,7 @@ impl Rider {
         let metrics =
             self.clients.topology().regions.iter().map(|region| Source::Metrics(region.name.clone()));
         let sources: Vec<Source> =
-            stage::sources(self.clients.topology(), intent).into_iter().chain(metrics).collect();
+            interlock::rests_on(self.clients.topology(), intent).into_iter().chain(metrics).collect();
         let reads = sources.into_iter().map(|source| {
             let (clients, clock) = (self.clients.clone(), self.clock.clone());
             async move {

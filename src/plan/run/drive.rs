@@ -189,7 +189,11 @@ impl Driver {
         self.progress.apply(receipt.entry())?;
         let renews = matches!(
             event,
-            Event::Answered { .. } | Event::Ended { .. } | Event::Decided { .. } | Event::Resumed { .. }
+            Event::Answered { .. }
+                | Event::Ended { .. }
+                | Event::Decided { .. }
+                | Event::Resumed { .. }
+                | Event::TakenUp { .. }
         );
         if let Event::Ended { step, .. } | Event::Decided { step, .. } = event {
             self.moved.insert(*step, receipt.entry().seq);
@@ -208,10 +212,11 @@ impl Driver {
 
     /// The intent on disk, then leave to send, then the line that says so, then the write.
     fn send(&mut self, step: StepId, attempt: u32, operation: Operation) -> Result<(), Stop> {
-        let intended =
-            self.progress.steps.get(&step).is_some_and(|s| {
-                s.state == StepState::Intended && s.attempts == attempt && s.answer.is_none()
-            });
+        let intended = self.progress.steps.get(&step).is_some_and(|s| {
+            s.state == StepState::Intended
+                && s.attempts == attempt
+                && (s.answer.is_none() || s.aside.is_some())
+        });
         let endpoint = self.ports.actuator.endpoint(&operation, attempt);
         if !intended {
             let (operation, endpoint) = (Some(operation.clone()), endpoint.clone());
@@ -239,7 +244,8 @@ impl Driver {
             Leave::Stay { who, why } => {
                 self.leaves.bar();
                 if self.progress.is_open() && !self.progress.paused {
-                    self.write(&Event::Paused { who, why })?;
+                    self.write(&Event::Paused { who: who.clone(), why: String::new() })?;
+                    self.write(&Event::Noted { who, text: why })?;
                 }
             }
         }
@@ -319,6 +325,7 @@ impl Driver {
             Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
             Command::Note { who, text } => Event::Noted { who, text },
+            Command::Act { who, host, right } => Event::Conch { who, host, right },
             Command::Leave => {
                 self.ports.when_held = WhenHeld::StopThere;
                 return Ok(Reply::Taken);
@@ -358,7 +365,9 @@ impl Driver {
             return Some(format!("it is about run {} and this is {}", ask.run, self.progress.run));
         }
         match &ask.command {
-            Command::Leave => Some("only the process that drives the run may leave it".to_owned()),
+            Command::Leave | Command::Act { .. } => {
+                Some("only the process that drives the run may say so".to_owned())
+            }
             Command::Decide { step, .. } => {
                 let (moved, seen) = self.moved.get(step).zip(ask.seen)?;
                 let stale = *moved > seen;

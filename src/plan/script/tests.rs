@@ -1,3 +1,5 @@
+//! What a script holds, and that a shell takes it and does nothing without the name.
+
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -16,7 +18,7 @@ fn of(playbook: Playbook) -> String {
 fn the_shell_takes_it() {
     for playbook in Playbook::ALL.into_iter().filter(|playbook| *playbook != Playbook::Restore) {
         let text = of(playbook);
-        let mut shell = Command::new("sh").arg("-n").stdin(Stdio::piped()).spawn().unwrap();
+        let mut shell = Command::new("/bin/sh").arg("-n").stdin(Stdio::piped()).spawn().unwrap();
         shell.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         assert!(shell.wait().unwrap().success(), "{text}");
     }
