@@ -196,9 +196,11 @@ impl Path {
 
     fn write(&mut self, event: Event) {
         match &event {
-            Event::Ended { step, outcome, .. } if outcome.needs_a_person() => drop(self.locked.insert(*step)),
+            Event::Ended { step, outcome, .. } if outcome.needs_a_person() => {
+                self.locked.insert(*step);
+            }
             Event::Decided { step, decision: Decision::Retry | Decision::Undo, .. } => {
-                drop(self.locked.remove(step))
+                self.locked.remove(step);
             }
             _ => {}
         }
