@@ -46,7 +46,7 @@ enum Trick {
 impl Trickster {
     pub(super) fn new(mut dice: Dice, sim: &Sim, scenario: &Scenario) -> Self {
         let intent = intent(&scenario.act[0]);
-        let start = sim.now() + crate::scenarios::ride::BEFORE;
+        let start = sim.look(|world| world.start) + scenario.act[0].at;
         let mut due = vec![(start + PATIENCE, Trick::Leave)];
         for _ in 0..dice.below(4) {
             due.push((start + dice.span(Duration::ZERO, Duration::from_mins(7)), Trick::Crash));
