@@ -16,7 +16,7 @@ use super::{SEED, laws};
 const WHOLE: &str = "lost-answer";
 
 /// Of the others so many lines are passed over for each cut.
-const SHARE: usize = 9;
+const SHARE: usize = 23;
 
 async fn play(scenario: &Scenario, fuse: std::sync::Arc<Fuse>, retries: usize) -> Played {
     let mut rider = Rider::new(scenario, SEED, fuse);

@@ -25,7 +25,7 @@ use dice::Dice;
 use mind::Trickster;
 
 /// How many rides one test run makes.
-const RIDES: u64 = if cfg!(debug_assertions) { 24 } else { 500 };
+const RIDES: u64 = if cfg!(debug_assertions) { 20 } else { 500 };
 
 /// How many are ridden side by side.
 const LANES: usize = 2;
