@@ -38,8 +38,8 @@ fn shows(played: &Played, mischief: Mischief) -> bool {
     played.journal().iter().any(|entry| {
         let Event::Answered { answer, .. } = &entry.event else { return false };
         match (mischief, answer) {
-            (Mischief::Refused, Answer::Refused { .. } | Answer::NotSent { .. }) => true,
-            (Mischief::Lost | Mischief::Late(_), Answer::Lost { .. }) => true,
+            (Mischief::Refused, Answer::Refused { .. } | Answer::NotSent { .. })
+            | (Mischief::Lost | Mischief::Late(_), Answer::Lost { .. }) => true,
             // The next cluster endpoint takes the update, and its line names the one before.
             (_, Answer::Accepted { endpoint, .. }) => endpoint.contains(", after "),
             _ => false,

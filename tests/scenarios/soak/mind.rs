@@ -189,7 +189,7 @@ impl Mind for Trickster {
 
 /// The reason without its numbers and names, so that like ones are counted together.
 fn cause(why: &str) -> String {
-    let words = why.split(|c: char| c == ':' || c == ';' || c == '(').next().unwrap_or_default();
+    let words = why.split([':', ';', '(']).next().unwrap_or_default();
     let plain = words.split_whitespace().filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
     plain.take(9).collect::<Vec<_>>().join(" ")
 }
