@@ -324,9 +324,8 @@ impl Dialog {
             Self::CutOff(cut_off) => cut_off.context(),
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
-            Self::Glass(glass) => glass.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
+            Self::Glass(_) | Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
             Self::Approve(approve) => approve.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
@@ -338,8 +337,8 @@ impl Dialog {
         match (self, action) {
             (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
             (Self::Sheet(sheet), Action::BreakGlass) => sheet.offers_glass(),
-            (_, Action::BreakGlass) => false,
-            (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
+            (_, Action::BreakGlass)
+            | (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
             | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
             _ => true,
         }

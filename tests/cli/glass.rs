@@ -22,7 +22,7 @@ fn a_plan_that_rules_block_says_what_they_would_let_through() {
 
 #[test]
 fn a_rule_is_overridden_by_its_name_and_a_reason_and_the_journal_says_so() {
-    let stage = Stage::new("safety-rule-blocks", 60);
+    let stage = Stage::new("safety-rule-blocks", 20);
     let run = format!("run {ACT} --reason drill --confirm us-west-2");
     assert!(stage.run(&run).with(20).err.contains(RULE));
     let of = |more: &str| stage.run(&format!("{run} {more}"));

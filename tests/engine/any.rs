@@ -196,7 +196,9 @@ impl Path {
 
     fn write(&mut self, event: Event) {
         match &event {
-            Event::Ended { step, outcome, .. } if outcome.needs_a_person() => drop(self.locked.insert(*step)),
+            Event::Ended { step, outcome, .. } if outcome.needs_a_person() => {
+                self.locked.insert(*step);
+            }
             Event::Decided { step, decision: Decision::Retry | Decision::Undo, .. } => {
                 self.locked.remove(step);
             }
@@ -274,14 +276,14 @@ impl Path {
             }
         }
         // Half of the time everything tells the same at once, as a world that is well does.
-        let told: Vec<Source> = if source % 2 == 0 {
+        let told: Vec<Source> = if source.is_multiple_of(2) {
             sources
         } else {
             vec![sources[usize::from(source / 2) % sources.len()].clone()]
         };
         let asked = self.now - SignedDuration::from_secs(i64::from(ago));
         for source in told {
-            let result = if says % 11 == 0 {
+            let result = if says.is_multiple_of(11) {
                 Err(trouble(TroubleKind::Unreachable))
             } else {
                 Ok(reading(topology_of(&self.world), &source, says / 11, self.now))
@@ -341,7 +343,7 @@ fn aurora(topology: &Topology, store: &str, says: u16) -> AuroraReading {
         sync: None,
         instances: Some(1),
     };
-    let moving = (says % 5 == 0).then(|| AuroraMove {
+    let moving = says.is_multiple_of(5).then(|| AuroraMove {
         status: "failing-over".to_owned(),
         from: aurora.clusters[&Region::new(EAST)].clone(),
         to: aurora.clusters[&Region::new(WEST)].clone(),
@@ -390,7 +392,9 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let _clock = runtime.enter();
         let mut path = Path::new(playbook);
-        turns.iter().for_each(|turn| path.take(turn));
+        for turn in &turns {
+            path.take(turn);
+        }
         // Every prefix of the lines is a state that was, and the whole is the state that is.
         for lines in 1..=path.entries.len() {
             let prefix = Progress::replay(&path.entries[..lines]).unwrap();

@@ -86,7 +86,9 @@ fn every_pair_of_rules_over_two_controls() {
         for other in &rules[at..] {
             for carries in carrying(2) {
                 let panel = Panel { carries, rules: vec![one.clone(), other.clone()] };
-                guide::every_state(2).iter().for_each(|state| hold(&panel, state, &calls));
+                for state in guide::every_state(2) {
+                    hold(&panel, &state, &calls);
+                }
             }
         }
     }
@@ -98,7 +100,9 @@ fn every_rule_over_three_controls() {
     for rule in guide::every_assertion(3).into_iter().chain(guide::every_gate(3)) {
         for carries in carrying(3) {
             let panel = Panel { carries, rules: vec![rule.clone()] };
-            guide::every_state(3).iter().for_each(|state| hold(&panel, state, &calls));
+            for state in guide::every_state(3) {
+                hold(&panel, &state, &calls);
+            }
         }
     }
 }

@@ -13,19 +13,21 @@ use pointsman::aws::Clients;
 use pointsman::aws::actuator::Hands;
 use pointsman::clock::Clock;
 use pointsman::model::World;
-use pointsman::model::reading::{Observation, Source};
+use pointsman::model::reading::Observation;
 use pointsman::model::topology::Topology;
 use pointsman::plan::event::{Decision, Entry, Event, Outcome, RunId};
 use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::{self, Actuator, Command, Ledger, LedgerError, Ports, Receipt, WhenHeld};
 use pointsman::plan::{Intent, Plan, StepId, interlock};
+use pointsman::sampler::{self, Pace};
 use pointsman::sim::Sim;
 use pointsman::sim::scenario::Scenario;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
 use super::book::Book;
 use super::stage::{self, Came, Played, Stage, WHO};
+use crate::support::ByHand;
 
 /// The console opens so long before the operator acts.
 pub(crate) const BEFORE: Duration = Duration::from_secs(20);
@@ -35,9 +37,6 @@ const ENDLESS: Duration = Duration::from_hours(4);
 
 /// So long an operator waits for the reads after the key.
 const READS: Duration = Duration::from_secs(6);
-
-/// Metrics are read as often as they are published.
-const PERIOD: Duration = Duration::from_secs(60);
 
 /// What burns through after so many journal lines: the process is then gone.
 #[derive(Debug, Default)]
@@ -134,6 +133,27 @@ impl Mind for Calm {
     }
 }
 
+/// The clients of one process, and what its sampler brings.
+struct Eyes {
+    clients: Clients,
+    seen: mpsc::Receiver<Observation>,
+    _pace: watch::Sender<Pace>,
+}
+
+impl Eyes {
+    fn open(stage: &Stage) -> Self {
+        let clock = stage.sim.clock().clone();
+        let transport = SharedHttpClient::new(stage.door.clone());
+        let topology = stage.config.topology.clone();
+        let clients = Clients::new(&stage.config.access, topology, clock.clone(), Some(transport))
+            .resolving_by(ByHand::way(&stage.sim));
+        let (out, seen) = mpsc::channel(4096);
+        let (pace, paced) = watch::channel(Pace::Calm);
+        let _meter = sampler::spawn(clients.clone(), clock, out, paced);
+        Self { clients, seen, _pace: pace }
+    }
+}
+
 /// How one leg of a ride ended.
 enum Leg {
     /// The run ended, or holds and was left.
@@ -145,7 +165,7 @@ enum Leg {
 /// The console of a ride.
 pub(crate) struct Rider {
     pub(crate) stage: Stage,
-    clients: Clients,
+    eyes: Eyes,
     clock: Clock,
     world: World,
     fuse: Arc<Fuse>,
@@ -166,27 +186,21 @@ impl Rider {
 
     /// The same on a stage that was changed before.
     pub(crate) fn on(stage: Stage, fuse: Arc<Fuse>) -> Self {
-        let scenario = &stage.scenario;
-        let first = scenario.act.iter().map(|act| act.at).min().unwrap_or_default();
-        stage.sim.advance(first.saturating_sub(BEFORE));
         let clock = stage.sim.clock().clone();
-        let transport = SharedHttpClient::new(stage.door.clone());
-        let topology = &stage.config.topology;
-        let clients = Clients::new(&stage.config.access, topology.clone(), clock.clone(), Some(transport));
-        let world = World::new(topology.clone());
-        let away = Duration::from_secs(4);
-        let amend = |_: &mut Plan, _: &Topology| {};
-        Self { stage, clients, clock, world, fuse, away, retries: 0, amend, came: Vec::new() }
+        let (eyes, world) = (Eyes::open(&stage), World::new(stage.config.topology.clone()));
+        let (away, amend) = (Duration::from_secs(4), |_: &mut Plan, _: &Topology| {});
+        Self { stage, eyes, clock, world, fuse, away, retries: 0, amend, came: Vec::new() }
     }
 
     /// Acts as the scenario says, from the first act to the last.
     pub(crate) async fn ride(mut self, mind: &mut dyn Mind) -> Played {
         let began = self.stage.sim.look(|world| world.start);
+        // The console has been there all along; most of what it saw is of no use now and is not read.
+        self.until(began + BEFORE).await;
+        let first = self.stage.scenario.act.iter().map(|act| act.at).min().unwrap_or_default();
+        self.stage.sim.advance(first.saturating_sub(BEFORE * 2));
         for act in self.stage.scenario.act.clone() {
-            let then = began.checked_add(act.at).unwrap();
-            self.clock
-                .sleep(Duration::try_from(then.duration_since(self.clock.now())).unwrap_or_default())
-                .await;
+            self.until(began.checked_add(act.at).unwrap()).await;
             let came = tokio::time::timeout(ENDLESS, self.act(&stage::intent(&act), mind)).await;
             let Ok(came) = came else {
                 panic!("neither ends nor holds:\n{}", super::laws::told(&self.stage.book))
@@ -194,6 +208,20 @@ impl Rider {
             self.came.push(came);
         }
         self.played()
+    }
+
+    /// Lets time pass until then, seeing what is seen.
+    async fn until(&mut self, then: Timestamp) {
+        let left = Duration::try_from(then.duration_since(self.clock.now())).unwrap_or_default();
+        let clock = self.clock.clone();
+        let mut slept = std::pin::pin!(clock.sleep(left));
+        loop {
+            tokio::select! {
+                biased;
+                Some(seen) = self.eyes.seen.recv() => self.world.apply(seen),
+                () = &mut slept => return,
+            }
+        }
     }
 
     fn played(self) -> Played {
@@ -240,12 +268,10 @@ impl Rider {
     /// Looks afresh, as the sheet does, and plans; the error says what holds.
     async fn prepare(&mut self, intent: &Intent) -> Result<Plan, String> {
         let asked = self.clock.now();
-        let metrics =
-            self.clients.topology().regions.iter().map(|region| Source::Metrics(region.name.clone()));
-        let sources: Vec<Source> =
-            interlock::rests_on(self.clients.topology(), intent).into_iter().chain(metrics).collect();
+        let clients = &self.eyes.clients;
+        let sources = interlock::rests_on(clients.topology(), intent);
         let reads = sources.into_iter().map(|source| {
-            let (clients, clock) = (self.clients.clone(), self.clock.clone());
+            let (clients, clock) = (clients.clone(), self.clock.clone());
             async move {
                 tokio::select! {
                     biased;
@@ -267,7 +293,7 @@ impl Rider {
         let (command, commands) = mpsc::channel(64);
         let (tell, mut entries) = mpsc::unbounded_channel();
         let (see, observations) = mpsc::channel(256);
-        let actuator: Arc<dyn Actuator> = Arc::new(Hands::new(self.clients.clone(), 7));
+        let actuator: Arc<dyn Actuator> = Arc::new(Hands::new(self.eyes.clients.clone(), 7));
         let ports = Ports {
             actuator,
             ledger: Box::new(self.ledger()),
@@ -279,7 +305,6 @@ impl Rider {
             when_held: if mind.next().is_some() { WhenHeld::Wait } else { WhenHeld::StopThere },
         };
         let mut drive = std::pin::pin!(run::drive(progress, self.world.clone(), ports));
-        let mut metrics = std::pin::pin!(read_metrics(self.clients.clone(), self.clock.clone(), see));
         loop {
             let wait = mind
                 .next()
@@ -303,7 +328,10 @@ impl Rider {
                     Deed::Asks(asked) => drop(command.send(asked).await),
                     Deed::Crash(away) => return Leg::Cut(away),
                 },
-                () = &mut metrics => {}
+                Some(seen) = self.eyes.seen.recv() => {
+                    let _full = see.try_send(seen.clone());
+                    self.world.apply(seen);
+                }
             }
         }
     }
@@ -313,6 +341,7 @@ impl Rider {
         self.clock.sleep(away).await;
         self.fuse.mend();
         self.world = World::new(self.stage.config.topology.clone());
+        self.eyes = Eyes::open(&self.stage);
         let mut ledger = self.stage.book.ledger();
         let entries = ledger.entries(id).unwrap();
         match run::resume(&entries, WHO, &mut *ledger, &self.clock) {
@@ -335,19 +364,6 @@ impl Rider {
         let receipt = self.stage.book.ledger().append(&progress.run, self.clock.now(), &event).unwrap();
         progress.apply(receipt.entry()).unwrap();
         Ok(progress)
-    }
-}
-
-/// What the sampler would bring of metrics; everything else a run reads by itself.
-async fn read_metrics(clients: Clients, clock: Clock, see: mpsc::Sender<Observation>) {
-    let regions: Vec<Source> =
-        clients.topology().regions.iter().map(|region| Source::Metrics(region.name.clone())).collect();
-    loop {
-        let seen = futures::future::join_all(regions.iter().map(|source| clients.look(source))).await;
-        for seen in seen {
-            let _full = see.try_send(seen);
-        }
-        clock.sleep(PERIOD).await;
     }
 }
 

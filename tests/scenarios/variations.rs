@@ -260,9 +260,10 @@ async fn a_run_lets_a_wait_period_pass_that_it_knows_of() {
     let stage = Stage::new(&scenario, SEED, Book::in_memory());
     let sim = stage.sim.clone();
     let turned = tokio::spawn(async move {
-        sim.clock().sleep(Duration::from_millis(172_800)).await;
+        // Off for so long that it is seen: what nobody looked at while it lasted, nobody knows of.
+        sim.clock().sleep(Duration::from_millis(138_800)).await;
         set_elsewhere(&sim, "us-west-2", RoutingControlState::Off).await;
-        sim.clock().sleep(Duration::from_secs(6)).await;
+        sim.clock().sleep(Duration::from_secs(40)).await;
         set_elsewhere(&sim, "us-west-2", RoutingControlState::On).await;
         sim.now()
     });

@@ -12,7 +12,6 @@ use crate::plan::operation::Override;
 use crate::plan::rules::Blocker;
 use crate::ui::action::Action;
 use crate::ui::key::Input;
-use crate::ui::keymap::Context;
 use crate::ui::theme::Role;
 
 /// Asks for the name of a rule and for a reason.
@@ -60,7 +59,7 @@ impl Glass {
                 match line.on(input, action, moment.at()) {
                     Said::Given(reason) => return self.broken(reason, moment),
                     Said::Nothing => {
-                        self.said = Some("an override needs a reason, in a few words".to_owned())
+                        self.said = Some("an override needs a reason, in a few words".to_owned());
                     }
                     Said::Burst => self.said = Some(line::BURST.to_owned()),
                     Said::Quiet => {}
@@ -89,10 +88,6 @@ impl Glass {
         overrides.push(Override { rule: self.rule.name.clone(), arn, reason });
         let sheet = Sheet::overriding(self.intent.clone(), overrides, moment);
         Reply::Open(Box::new(Dialog::Sheet(Box::new(sheet))), Some(Request::OpenSheet(self.intent.clone())))
-    }
-
-    pub(super) fn context(&self) -> Context {
-        Context::Typing
     }
 
     pub(super) fn page(&self) -> Page {

@@ -1,4 +1,4 @@
-//! Chance that is the same for its seed (SplitMix64).
+//! Chance that is the same for its seed (the splitmix generator).
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ pub(super) struct Dice(u64);
 
 impl Dice {
     pub(super) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x5deece66d)
+        Self(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x0005_deec_e66d)
     }
 
     fn next(&mut self) -> u64 {

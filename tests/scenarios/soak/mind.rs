@@ -46,7 +46,7 @@ enum Trick {
 impl Trickster {
     pub(super) fn new(mut dice: Dice, sim: &Sim, scenario: &Scenario) -> Self {
         let intent = intent(&scenario.act[0]);
-        let start = sim.now() + crate::scenarios::ride::BEFORE;
+        let start = sim.look(|world| world.start) + scenario.act[0].at;
         let mut due = vec![(start + PATIENCE, Trick::Leave)];
         for _ in 0..dice.below(4) {
             due.push((start + dice.span(Duration::ZERO, Duration::from_mins(7)), Trick::Crash));
@@ -189,7 +189,7 @@ impl Mind for Trickster {
 
 /// The reason without its numbers and names, so that like ones are counted together.
 fn cause(why: &str) -> String {
-    let words = why.split(|c: char| c == ':' || c == ';' || c == '(').next().unwrap_or_default();
+    let words = why.split([':', ';', '(']).next().unwrap_or_default();
     let plain = words.split_whitespace().filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
     plain.take(9).collect::<Vec<_>>().join(" ")
 }
