@@ -377,6 +377,12 @@ impl App {
                 sources.push(Source::Aurora(aurora.store.clone(), region.clone()));
             }
         }
+        for service in &topology.services {
+            for region in [&intent.to, &intent.from].into_iter().filter(|r| service.regions.contains_key(*r))
+            {
+                sources.push(Source::Service(service.name.clone(), region.clone()));
+            }
+        }
         sources.push(Source::Identity(intent.to.clone()));
         sources
     }

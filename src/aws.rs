@@ -50,6 +50,7 @@ use credentials::Finder;
 use diary::Diary;
 use follow::Following;
 pub use metering::{Counted, Tally};
+pub use ssm::FoundDocument;
 use wallet::Wallet;
 
 /// The longest one reading may take, whatever hangs: past it the reading is [`TroubleKind::TimedOut`].
@@ -95,7 +96,7 @@ impl Clients {
         transport: Option<SharedHttpClient>,
     ) -> Self {
         // Whoever replaces the sockets says by what names are resolved, with `resolving_by`.
-        let way = if transport.is_some() { Way::Nowhere } else { Way::sockets() };
+        let way = if transport.is_some() { Way::nowhere() } else { Way::sockets() };
         let http = transport.unwrap_or_else(|| bound::sockets(access, &topology));
         let simulated = access.is_simulated();
         let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };

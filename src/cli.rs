@@ -36,6 +36,7 @@ Exit codes:
   10  something is worth a look
   20  something is bad, was refused, or ended unconfirmed
   30  something cannot be known
+  40  a journal is not as it was written
   129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM
 
 Files: the journal of a workload is in WORKLOAD-ENVIRONMENT/journal.db in the
@@ -266,7 +267,12 @@ pub enum JournalCommand {
         run: String,
     },
     /// Check the hash chain; names the line that was changed, removed or reordered
-    Verify,
+    ///
+    /// Exit 40 when a line is not as it was written, or the file is damaged.
+    Verify {
+        /// Only the journal that has this run: its name, or its first digits
+        run: Option<String>,
+    },
     /// One run as JSON lines
     Export {
         /// The run's name, or its first digits

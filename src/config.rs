@@ -14,6 +14,7 @@ mod layers;
 mod limits;
 mod metric;
 mod names;
+mod playbooks;
 mod preset;
 mod problem;
 mod reader;
@@ -106,15 +107,56 @@ fn listed(places: &[PathBuf]) -> String {
     places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(" and no ")
 }
 
-/// Reads a file.
+/// Reads a file, and the playbooks in `playbooks/` beside it.
 ///
 /// # Errors
-/// When it cannot be read, or is wrong; then with every problem in it.
+/// When one of them cannot be read, or is wrong; then with every problem in it.
 pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
     let file = path.display().to_string();
-    let text =
-        std::fs::read_to_string(path).map_err(|error| ConfigErrors::File { file: file.clone(), error })?;
-    Ok(parse(&text, &file)?)
+    let read = |path: &Path, file: &str| {
+        std::fs::read_to_string(path).map_err(|error| ConfigErrors::File { file: file.to_owned(), error })
+    };
+    let config = parse(&read(path, &file)?, &file)?;
+    let mut own = Vec::new();
+    for path in playbooks::files(path) {
+        let file = path.display().to_string();
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        own.push(PlaybookFile { name, text: read(&path, &file)?, file });
+    }
+    Ok(config.with_playbooks(&own)?)
+}
+
+/// The text of a playbook of the operators' own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaybookFile {
+    /// Its name: its file's without `.toml`.
+    pub name: String,
+    /// What its file is called in problems.
+    pub file: String,
+    /// The text.
+    pub text: String,
+}
+
+impl Config {
+    /// The same with these playbooks.
+    ///
+    /// # Errors
+    /// Every problem in any of them, file by file, in the order of the lines.
+    pub fn with_playbooks(mut self, files: &[PlaybookFile]) -> Result<Self, Problems> {
+        let mut topology = Arc::unwrap_or_clone(self.topology);
+        let mut wrong = Vec::new();
+        for PlaybookFile { name, file, text } in files {
+            match playbooks::read(text, (name, file), &topology) {
+                Ok(recipe) => topology.playbooks.push(recipe),
+                Err(problems) => wrong.extend_from_slice(problems.list()),
+            }
+        }
+        self.topology = Arc::new(topology);
+        match Problems::of(wrong) {
+            None => Ok(self),
+            Some(problems) => Err(problems),
+        }
+    }
 }
 
 /// Reads the text of a file that is called `file` in problems.

@@ -6,6 +6,7 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod reading;
+pub mod recipe;
 pub mod topology;
 pub mod verdict;
 

@@ -2,10 +2,13 @@
 //!
 //! What goes over the wire is for the scenario tests; here every answer, loss and crash can be placed exactly.
 
+mod asks;
 mod crash;
+mod credentials;
 mod decisions;
 mod disk;
 mod order;
 mod runs;
 mod shop;
 mod stage;
+mod whole;

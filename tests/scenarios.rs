@@ -47,6 +47,9 @@ played! {
     expired_token: "expired-token" twice,
     partition_during_promotion: "partition-during-promotion" once,
     lost_answer: "lost-answer" twice,
+    pilot_light: "pilot-light" twice,
+    runbook: "runbook" twice,
+    runbook_lies: "runbook-lies" once,
 }
 
 #[test]

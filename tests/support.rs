@@ -3,6 +3,8 @@
 //! The simulator must not see the SDK, and the SDK's owner (`aws`) must not see the simulator, so the two meet
 //! here. The demo uses the loopback HTTP door instead.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -20,7 +22,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use pointsman::clock::Clock;
+use pointsman::dns::{Letter, Post, Way};
 use pointsman::sim::Sim;
+use pointsman::sim::door::dns::usual_address;
 
 /// The base URL of the simulator behind the in-process door; no name is ever resolved.
 pub(crate) const BASE_URL: &str = "http://sim.local";
@@ -59,6 +63,31 @@ impl HttpConnector for InProcess {
                 .map_err(|dropped| ConnectorError::io(dropped.into()))?;
             HttpResponse::try_from(response.map(SdkBody::from))
                 .map_err(|problem| ConnectorError::other(problem.into(), None))
+        })
+    }
+}
+
+/// The simulator's resolvers, found at their usual addresses without a socket.
+#[derive(Clone)]
+pub(crate) struct ByHand(pub(crate) Sim);
+
+impl ByHand {
+    /// The way of clients that ask them.
+    pub(crate) fn way(sim: &Sim) -> Way {
+        Way::by_hand(Arc::new(Self(sim.clone())))
+    }
+}
+
+impl Post for ByHand {
+    fn ask(&self, to: SocketAddr, question: &[u8]) -> Letter {
+        let resolver = (0..self.0.resolvers()).find(|resolver| usual_address(*resolver) == to);
+        let answer = resolver.and_then(|resolver| self.0.ask_dns(resolver, question));
+        Box::pin(async move {
+            // As on a network, what does not answer is not told from what is not there.
+            match answer {
+                Some(answer) => Some(answer),
+                None => std::future::pending().await,
+            }
         })
     }
 }

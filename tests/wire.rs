@@ -1,6 +1,7 @@
 //! The clients and the sampler against the simulator, through the real SDK, on tokio's paused clock.
 
 mod drill;
+mod names;
 mod pace;
 mod reads;
 mod socket;
@@ -25,7 +26,7 @@ use pointsman::model::topology::Region;
 use pointsman::sim::fault::{Fault, Injection};
 use pointsman::sim::{Sim, handout, scenario};
 
-use crate::support::InProcess;
+use crate::support::{ByHand, InProcess};
 
 /// A loopback address, so that the clients sign as the simulated caller; no socket is ever opened.
 const BASE_URL: &str = "http://127.0.0.1:4566";
@@ -97,7 +98,8 @@ impl Bench {
         let config = config::parse(text, "pointsman.toml").unwrap();
         let calls = Arc::default();
         let door = Noted { door: InProcess(sim.clone()), clock: clock.clone(), calls: Arc::clone(&calls) };
-        let clients = Clients::new(&config.access, config.topology, clock, Some(SharedHttpClient::new(door)));
+        let clients = Clients::new(&config.access, config.topology, clock, Some(SharedHttpClient::new(door)))
+            .resolving_by(ByHand::way(&sim));
         Self { sim, clients, calls }
     }
 

@@ -63,7 +63,7 @@ impl App {
     /// Takes in a line that was written here (`own`) or that another process wrote, each once.
     pub(super) fn log(&mut self, entry: Entry, own: bool) {
         let Some(at) = self.place_of(&entry) else { return };
-        if own && matches!(entry.event, Event::Started { .. } | Event::Resumed { .. }) {
+        if own && matches!(entry.event, Event::Started { .. } | Event::TakenUp { .. }) {
             self.hand = Hand::Here;
             self.console.follows = None;
         }

@@ -5,6 +5,7 @@
 
 mod compute;
 mod fis;
+mod names;
 mod regionswitch;
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,8 @@ pub fn writes() -> &'static [&'static str] {
         "PromoteReadReplicaDBCluster",
         "PromoteReadReplica",
         "CopyDBClusterSnapshot",
+        "ChangeResourceRecordSets",
+        "UpdateHealthCheck",
     ]
 }
 
@@ -91,6 +94,8 @@ impl Hands {
             Operation::AuroraDetach(Detach(target)) => self.detach(target).await,
             Operation::ReplicaPromote(promote) => self.promote(promote).await,
             Operation::SnapshotCopy(copy) => self.copy(copy).await,
+            Operation::DnsSet(set) => self.set_records(set).await,
+            Operation::HealthCheckInvert(invert) => self.invert(invert).await,
         }
     }
 

@@ -1,14 +1,51 @@
 //! Systems Manager Automation: an execution with its steps, as its own Region tells it.
 
-use aws_sdk_ssm::types::{AutomationExecution, StepExecution};
+use std::collections::BTreeMap;
+
+use aws_sdk_ssm::types::{AutomationExecution, DocumentType, StepExecution};
 
 use super::error::trouble;
 use super::time::from_sdk;
 use super::{Clients, undeclared};
-use crate::model::reading::{AutomationReading, AutomationStep, Trouble};
-use crate::model::topology::Region;
+use crate::model::reading::{AutomationReading, AutomationStep, Trouble, TroubleKind};
+use crate::model::topology::{Region, Runbook};
+
+/// A document as Systems Manager has it, for `pointsman check` alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundDocument {
+    /// Its type is `Automation`.
+    pub is_automation: bool,
+    /// Its default version.
+    pub version: String,
+    /// Its parameters by name, and whether each has a default.
+    pub parameters: BTreeMap<String, bool>,
+}
 
 impl Clients {
+    /// The document of a runbook.
+    ///
+    /// # Errors
+    /// The trouble of asking; `NotFound` where the Region has no such document.
+    pub async fn found_document(&self, book: &Runbook) -> Result<FoundDocument, Trouble> {
+        self.signer().await?;
+        self.inner.tally.call();
+        let request = self.inner.bound.ssm(&book.region).describe_document().name(&book.document);
+        let answer = request.send().await.map_err(|error| {
+            let trouble = trouble(error);
+            let missing = trouble.text.starts_with("InvalidDocument");
+            if missing { Trouble { kind: TroubleKind::NotFound, ..trouble } } else { trouble }
+        })?;
+        let document = answer.document().ok_or_else(|| undeclared(&book.document))?;
+        let parameters = document.parameters().iter().filter_map(|parameter| {
+            Some((parameter.name()?.to_owned(), parameter.default_value().is_some()))
+        });
+        Ok(FoundDocument {
+            is_automation: document.document_type() == Some(&DocumentType::Automation),
+            version: document.default_version().or(document.document_version()).unwrap_or("1").to_owned(),
+            parameters: parameters.collect(),
+        })
+    }
+
     /// The execution with this id in `region`.
     pub(super) async fn automation(&self, region: &Region, id: &str) -> Result<AutomationReading, Trouble> {
         self.inner.tally.call();

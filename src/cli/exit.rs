@@ -18,6 +18,8 @@ pub const LOOK: u8 = 10;
 pub const BAD: u8 = 20;
 /// Something cannot be known.
 pub const UNKNOWN: u8 = 30;
+/// A journal is not as it was written.
+pub const BROKEN: u8 = 40;
 /// The console fell over.
 pub const FELL_OVER: u8 = 101;
 

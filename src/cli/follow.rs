@@ -46,7 +46,8 @@ impl Teller {
         if self.json {
             say::out(serde_json::to_string(&entry).unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}")));
         } else {
-            say::out(format_args!("{}  {}", entry.at.strftime("%H:%M:%S"), line(&entry, &self.told)));
+            let (when, step) = (entry.at.strftime("%H:%M:%S"), step(&entry));
+            say::out(format_args!("{when}  {step:>2} {}", line(&entry, &self.told)));
         }
         self.told.push(entry);
     }
@@ -59,6 +60,11 @@ impl Teller {
             if self.json { say::err(line) } else { say::out(line) }
         }
     }
+}
+
+/// The number of the step a line is about; empty where it is about none. Two steps on their way read alike without.
+pub(super) fn step(entry: &Entry) -> String {
+    entry.event.step().map(|step| step.to_string()).unwrap_or_default()
 }
 
 /// How a run was followed.

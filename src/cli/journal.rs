@@ -8,9 +8,10 @@ use std::process::ExitCode;
 use color_eyre::eyre::Result;
 
 use super::exit::{self, Refused};
+use super::follow::step;
 use super::{Common, JournalCommand, place, say};
 use crate::ledger::sqlite::{FILE, Journal};
-use crate::ledger::{RunState, RunSummary, summary};
+use crate::ledger::{RunState, RunSummary};
 use crate::plan::event::{Entry, RunId, line};
 use crate::plan::run::Ledger;
 
@@ -26,7 +27,8 @@ pub(super) fn journal(common: &Common, command: &JournalCommand) -> Result<ExitC
     match command {
         JournalCommand::List => list(&journals),
         JournalCommand::Show { run } => show(&journals, run),
-        JournalCommand::Verify => verify(&journals),
+        JournalCommand::Verify { run: None } => verify(&journals),
+        JournalCommand::Verify { run: Some(run) } => verify_run(&journals, run),
         JournalCommand::Export { run } => export(&journals, run),
     }
 }
@@ -58,7 +60,7 @@ fn list(journals: &[Found]) -> Result<ExitCode> {
     for Found { workload, journal } in journals {
         for run in journal.names()?.iter().rev() {
             none = false;
-            match journal.read(run)?.map(|lines| summary(&lines)) {
+            match journal.summary(run)? {
                 Ok(Some(run)) => say::out(list_line(workload, &run)),
                 Ok(None) => {}
                 Err(broken) => {
@@ -71,7 +73,7 @@ fn list(journals: &[Found]) -> Result<ExitCode> {
     if none {
         say::out("no run yet");
     }
-    Ok(if whole { ExitCode::SUCCESS } else { exit::BAD.into() })
+    Ok(if whole { ExitCode::SUCCESS } else { exit::BROKEN.into() })
 }
 
 fn list_line(workload: &str, run: &RunSummary) -> String {
@@ -92,7 +94,8 @@ fn show(journals: &[Found], name: &str) -> Result<ExitCode> {
     let (lines, code) = find(journals, name)?;
     for (at, entry) in lines.iter().enumerate() {
         let when = entry.at.strftime("%Y-%m-%d %H:%M:%S");
-        say::out(format_args!("{:>5}  {when}  {}", entry.seq, line(entry, &lines[..at])));
+        let (seq, step) = (entry.seq, step(entry));
+        say::out(format_args!("{seq:>5}  {when}  {step:>2} {}", line(entry, &lines[..at])));
     }
     Ok(code)
 }
@@ -107,44 +110,70 @@ fn export(journals: &[Found], name: &str) -> Result<ExitCode> {
 
 fn verify(journals: &[Found]) -> Result<ExitCode> {
     let mut whole = true;
-    for Found { workload, journal } in journals {
-        match journal.verify()? {
-            Ok(lines) => say::out(format_args!("{workload}: {lines} lines, the chain holds")),
+    for found in journals {
+        match verdict(&found.journal) {
+            Ok(lines) => say::out(format_args!("{}: {lines} lines, the chain holds", found.workload)),
             Err(broken) => {
                 whole = false;
-                say::out(format_args!("{workload}: BROKEN at line {}: {}", broken.seq, broken.what));
+                say::out(format_args!("{}: {broken}", found.workload));
             }
         }
     }
     if journals.is_empty() {
         say::out("no journal yet");
     }
-    Ok(if whole { ExitCode::SUCCESS } else { exit::BAD.into() })
+    Ok(if whole { ExitCode::SUCCESS } else { exit::BROKEN.into() })
+}
+
+/// The number of lines of a journal that is whole, or what is wrong with it.
+fn verdict(journal: &Journal) -> Result<u64, String> {
+    match journal.verify() {
+        Ok(Ok(lines)) => Ok(lines),
+        Ok(Err(broken)) => Err(format!("BROKEN at {broken}")),
+        Err(damaged) => Err(format!("DAMAGED: {damaged}")),
+    }
+}
+
+/// One run, and the chain that it is in: where that is broken, a line of this run may be missing.
+fn verify_run(journals: &[Found], name: &str) -> Result<ExitCode> {
+    let (journal, run) = named(journals, name)?;
+    let lines = journal.read(&run)?;
+    let (own, all) = (lines.as_ref().map(Vec::len), verdict(journal));
+    match &own {
+        Ok(lines) => say::out(format_args!("run {run}: {lines} lines, each as it was written")),
+        Err(broken) => say::out(format_args!("run {run}: BROKEN at {broken}")),
+    }
+    match &all {
+        Ok(lines) => say::out(format_args!("its journal: {lines} lines, the chain holds")),
+        Err(broken) => say::out(format_args!("its journal: {broken}; lines of the run may be missing")),
+    }
+    Ok(if own.is_ok() && all.is_ok() { ExitCode::SUCCESS } else { exit::BROKEN.into() })
 }
 
 /// The lines of the one run whose name begins like this, and the exit code: a chain that is broken anywhere is said,
 /// because a line may be missing here.
 fn find(journals: &[Found], name: &str) -> Result<(Vec<Entry>, ExitCode)> {
+    let (journal, run) = named(journals, name)?;
+    let lines = journal.entries(&run)?;
+    let Err(broken) = journal.verify()? else { return Ok((lines, ExitCode::SUCCESS)) };
+    say::err(format_args!("the journal's chain is broken at {broken}; lines may be missing here"));
+    Ok((lines, exit::BROKEN.into()))
+}
+
+/// The one run whose name begins like this, and its journal.
+fn named<'a>(journals: &'a [Found], name: &str) -> Result<(&'a Journal, RunId)> {
     let mut fits: Vec<(&Journal, RunId)> = Vec::new();
     for Found { journal, .. } in journals {
         let runs = journal.names()?.into_iter();
         fits.extend(runs.filter(|run| run.0.starts_with(name)).map(|run| (journal, run)));
     }
-    match fits.as_slice() {
-        [] => {
-            let why = format!("no run begins with `{name}`; `pointsman journal list` names them");
-            Err(Refused::new(exit::USAGE, why).into())
-        }
-        [(journal, run)] => {
-            let lines = journal.entries(run)?;
-            let Err(broken) = journal.verify()? else { return Ok((lines, ExitCode::SUCCESS)) };
-            say::err(format_args!("the journal's chain is broken at {broken}; lines may be missing here"));
-            Ok((lines, exit::BAD.into()))
-        }
+    let why = match fits.as_slice() {
+        [] => format!("no run begins with `{name}`; `pointsman journal list` names them"),
+        [_] => return Ok(fits.remove(0)),
         several => {
             let names: Vec<_> = several.iter().map(|(_, run)| run.0.as_str()).collect();
-            let why = format!("`{name}` fits {} runs: {}", several.len(), names.join(", "));
-            Err(Refused::new(exit::USAGE, why).into())
+            format!("`{name}` fits {} runs: {}", several.len(), names.join(", "))
         }
-    }
+    };
+    Err(Refused::new(exit::USAGE, why).into())
 }

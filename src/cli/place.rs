@@ -73,7 +73,23 @@ fn who() -> String {
     ["SUDO_USER", "USER", "LOGNAME"]
         .iter()
         .find_map(|name| env::var(name).ok().filter(|who| !who.is_empty()))
-        .unwrap_or_else(|| "unknown".to_owned())
+        .unwrap_or_else(of_the_process)
+}
+
+/// The name of whoever the process belongs to; where the system has none, as in a container, their number.
+fn of_the_process() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    name_of(uid, &users).unwrap_or_else(|| format!("uid {uid}"))
+}
+
+/// The name of a user in the lines of `/etc/passwd`: `ana:x:1000:…`.
+fn name_of(uid: u32, users: &str) -> Option<String> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    })
 }
 
 fn host() -> String {
@@ -88,6 +104,13 @@ fn host() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_the_process_belongs_to_is_found_by_number() {
+        let users = "root:x:0:0:root:/root:/bin/sh\nana:x:1000:1000::/home/ana:/bin/sh\n:x:7:\nbroken\n";
+        assert_eq!(name_of(1000, users).as_deref(), Some("ana"));
+        assert_eq!((name_of(7, users), name_of(10, users)), (None, None));
+    }
 
     #[test]
     fn a_workload_has_one_folder_in_the_state_folder() {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use super::context::{Context, Unique};
 use super::cursor::{Cursor, Placed};
-use crate::model::topology::{EcsService, Receive, Region, Runbook, Service};
+use super::problem::hint;
+use crate::model::reading::ControlState;
+use crate::model::topology::{EcsService, Receive, Region, Routing, Runbook, Service};
 
 /// What stands for the name of each Region in a name of the config.
 const HERE: &str = "{region}";
@@ -67,20 +69,77 @@ fn receive(table: &Cursor<'_>) -> Option<Receive> {
 }
 
 /// Every runbook of the file.
-pub(super) fn runbooks(root: &Cursor<'_>, context: &Context<'_>) -> Vec<Runbook> {
+pub(super) fn runbooks(
+    root: &Cursor<'_>,
+    services: &[Service],
+    routing: Option<&Routing>,
+    context: &Context<'_>,
+) -> Vec<Runbook> {
     let mut names = Unique::new(context.sink, "runbook");
-    root.tables("runbooks").iter().filter_map(|table| runbook(table, &mut names, context)).collect()
+    let mut read = |table: &Cursor<'_>| {
+        let name = table.text("name");
+        if let Some(name) = &name {
+            names.take(&name.value, &name.place);
+        }
+        let (tasks, control) = (tasks(table, services), control(table, routing));
+        let book = runbook(table, context)?;
+        Some(Runbook { name: name?.value, tasks, control, ..book })
+    };
+    root.tables("runbooks").iter().filter_map(&mut read).collect()
 }
 
-fn runbook(table: &Cursor<'_>, names: &mut Unique<'_>, context: &Context<'_>) -> Option<Runbook> {
-    let name = table.text("name");
-    if let Some(name) = &name {
-        names.take(&name.value, &name.place);
-    }
+/// A runbook without its name and what it must bring about.
+fn runbook(table: &Cursor<'_>, context: &Context<'_>) -> Option<Runbook> {
     let document = table.text("document");
     let region = table.text("region").and_then(|region| context.watching(&region));
     let pairs = table.map("parameters").unwrap_or_default();
     let parameters: BTreeMap<String, String> =
         pairs.into_iter().map(|(key, value)| (key.value, value.value)).collect();
-    Some(Runbook { name: name?.value, document: document?.value, region: region?, parameters })
+    Some(Runbook {
+        name: String::new(),
+        document: document?.value,
+        region: region?,
+        parameters,
+        failover: table.flag("failover"),
+        tasks: None,
+        control: None,
+    })
+}
+
+/// The service and its tasks that must run after a runbook; either key needs the other.
+fn tasks(table: &Cursor<'_>, services: &[Service]) -> Option<(String, u32)> {
+    paired(table, "service", "tasks");
+    let (service, tasks) = (table.text("service"), table.whole("tasks"));
+    if let Some(service) = &service
+        && !services.iter().any(|known| known.name == service.value)
+    {
+        let near = hint(&service.value, services.iter().map(|known| known.name.as_str()));
+        let what = format!("\"{}\" is no service under [[services]]{near}", service.value);
+        table.sink.miss(&service.place, what);
+    }
+    Some((service?.value, u32::try_from(tasks?.value).ok()?))
+}
+
+/// The control and the state that it must be in after a runbook; either key needs the other.
+fn control(table: &Cursor<'_>, routing: Option<&Routing>) -> Option<(String, ControlState)> {
+    paired(table, "control", "state");
+    let (control, state) = (table.text("control"), table.text("state"));
+    let known = || routing.iter().flat_map(|routing| &routing.controls).map(|control| control.name.as_str());
+    if let Some(control) = &control
+        && !known().any(|name| name == control.value)
+    {
+        let near = hint(&control.value, known());
+        let what = format!("\"{}\" is no control under [[routing.controls]]{near}", control.value);
+        table.sink.miss(&control.place, what);
+    }
+    let state = if state?.value == "On" { ControlState::On } else { ControlState::Off };
+    Some((control?.value, state))
+}
+
+fn paired(table: &Cursor<'_>, one: &str, other: &str) {
+    for (here, missing) in [(one, other), (other, one)] {
+        if table.has(here) && !table.has(missing) {
+            table.refuse(here, format!("says nothing without {missing}"));
+        }
+    }
 }

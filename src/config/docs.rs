@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::layers::VARIABLES;
+use super::playbooks::KINDS;
 use super::preset::{Dimensions, PERIOD, PRESETS, Preset, PresetSignal, Shape};
 use super::schema::{Kind, Need, SECTIONS, Section};
 use crate::model::topology::{Missing, Threshold, Unit};
@@ -20,6 +21,15 @@ in it, each as `file:line:column: key: what is wrong`.
 
 A *span* is written as `30s`, `10m` or `1h30m`; a *limit* as `< 95` or `> 5`, or `never` for none; a *list* as
 `[\"a\", \"b\"]`; a *map* as `{ Name = \"value\" }`.
+";
+
+const KINDS_HEAD: &str = "
+### Kinds of steps
+
+A key with a question mark may be left out. A step that moves traffic must need every step that moves a writer.
+
+| kind | keys | what it does |
+|---|---|---|
 ";
 
 const PRESETS_HEAD: &str = "
@@ -40,6 +50,7 @@ pub fn docs() -> String {
     for section in SECTIONS {
         self::section(&mut page, section);
     }
+    kinds(&mut page);
     page.push_str("\n## Environment\n\n| variable | stands in for |\n|---|---|\n");
     for (variable, key, _) in VARIABLES {
         row(&mut page, &[&code(variable), &code(key)]);
@@ -66,6 +77,17 @@ fn section(page: &mut String, section: &Section) {
             Need::Default(text) => code(text),
         };
         row(page, &[&code(field.name), &kind(field.kind), &default, field.means]);
+    }
+}
+
+/// The kinds of steps, with their keys.
+fn kinds(page: &mut String) {
+    page.push_str(KINDS_HEAD);
+    for kind in KINDS {
+        let must = kind.must.iter().map(|key| code(key));
+        let may = kind.may.iter().map(|key| format!("{}?", code(key)));
+        let keys = must.chain(may).collect::<Vec<_>>().join(" ");
+        row(page, &[&code(kind.name), &keys, kind.means]);
     }
 }
 

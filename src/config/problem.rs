@@ -46,6 +46,11 @@ impl Problems {
         &self.0
     }
 
+    /// The problems of several files; `None` when there are none.
+    pub(super) fn of(list: Vec<Problem>) -> Option<Self> {
+        (!list.is_empty()).then_some(Self(list))
+    }
+
     /// For a reader that found nothing wrong and still has nothing to give.
     pub(super) fn unforeseen(file: &str) -> Self {
         let what = "cannot be read, for a reason that was not foreseen".to_owned();

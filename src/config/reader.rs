@@ -38,7 +38,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let stores = stores::read(root, &context);
     let (experiments, plans) = (drill::experiments(root, &context), drill::plans(root, &context));
     let services = compute::services(root, &context);
-    let runbooks = compute::runbooks(root, &context);
+    let runbooks = compute::runbooks(root, &services, routing.as_ref(), &context);
     let dns = names::dns(root, routing.as_ref(), &context);
     let resolvers = names::resolvers(root, !dns.is_empty(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
@@ -65,6 +65,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         resolvers,
         orders,
         failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
+        playbooks: Vec::new(),
     };
     Some(Config {
         topology: Arc::new(topology),

@@ -25,29 +25,45 @@ pub trait Post: Send + Sync {
 
 /// How resolvers are reached.
 #[derive(Clone)]
-pub enum Way {
-    /// Over the network.
-    Sockets(TokioRuntimeProvider),
-    /// By hand.
+pub struct Way {
+    /// It also holds the tasks of questions that are under way.
+    sockets: TokioRuntimeProvider,
+    to: To,
+}
+
+#[derive(Clone)]
+enum To {
+    Network,
     Hand(Arc<dyn Post>),
-    /// Nobody is asked: every question fails at once.
-    Nowhere,
+    Nobody,
 }
 
 impl Way {
     /// Over the network.
     #[must_use]
     pub fn sockets() -> Self {
-        Self::Sockets(TokioRuntimeProvider::new())
+        Self { sockets: TokioRuntimeProvider::new(), to: To::Network }
+    }
+
+    /// By hand, without a socket.
+    #[must_use]
+    pub fn by_hand(post: Arc<dyn Post>) -> Self {
+        Self { to: To::Hand(post), ..Self::sockets() }
+    }
+
+    /// Nobody is asked: every question fails at once.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self { to: To::Nobody, ..Self::sockets() }
     }
 }
 
 impl fmt::Debug for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sockets(_) => "Sockets",
-            Self::Hand(_) => "Hand",
-            Self::Nowhere => "Nowhere",
+        f.write_str(match self.to {
+            To::Network => "Way::Network",
+            To::Hand(_) => "Way::Hand",
+            To::Nobody => "Way::Nobody",
         })
     }
 }
@@ -61,10 +77,7 @@ impl RuntimeProvider for Way {
     type Tcp = <TokioRuntimeProvider as RuntimeProvider>::Tcp;
 
     fn create_handle(&self) -> Self::Handle {
-        match self {
-            Self::Sockets(sockets) => sockets.create_handle(),
-            Self::Hand(_) | Self::Nowhere => TokioRuntimeProvider::new().create_handle(),
-        }
+        self.sockets.create_handle()
     }
 
     fn connect_tcp(
@@ -73,23 +86,23 @@ impl RuntimeProvider for Way {
         bind: Option<SocketAddr>,
         timeout: Option<Duration>,
     ) -> Waiting<Self::Tcp> {
-        match self {
-            Self::Sockets(sockets) => sockets.connect_tcp(server, bind, timeout),
-            Self::Hand(_) | Self::Nowhere => Box::pin(async { Err(closed()) }),
+        match &self.to {
+            To::Network => self.sockets.connect_tcp(server, bind, timeout),
+            To::Hand(_) | To::Nobody => Box::pin(async { Err(closed()) }),
         }
     }
 
     fn bind_udp(&self, local: SocketAddr, server: SocketAddr) -> Waiting<Self::Udp> {
-        match self {
-            Self::Sockets(sockets) => {
-                let bound = sockets.bind_udp(local, server);
+        match &self.to {
+            To::Network => {
+                let bound = self.sockets.bind_udp(local, server);
                 Box::pin(async { bound.await.map(Line::Socket) })
             }
-            Self::Hand(post) => {
+            To::Hand(post) => {
                 let hand = Hand { post: Arc::clone(post), letters: Mutex::default() };
                 Box::pin(async { Ok(Line::Hand(hand)) })
             }
-            Self::Nowhere => Box::pin(async { Err(closed()) }),
+            To::Nobody => Box::pin(async { Err(closed()) }),
         }
     }
 }

@@ -51,8 +51,8 @@ impl Journal {
     /// When a line is not as it was written.
     pub fn verify(&self) -> Result<u64, Broken> {
         let lines = self.lines();
-        let head = lines.last().map_or_else(Head::genesis, Head::of);
-        chain::verify(lines.iter().cloned(), &head)
+        let head = lines.last().map(Head::of);
+        chain::verify(&lines, head.as_ref())
     }
 
     fn lines(&self) -> MutexGuard<'_, Vec<Line>> {

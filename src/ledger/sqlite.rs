@@ -4,16 +4,20 @@
 
 mod asks;
 mod holder;
+mod runs;
 mod trouble;
+mod whole;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-use super::chain::{self, Broken, Head, Line};
+use super::chain::{Broken, Head, Line};
 use crate::plan::event::{Entry, Event, RunId};
 use crate::plan::run::{Ledger, LedgerError, Receipt};
 
@@ -22,6 +26,9 @@ pub const FILE: &str = "journal.db";
 
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The database takes a file with fewer bytes for an empty one.
+const SMALLEST: u64 = 512;
 
 /// The layout below; a file with a higher number is a newer program's.
 const LAYOUT: i64 = 1;
@@ -45,15 +52,6 @@ CREATE TRIGGER IF NOT EXISTS journal_is_not_cut BEFORE DELETE ON journal
 PRAGMA user_version = 1;
 ";
 
-/// The newest run with no line that closes it. A line that cannot be read hides no run and opens no closed one.
-const OPEN_RUN: &str = "
-WITH lines AS (
-    SELECT seq, run, CASE WHEN json_valid(event) THEN json_extract(event, '$.event') END AS word FROM journal
-)
-SELECT run FROM lines GROUP BY run
-HAVING TOTAL(word = 'closed') = 0 AND TOTAL(word = 'started' OR word IS NULL) > 0
-ORDER BY MIN(seq) DESC LIMIT 1";
-
 const COLUMNS: &str = "seq, run, at, event, previous, hash";
 
 /// The journal on disk.
@@ -71,6 +69,7 @@ impl Journal {
     pub fn open(state: &Path) -> Result<Self, LedgerError> {
         let path = state.join(FILE);
         make_private(state).map_err(|e| trouble::io("make the state directory", state, &e))?;
+        not_emptied(state, &path)?;
         let connection = Connection::open(&path).map_err(|e| trouble::sql("open", &path, &e))?;
         let journal = Self { connection, path };
         journal.prepare().map_err(|e| journal.error("open", &e))?;
@@ -87,6 +86,7 @@ impl Journal {
         if !path.exists() {
             return Ok(None);
         }
+        not_emptied(state, &path)?;
         // A writer that was killed leaves a transaction to roll back, which a read-only connection may not do.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
@@ -112,30 +112,6 @@ impl Journal {
         &self.path
     }
 
-    /// Walks the whole chain: the number of lines, or the first one that is not as it was written.
-    ///
-    /// # Errors
-    /// When the file cannot be read at all.
-    pub fn verify(&self) -> Result<Result<u64, Broken>, LedgerError> {
-        let lines = self.lines("ORDER BY seq", [])?;
-        let head = self.head().map_err(|e| self.error("read", &e))?;
-        Ok(chain::verify(lines.into_iter(), &head))
-    }
-
-    /// The name of every run, oldest first; its lines may not be readable.
-    ///
-    /// # Errors
-    /// When the journal cannot be read at all.
-    pub fn names(&self) -> Result<Vec<RunId>, LedgerError> {
-        let read = || {
-            let mut statement =
-                self.connection.prepare_cached("SELECT run FROM journal GROUP BY run ORDER BY MIN(seq)")?;
-            let names = statement.query_map([], |row| row.get(0).map(RunId))?;
-            names.collect::<rusqlite::Result<Vec<RunId>>>()
-        };
-        read().map_err(|e| self.error("read", &e))
-    }
-
     /// The lines of one run, or the first one that is not as it was written or that this version does not know.
     ///
     /// # Errors
@@ -143,16 +119,6 @@ impl Journal {
     pub fn read(&self, run: &RunId) -> Result<Result<Vec<Entry>, Broken>, LedgerError> {
         let lines = self.lines("WHERE run = ?1 ORDER BY seq", [&run.0])?;
         Ok(lines.into_iter().map(Line::entry).collect())
-    }
-
-    /// The newest run that has not ended: in flight in another process, on hold, or cut off. Only whoever reads its
-    /// lines knows whether they are as they were written; those of other runs do not matter to it.
-    ///
-    /// # Errors
-    /// When the journal cannot be read at all.
-    pub fn open_run(&self) -> Result<Option<RunId>, LedgerError> {
-        let run = self.connection.query_row(OPEN_RUN, [], |row| row.get(0).map(RunId)).optional();
-        run.map_err(|e| self.error("read", &e))
     }
 
     /// The lines of all runs after this one, oldest first: what was written since somebody last looked.
@@ -210,10 +176,6 @@ impl Journal {
         })
     }
 
-    fn head(&self) -> rusqlite::Result<Head> {
-        head(&self.connection)
-    }
-
     fn lines(&self, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Line>, LedgerError> {
         let read = || {
             let mut statement =
@@ -234,7 +196,11 @@ impl Journal {
         let sql = |e: rusqlite::Error| trouble::sql("write", &path, &e);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
-        let head = head(&transaction).map_err(sql)?;
+        let head = noted(&transaction).map_err(sql)?.unwrap_or_else(Head::genesis);
+        let last = last(&transaction).map_err(sql)?.unwrap_or_else(Head::genesis);
+        if last != head {
+            return Err(trouble::unfollowed(&path, last.seq));
+        }
         let line = head.next(run, at, event).map_err(|e| trouble::unwritable(&path, &e.to_string()))?;
         let entry = line.clone().entry().map_err(|e| trouble::unwritable(&path, &e.to_string()))?;
         insert(&transaction, &line).map_err(sql)?;
@@ -257,11 +223,20 @@ impl Ledger for Journal {
     }
 }
 
-fn head(connection: &Connection) -> rusqlite::Result<Head> {
+/// The last line as it is noted apart from the lines.
+fn noted(connection: &Connection) -> rusqlite::Result<Option<Head>> {
     let head = connection.query_row("SELECT seq, hash FROM head", [], |row| {
-        Ok(Head { seq: row.get::<_, i64>(0)?.unsigned_abs(), hash: row.get(1)? })
+        Ok(Head { seq: row.get::<_, i64>(0)?.unsigned_abs(), hash: text(row, 1)? })
     });
-    Ok(head.optional()?.unwrap_or_else(Head::genesis))
+    head.optional()
+}
+
+/// The last line as it stands among the lines.
+fn last(connection: &Connection) -> rusqlite::Result<Option<Head>> {
+    let last = connection.query_row("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", [], |row| {
+        Ok(Head { seq: row.get::<_, i64>(0)?.unsigned_abs(), hash: text(row, 1)? })
+    });
+    last.optional()
 }
 
 fn insert(transaction: &Transaction<'_>, line: &Line) -> rusqlite::Result<()> {
@@ -281,12 +256,37 @@ fn insert(transaction: &Transaction<'_>, line: &Line) -> rusqlite::Result<()> {
 fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
     Ok(Line {
         seq: row.get::<_, i64>(0)?.unsigned_abs(),
-        run: row.get(1)?,
-        at: row.get(2)?,
-        event: row.get(3)?,
-        previous: row.get(4)?,
-        hash: row.get(5)?,
+        run: text(row, 1)?,
+        at: text(row, 2)?,
+        event: text(row, 3)?,
+        previous: text(row, 4)?,
+        hash: text(row, 5)?,
     })
+}
+
+/// A text as far as it is one: what other hands made of it must not hide the rest of the line, whose hash shows it.
+fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
+    Ok(match row.get_ref(at)? {
+        ValueRef::Null => String::new(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+    })
+}
+
+/// A file with next to nothing in it is a new journal only where nothing else was left in the folder: beside a lock or a log it was
+/// one once, and a new one in its place would hide that.
+fn not_emptied(state: &Path, path: &Path) -> Result<(), LedgerError> {
+    let length = fs::metadata(path).map_or(SMALLEST, |file| file.len());
+    if length >= SMALLEST {
+        return Ok(());
+    }
+    let others = fs::read_dir(state).into_iter().flatten().flatten();
+    let is_other = |name: &OsStr| !name.to_string_lossy().starts_with(FILE);
+    match others.map(|file| file.file_name()).find(|name| is_other(name)) {
+        None if length == 0 => Ok(()),
+        _ => Err(trouble::emptied(path)),
+    }
 }
 
 /// Only the operator reads it: the journal names accounts, roles and reasons.

@@ -3,6 +3,7 @@
 //! It goes through [`World::apply`] like everything else and must never set a field of the world.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +12,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::World;
 use super::reading::{
     AuroraMember, AuroraMove, AuroraReading, ControlState, MetricAnswer, MetricBatch, Observation, Point,
-    Reading, Source, Trouble, TroubleKind,
+    Reading, Resolved, Source, Trouble, TroubleKind,
 };
 use super::topology::{
     Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, LagLink, Metric, Missing, Objectives, OrdersSpec,
-    Policy, Region, RegionSpec, Routing, Rule, RuleKind, RuleLogic, Signal, Table, Threshold, Topology, Unit,
+    Policy, Region, RegionSpec, Resolver, Routing, Rule, RuleKind, RuleLogic, Signal, Table, Threshold,
+    Topology, Unit,
 };
 use super::verdict::aurora_lag_metric;
 
@@ -159,6 +161,24 @@ fn dns() -> DnsName {
         ttl: Duration::from_mins(1),
         records: vec![record(WEST), record(EAST)],
     }
+}
+
+/// The same shop with three resolvers, and what stands behind each record declared.
+pub(crate) fn resolved_names() -> Topology {
+    let mut topology = two_regions();
+    for record in &mut topology.dns[0].records {
+        record.target = Some(format!("alb.{}.example", record.region));
+        record.target_zone = Some("ZALB".to_owned());
+    }
+    let resolver = |name: &str| Resolver { name: name.to_owned(), address: None };
+    topology.resolvers = ["one", "two", "three"].map(resolver).to_vec();
+    topology
+}
+
+/// An address that stands in a Region.
+fn address(region: &str) -> IpAddr {
+    let number = region.bytes().fold(7_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+    IpAddr::V4(Ipv4Addr::new(10, 0, 0, number))
 }
 
 /// The shop in us-east-1 and us-west-2.
@@ -338,6 +358,18 @@ impl Scene {
 
     pub(crate) fn aurora(&mut self, store: &str, asked: &str, reading: AuroraReading) {
         self.see(Source::Aurora(store.to_owned(), Region::new(asked)), Ok(Reading::Aurora(reading)));
+    }
+
+    /// A resolver answers the shop's name with addresses in these Regions, for so many seconds.
+    pub(crate) fn resolves(&mut self, resolver: &str, regions: &[&str], ttl: u64) {
+        let resolved = Resolved {
+            addresses: regions.iter().map(|region| address(region)).collect(),
+            chain: Vec::new(),
+            ttl: Duration::from_secs(ttl),
+            behind: [EAST, WEST].map(|region| (Region::new(region), vec![address(region)])).into(),
+        };
+        let source = Source::Resolver("store.example.com".to_owned(), resolver.to_owned());
+        self.see(source, Ok(Reading::Resolved(resolved)));
     }
 
     pub(crate) fn fail(&mut self, source: Source, kind: TroubleKind) {

@@ -7,6 +7,7 @@ mod credentials;
 mod link;
 mod metrics;
 mod missed;
+mod names;
 mod orders;
 mod points;
 mod region;
@@ -34,6 +35,7 @@ pub use metrics::{
     replica_lag_metric, table_lag_metric, wanted_alarms, wanted_metrics,
 };
 pub use missed::{Missed, behind, missed};
+pub use names::{Answered, NameAnswer, answers, is_record, record_region, records};
 pub use orders::{AtRisk, OrdersVerdict, at_risk, headroom, orders, total_rate};
 pub use points::metric_freshness;
 pub use region::{CANARY, RegionVerdict, region, regions};

@@ -114,7 +114,7 @@ pub fn abort(progress: &Progress, reason: &str) -> Vec<Event> {
 fn cut_short(at: &StepProgress) -> Option<(Outcome, String)> {
     let unproved = || (Outcome::Unknown, "the run was aborted before it was proved".to_owned());
     match &at.state {
-        StepState::Proving => Some(unproved()),
+        StepState::Proving | StepState::Deciding(Decision::Tell { .. }) => Some(unproved()),
         StepState::Intended if at.maybe.is_some() => Some(unproved()),
         StepState::Intended => Some((Outcome::Failed, "the run was aborted before it was sent".to_owned())),
         StepState::Deciding(_) => Some((at.before?, at.why.clone())),
@@ -154,9 +154,7 @@ fn reads(progress: &Progress, step: &Step, at: &StepProgress) -> bool {
     match &at.state {
         StepState::Waiting => progress.needs_met(step) && progress.held().is_empty(),
         StepState::Intended | StepState::Sent | StepState::Proving => true,
-        StepState::Deciding(decision) => {
-            matches!(decision, Decision::ReadAgain | Decision::Retry | Decision::Undo)
-        }
+        StepState::Deciding(decision) => !matches!(decision, Decision::Skip { .. } | Decision::Abort { .. }),
         StepState::Done(_) => false,
     }
 }
@@ -192,6 +190,11 @@ impl View<'_> {
     /// What proof is judged by, of readings asked since then.
     fn sight<'s>(&'s self, at: &'s StepProgress, since: Timestamp) -> proof::Sight<'s> {
         proof::Sight { world: self.world, since, now: self.now, handle: at.handle.as_deref() }
+    }
+
+    /// The run is paused because the credentials have ended: while nothing can be read, time proves nothing.
+    fn is_blind(&self) -> bool {
+        self.progress.paused && runway::ended(self.progress, self.world, self.now).is_some()
     }
 
     fn passed(&self, since: Timestamp, limit: std::time::Duration) -> bool {

@@ -10,7 +10,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::operation::Operation;
+use super::operation::{Operation, Signal};
 use super::{Plan, Rung, StepId};
 use crate::model::reading::{Identity, Trouble};
 use crate::model::topology::Region;
@@ -157,6 +157,13 @@ pub enum Event {
         /// Its words.
         text: String,
     },
+    /// What a step started waits for a person, or does so no more.
+    Awaits {
+        /// Which step.
+        step: StepId,
+        /// At what; `None` when it goes on.
+        at: Option<Awaited>,
+    },
     /// A step ended, for now or for good.
     Ended {
         /// Which step.
@@ -183,9 +190,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         why: String,
     },
-    /// Steps start again.
+    /// Steps start again after a pause. Before there was [`Event::TakenUp`] it was written for that too, and then it
+    /// ended a pause as well.
     Resumed {
-        /// Who; also written when a cut-off run is taken up again.
+        /// Who.
+        who: String,
+    },
+    /// Another process drives the run from here on: the one that did was cut off, or left it at a hold. A pause stays.
+    TakenUp {
+        /// Who.
         who: String,
     },
     /// By what right the run acts from here on, where bastions share a table.
@@ -397,6 +410,29 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// Where something that a step started waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// The name of its own step.
+    pub step: String,
+    /// It is a pause that is to be resumed; otherwise it is to be approved or rejected.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pause: bool,
+}
+
+impl Awaited {
+    /// What a person may say to it.
+    #[must_use]
+    pub fn answers(&self) -> Vec<Signal> {
+        let step = || self.step.clone();
+        if self.pause {
+            vec![Signal::Resume { step: step() }, Signal::Stop]
+        } else {
+            vec![Signal::Approve { step: step() }, Signal::Reject { step: step() }, Signal::Stop]
+        }
+    }
+}
+
 /// What a person may decide about a held step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "decision", rename_all = "snake_case")]
@@ -414,6 +450,12 @@ pub enum Decision {
         /// The name of the receiving Region, where it was typed: traffic may move there although its writer has not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         typed: Option<Region>,
+    },
+    /// Tell what the step started, such as a runbook that waits to be approved; the step goes on being proved. It is
+    /// a write of its own, beside the step's.
+    Tell {
+        /// What is said.
+        say: Signal,
     },
     /// End the run here; what is on its way is not stopped.
     Abort {
@@ -449,12 +491,14 @@ impl Event {
             | Self::Approved { step, .. }
             | Self::Ticked { step, .. }
             | Self::Told { step, .. }
+            | Self::Awaits { step, .. }
             | Self::Ended { step, .. }
             | Self::Decided { step, .. } => Some(*step),
             Self::ConfirmationRefused { .. }
             | Self::Started { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
+            | Self::TakenUp { .. }
             | Self::Conch { .. }
             | Self::Adopted { .. }
             | Self::Noted { .. }

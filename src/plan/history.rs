@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::event::{Entry, Outcome, RunId, Start};
 use super::operation::{Danger, Operation};
 use super::progress::{Progress, StepProgress, StepState};
-use super::{Intent, Measured, Plan, Playbook, Rung, Step, Usual};
+use super::{Action, Intent, Measured, Plan, Playbook, Rung, Step, Usual};
 use crate::model::topology::Region;
 use crate::model::verdict;
 
@@ -181,7 +181,13 @@ impl History {
 impl Key {
     fn of(intent: &Intent, step: &Step) -> Self {
         let title = step.title.replace(intent.from.as_str(), "<from>").replace(intent.to.as_str(), "<to>");
-        let kind = step.operation().map_or("record", Operation::kind);
+        let kind = match &step.action {
+            Action::Record => "record",
+            Action::Operate(operation) => operation.kind(),
+            Action::Wait(_) => "wait",
+            Action::Approve(_) => "approve",
+            Action::Note { .. } => "note",
+        };
         Self { playbook: intent.playbook.clone(), kind, title, rung: step.rung }
     }
 }
@@ -205,7 +211,11 @@ fn took(run: &Progress, step: &Step, at: &StepProgress) -> Option<Duration> {
     let (started, ended) = at.started.zip(at.ended)?;
     let confirmed = at.state == StepState::Done(Outcome::Confirmed) && at.decided.is_none();
     let cut_off = run.resumed.is_some_and(|resumed| resumed > started);
-    let acted = step.operation().is_none() || at.sent.is_some();
+    let acted = match &step.action {
+        Action::Record | Action::Wait(_) => true,
+        Action::Operate(_) => at.sent.is_some(),
+        Action::Approve(_) | Action::Note { .. } => false,
+    };
     let span = verdict::age(started, ended);
     (confirmed && !cut_off && acted)
         .then(|| Duration::from_millis(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
@@ -215,7 +225,8 @@ fn flip(run: &Progress) -> Option<Flip> {
     let moved = run.plan.steps.iter().filter_map(|step| {
         let at = run.steps.get(&step.id)?;
         let left = at.maybe.is_some() || at.state == StepState::Sent;
-        at.sent.filter(|_| left).zip(step.operation())
+        let moves = |operation: &&Operation| operation.moves_traffic() || operation.writer().is_some();
+        at.sent.filter(|_| left).zip(step.operation().filter(moves))
     });
     let moved: Vec<(Timestamp, &Operation)> = moved.collect();
     let intent = &run.plan.intent;
@@ -236,7 +247,7 @@ mod tests {
     use super::*;
     use crate::model::fixture::{EAST, Scene, WEST, east, west};
     use crate::plan::event::{Answer, Decision, Event, RungState};
-    use crate::plan::{Action, StepId, playbook};
+    use crate::plan::{StepId, playbook};
 
     /// A failover whose writes each took so many seconds, as the journal would tell it.
     struct Tape {

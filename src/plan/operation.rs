@@ -4,9 +4,11 @@
 //! Nothing here sends anything. Each family of writes has a file of its own, and says of itself what [`Write`] asks.
 
 mod aurora;
+mod check;
 mod detach;
 mod ecs;
 mod fis;
+mod names;
 mod regionswitch;
 mod replica;
 mod routing;
@@ -21,9 +23,11 @@ use serde::{Deserialize, Serialize};
 use crate::model::topology::{Region, Topology};
 
 pub use aurora::{AuroraTarget, Failover, Switchover};
+pub use check::HealthCheckInvert;
 pub use detach::Detach;
 pub use ecs::EcsScale;
 pub use fis::{ExperimentRef, FisLever, FisStart, FisStop};
+pub use names::{DnsSet, RecordChange};
 pub use regionswitch::{SwitchAction, SwitchRun};
 pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
@@ -73,6 +77,12 @@ pub enum Operation {
     /// Copies a snapshot that would expire to a manual one.
     #[serde(rename = "snapshot.copy")]
     SnapshotCopy(SnapshotCopy),
+    /// Sets records of a name in one change batch (Route 53's control plane, us-east-1).
+    #[serde(rename = "dns.set")]
+    DnsSet(DnsSet),
+    /// Turns a health check round, or back (Route 53's control plane, us-east-1).
+    #[serde(rename = "healthcheck.invert")]
+    HealthCheckInvert(HealthCheckInvert),
 }
 
 /// What every write says of itself. Its sentence is its `Display`: `routing us-east-1 Off + us-west-2 On`.
@@ -99,6 +109,16 @@ pub trait Write: fmt::Display {
     /// The same write for one more try after it was started `started` times, where the service tells tries apart.
     fn afresh(&self, _started: u32) -> Option<Operation> {
         None
+    }
+
+    /// The write that tells what it started under `handle` what a person says; `None` where nobody listens.
+    fn telling(&self, _handle: &str, _say: &Signal) -> Option<Operation> {
+        None
+    }
+
+    /// It is such a write: it goes beside the step's own, which goes on being proved.
+    fn is_aside(&self) -> bool {
+        false
     }
 
     /// Whatever else changes meanwhile, it takes no Region out of service without bringing one in (law 6), so it may
@@ -206,6 +226,8 @@ impl Operation {
             Self::AuroraDetach(detach) => detach,
             Self::ReplicaPromote(promote) => promote,
             Self::SnapshotCopy(copy) => copy,
+            Self::DnsSet(set) => set,
+            Self::HealthCheckInvert(invert) => invert,
         }
     }
 
@@ -243,6 +265,18 @@ impl Operation {
     #[must_use]
     pub fn afresh(&self, started: u32) -> Self {
         self.write().afresh(started).unwrap_or_else(|| self.clone())
+    }
+
+    /// The write that tells what it started under `handle` what a person says; `None` where nobody listens.
+    #[must_use]
+    pub fn telling(&self, handle: &str, say: &Signal) -> Option<Self> {
+        self.write().telling(handle, say)
+    }
+
+    /// It goes beside a step's own write, which goes on being proved.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        self.write().is_aside()
     }
 
     /// It is this write, whichever try.

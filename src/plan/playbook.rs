@@ -3,6 +3,7 @@
 //! A playbook never sends, waits or reads a clock; what it cannot plan it says in words.
 //! It never plans traffic before a writer: the routing step needs every writer step before it.
 
+pub mod capacity;
 mod home;
 mod replica;
 
@@ -33,9 +34,14 @@ pub fn plan(world: &World, intent: &Intent, now: Timestamp) -> Result<Plan, Stri
     match &intent.playbook {
         Playbook::Switchover | Playbook::Failover => {
             writers(world, intent, now, &mut steps)?;
+            capacity::receiver(world, intent, &mut steps);
+            capacity::runbooks(world, intent, &mut steps);
             traffic(world, intent, now, &mut steps)?;
         }
-        Playbook::Evacuate => traffic(world, intent, now, &mut steps)?,
+        Playbook::Evacuate => {
+            capacity::receiver(world, intent, &mut steps);
+            traffic(world, intent, now, &mut steps)?;
+        }
         Playbook::Failback => home::failback(world, intent, now, &mut steps)?,
         Playbook::Restore => home::restore(world, intent, now, &mut steps)?,
         Playbook::Own(name) => return Err(format!("the workload has no playbook {name}")),

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::event::{Answer, Decision, End, Entry, Event, Outcome, RunId, RungState, Start};
-use super::operation::{Operation, WriterMove};
+use super::event::{Answer, Awaited, Decision, End, Entry, Event, Outcome, RunId, RungState, Start};
+use super::operation::{Operation, Signal, WriterMove};
 use super::{Plan, Rung, Step, StepId};
 use crate::model::topology::Region;
 use crate::model::verdict::{AtRisk, Missed};
@@ -40,7 +40,7 @@ pub struct Progress {
     pub paused: bool,
     /// Why, where it paused itself; empty else.
     pub why_paused: String,
-    /// When it was last resumed, after a pause or after it was cut off; what was read before proves nothing new.
+    /// When it last went on, after a pause or taken up after it was cut off; what was read before proves nothing new.
     pub resumed: Option<Timestamp>,
     /// A person ended it, for this reason; what is on its way gets its outcome first.
     pub aborted: Option<String>,
@@ -90,6 +90,10 @@ pub struct StepProgress {
     pub maybe: Option<Timestamp>,
     /// Proof counts only what was asked after this: the newest write, or the reading that made one needless.
     pub since: Option<Timestamp>,
+    /// Where what it started waits for a person.
+    pub awaits: Option<Awaited>,
+    /// A write beside its own that a person decided on and that has no answer yet.
+    pub aside: Option<Operation>,
     /// When a person last decided about it.
     pub decided: Option<Timestamp>,
     /// What that person decided, until another write is intended.
@@ -277,6 +281,13 @@ impl Progress {
     pub fn is_undoing(&self, step: &Step) -> bool {
         let newest = self.steps.get(&step.id).and_then(|s| s.operation.as_ref());
         newest.zip(step.operation()).is_some_and(|(newest, planned)| !newest.is_same(planned))
+    }
+
+    /// The write that tells what a step started what a person says.
+    #[must_use]
+    pub fn telling(&self, step: &Step, say: &Signal) -> Option<Operation> {
+        let handle = self.steps.get(&step.id)?.handle.as_deref()?;
+        step.operation()?.telling(handle, say)
     }
 
     /// A write has left whose answer is not known yet.

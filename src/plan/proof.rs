@@ -3,19 +3,23 @@
 //! A 200 is not proof; a reading older than the write proves nothing, and what cannot be seen is blind, not proved.
 
 mod aurora;
+mod check;
 mod detach;
 mod ecs;
 mod effect;
 mod fis;
+mod names;
 mod regionswitch;
 mod replica;
+mod resolvers;
 mod routing;
+mod shift;
 mod snapshot;
 mod ssm;
 
 use jiff::Timestamp;
 
-use super::event::RungState;
+use super::event::{Awaited, RungState};
 use super::operation::Operation;
 use super::{Rung, Step};
 use crate::model::World;
@@ -88,6 +92,11 @@ trait Prove {
         Vec::new()
     }
 
+    /// What it waits for a person at, by the newest reading: the name of its step, and what is done there.
+    fn awaits(&self, _: &Sight<'_>) -> Option<Awaited> {
+        None
+    }
+
     /// Why nothing more will come of it, where the service says so itself: whoever waits on learns nothing.
     fn dead(&self, _: &Sight<'_>) -> Option<String> {
         None
@@ -119,12 +128,12 @@ fn prover(operation: &Operation) -> &dyn Prove {
         Operation::AuroraDetach(detach) => detach,
         Operation::ReplicaPromote(promote) => promote,
         Operation::SnapshotCopy(copy) => copy,
+        Operation::DnsSet(set) => set,
+        Operation::HealthCheckInvert(invert) => invert,
     }
 }
 
 /// The rungs that this step climbs, from the weakest to the one that confirms it; none for a step without a write.
-///
-/// DNS is left out: nothing here resolves names yet.
 #[must_use]
 pub fn ladder(step: &Step, world: &World) -> Vec<Rung> {
     let Some(operation) = step.operation() else { return Vec::new() };
@@ -172,6 +181,12 @@ pub fn sources(operation: &Operation, world: &World, handle: Option<&str>) -> Ve
 #[must_use]
 pub fn told(operation: &Operation, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
     prover(operation).told(sight)
+}
+
+/// What a write's execution waits for a person at, by a reading from after the write.
+#[must_use]
+pub fn awaits(operation: &Operation, sight: &Sight<'_>) -> Option<Awaited> {
+    prover(operation).awaits(sight)
 }
 
 /// Why nothing more will come of a write, where its service says so.

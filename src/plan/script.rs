@@ -3,14 +3,17 @@
 //!
 //! It never hides an error: it stops at the first thing that is not as it must be, and nothing in it undoes itself.
 
+mod brief;
 mod drill;
 mod reads;
 
 use std::fmt::Write as _;
 
-use super::operation::{ControlChange, Operation};
-use super::{Intent, Plan, Step};
+use super::operation::{Operation, RoutingSet};
+use super::{Action, Intent, Plan, Step};
 use crate::model::topology::{Routing, Topology};
+
+pub use brief::lines;
 
 /// Names for the shell, before the steps.
 const HEAD: &str = include_str!("script/head.sh");
@@ -24,13 +27,7 @@ pub fn script(plan: &Plan, topology: &Topology) -> String {
     let mut text = head(plan, topology);
     for (at, wave) in plan.waves().iter().enumerate() {
         let steps: Vec<&Step> = wave.iter().filter_map(|id| plan.step(*id)).collect();
-        if steps.iter().all(|step| step.operation().is_none()) {
-            for step in steps {
-                let _ok = writeln!(text, "\n# {} {}: nothing is sent", step.id, step.title);
-            }
-            continue;
-        }
-        let _ok = writeln!(text, "\n# ---- wave {}: its writes, then what proves them", at + 1);
+        let _ok = writeln!(text, "\n# ---- wave {}", at + 1);
         steps.iter().for_each(|step| write(&mut text, plan, step, topology));
         steps.iter().for_each(|step| prove(&mut text, step, topology));
     }
@@ -40,12 +37,6 @@ pub fn script(plan: &Plan, topology: &Topology) -> String {
         to = plan.intent.to
     );
     text
-}
-
-/// The script a line each, for a screen.
-#[must_use]
-pub fn lines(plan: &Plan, topology: &Topology) -> Vec<String> {
-    script(plan, topology).lines().map(str::to_owned).collect()
 }
 
 fn head(plan: &Plan, topology: &Topology) -> String {
@@ -76,7 +67,10 @@ fn head(plan: &Plan, topology: &Topology) -> String {
 }
 
 fn write(text: &mut String, plan: &Plan, step: &Step, topology: &Topology) {
-    let Some(operation) = step.operation() else { return };
+    for condition in &step.interlocks {
+        let _ok = writeln!(text, "\nlooked_at {}", quoted(&plain(&condition.to_string())));
+    }
+    let Some(operation) = step.operation() else { return by_hand(text, step) };
     if plan.point_of_no_return() == Some(step.id) {
         text.push_str("\n# ==== from here on the only way back is another playbook ====\n");
     }
@@ -91,15 +85,38 @@ fn write(text: &mut String, plan: &Plan, step: &Step, topology: &Topology) {
     );
     let _ok = match operation {
         Operation::RoutingSet(change) => match &topology.routing {
-            Some(routing) => writeln!(text, "{}", set(&change.entries, routing)),
+            Some(routing) => writeln!(text, "{}", set(change, routing)),
             None => writeln!(text, "{}", operation.cli(topology)),
         },
         _ => writeln!(text, "{}", operation.cli(topology)),
     };
 }
 
+/// A step that sends nothing: what a person must do or see before the script goes on.
+fn by_hand(text: &mut String, step: &Step) {
+    let _ok = writeln!(text, "\n# {} {}", step.id, plain(&step.title));
+    let asked = match &step.action {
+        Action::Wait(condition) => condition.to_string(),
+        Action::Approve(approval) => format!("a second person has approved: {}", approval.of),
+        Action::Note { text } => format!("this was done by hand: {text}"),
+        Action::Record | Action::Operate(_) => {
+            text.push_str("# nothing is sent\n");
+            return;
+        }
+    };
+    let _ok = writeln!(text, "looked_at {}", quoted(&plain(&asked)));
+}
+
 /// One atomic update at whichever endpoint takes it: each is asked until one does, and what each says is shown.
-fn set(entries: &[ControlChange], routing: &Routing) -> String {
+fn set(change: &RoutingSet, routing: &Routing) -> String {
+    let RoutingSet { entries, overrides } = change;
+    let overridden = match overrides.as_slice() {
+        [] => String::new(),
+        rules => {
+            let arns: Vec<String> = rules.iter().map(|rule| quoted(&rule.arn)).collect();
+            format!(" \\\n        --safety-rules-to-override {}", arns.join(" "))
+        }
+    };
     let states: Vec<String> = entries
         .iter()
         .map(|entry| quoted(&format!("RoutingControlArn={},RoutingControlState={}", entry.arn, entry.state)))
@@ -112,7 +129,7 @@ fn set(entries: &[ControlChange], routing: &Routing) -> String {
              echo \"asking $region\" >&2\n    \
              if aws route53-recovery-cluster update-routing-control-states \\\n        \
                  --region \"$region\" --endpoint-url \"${{endpoint#*,}}\" --cli-connect-timeout 3 --cli-read-timeout 5 \\\n        \
-                 --update-routing-control-state-entries {states}; then\n        \
+                 --update-routing-control-state-entries {states}{overridden}; then\n        \
                  taken=$region\n        \
                  break\n    \
              fi\n    \

@@ -72,8 +72,8 @@ impl Flight {
         let (commands, commanded) = mpsc::channel(16);
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
-        let inboxes = inboxes(&journal, &progress);
         let here = clock.clone();
+        let inboxes = inboxes(&journal, &progress);
         let ports = Ports {
             actuator: Arc::new(Hands::new(clients, u64::from(std::process::id()))),
             ledger: Box::new(journal),

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 
 use super::door::dns::usual_address;
-use super::scenario::world::{Form, Policy};
+use super::scenario::world::{Form, Policy, Receive};
 use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
+use super::world::ecs;
 use super::world::metric::publish::{CANARIES, ECS};
 use super::world::region::Region;
 use super::world::table::Consistency;
@@ -31,6 +32,8 @@ pub fn config_at(world: &World, base_url: &str, resolvers: &[SocketAddr]) -> Str
     let _ = routing(world, base_url, &mut out);
     let _ = stores(world, &mut out);
     let _ = services(world, &mut out);
+    let _ = runbooks(world, &mut out);
+    let _ = drill(world, &mut out);
     let _ = shared(world, &mut out);
     let _ = dns(world, &mut out);
     let _ = self::resolvers(world, resolvers, &mut out);
@@ -169,7 +172,7 @@ fn stores(world: &World, out: &mut String) -> Written {
     Ok(())
 }
 
-fn services(world: &World, out: &mut String) -> Written {
+fn drill(world: &World, out: &mut String) -> Written {
     for template in &world.fis.templates {
         writeln!(out, "[[experiments]]")?;
         writeln!(out, "name = \"{}\"", template.spec.name)?;
@@ -186,6 +189,52 @@ fn services(world: &World, out: &mut String) -> Written {
         writeln!(out, "name = \"{}\"", plan.spec.name)?;
         writeln!(out, "arn = \"{}\"", plan.arn)?;
         writeln!(out, "regions = [{}]\n", regions.join(", "))?;
+    }
+    Ok(())
+}
+
+/// The service is declared where the scenario has something to say of it.
+fn services(world: &World, out: &mut String) -> Written {
+    let spec = &world.scenario.world;
+    if spec.receive.is_none() && spec.runbooks.iter().all(|book| book.offer.is_none()) {
+        return Ok(());
+    }
+    writeln!(out, "[[services]]")?;
+    writeln!(out, "name = \"{}\"", ecs::SERVICE)?;
+    writeln!(out, "cluster = \"{}\"", ecs::CLUSTER)?;
+    match &spec.receive {
+        Some(Receive::Tasks(tasks)) => writeln!(out, "receive = \"{tasks}\"")?,
+        Some(Receive::Word(word)) => writeln!(out, "receive = \"{word}\"")?,
+        None => {}
+    }
+    writeln!(out)
+}
+
+fn runbooks(world: &World, out: &mut String) -> Written {
+    for book in &world.scenario.world.runbooks {
+        let Some(offer) = &book.offer else { continue };
+        writeln!(out, "[[runbooks]]")?;
+        writeln!(out, "name = \"{}\"", offer.name)?;
+        writeln!(out, "document = \"{}\"", book.document)?;
+        writeln!(out, "region = \"{}\"", offer.region)?;
+        // One without a default must be given.
+        let given: Vec<String> = book
+            .parameters
+            .iter()
+            .map(|(name, default)| {
+                let value = if default.is_empty() { "simulated" } else { default };
+                format!("{name} = \"{value}\"")
+            })
+            .collect();
+        if !given.is_empty() {
+            writeln!(out, "parameters = {{ {} }}", given.join(", "))?;
+        }
+        writeln!(out, "failover = {}", offer.failover)?;
+        if let Some(tasks) = offer.tasks {
+            writeln!(out, "service = \"{}\"", ecs::SERVICE)?;
+            writeln!(out, "tasks = {tasks}")?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }

@@ -31,6 +31,9 @@ pub struct Scenario {
     /// What the operator does.
     #[serde(default)]
     pub act: Vec<Act>,
+    /// What the operator tells a runbook that waits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub say: Vec<Say>,
     /// What must come of it.
     #[serde(default)]
     pub expect: Vec<Expect>,
@@ -78,6 +81,17 @@ pub struct Act {
     pub to: String,
 }
 
+/// What the operator tells a runbook that waits for a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Say {
+    /// When.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub at: Duration,
+    /// `approve`, `reject`, `resume`, `stop`.
+    pub word: String,
+}
+
 /// ARC endpoints taken away in turn, as AWS does for maintenance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,6 +120,9 @@ const FILES: &[(&str, &str)] = &[
     ("expired-token", include_str!("../../scenarios/expired-token.toml")),
     ("partition-during-promotion", include_str!("../../scenarios/partition-during-promotion.toml")),
     ("region-gone", include_str!("../../scenarios/region-gone.toml")),
+    ("pilot-light", include_str!("../../scenarios/pilot-light.toml")),
+    ("runbook", include_str!("../../scenarios/runbook.toml")),
+    ("runbook-lies", include_str!("../../scenarios/runbook-lies.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
 ];
 

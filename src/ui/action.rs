@@ -29,6 +29,8 @@ pub enum Action {
     Skip,
     /// Ends the run at the held step.
     Abort,
+    /// Says yes, no or stop to what a step started and that waits for a person.
+    Tell,
     /// Writes a note about the run into the journal.
     Note,
     /// Goes to the next thing that is not ok.
@@ -143,6 +145,14 @@ pub const TABLE: &[Entry] = &[
     key(Action::Abort, "abort", &["x"], "held step: end the run here, with a reason")
         .hint("abort", 95)
         .danger(Danger::Console),
+    key(
+        Action::Tell,
+        "tell",
+        &["t"],
+        "a runbook that waits: approve, reject, resume or stop it, after asking",
+    )
+    .hint("tell", 98)
+    .danger(Danger::Write),
     key(Action::Note, "note", &["N"], "write a note about the run into the journal"),
     key(Action::NextProblem, "next-problem", &["n"], "go to the next thing that is not ok")
         .hint("next problem", 70),

@@ -17,6 +17,7 @@ mod passes;
 mod quit;
 mod scroll;
 mod sheet;
+mod tell;
 mod terms;
 mod typed;
 
@@ -47,6 +48,7 @@ pub use notice::Notice;
 pub use quit::Quit;
 pub use scroll::{Scroll, moved};
 pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
+pub use tell::{Tell, waiting};
 pub use terms::{Row, Terms};
 pub use typed::{Refusal, Typed};
 
@@ -65,6 +67,8 @@ pub enum Dialog {
     Sheet(Box<Sheet>),
     /// A decision about a held step.
     Decide(Decide),
+    /// What is said to something that waits.
+    Tell(Tell),
     /// A note about the run that is shown.
     Note(Note),
     /// What to do with a run that was cut off.
@@ -231,6 +235,12 @@ impl Dialog {
         Decide::new(action, step, moment).map(Self::Decide)
     }
 
+    /// What is said to something that waits; `None` where nothing does.
+    #[must_use]
+    pub fn tell(moment: &Moment<'_>) -> Option<Self> {
+        Tell::new(moment).map(Self::Tell)
+    }
+
     /// Whether to leave.
     #[must_use]
     pub fn quit(moment: &Moment<'_>) -> Self {
@@ -261,7 +271,7 @@ impl Dialog {
         Self::Notice(Notice::new(title, text))
     }
 
-    /// The plan as a script of AWS CLI calls with their read-backs.
+    /// The equal AWS CLI lines of a plan, with what must be seen.
     #[must_use]
     pub fn cli(plan: &Plan, topology: &Topology) -> Self {
         Self::Cli { lines: script::lines(plan, topology), scroll: Scroll::default() }
@@ -277,7 +287,7 @@ impl Dialog {
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Note(_) => Context::Typing,
+            Self::Note(_) | Self::Tell(_) => Context::Typing,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -311,6 +321,7 @@ impl Dialog {
             Self::Sheet(sheet) => sheet.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
             Self::Note(note) => note.on(input, action, moment),
+            Self::Tell(tell) => tell.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }
@@ -361,6 +372,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Note(note) => note.page(),
+        Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),

@@ -31,6 +31,8 @@ fn a_run_can_be_read_back_in_words_and_as_json() {
     }
     let verified = stage.run("journal verify").with(0).out;
     assert_eq!(verified, format!("retail-store-simulated: {} lines, the chain holds\n", export.len()));
+    let verified = stage.run(&format!("journal verify {}", &name[..5])).with(0).out;
+    assert!(verified.starts_with(&format!("run {name}: {} lines, each as it was written\n", export.len())));
     assert!(stage.run("journal show zzzz").with(2).err.contains("no run begins with `zzzz`"));
     assert!(stage.desk.journal().join("pointsman.log").exists(), "the log is beside the journal");
 }
@@ -63,11 +65,14 @@ fn a_line_that_was_changed_or_removed_is_named() {
             .unwrap();
         assert_eq!(journal.execute(harm, []).unwrap(), 1, "{harm}");
         drop(journal);
-        let verdict = stage.run("journal verify").with(20).out;
+        let of = if harm.starts_with("DELETE") { String::new() } else { format!(" of run {name}") };
+        let verdict = stage.run("journal verify").with(40).out;
         assert!(
-            verdict.starts_with(&format!("retail-store-simulated: BROKEN at line {line}: ")),
+            verdict.starts_with(&format!("retail-store-simulated: BROKEN at line {line}{of}: ")),
             "{harm}: {verdict}"
         );
+        let of_run = stage.run(&format!("journal verify {name}")).with(40).out;
+        assert!(of_run.contains(&format!("its journal: BROKEN at line {line}{of}: ")), "{harm}: {of_run}");
         for words in ["show", "export"] {
             let told = stage.run(&format!("journal {words} {name}"));
             assert!(

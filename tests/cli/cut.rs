@@ -76,7 +76,7 @@ fn a_run_that_was_killed_is_found_and_resumed_to_its_end() {
     assert!(wrong.err.contains("it says `us-east-1`"), "{}", wrong.err);
     let resumed = stage.run(&format!("resume {} --confirm us-west-2 --json", &name[..5])).with(0);
     let words: Vec<Value> = resumed.json_lines().iter().map(|line| line["event"]["event"].clone()).collect();
-    assert!(words.contains(&"resumed".into()) && words.last() == Some(&"closed".into()), "{words:?}");
+    assert!(words.contains(&"taken_up".into()) && words.last() == Some(&"closed".into()), "{words:?}");
     assert_eq!(writer(&stage), "us-west-2");
     assert!(stage.run(&format!("resume {name}")).with(2).err.contains("has ended"));
 }

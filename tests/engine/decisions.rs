@@ -211,12 +211,12 @@ async fn what_cannot_be_decided_is_refused_and_written_down() {
 }
 
 /// A stage whose commands the test sends itself.
-struct Console {
-    commands: mpsc::Sender<Command>,
-    entries: mpsc::UnboundedReceiver<pointsman::plan::event::Entry>,
+pub(crate) struct Console {
+    pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) entries: mpsc::UnboundedReceiver<pointsman::plan::event::Entry>,
 }
 
-async fn console(
+pub(crate) async fn console(
     shop: &Shop,
     journal: &Journal,
     playbook: Playbook,

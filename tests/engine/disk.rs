@@ -111,11 +111,11 @@ fn a_line_cannot_be_changed_or_removed_by_honest_hands() {
 fn verify_names_the_line_that_was_changed_removed_or_moved() {
     assert_eq!(
         broken("UPDATE journal SET event = replace(event, 'one', 'won') WHERE seq = 2;"),
-        "line 2: its text is not the one that was written"
+        "line 2 of run aaaa0001: its text is not the one that was written"
     );
     assert_eq!(
         broken("UPDATE journal SET at = '2026-11-20T14:02:08Z' WHERE seq = 3;"),
-        "line 3: its text is not the one that was written"
+        "line 3 of run bbbb0002: its text is not the one that was written"
     );
     assert_eq!(broken("DELETE FROM journal WHERE seq = 3;"), "line 3: it was removed");
     assert_eq!(broken("DELETE FROM journal WHERE seq IN (2, 3);"), "line 2: lines 2 to 3 were removed");
@@ -125,17 +125,17 @@ fn verify_names_the_line_that_was_changed_removed_or_moved() {
             "UPDATE journal SET seq = 99 WHERE seq = 2; UPDATE journal SET seq = 2 WHERE seq = 3;
              UPDATE journal SET seq = 3 WHERE seq = 99;"
         ),
-        "line 2: it was written as line 3: lines were moved or removed"
+        "line 2 of run bbbb0002: it was written as line 3: lines were moved or removed"
     );
     assert_eq!(
         broken("DELETE FROM journal WHERE seq = 2; UPDATE journal SET seq = seq - 1 WHERE seq > 2;"),
-        "line 2: it was written as line 3: lines were moved or removed"
+        "line 2 of run bbbb0002: it was written as line 3: lines were moved or removed"
     );
 }
 
-/// Whoever writes a line anew with a hash that fits it still breaks the next one.
+/// Whoever writes a line anew with a hash that fits it still parts it from the next one.
 #[test]
-fn verify_names_the_line_after_one_that_was_written_anew() {
+fn verify_names_a_line_that_was_written_anew() {
     let (state, journal) = filled();
     let other = TempDir::new().unwrap();
     let mut forged = Journal::open(other.path()).unwrap();
@@ -147,7 +147,7 @@ fn verify_names_the_line_after_one_that_was_written_anew() {
     tamper(state.path(), &sql);
     assert_eq!(
         journal.verify().unwrap().unwrap_err().to_string(),
-        "line 3: it does not follow line 2: that one was written anew"
+        "line 2 of run aaaa0001: it was written anew: line 3 does not follow it"
     );
 }
 
@@ -156,7 +156,7 @@ fn a_line_that_is_not_as_it_was_written_is_not_replayed() {
     let (state, journal) = filled();
     tamper(state.path(), "UPDATE journal SET event = replace(event, 'one', 'won') WHERE seq = 2;");
     let error = journal.entries(&run("aaaa0001")).unwrap_err().to_string();
-    assert!(error.contains("line 2: its text is not the one that was written"), "{error}");
+    assert!(error.contains("line 2 of run aaaa0001: its text is not the one that was written"), "{error}");
     assert!(error.contains("pointsman journal verify"), "{error}");
 }
 

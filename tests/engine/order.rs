@@ -96,6 +96,7 @@ fn vocabulary(attempts: u32) -> Vec<(&'static str, Event)> {
         ("abort", decided(Decision::Abort { reason: reason() })),
         ("pause", Event::Paused { who: WHO.to_owned(), why: String::new() }),
         ("resume", Event::Resumed { who: WHO.to_owned() }),
+        ("take up", Event::TakenUp { who: WHO.to_owned() }),
         ("note", Event::Noted { who: WHO.to_owned(), text: String::new() }),
         ("start again", Event::Started { plan: plan(), start: start() }),
         ("close confirmed", Event::Closed { end: End::Confirmed, summary: String::new() }),
@@ -169,7 +170,7 @@ const READY: &[&str] = &["plan record", "recorded", "record confirmed"];
 #[track_caller]
 fn follows(after: &[&str], expected: &[&str]) {
     let journey = Journey::through(&[READY, after].concat());
-    let always = ["abort", "pause", "resume", "note", "close aborted"];
+    let always = ["abort", "pause", "resume", "take up", "note", "close aborted"];
     let legal: Vec<&str> = journey.legal().into_iter().filter(|word| !always.contains(word)).collect();
     assert_eq!(legal, expected, "after {after:?}");
 }
@@ -177,7 +178,7 @@ fn follows(after: &[&str], expected: &[&str]) {
 #[test]
 fn a_run_begins_with_its_record() {
     let legal = Journey::new().legal();
-    assert_eq!(legal, ["plan record", "abort", "pause", "resume", "note", "close aborted"]);
+    assert_eq!(legal, ["plan record", "abort", "pause", "resume", "take up", "note", "close aborted"]);
     assert_eq!(Journey::through(&["plan record"]).legal()[..1], ["recorded"]);
     assert_eq!(Journey::through(&["plan record", "recorded"]).legal()[..1], ["record confirmed"]);
 }
@@ -250,7 +251,7 @@ fn an_abort_stays_decided_and_starts_nothing_more() {
         );
     }
     let held = Journey::through(&[READY, &["end refused", "abort"]].concat());
-    assert_eq!(held.legal(), ["end refused", "end failed", "pause", "resume", "note"]);
+    assert_eq!(held.legal(), ["end refused", "end failed", "pause", "resume", "take up", "note"]);
 }
 
 #[test]
@@ -275,7 +276,10 @@ fn a_step_that_is_so_after_its_undo_can_be_confirmed() {
 #[test]
 fn a_pause_admits_no_new_work_and_a_close_nothing_but_notes() {
     let mut paused = Journey::through(&[READY, &["pause"]].concat());
-    assert_eq!(paused.legal(), ["end refused", "end failed", "abort", "resume", "note", "close aborted"]);
+    assert_eq!(
+        paused.legal(),
+        ["end refused", "end failed", "abort", "resume", "take up", "note", "close aborted"]
+    );
     assert!(paused.take("resume") && paused.take("intend"));
     let closed = Journey::through(&["close aborted"]);
     assert_eq!(closed.legal(), ["note"]);

@@ -49,7 +49,7 @@ async fn a_failover_is_confirmed_at_the_orders_rung() {
         stage.lines(),
         [
             "- started failover us-east-1 → us-west-2, 4 steps, by maria: us-east-1 is gone",
-            "1 intended read and record",
+            "1 intended no write of its own",
             "1 recorded ~4 orders at risk (orders 0.4s behind); orders us-east-1→us-west-2 0.4s, catalog us-east-1→us-west-2 0.4s",
             "1 confirmed recorded",
             "2 intended FailoverGlobalCluster us-west-2",
@@ -75,6 +75,7 @@ async fn a_failover_is_confirmed_at_the_orders_rung() {
             "4 proved orders: 586 a minute of 586 usual, 100%",
             "4 proved traffic: us-east-1 0%, us-west-2 100%",
             "4 confirmed 586 a minute of 586 usual, 100%",
+            "- counted no orders fewer than usual; ~4 orders taken and not replicated (orders was 0.4s behind)",
             "- closed confirmed: 4 steps confirmed in 4m02s",
         ]
     );
@@ -237,15 +238,6 @@ async fn what_never_leaves_fails_and_nothing_has_happened() {
     let took = progress.steps[&StepId(2)].ended.unwrap().duration_since(progress.started);
     assert!((180..200).contains(&took.as_secs()), "{took:?}");
     assert!(progress.steps[&StepId(2)].attempts < 40, "{}", progress.steps[&StepId(2)].attempts);
-}
-
-#[tokio::test(start_paused = true)]
-async fn ended_credentials_fail_at_once() {
-    let stage = Stage::new();
-    stage.shop.replies(SET, [Reply::NotSent(TroubleKind::Expired)]);
-    let progress = stage.run(Playbook::Evacuate).await.unwrap();
-    assert_eq!(outcomes(&progress), ["confirmed", "failed"]);
-    assert_eq!(stage.shop.written().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -64,6 +64,7 @@ struct State {
     history: BTreeMap<Metric, Vec<Point>>,
     late: BTreeMap<Region, SignedDuration>,
     ended: Option<u64>,
+    expired: bool,
 }
 
 /// One write as the shop saw it.
@@ -99,6 +100,7 @@ impl Shop {
             history: BTreeMap::new(),
             late: BTreeMap::new(),
             ended: None,
+            expired: false,
         };
         let metrics = verdict::wanted_metrics(&topology).into();
         let shop = Self { topology, clock, metrics, state: Arc::new(Mutex::new(state)) };
@@ -121,6 +123,11 @@ impl Shop {
     /// It answers again.
     pub(crate) fn find(&self, source: &Source) {
         self.state().away.remove(source);
+    }
+
+    /// The credentials end, or are renewed.
+    pub(crate) fn expire(&self, expired: bool) {
+        self.state().expired = expired;
     }
 
     pub(crate) fn lose_endpoints(&self, regions: &[&str]) {
@@ -229,6 +236,9 @@ impl Shop {
         self.measure_until(now);
         let mut state = self.state();
         state.settle(now);
+        if state.expired {
+            return Err(trouble(TroubleKind::Expired));
+        }
         if state.away.contains(source) {
             return Err(trouble(TroubleKind::Unreachable));
         }
@@ -271,6 +281,7 @@ impl Shop {
         state.settle(now);
         let gone = state.ended.is_some_and(|ended| seq >= ended);
         let planned = state.replies.get_mut(operation.api()).and_then(VecDeque::pop_front);
+        let planned = if state.expired { Some(Reply::NotSent(TroubleKind::Expired)) } else { planned };
         let reply = if gone { Reply::Lose { took: false } } else { planned.unwrap_or(Reply::Accept) };
         let took = matches!(reply, Reply::Accept | Reply::Lose { took: true } | Reply::Dark(_));
         let conflict = took && state.conflicts(operation);

@@ -84,6 +84,17 @@ impl Left {
                 self.region == signal.region.as_str()
                     && self.json()["AutomationExecutionId"] == signal.execution.as_str()
             }
+            Operation::DnsSet(set) => {
+                let targets = set.changes.iter().map(|change| change.wanted.target().to_owned());
+                self.body.contains(set.name.trim_end_matches('.'))
+                    && targets.into_iter().all(|target| self.body.contains(target.trim_end_matches('.')))
+            }
+            Operation::HealthCheckInvert(invert) => {
+                self.body.contains(&format!("<Inverted>{}</Inverted>", invert.inverted))
+                    && self
+                        .body
+                        .contains(&format!("<HealthCheckVersion>{}</HealthCheckVersion>", invert.version))
+            }
             Operation::AuroraDetach(Detach(target)) => {
                 self.region == target.to.as_str()
                     && self.says("GlobalClusterIdentifier", &target.global)

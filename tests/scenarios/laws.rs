@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pointsman::plan::event::{Answer, Entry, Event, Outcome, RunId, line};
+use pointsman::plan::event::{Answer, Decision, Entry, Event, Outcome, RunId, line};
 use pointsman::plan::operation::Operation;
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Plan, Playbook, StepId};
@@ -81,7 +81,14 @@ pub(crate) fn awaited(left: &Left) -> Option<(Plan, StepId)> {
     let ((run, step), _) = open.into_iter().find(|(_, operation)| left.carries(operation))?;
     let plan = plans.remove(&run)?;
     let planned = plan.step(step)?.operation()?.clone();
-    (left.carries(&planned)).then_some((plan, step))
+    let operation = &intended[&(run.clone(), step)];
+    // A word to what the step started is no write of the plan: a person's decision is on disk before it.
+    let told = |entry: &Entry| {
+        let tells = matches!(entry.event, Event::Decided { step: of, decision: Decision::Tell { .. }, .. } if of == step);
+        entry.run == run && tells
+    };
+    let decided = operation.is_aside() && left.journal.iter().any(told);
+    (left.carries(&planned) || decided).then_some((plan, step))
 }
 
 /// Law 7, by the ground truth: whoever moves traffic after writers finds them where it goes.

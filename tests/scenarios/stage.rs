@@ -12,14 +12,14 @@ use pointsman::config::{self, Config};
 use pointsman::model::World;
 use pointsman::model::reading::{Observation, Source};
 use pointsman::model::topology::{Region, Topology};
-use pointsman::plan::event::{End, Entry, Outcome, Start};
+use pointsman::plan::event::{Decision, End, Entry, Event, Outcome, Start};
 use pointsman::plan::history::History;
 use pointsman::plan::interlock;
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::run::{self, Command, Ports, WhenHeld};
 use pointsman::plan::{Intent, Plan, Playbook};
 use pointsman::sampler::{self, Pace};
-use pointsman::sim::scenario::{Act, Expect, Scenario};
+use pointsman::sim::scenario::{Act, Expect, Say, Scenario};
 use pointsman::sim::{Sim, handout};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -85,6 +85,7 @@ fn held(run: &Progress) -> Vec<(Outcome, String)> {
 enum Cue<'a> {
     Check(&'a Expect),
     Act(&'a Act),
+    Say(&'a Say),
     End,
 }
 
@@ -96,6 +97,7 @@ pub(crate) struct Stage {
     book: Book,
     door: Watched,
     amend: fn(&mut Plan),
+    resumes: bool,
 }
 
 /// A play that is over.
@@ -130,12 +132,17 @@ impl Stage {
         let config = sim.look(|world| handout::config(world, BASE_URL));
         let config = config::parse(&config, "pointsman.toml").unwrap();
         let door = Watched::new(InProcess(sim.clone()), book.clone());
-        Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {} }
+        Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {}, resumes: false }
     }
 
     /// Has the operator's plan be another one than the playbook's.
     pub(crate) fn amending(self, amend: fn(&mut Plan)) -> Self {
         Self { amend, ..self }
+    }
+
+    /// Has somebody resume a run as soon as it says that it can go on.
+    pub(crate) fn resuming(self) -> Self {
+        Self { resumes: true, ..self }
     }
 
     /// What an operator sits at, with the sampler at work.
@@ -148,8 +155,8 @@ impl Stage {
         let (pace, paced) = watch::channel(Pace::Calm);
         let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
         let (world, book) = (World::new(topology.clone()), self.book.clone());
-        let (running, came, amend) = (None, Vec::new(), self.amend);
-        Console { clock, clients, world, book, observations, pace, running, came, amend }
+        let (running, came, amend, resumes) = (None, Vec::new(), self.amend, self.resumes);
+        Console { clock, clients, world, book, observations, pace, running, came, amend, resumes }
     }
 
     /// Plays to the end and holds every expectation against what is so.
@@ -176,6 +183,7 @@ impl Stage {
                     );
                 }
                 Cue::Act(act) => console.act(act).await,
+                Cue::Say(say) => console.say(say).await,
                 Cue::End => {}
             }
         }
@@ -198,7 +206,8 @@ fn cues(scenario: &Scenario) -> Vec<(Duration, Cue<'_>)> {
     let end = scenario.scenario.length;
     let checks = scenario.expect.iter().map(|expect| (expect.by.unwrap_or(end), Cue::Check(expect)));
     let acts = scenario.act.iter().map(|act| (act.at, Cue::Act(act)));
-    let mut cues: Vec<_> = checks.chain(acts).chain([(end, Cue::End)]).collect();
+    let says = scenario.say.iter().map(|say| (say.at, Cue::Say(say)));
+    let mut cues: Vec<_> = checks.chain(acts).chain(says).chain([(end, Cue::End)]).collect();
     cues.sort_by_key(|(at, _)| *at);
     cues
 }
@@ -214,11 +223,12 @@ pub(crate) struct Console {
     running: Option<Running>,
     came: Vec<Came>,
     amend: fn(&mut Plan),
+    resumes: bool,
 }
 
 struct Running {
     readings: mpsc::Sender<Observation>,
-    _commands: mpsc::Sender<Command>,
+    commands: mpsc::Sender<Command>,
     task: JoinHandle<Progress>,
 }
 
@@ -284,6 +294,19 @@ impl Console {
         }
     }
 
+    /// What an operator says to a runbook that waits, as the journal of the run shows it.
+    async fn say(&mut self, say: &Say) {
+        let lines = self.book.lines();
+        let run = lines.last().unwrap().run.clone();
+        let lines: Vec<Entry> = lines.into_iter().filter(|line| line.run == run).collect();
+        let run = Progress::replay(&lines).unwrap();
+        let (step, awaited) =
+            run.steps.iter().find_map(|(id, at)| Some((*id, at.awaits.clone()?))).expect("nothing waits");
+        let said = awaited.answers().into_iter().find(|answer| answer.word() == say.word).unwrap();
+        let command = Command::Decide { step, decision: Decision::Tell { say: said }, who: WHO.to_owned() };
+        self.running.as_ref().unwrap().commands.send(command).await.unwrap();
+    }
+
     /// Everything a plan decides on but metrics, as the sheet reads it.
     async fn read_afresh(&mut self, intent: &Intent) {
         let (clients, clock) = (self.clients.clone(), self.clock.clone());
@@ -310,7 +333,17 @@ impl Console {
     fn drive(&self, begun: Progress) -> Running {
         let (commands, commanded) = mpsc::channel(1);
         let (readings, observations) = mpsc::channel(1024);
-        let (entries, _nobody) = mpsc::unbounded_channel();
+        let (entries, mut told) = mpsc::unbounded_channel::<Entry>();
+        let when_held = if self.resumes { WhenHeld::Wait } else { WhenHeld::StopThere };
+        let (resumes, resume) = (self.resumes, commands.clone().downgrade());
+        tokio::spawn(async move {
+            while let Some(entry) = told.recv().await {
+                let renewed = matches!(&entry.event, Event::Noted { text, .. } if text.contains("renewed"));
+                if let Some(resume) = resume.upgrade().filter(|_| resumes && renewed) {
+                    resume.send(Command::Resume { who: WHO.to_owned() }).await.unwrap();
+                }
+            }
+        });
         let ports = Ports {
             actuator: Arc::new(Hands::new(self.clients.clone(), 7)),
             ledger: self.book.ledger(),
@@ -319,11 +352,11 @@ impl Console {
             commands: commanded,
             inboxes: Vec::new(),
             entries,
-            when_held: WhenHeld::StopThere,
+            when_held,
         };
         let driven = run::drive(begun, self.world.clone(), ports);
         let task = tokio::spawn(async move { driven.await.unwrap() });
-        Running { readings, _commands: commands, task }
+        Running { readings, commands, task }
     }
 }
 
@@ -339,6 +372,10 @@ fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
         let both =
             [&intent.to, &intent.from].map(|region| Source::Aurora(aurora.store.clone(), region.clone()));
         sources.extend(both);
+    }
+    for service in &topology.services {
+        let here = |region: &Region| Source::Service(service.name.clone(), region.clone());
+        sources.extend(service.regions.keys().map(here));
     }
     sources.push(Source::Identity(intent.to.clone()));
     sources

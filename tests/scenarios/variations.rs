@@ -75,14 +75,40 @@ async fn four_endpoints_down_lock_what_depends_on_the_change() {
     );
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_token_that_is_renewed_in_time_costs_nothing() {
+/// Promotions are on their way when the token ends; nothing can be read or sent for the time that it takes to renew it.
+fn token_ends(lasts: Option<Duration>) -> Scenario {
     let mut scenario = scenario::find("three-regions").unwrap();
-    let fault = Injection { lasts: Some(Duration::from_secs(40)), fault: Fault::ExpiredToken {} };
+    let fault = Injection { lasts, fault: Fault::ExpiredToken {} };
     scenario.timeline.push(Moment { at: Duration::from_secs(310), fault, note: None });
-    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
+    scenario
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_ends_mid_run_pauses_it_until_it_is_renewed_and_resumed() {
+    let scenario = token_ends(Some(Duration::from_secs(40)));
+    let played = Stage::new(&scenario, SEED, Book::in_memory()).resuming().play().await;
     laws::hold(&played);
     assert_eq!(played.left.len(), 3, "two promotions and one routing change, each sent once");
+    let words: Vec<String> = played.journal().iter().map(|entry| entry.event.to_string()).collect();
+    let place = |begins: &str| {
+        let at = words.iter().position(|line| line.starts_with(begins));
+        at.unwrap_or_else(|| panic!("no `{begins}` in {words:#?}"))
+    };
+    let paused = place("paused   by pointsman: credentials: ");
+    let renewed = place("note     pointsman: the credentials are renewed");
+    assert!(paused < renewed && renewed < place("resumed"), "{words:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_nobody_renews_leaves_the_run_open_and_paused() {
+    let mut scenario = token_ends(None);
+    scenario.expect.clear();
+    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
+    let run = played.run(1);
+    assert_eq!(played.left.len(), 2, "the promotions had left, and nothing after them");
+    assert!(run.is_open() && run.paused, "it waits for a person");
+    assert!(run.why_paused.ends_with("Renew them, then resume the run"), "{}", run.why_paused);
+    assert!(run.held().is_empty(), "nothing is called unknown for want of credentials");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,12 +5,12 @@ use crate::aws::Clients;
 use crate::aws::inventory::FoundHealthCheck;
 use crate::model::World;
 use crate::model::reading::{
-    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, SnapshotsReading, Source,
-    TableReading,
+    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, ServiceReading, SnapshotsReading,
+    Source, TableReading, TroubleKind,
 };
 use crate::model::topology::{
-    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Region, Replica, Rule, Signal,
-    Table, Topology,
+    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Receive, Region, Replica, Rule,
+    Runbook, Signal, Table, Topology,
 };
 
 /// What the data planes show: identity, endpoints, databases, tables, records, metrics.
@@ -77,6 +77,9 @@ fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Fi
             let declared = topology.tables.iter().find(|table| &table.store == store);
             let state = declared.map(|table| table_state(table, region.as_str(), found));
             state.map(|state| Finding::new(what, state)).into_iter().collect()
+        }
+        (Source::Service(name, region), Reading::Service(found)) => {
+            vec![Finding::new(what, service_state(topology, name, region, found))]
         }
         (Source::Records(name), Reading::Records(found)) => {
             let declared = topology.dns.iter().find(|dns| &dns.name == name);
@@ -148,6 +151,19 @@ fn table_state(declared: &Table, region: &str, found: &TableReading) -> State {
     }
 }
 
+fn service_state(topology: &Topology, name: &str, region: &Region, found: &ServiceReading) -> State {
+    let counts = format!("{} of {} tasks run", found.running, found.desired);
+    let receive = topology.service(name).and_then(|service| service.receive);
+    match receive {
+        _ if found.status != "ACTIVE" => State::Wrong(format!("the service is {}", found.status)),
+        Some(Receive::Tasks(tasks)) if found.running < tasks => {
+            State::Note(format!("{counts}: {region} is scaled to {tasks} before it receives"))
+        }
+        _ if !found.is_steady() => State::Note(format!("{counts}: not steady")),
+        _ => State::Fine(counts),
+    }
+}
+
 fn records_of(declared: &DnsName, found: &[RecordReading]) -> Vec<Finding> {
     let record = |id: &str| found.iter().find(|record| record.id.as_deref() == Some(id));
     let finding = |wanted: &DnsRecord| {
@@ -214,14 +230,48 @@ fn orders_of(world: &World) -> Vec<Finding> {
     orders.series.iter().map(finding).collect()
 }
 
-/// What the control planes of ARC and Route 53 say of endpoints, controls, rules and health checks.
+/// What the control planes of ARC, Route 53 and Systems Manager say of endpoints, controls, rules, health checks and
+/// documents.
 pub(super) async fn control_planes(clients: &Clients) -> Vec<Finding> {
     if clients.topology().routing.is_none() {
-        return Vec::new();
+        return documents(clients).await;
     }
-    let (endpoints, controls, rules, checks) =
-        tokio::join!(endpoints(clients), controls(clients), rules(clients), health_checks(clients));
-    [endpoints, controls, rules, checks].concat()
+    let (endpoints, controls, rules, checks, documents) = tokio::join!(
+        endpoints(clients),
+        controls(clients),
+        rules(clients),
+        health_checks(clients),
+        documents(clients)
+    );
+    [endpoints, controls, rules, checks, documents].concat()
+}
+
+async fn documents(clients: &Clients) -> Vec<Finding> {
+    let books = clients.topology().runbooks.iter().map(|book| document(clients, book));
+    futures::future::join_all(books).await
+}
+
+async fn document(clients: &Clients, book: &Runbook) -> Finding {
+    let what = format!("runbook {} in {}", book.name, book.region);
+    let found = match clients.found_document(book).await {
+        Ok(found) => found,
+        Err(trouble) if trouble.kind == TroubleKind::NotFound => {
+            return Finding::new(what, State::Wrong(trouble.text));
+        }
+        Err(trouble) => return Finding::unseen(what, &trouble),
+    };
+    let strange = book.parameters.keys().find(|name| !found.parameters.contains_key(*name));
+    let missing = found
+        .parameters
+        .iter()
+        .find(|(name, has_default)| !**has_default && !book.parameters.contains_key(*name));
+    let state = match (strange, missing) {
+        _ if !found.is_automation => State::Wrong(format!("{} is not an Automation document", book.document)),
+        (Some(name), _) => State::Wrong(format!("{} has no parameter {name}", book.document)),
+        (None, Some((name, _))) => State::Wrong(format!("{} needs the parameter {name}", book.document)),
+        (None, None) => State::Fine(format!("{}, version {}", book.document, found.version)),
+    };
+    Finding::new(what, state)
 }
 
 async fn endpoints(clients: &Clients) -> Vec<Finding> {

@@ -4,6 +4,7 @@
 
 use super::{Field, Kind, Need, Section};
 use crate::config::arn::ArnKind;
+use crate::config::playbooks::PROOFS;
 
 const fn must(name: &'static str, kind: Kind, means: &'static str) -> Field {
     Field { name, kind, need: Need::Required, means }
@@ -371,6 +372,25 @@ pub(in crate::config) static RUNBOOK: Section = Section {
         must("document", Kind::Text, "The document's name or ARN."),
         must("region", Kind::Region, "The Region whose Automation runs it."),
         may("parameters", Kind::Map(&Kind::Text), "What it is started with."),
+        or(
+            "failover",
+            Kind::Flag,
+            "false",
+            "A failover to its Region starts it beside the promotions, and moves traffic only once it is proved.",
+        ),
+        may(
+            "service",
+            Kind::Text,
+            "What it must have brought about, with `tasks`: a service under `[[services]]` in its Region. \
+            A runbook that ends well without it is `unknown`.",
+        ),
+        may("tasks", Kind::Whole, "How many of the service's tasks must run then, at least."),
+        may(
+            "control",
+            Kind::Text,
+            "What it must have brought about, with `state`: a routing control by its name.",
+        ),
+        may("state", Kind::Choice(STATES), "The state that the control must be in then."),
     ],
 };
 
@@ -506,6 +526,8 @@ pub(in crate::config) static SCREEN: Section = Section {
     )],
 };
 
+/// Words of `state`.
+pub(in crate::config) const STATES: &[&str] = &["On", "Off"];
 /// Words of `unit`.
 pub(in crate::config) const UNITS: &[&str] =
     &["percent", "count", "seconds", "milliseconds", "bytes", "state"];
@@ -521,6 +543,71 @@ pub(in crate::config) const LOGIC: &[&str] = &["ATLEAST", "AND", "OR"];
 pub(in crate::config) const RECORD_TYPES: &[&str] = &["A", "AAAA", "CNAME"];
 /// Words of `policy`.
 pub(in crate::config) const POLICIES: &[&str] = &["latency", "weighted", "failover", "geolocation", "simple"];
+
+/// A file of `playbooks/`.
+pub(in crate::config) static PLAYBOOK: Section = Section {
+    header: "playbooks/NAME.toml",
+    means: "A playbook of your own, in a file of its own in the folder `playbooks` beside `pointsman.toml`.",
+    fields: &[
+        must("about", Kind::Text, "What it is for, in one sentence."),
+        must("steps", Kind::Tables(&STEP), "Its steps, in any order."),
+    ],
+};
+
+/// `[[steps]]` of a playbook.
+pub(in crate::config) static STEP: Section = Section {
+    header: "[[steps]]",
+    means: "A step of a playbook: the keys that every kind has, then those that some kinds have.",
+    fields: &[
+        must("id", Kind::Text, "Its name, for `needs`."),
+        must("kind", Kind::Text, "What it does; the kinds are below."),
+        may("title", Kind::Text, "What it does, in a few words of your own."),
+        may("needs", Kind::List(&Kind::Text), "Steps that must be confirmed or skipped first."),
+        may("interlocks", Kind::Tables(&CONDITION), "What must hold when its turn comes."),
+        may("proof", Kind::Choice(PROOFS), "What confirms it; else the strongest that can be proved."),
+        may("deadline", Kind::Span, "After so long it holds; else 10m, 1h for what waits."),
+        may("usual", Kind::Span, "How long it usually takes; past twice that it is late."),
+        may("on_trouble", Kind::Text, "What to do when it is in trouble, for whoever is called then."),
+        may("store", Kind::Text, "A store of the workload."),
+        may("from", Kind::Text, "`from` or `to`, the Regions of the run, or a Region's name."),
+        may("to", Kind::Text, "The same."),
+        may("region", Kind::Text, "The same."),
+        may("on", Kind::List(&Kind::Text), "The same, several."),
+        may("off", Kind::List(&Kind::Text), "The same, several."),
+        may("service", Kind::Text, "A name under `[[services]]`."),
+        may("tasks", Kind::Whole, "A number of tasks."),
+        may("runbook", Kind::Text, "A name under `[[runbooks]]`."),
+        may("lossless", Kind::Flag, "It waits until nothing is behind, instead of showing the loss."),
+        may("below", Kind::Span, "At most so far behind."),
+        may("for", Kind::Wait, "For so long; left out, the newest point is enough."),
+        may("signal", Kind::Text, "The label of a signal of the Region."),
+        may("keeps", Kind::Limit, "The limit it must keep; left out, its lamp must be ok."),
+        may("of", Kind::Text, "What is approved, in a sentence."),
+        may(
+            "by",
+            Kind::List(&Kind::Text),
+            "Who may approve; anybody but who started the run when it is left out.",
+        ),
+        may("text", Kind::Text, "What to do by hand."),
+    ],
+};
+
+/// `[[steps.interlocks]]` of a playbook.
+pub(in crate::config) static CONDITION: Section = Section {
+    header: "[[steps.interlocks]]",
+    means: "A condition: one of the kinds that only wait, with its keys.",
+    fields: &[
+        must("kind", Kind::Text, "`wait.lag`, `wait.metric` or `wait.canary`."),
+        may("store", Kind::Text, "A store of the workload."),
+        may("from", Kind::Text, "`from` or `to`, the Regions of the run, or a Region's name."),
+        may("to", Kind::Text, "The same."),
+        may("region", Kind::Text, "The same."),
+        may("below", Kind::Span, "At most so far behind."),
+        may("for", Kind::Wait, "For so long; left out, the newest point is enough."),
+        may("signal", Kind::Text, "The label of a signal of the Region."),
+        may("keeps", Kind::Limit, "The limit it must keep; left out, its lamp must be ok."),
+    ],
+};
 
 /// Every section, in the order of the docs.
 pub(in crate::config) static SECTIONS: &[&Section] = &[
@@ -549,4 +636,7 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &FAILBACK,
     &SHARED,
     &SCREEN,
+    &PLAYBOOK,
+    &STEP,
+    &CONDITION,
 ];

@@ -56,6 +56,33 @@ pub(super) fn broken(path: &Path, broken: &Broken) -> LedgerError {
     }
 }
 
+pub(super) fn unsound(path: &Path, why: &str) -> LedgerError {
+    LedgerError {
+        what: format!("could not trust the journal {}", path.display()),
+        why: format!("its lines are whole, but the file around them is damaged ({why})"),
+        next: "Export its runs, keep it for the record and move it away".to_owned(),
+    }
+}
+
+pub(super) fn emptied(path: &Path) -> LedgerError {
+    LedgerError {
+        what: format!("could not open the journal {}", path.display()),
+        why: "it is as good as empty, although this folder has been in use: it was cut to nothing".to_owned(),
+        next:
+            "Put it back from a copy; or remove it, and the next start begins a new one without earlier runs"
+                .to_owned(),
+    }
+}
+
+pub(super) fn unfollowed(path: &Path, last: u64) -> LedgerError {
+    LedgerError {
+        what: format!("could not write the journal {}", path.display()),
+        why: format!("its end is not as it was written: line {last} is not the last line that was noted"),
+        next: "Nothing was sent. Look at it with `pointsman journal verify`, keep it for the record and move it away"
+            .to_owned(),
+    }
+}
+
 pub(super) fn unwritable(path: &Path, why: &str) -> LedgerError {
     LedgerError {
         what: format!("could not write the journal {}", path.display()),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Region;
+use crate::model::reading::ControlState;
 
 /// An ECS service that answers users, the same in each of its Regions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,4 +45,10 @@ pub struct Runbook {
     pub region: Region,
     /// Its parameters.
     pub parameters: BTreeMap<String, String>,
+    /// A failover to its Region starts it, and moves traffic only once it is proved.
+    pub failover: bool,
+    /// What it must have brought about: a service of its Region that runs at least so many tasks.
+    pub tasks: Option<(String, u32)>,
+    /// What it must have brought about: a routing control in a state.
+    pub control: Option<(String, ControlState)>,
 }

@@ -8,7 +8,7 @@ use crate::model::World;
 use crate::model::verdict;
 use crate::plan::Step;
 use crate::plan::event::Event;
-use crate::plan::operation::Operation;
+use crate::plan::operation::Danger;
 use crate::plan::progress::{Progress, StepProgress};
 
 /// The line that counts, unless it was written already or nothing was ever sent.
@@ -42,8 +42,6 @@ fn switched(progress: &Progress) -> Option<(&str, Timestamp)> {
 
 /// The store whose writer a step moves with loss.
 fn loses(step: &Step) -> Option<&str> {
-    match step.operation()? {
-        Operation::AuroraFailover(target) => Some(&target.0.store),
-        _ => None,
-    }
+    let operation = step.operation().filter(|operation| operation.danger() == Danger::Loses)?;
+    operation.writer().map(|moved| moved.store)
 }

@@ -31,6 +31,7 @@ impl View<'_> {
         let shown =
             if undoing { vec![proof::read_back(operation, &sight)] } else { proof::shown(step, &sight) };
         let mut next = self.told(step, at, operation);
+        next.extend(self.awaits(step, at, operation));
         next.extend(shown.iter().filter(|s| is_news(at, s)).map(|s| climbed(step, s)));
         if !next.is_empty() {
             return next;
@@ -48,8 +49,7 @@ impl View<'_> {
         if !undoing && self.climbed_all(step, at) {
             return Some(end(step, Outcome::Confirmed, evidence(at, step.rung)));
         }
-        // While nothing can be read, time proves nothing; the run is paused, and a person is told why.
-        if self.progress.paused && runway::ended(self.progress, self.world, self.now).is_some() {
+        if self.is_blind() {
             return None;
         }
         let over = self.given_up(step, at, operation);
@@ -153,6 +153,13 @@ impl View<'_> {
     pub(super) fn told_after(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
         let operation = at.operation.as_ref().filter(|_| at.sent.is_some());
         operation.map(|operation| self.told(step, at, operation)).unwrap_or_default()
+    }
+
+    /// What it started has come to wait for a person, or has gone on.
+    fn awaits(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Option<Next> {
+        let since = at.since.unwrap_or_default();
+        let waits = proof::awaits(operation, &self.sight(at, since));
+        (waits != at.awaits).then(|| Next::Write(Event::Awaits { step: step.id, at: waits }))
     }
 
     fn told(&self, step: &Step, at: &StepProgress, operation: &Operation) -> Vec<Next> {

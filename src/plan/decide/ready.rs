@@ -12,7 +12,7 @@ use super::{Next, View, end, runway};
 use crate::model::verdict;
 use crate::plan::condition::{Condition, Standing};
 use crate::plan::event::{self, Answer, Decision, Event, Outcome};
-use crate::plan::operation::{Operation, WriterMove};
+use crate::plan::operation::{Operation, Signal, WriterMove};
 use crate::plan::progress::{StepProgress, StepState};
 use crate::plan::proof::{self, Already};
 use crate::plan::{Action, Step, playbook, rules};
@@ -43,6 +43,9 @@ impl View<'_> {
 
     /// A step whose work is on disk: it was cut off before it left, or it was turned away and may be tried again.
     pub(super) fn intended(&self, step: &Step, at: &StepProgress) -> Option<Next> {
+        if let Some(aside) = &at.aside {
+            return self.aside(step, at, (at.attempts, aside));
+        }
         let Some(operation) = &at.operation else { return self.waits(step, at) };
         let Some(answer) = &at.answer else {
             return if self.progress.is_undoing(step) {
@@ -94,6 +97,7 @@ impl View<'_> {
         match decision {
             Decision::Skip { reason, .. } => Some(end(step, Outcome::Skipped, reason.clone())),
             Decision::Abort { .. } => None,
+            Decision::Tell { say } => self.tell(step, at, say),
             Decision::ReadAgain => self.read_again(step, at),
             Decision::Retry if self.progress.paused => None,
             Decision::Retry => match step.operation() {
@@ -108,7 +112,7 @@ impl View<'_> {
 
     /// A step without a write has begun: it records, or waits for the world or for people.
     fn waits(&self, step: &Step, at: &StepProgress) -> Option<Next> {
-        let late = self.passed(self.began(step, at), step.deadline);
+        let late = !self.is_blind() && self.passed(self.began(step, at), step.deadline);
         let span = || verdict::span(step.deadline);
         match &step.action {
             Action::Record | Action::Operate(_) => Some(self.record(step)),
@@ -208,6 +212,27 @@ impl View<'_> {
         }
         let why: Vec<String> = blockers.iter().map(ToString::to_string).collect();
         Some(end(step, not_sent(at, Outcome::Refused), format!("not sent: {}", why.join("; "))))
+    }
+
+    /// A person's word goes once, and only while what it is for is seen to wait for it.
+    fn tell(&self, step: &Step, at: &StepProgress, say: &Signal) -> Option<Next> {
+        let aside = self.progress.telling(step, say)?;
+        if self.progress.paused { None } else { self.aside(step, at, (at.attempts + 1, &aside)) }
+    }
+
+    fn aside(&self, step: &Step, at: &StepProgress, (attempt, aside): (u32, &Operation)) -> Option<Next> {
+        let since = self.began(step, at);
+        match proof::already(aside, &self.sight(at, since)) {
+            Already::So(evidence) | Already::Moving(evidence) => {
+                Some(Next::Write(Event::AlreadySo { step: step.id, evidence }))
+            }
+            Already::NotSo(_) => Some(send(step, attempt, aside)),
+            Already::Unread(evidence) => {
+                let why = format!("no reading shows that it waits: {evidence}");
+                let gives_up = Next::Write(Event::AlreadySo { step: step.id, evidence: why });
+                self.passed(since, READ).then_some(gives_up)
+            }
+        }
     }
 
     /// Only for steps of which nothing had happened: the others are being proved again.

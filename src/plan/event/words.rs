@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::{Answer, Decision, End, Entry, Event, Right, RungState};
+use super::{Answer, Awaited, Decision, End, Entry, Event, Right, RungState};
 use crate::model::verdict::{self, AtRisk, Missed};
 use crate::plan::StepId;
 
@@ -36,10 +36,13 @@ impl Event {
             Self::Approved { .. } => "approved",
             Self::Ticked { .. } => "ticked",
             Self::Told { .. } => "event",
+            Self::Awaits { at: Some(_), .. } => "awaits",
+            Self::Awaits { at: None, .. } => "goes on",
             Self::Ended { outcome, .. } => outcome.word(),
             Self::Decided { decision, .. } => decision.word(),
             Self::Paused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
+            Self::TakenUp { .. } => "taken up",
             Self::Conch { .. } => "conch",
             Self::Adopted { .. } => "adopted",
             Self::Noted { .. } => "note",
@@ -102,10 +105,11 @@ impl Event {
             Self::Approved { who, host, version, .. } => format!("by {who} on {host}, of plan {version}"),
             Self::Ticked { who, .. } => format!("by {who}"),
             Self::Told { text, .. } => text.clone(),
+            Self::Awaits { at, .. } => at.as_ref().map(ToString::to_string).unwrap_or_default(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
             Self::Paused { who, why } => format!("by {who}{}", because(why)),
-            Self::Resumed { who } => format!("by {who}"),
+            Self::Resumed { who } | Self::TakenUp { who } => format!("by {who}"),
             Self::Conch { who, host, right } => format!("{who} on {host} {right}"),
             Self::Adopted { who, host, from, reason, lines, .. } => {
                 format!("from {from} by {who} on {host}, {lines} lines: {reason}")
@@ -248,6 +252,7 @@ pub fn behind_text(risk: &AtRisk) -> String {
 fn decided(decision: &Decision, who: &str) -> String {
     match decision {
         Decision::ReadAgain | Decision::Retry | Decision::Undo => format!("by {who}"),
+        Decision::Tell { say } => format!("{say}, by {who}"),
         Decision::Skip { reason, typed: Some(region) } => {
             format!("by {who}, who typed {region}{}", because(reason))
         }
@@ -289,8 +294,16 @@ impl Decision {
             Self::Retry => "retry",
             Self::Undo => "undo",
             Self::Skip { .. } => "skip",
+            Self::Tell { .. } => "tell",
             Self::Abort { .. } => "abort",
         }
+    }
+}
+
+impl fmt::Display for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wants = if self.pause { "to be resumed" } else { "to be approved" };
+        write!(f, "{} waits {wants}", self.step)
     }
 }
 

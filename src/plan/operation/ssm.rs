@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Danger, Operation, Plane, Write};
 use crate::model::topology::{Region, Topology};
+use crate::plan::condition::Condition;
 
 /// Starts an Automation document; its client token makes it safe to send again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct SsmRun {
     /// What it is started with.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
+    /// What it must have brought about, since its own word for it is not enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Condition>,
     /// How often it was started before in this step, by a person's decision to try again. It is part of the client
     /// token: a write that got no answer goes again under its token, one that was started ended under another.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -48,6 +52,15 @@ impl Write for SsmRun {
 
     fn is_idempotent(&self) -> bool {
         true
+    }
+
+    fn telling(&self, handle: &str, say: &Signal) -> Option<Operation> {
+        Some(Operation::SsmSignal(SsmSignal {
+            runbook: self.runbook.clone(),
+            region: self.region.clone(),
+            execution: handle.to_owned(),
+            say: say.clone(),
+        }))
     }
 
     fn afresh(&self, started: u32) -> Option<Operation> {
@@ -93,7 +106,7 @@ impl fmt::Display for SsmRun {
     }
 }
 
-/// What a person tells an execution that waits, or is under way.
+/// What a person tells something that a step started and that waits for them, or is under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "signal", rename_all = "snake_case")]
 pub enum Signal {
@@ -168,6 +181,10 @@ impl Write for SsmSignal {
             Signal::Stop => "StopAutomationExecution",
             _ => "SendAutomationSignal",
         }
+    }
+
+    fn is_aside(&self) -> bool {
+        true
     }
 
     fn danger(&self) -> Danger {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{change, control, leaves, next_id, route, states, traffic, writers};
+use super::{capacity, change, control, leaves, next_id, route, states, traffic, writers};
 use crate::model::World;
 use crate::model::reading::ControlState;
 use crate::model::topology::{Aurora, Region};
@@ -49,6 +49,7 @@ pub(super) fn failback(
     for step in steps.iter_mut().skip(promotions) {
         step.needs.extend(&waits);
     }
+    capacity::receiver(world, intent, steps);
     traffic(world, intent, now, steps)
 }
 

@@ -4,7 +4,7 @@
 
 use super::{Progress, StepProgress, StepState};
 use crate::plan::event::{Answer, Decision, End, Event, Outcome};
-use crate::plan::operation::Operation;
+use crate::plan::operation::{Operation, Signal};
 use crate::plan::{Action, Rung, Step, StepId};
 
 impl Progress {
@@ -20,9 +20,11 @@ impl Progress {
             return Err("the run is closed".to_owned());
         }
         match event {
-            Event::Noted { .. } | Event::Resumed { .. } | Event::Conch { .. } | Event::Adopted { .. } => {
-                Ok(())
-            }
+            Event::Noted { .. }
+            | Event::Resumed { .. }
+            | Event::TakenUp { .. }
+            | Event::Conch { .. }
+            | Event::Adopted { .. } => Ok(()),
             Event::Paused { .. } => must(!self.paused, "the run is paused already"),
             Event::Counted { .. } => must(self.cost.is_none(), "it was counted already"),
             Event::Closed { end, .. } => self.admits_close(*end),
@@ -49,6 +51,7 @@ impl Progress {
             Event::Approved { who, version, .. } => self.admits_approval(step, at, who, version),
             Event::Ticked { .. } => ticked(step, at),
             Event::Told { .. } => must(at.started.is_some(), "it has not started"),
+            Event::Awaits { .. } => must(at.state == StepState::Proving, "it is not being proved"),
             Event::Ended { outcome, .. } => self.admits_end(step, at, *outcome),
             _ => Err("it is not about a step".to_owned()),
         };
@@ -80,6 +83,7 @@ impl Progress {
             (StepState::Deciding(Decision::Retry), _) => {
                 (true, step.operation().map(|operation| operation.afresh(at.starts)))
             }
+            (StepState::Deciding(Decision::Tell { say }), _) => (true, self.telling(step, say)),
             (StepState::Deciding(Decision::Undo), _) => (true, step.operation().and_then(Operation::inverse)),
             _ => (false, None),
         };
@@ -93,7 +97,7 @@ impl Progress {
         let fits = match &at.state {
             StepState::Waiting => self.needs_met(step) && !self.paused,
             StepState::Intended => !self.is_undoing(step),
-            StepState::Deciding(Decision::Retry | Decision::ReadAgain) => true,
+            StepState::Deciding(Decision::Retry | Decision::ReadAgain | Decision::Tell { .. }) => true,
             _ => false,
         };
         must(fits, "its write has left, or is not due")
@@ -161,6 +165,9 @@ impl Progress {
             must(!finished && self.aborted.is_none(), "there is nothing left to abort")?;
             return must(!reason.trim().is_empty(), "a reason is needed");
         }
+        if let Decision::Tell { say } = decision {
+            return self.admits_telling(step, at, say);
+        }
         let outcome = match at.state {
             StepState::Done(outcome) if outcome.needs_a_person() => outcome,
             _ => return Err(format!("step {id} does not wait for a decision")),
@@ -179,7 +186,23 @@ impl Progress {
                 Err(format!("step {id}: it has no proof to read"))
             }
             Decision::Skip { reason, .. } => must(!reason.trim().is_empty(), "a reason is needed"),
-            Decision::ReadAgain | Decision::Retry | Decision::Abort { .. } => Ok(()),
+            Decision::ReadAgain | Decision::Retry | Decision::Abort { .. } | Decision::Tell { .. } => Ok(()),
+        }
+    }
+
+    /// Only of what was started and has not ended, and only to the step that was seen to wait.
+    fn admits_telling(&self, step: &Step, at: &StepProgress, say: &Signal) -> Result<(), String> {
+        let id = step.id;
+        let listens = matches!(at.state, StepState::Proving | StepState::Done(Outcome::Unknown));
+        must(!self.paused && self.aborted.is_none(), "the run is paused or being aborted")?;
+        must(
+            listens && self.telling(step, say).is_some(),
+            &format!("step {id} started nothing that listens"),
+        )?;
+        let waits = at.awaits.as_ref().map(|awaited| awaited.step.as_str());
+        match say.step() {
+            Some(named) if waits != Some(named) => Err(format!("step {id}: nothing waits at {named} now")),
+            _ => Ok(()),
         }
     }
 
@@ -202,7 +225,8 @@ impl Progress {
 }
 
 fn sent(at: &StepProgress, attempt: u32) -> Result<(), String> {
-    let ready = at.state == StepState::Intended && at.answer.is_none() && at.operation.is_some();
+    let own = at.answer.is_none() && at.operation.is_some();
+    let ready = at.state == StepState::Intended && (own || at.aside.is_some());
     must(ready, "nothing is ready to be sent")?;
     must(attempt == at.attempts, "it is not the newest attempt")
 }

@@ -18,9 +18,9 @@ impl Progress {
             Event::Resumed { .. } => {
                 self.paused = false;
                 self.why_paused.clear();
-                self.resumed = Some(at);
-                self.steps.values_mut().for_each(|step| step.not_after(at));
+                self.goes_on(at);
             }
+            Event::TakenUp { .. } => self.goes_on(at),
             Event::Counted { missed, behind } => {
                 self.cost = Some(Cost { missed: missed.clone(), behind: behind.clone() });
             }
@@ -36,10 +36,18 @@ impl Progress {
             step.take(at, event);
         }
     }
+
+    fn goes_on(&mut self, at: Timestamp) {
+        self.resumed = Some(at);
+        self.steps.values_mut().for_each(|step| step.not_after(at));
+    }
 }
 
 impl StepProgress {
     fn take(&mut self, at: Timestamp, event: &Event) {
+        if self.take_aside(at, event) {
+            return;
+        }
         match event {
             Event::Intended { attempt, operation, .. } => {
                 self.state = StepState::Intended;
@@ -77,11 +85,57 @@ impl StepProgress {
                 self.done_without_a_write(at, &format!("approved by {who} on {host}"));
             }
             Event::Ticked { who, .. } => self.done_without_a_write(at, &format!("ticked off by {who}")),
+            Event::Awaits { at, .. } => self.awaits.clone_from(at),
             Event::Told { when, text, .. } => self.told.push((*when, text.clone())),
             Event::Ended { outcome, why, .. } => self.end(at, *outcome, why),
             Event::Decided { decision, .. } => self.decide(at, decision),
             _ => {}
         }
+    }
+
+    /// What belongs to a write beside the step's own, which neither its proof nor its answer is touched by.
+    fn take_aside(&mut self, at: Timestamp, event: &Event) -> bool {
+        match event {
+            Event::Intended { attempt, operation: Some(operation), .. } if operation.is_aside() => {
+                self.state = StepState::Intended;
+                self.attempts = *attempt;
+                self.aside = Some(operation.clone());
+            }
+            Event::Sent { .. } if self.aside.is_some() => self.state = StepState::Sent,
+            Event::Answered { answer, .. } if self.aside.is_some() => {
+                let came = match answer {
+                    Answer::Accepted { .. } => "accepted".to_owned(),
+                    other => other.trouble().map(ToString::to_string).unwrap_or_default(),
+                };
+                self.after_aside(at, &came);
+            }
+            Event::AlreadySo { evidence, .. }
+                if self.aside.is_some()
+                    || matches!(self.state, StepState::Deciding(Decision::Tell { .. })) =>
+            {
+                self.after_aside(at, &format!("not sent: {evidence}"));
+            }
+            Event::Decided { decision: Decision::Tell { say }, .. } => {
+                if let StepState::Done(outcome) = self.state {
+                    self.before = Some(outcome);
+                    self.ended = None;
+                }
+                self.decided = Some(at);
+                self.state = StepState::Deciding(Decision::Tell { say: say.clone() });
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn after_aside(&mut self, at: Timestamp, came: &str) {
+        let words = match (self.aside.take(), &self.state) {
+            (Some(aside), _) => aside.to_string(),
+            (None, StepState::Deciding(Decision::Tell { say })) => say.to_string(),
+            (None, _) => String::new(),
+        };
+        self.told.push((at, format!("{words}: {came}")));
+        self.state = StepState::Proving;
     }
 
     fn done_without_a_write(&mut self, at: Timestamp, evidence: &str) {

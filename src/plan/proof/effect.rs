@@ -1,4 +1,4 @@
-//! Proof of a routing update by what it does: health checks, traffic, canaries, orders.
+//! Proof of a change of traffic by what it does: health checks, DNS, traffic, canaries, orders.
 //!
 //! Only periods that began after the write count; what cannot be seen is blind, and a stronger rung may cover it.
 
@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Shown;
+use super::shift::Shift;
+use super::{Shown, Sight, resolvers};
 use crate::model::World;
-use crate::model::reading::{ControlState, Source};
+use crate::model::reading::Source;
 use crate::model::topology::{Formula, Metric, Region, Signal};
 use crate::model::verdict::{self, Dated, Lamp};
 use crate::plan::Rung;
-use crate::plan::operation::ControlChange;
 
 /// The part of the traffic that must arrive where it should.
 const ARRIVED: f64 = 0.95;
@@ -33,34 +33,51 @@ const SILENT: SignedDuration = SignedDuration::from_secs(300);
 /// Requests of one round are made within this of each other; rounds are a period apart.
 const ROUND: SignedDuration = SignedDuration::from_secs(30);
 
-/// Whether the workload declares what this rung is proved by.
-pub(super) fn declared(rung: Rung, entries: &[ControlChange], world: &World) -> bool {
+/// The rungs for which the workload declares what they are proved by.
+pub(super) fn declared(shift: &Shift, world: &World) -> Vec<Rung> {
     let topology = world.topology();
+    let orders = || topology.orders.as_ref().is_some_and(|orders| !orders.series.is_empty());
+    let all = [
+        (Rung::HealthCheck, !shift.checks.is_empty()),
+        (Rung::Dns, resolvers::declared(shift, world)),
+        (Rung::Traffic, traffic_period(world).is_some()),
+        (Rung::Canary, !canaries(shift, world).is_empty()),
+        (Rung::Orders, orders()),
+    ];
+    all.into_iter().filter(|(_, declared)| *declared).map(|(rung, _)| rung).collect()
+}
+
+/// The sources besides metrics that these rungs are proved by.
+pub(super) fn sources(shift: &Shift, world: &World) -> Vec<Source> {
+    resolvers::sources(shift, world)
+}
+
+/// What the world shows of a rung above the read-back.
+pub(super) fn shown(rung: Rung, shift: &Shift, sight: &Sight<'_>) -> Shown {
+    let Sight { world, since, now, .. } = *sight;
     match rung {
-        Rung::HealthCheck => !checks(entries, world).is_empty(),
-        Rung::Traffic => traffic_period(world).is_some(),
-        Rung::Canary => !canaries(entries, world).is_empty(),
-        Rung::Orders => topology.orders.as_ref().is_some_and(|orders| !orders.series.is_empty()),
-        _ => false,
+        Rung::HealthCheck => health_check(shift, world, since, now),
+        Rung::Dns => resolvers::dns(shift, sight),
+        Rung::Traffic => traffic(shift, world, since, now),
+        Rung::Canary => canary(shift, world, since, now),
+        Rung::Orders => orders(shift, world, since, now),
+        Rung::Sent | Rung::Accepted | Rung::ReadBack => {
+            Shown::open(rung, "this is no effect on traffic".to_owned())
+        }
     }
 }
 
-/// Each changed control's health check follows it: On healthy, Off not.
-pub(super) fn health_check(
-    entries: &[ControlChange],
-    world: &World,
-    since: Timestamp,
-    now: Timestamp,
-) -> Shown {
+/// Each health check says what it must: of a Region that is let users into healthy, of one that is left not.
+fn health_check(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Shown {
     let known = verdict::health_checks(world, now);
     let (mut words, mut pending, mut wrong) = (Vec::new(), false, false);
-    for (id, state) in checks(entries, world) {
-        let Some(check) = known.iter().find(|check| check.id == id) else { continue };
+    for (id, well) in &shift.checks {
+        let Some(check) = known.iter().find(|check| check.id == *id) else { continue };
         let Some(healthy) = check.healthy.as_ref().filter(|h| began_after(h, 60, since)) else {
             pending = true;
             continue;
         };
-        wrong |= healthy.value != (state == ControlState::On);
+        wrong |= healthy.value != *well;
         words.push(format!("{} {}", check.region, if healthy.value { "healthy" } else { "unhealthy" }));
     }
     let evidence = words.join(", ");
@@ -73,11 +90,11 @@ pub(super) fn health_check(
     Shown::proved(Rung::HealthCheck, evidence)
 }
 
-/// Next to nothing arrives in the Regions that were turned Off.
-pub(super) fn traffic(entries: &[ControlChange], world: &World, since: Timestamp, now: Timestamp) -> Shown {
+/// Next to nothing arrives in the Regions that are left.
+fn traffic(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Shown {
     let period = traffic_period(world).unwrap_or(60);
     let shares = verdict::shares(world, now);
-    let leaving = regions(entries, ControlState::Off, world);
+    let leaving = &shift.off;
     let fresh = shares.iter().any(|(_, share)| began_after(share, period, since));
     if !fresh {
         let all: Vec<Region> = world.topology().regions.iter().map(|r| r.name.clone()).collect();
@@ -95,9 +112,9 @@ pub(super) fn traffic(entries: &[ControlChange], world: &World, since: Timestamp
 }
 
 /// The canaries of the receiving Regions succeed; those that run in a Region that is left are no witness.
-pub(super) fn canary(entries: &[ControlChange], world: &World, since: Timestamp, now: Timestamp) -> Shown {
+fn canary(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Shown {
     let (mut words, mut wrong, mut pending) = (Vec::new(), false, BTreeSet::new());
-    for signal in canaries(entries, world) {
+    for signal in canaries(shift, world) {
         let (home, period) = home(signal);
         let seen = verdict::signal(world, signal, now);
         if !seen.value.as_ref().is_some_and(|value| began_after(value, period, since)) {
@@ -118,11 +135,11 @@ pub(super) fn canary(entries: &[ControlChange], world: &World, since: Timestamp,
 }
 
 /// Orders over all Regions are back at their usual rate.
-pub(super) fn orders(entries: &[ControlChange], world: &World, since: Timestamp, now: Timestamp) -> Shown {
+fn orders(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Shown {
     let Some(spec) = &world.topology().orders else {
         return Shown::blind(Rung::Orders, "no orders metric is declared".to_owned());
     };
-    let receiving = receiving(entries, world, now);
+    let receiving = receiving(shift, world, now);
     let minute = spec
         .series
         .iter()
@@ -187,43 +204,24 @@ fn began_after<T>(value: &Dated<T>, period: u32, since: Timestamp) -> bool {
     value.at.duration_since(since) >= SignedDuration::from_secs(i64::from(period))
 }
 
-/// Ids of the health checks of the changed controls, with the state that each must follow.
-fn checks(entries: &[ControlChange], world: &World) -> Vec<(String, ControlState)> {
-    let Some(routing) = &world.topology().routing else { return Vec::new() };
-    let id = |change: &ControlChange| {
-        Some((routing.control(&change.control)?.health_check.clone()?, change.state))
-    };
-    entries.iter().filter_map(id).collect()
-}
-
-fn regions(entries: &[ControlChange], state: ControlState, world: &World) -> Vec<Region> {
-    let Some(routing) = &world.topology().routing else { return Vec::new() };
-    let changed = entries.iter().filter(|change| change.state == state);
-    changed.filter_map(|change| routing.control(&change.control)?.region.clone()).collect()
-}
-
-/// The Regions that are turned On; when the update turns none On, those that are On and stay so.
-fn receiving(entries: &[ControlChange], world: &World, now: Timestamp) -> Vec<Region> {
-    let on = regions(entries, ControlState::On, world);
-    if !on.is_empty() {
-        return on;
+/// The Regions that users are let into; when the change lets them into none, those that they stay in.
+fn receiving(shift: &Shift, world: &World, now: Timestamp) -> Vec<Region> {
+    if !shift.on.is_empty() {
+        return shift.on.clone();
     }
-    let leaving = regions(entries, ControlState::Off, world);
     let declared = world.topology().regions.iter().map(|r| r.name.clone());
-    declared.filter(|r| !leaving.contains(r) && !verdict::drained(world, r, now)).collect()
+    declared.filter(|r| !shift.off.contains(r) && !verdict::drained(world, r, now)).collect()
 }
 
 /// The canary signals of the receiving Regions, without those measured in a Region that is left, unless there are
 /// no others.
-fn canaries<'a>(entries: &[ControlChange], world: &'a World) -> Vec<&'a Signal> {
-    let leaving = regions(entries, ControlState::Off, world);
-    let on = regions(entries, ControlState::On, world);
-    let receives =
-        |region: &Region| if on.is_empty() { !leaving.contains(region) } else { on.contains(region) };
+fn canaries<'a>(shift: &Shift, world: &'a World) -> Vec<&'a Signal> {
+    let Shift { off, on, .. } = shift;
+    let receives = |region: &Region| if on.is_empty() { !off.contains(region) } else { on.contains(region) };
     let specs = world.topology().regions.iter().filter(|spec| receives(&spec.name));
     let all: Vec<&Signal> =
         specs.flat_map(|spec| &spec.signals).filter(|s| s.family == verdict::CANARY).collect();
-    let away = |signal: &&Signal| home(signal).0.is_none_or(|region| !leaving.contains(&region));
+    let away = |signal: &&Signal| home(signal).0.is_none_or(|region| !off.contains(&region));
     let witnesses: Vec<&Signal> = all.iter().copied().filter(away).collect();
     if witnesses.is_empty() { all } else { witnesses }
 }

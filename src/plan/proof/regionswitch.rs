@@ -6,19 +6,21 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::fis::seen;
+use super::shift::Shift;
 use super::{Already, Prove, Shown, Sight, effect};
 use crate::model::World;
-use crate::model::reading::{ControlState, ExecutionReading, Reading, Source};
+use crate::model::reading::{ExecutionReading, Reading, Source};
 use crate::model::verdict;
 use crate::plan::Rung;
-use crate::plan::operation::{ControlChange, SwitchRun};
+use crate::plan::operation::SwitchRun;
 
 /// An execution is told from a little before its write on, because the service's clock is not ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 
 impl Prove for SwitchRun {
-    fn sources(&self, _: &World, _: Option<&str>) -> Vec<Source> {
-        vec![self.source()]
+    fn sources(&self, world: &World, _: Option<&str>) -> Vec<Source> {
+        let seen = effect::sources(&Shift::of_switch(self, world), world);
+        seen.into_iter().chain([self.source()]).collect()
     }
 
     fn already(&self, sight: &Sight<'_>) -> Already {
@@ -54,21 +56,11 @@ impl Prove for SwitchRun {
     }
 
     fn above(&self, world: &World) -> Vec<Rung> {
-        let entries = self.entries(world);
-        let all = [Rung::Traffic, Rung::Canary, Rung::Orders];
-        let declared = |rung: &Rung| !entries.is_empty() && effect::declared(*rung, &entries, world);
-        all.into_iter().filter(declared).collect()
+        effect::declared(&Shift::of_switch(self, world), world)
     }
 
     fn effect(&self, rung: Rung, sight: &Sight<'_>) -> Shown {
-        let Sight { world, since, now, .. } = *sight;
-        let entries = self.entries(world);
-        match rung {
-            Rung::Traffic => effect::traffic(&entries, world, since, now),
-            Rung::Canary => effect::canary(&entries, world, since, now),
-            Rung::Orders => effect::orders(&entries, world, since, now),
-            _ => self.read_back(sight),
-        }
+        effect::shown(rung, &Shift::of_switch(self, sight.world), sight)
     }
 
     fn dead(&self, sight: &Sight<'_>) -> Option<String> {
@@ -103,17 +95,6 @@ impl SwitchRun {
         execution.started >= from
             && execution.action == self.action.word()
             && execution.region == self.target().as_str()
-    }
-
-    /// The Regions' controls as the plan's end leaves them, by which its effect is looked for.
-    fn entries(&self, world: &World) -> Vec<ControlChange> {
-        let Some(routing) = &world.topology().routing else { return Vec::new() };
-        let ends = [(&self.from, ControlState::Off), (&self.to, ControlState::On)];
-        let change = |(region, state)| {
-            let control = routing.control_of(region)?;
-            Some(ControlChange { control: control.name.clone(), arn: control.arn.clone(), state, was: state })
-        };
-        ends.into_iter().filter_map(change).collect()
     }
 }
 

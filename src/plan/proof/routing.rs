@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::shift::Shift;
 use super::{Already, Prove, Shown, Sight, effect};
 use crate::model::World;
 use crate::model::reading::{Feed, Reading, Source};
@@ -103,18 +104,10 @@ impl Prove for RoutingSet {
     }
 
     fn above(&self, world: &World) -> Vec<Rung> {
-        let all = [Rung::HealthCheck, Rung::Traffic, Rung::Canary, Rung::Orders];
-        all.into_iter().filter(|rung| effect::declared(*rung, &self.entries, world)).collect()
+        effect::declared(&Shift::of_controls(self, world), world)
     }
 
     fn effect(&self, rung: Rung, sight: &Sight<'_>) -> Shown {
-        let Sight { world, since, now, .. } = *sight;
-        match rung {
-            Rung::HealthCheck => effect::health_check(&self.entries, world, since, now),
-            Rung::Traffic => effect::traffic(&self.entries, world, since, now),
-            Rung::Canary => effect::canary(&self.entries, world, since, now),
-            Rung::Orders => effect::orders(&self.entries, world, since, now),
-            _ => self.read_back(sight),
-        }
+        effect::shown(rung, &Shift::of_controls(self, sight.world), sight)
     }
 }

@@ -8,14 +8,20 @@ use super::{Already, Prove, Shown, Sight};
 use crate::model::World;
 use crate::model::reading::{AutomationReading, AutomationStep, Reading, Source};
 use crate::plan::Rung;
+use crate::plan::condition::Standing;
+use crate::plan::event::Awaited;
 use crate::plan::operation::{SsmRun, SsmSignal};
+
+/// What it set in motion is given so long to show after its end, since tasks that were asked for take time to run.
+const SETTLES: SignedDuration = SignedDuration::from_mins(3);
 
 /// The service's clock is not ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(2);
 
 impl Prove for SsmRun {
-    fn sources(&self, _: &World, handle: Option<&str>) -> Vec<Source> {
-        handle.map(|id| Source::Automation(self.region.clone(), id.to_owned())).into_iter().collect()
+    fn sources(&self, world: &World, handle: Option<&str>) -> Vec<Source> {
+        let own = handle.map(|id| Source::Automation(self.region.clone(), id.to_owned()));
+        own.into_iter().chain(self.check.iter().flat_map(|check| check.sources(world))).collect()
     }
 
     /// A start is needed until there is one: what it would change is for the step's interlocks.
@@ -34,10 +40,13 @@ impl Prove for SsmRun {
             return Shown::open(Rung::ReadBack, unread(self, sight.world, id));
         };
         let words = words(reading);
-        if reading.ended_well() {
-            Shown::proved(Rung::ReadBack, words)
-        } else {
-            Shown::open(Rung::ReadBack, words)
+        if !reading.ended_well() {
+            return Shown::open(Rung::ReadBack, words);
+        }
+        match self.checked(sight, reading) {
+            None => Shown::proved(Rung::ReadBack, words),
+            Some(Standing::Met(evidence)) => Shown::proved(Rung::ReadBack, format!("{words}; {evidence}")),
+            Some(other) => Shown::open(Rung::ReadBack, format!("{words}, and yet: {}", other.evidence())),
         }
     }
 
@@ -51,10 +60,48 @@ impl Prove for SsmRun {
         told
     }
 
+    fn awaits(&self, sight: &Sight<'_>) -> Option<Awaited> {
+        let reading = seen(self, sight.world, sight.handle?, |asked| asked > sight.since)?;
+        let step = reading.waits_at()?;
+        Some(Awaited { step: step.name.clone(), pause: step.action == "aws:pause" })
+    }
+
     fn dead(&self, sight: &Sight<'_>) -> Option<String> {
         let reading = seen(self, sight.world, sight.handle?, |asked| asked > sight.since)?;
-        reading.ended_badly().then(|| words(reading))
+        if reading.ended_badly() {
+            return Some(words(reading));
+        }
+        let over = reading.ended_well() && sight.now.duration_since(ended(reading)?) >= SETTLES;
+        match self.checked(sight, reading)? {
+            Standing::Unmet(evidence) if over => Some(format!(
+                "{} ended well without its effect, {}: {evidence}",
+                self.document,
+                self.check.as_ref().map(ToString::to_string).unwrap_or_default()
+            )),
+            _ => None,
+        }
     }
+}
+
+impl SsmRun {
+    /// How what it must have brought about stands, by readings from after its end; `None` where nothing is named.
+    fn checked(&self, sight: &Sight<'_>, reading: &AutomationReading) -> Option<Standing> {
+        let check = self.check.as_ref()?;
+        let since = ended(reading).unwrap_or(sight.since).max(sight.since);
+        let asked = |source: &Source| sight.world.feed(source).and_then(|feed| feed.asked());
+        let fresh = |source: &Source| asked(source).is_some_and(|asked| asked > since);
+        let sources = check.sources(sight.world);
+        if sources.is_empty() || sources.iter().any(fresh) {
+            Some(check.judge(sight.world, sight.now))
+        } else {
+            Some(Standing::Unseen(format!("not read since its end: {check}")))
+        }
+    }
+}
+
+/// When its last step ended.
+fn ended(reading: &AutomationReading) -> Option<Timestamp> {
+    reading.steps.iter().filter_map(|step| step.ended).max()
 }
 
 /// A signal is proved by nothing of its own: what it did shows in the execution that it was sent to.
@@ -118,8 +165,7 @@ fn words(reading: &AutomationReading) -> String {
 /// The beginning and the end of a step, as far as it came.
 fn timeline(step: &AutomationStep) -> Vec<(Timestamp, String)> {
     let AutomationStep { name, action, status, started, ended, failure } = step;
-    let waits = if status == "Waiting" { ", waits for a person" } else { "" };
-    let began = started.map(|at| (at, format!("step {name} ({action}) began{waits}")));
+    let began = started.map(|at| (at, format!("step {name} ({action}) began")));
     let why = failure.as_ref().map_or_else(String::new, |why| format!(": {why}"));
     let over = ended.map(|at| (at, format!("step {name} ended {status}{why}")));
     began.into_iter().chain(over).collect()

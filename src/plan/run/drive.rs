@@ -189,7 +189,11 @@ impl Driver {
         self.progress.apply(receipt.entry())?;
         let renews = matches!(
             event,
-            Event::Answered { .. } | Event::Ended { .. } | Event::Decided { .. } | Event::Resumed { .. }
+            Event::Answered { .. }
+                | Event::Ended { .. }
+                | Event::Decided { .. }
+                | Event::Resumed { .. }
+                | Event::TakenUp { .. }
         );
         if let Event::Ended { step, .. } | Event::Decided { step, .. } = event {
             self.moved.insert(*step, receipt.entry().seq);
@@ -208,10 +212,11 @@ impl Driver {
 
     /// The intent on disk, then leave to send, then the line that says so, then the write.
     fn send(&mut self, step: StepId, attempt: u32, operation: Operation) -> Result<(), Stop> {
-        let intended =
-            self.progress.steps.get(&step).is_some_and(|s| {
-                s.state == StepState::Intended && s.attempts == attempt && s.answer.is_none()
-            });
+        let intended = self.progress.steps.get(&step).is_some_and(|s| {
+            s.state == StepState::Intended
+                && s.attempts == attempt
+                && (s.answer.is_none() || s.aside.is_some())
+        });
         let endpoint = self.ports.actuator.endpoint(&operation, attempt);
         if !intended {
             let (operation, endpoint) = (Some(operation.clone()), endpoint.clone());

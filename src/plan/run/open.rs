@@ -41,11 +41,12 @@ pub fn refuse(
     Ok(receipt.entry().clone())
 }
 
-/// Rebuilds a run that was cut off, from its lines, and writes that it goes on.
+/// Rebuilds a run that was cut off, from its lines, and writes that it is taken up. One that was paused stays paused,
+/// and goes on when a person says so.
 ///
 /// # Errors
 /// When its lines are not those of an open run, or a line could not be made durable.
-pub fn resume(
+pub fn take_up(
     entries: &[Entry],
     who: &str,
     ledger: &mut dyn Ledger,
@@ -56,24 +57,23 @@ pub fn resume(
         return Ok(progress);
     }
     lose_answers(&mut progress, ledger, clock)?;
-    write(&mut progress, ledger, clock, &Event::Resumed { who: who.to_owned() })?;
+    write(&mut progress, ledger, clock, &Event::TakenUp { who: who.to_owned() })?;
     Ok(progress)
 }
 
-/// The same, but a run that was paused stays paused: it is taken up, and goes on when a person says so.
+/// The same, and a pause ends: a person has said that the run goes on.
 ///
 /// # Errors
-/// As [`resume`].
-pub fn take_up(
+/// As [`take_up`].
+pub fn resume(
     entries: &[Entry],
     who: &str,
     ledger: &mut dyn Ledger,
     clock: &Clock,
 ) -> Result<Progress, Stop> {
-    let before = Progress::replay(entries)?;
-    let mut progress = resume(entries, who, ledger, clock)?;
-    if before.paused && progress.is_open() {
-        write(&mut progress, ledger, clock, &Event::Paused { who: who.to_owned(), why: before.why_paused })?;
+    let mut progress = take_up(entries, who, ledger, clock)?;
+    if progress.paused && progress.is_open() {
+        write(&mut progress, ledger, clock, &Event::Resumed { who: who.to_owned() })?;
     }
     Ok(progress)
 }

@@ -30,6 +30,13 @@ until_seen() {
     done
 }
 
+# looked_at WORDS: asks whoever runs this whether they saw it in what was printed above.
+looked_at() {
+    printf '%s? Type yes: ' "$1" >&2
+    read -r said || said=
+    [ "$said" = yes ] || give_up "nobody has seen that $1"
+}
+
 if [ "${1-}" != "$receives" ]; then
     echo "say the Region that receives: sh $0 $receives" >&2
     exit 2

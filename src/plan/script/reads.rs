@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::{drill, endpoints, plain, quoted};
 use crate::model::topology::{ReplicaEngine, Routing, Topology};
 use crate::plan::operation::{
-    AuroraTarget, ControlChange, Detach, Failover, FisStart, FisStop, Operation, Promote, SnapshotCopy,
-    Switchover,
+    AuroraTarget, ControlChange, Detach, EcsScale, Failover, FisStart, FisStop, Operation, Promote,
+    SnapshotCopy, SsmRun, Switchover,
 };
 
 /// The lines that prove an operation within a time.
@@ -28,6 +28,8 @@ pub(super) fn read_back(operation: &Operation, within: Duration, topology: &Topo
         Operation::AuroraDetach(Detach(target)) => detached(target, within),
         Operation::ReplicaPromote(promote) => promoted(promote, within),
         Operation::SnapshotCopy(copy) => copied(copy, within),
+        Operation::EcsScale(scale) => tasks(scale, within),
+        Operation::SsmRun(run) => ended(run, within),
         _ => by_hand(operation, topology),
     }
 }
@@ -114,6 +116,43 @@ fn until(what: &str, within: Duration, wanted: &str, call: &str, query: &str) ->
     )
 }
 
+/// As many tasks run as are wanted, and none is on its way.
+fn tasks(scale: &EcsScale, within: Duration) -> String {
+    let EcsScale { service, region, cluster, ecs, desired, .. } = scale;
+    let counts =
+        "services[0].join(' ', [to_string(desiredCount), to_string(runningCount), to_string(pendingCount)])";
+    format!(
+        "# must be seen: {desired} tasks of {service} run in {region}, and none is pending\n\
+         until_seen {seconds} {wanted} \\\n    \
+             aws ecs describe-services --region {region} --cluster {cluster} --services {ecs} \\\n    \
+             --query {counts} --output text\n",
+        service = plain(service),
+        seconds = within.as_secs(),
+        wanted = quoted(&format!("{desired} {desired} 0")),
+        cluster = quoted(cluster),
+        ecs = quoted(ecs),
+        counts = quoted(counts),
+    )
+}
+
+/// The newest execution of the document ended well; what it must have changed is for a person to look at.
+fn ended(run: &SsmRun, within: Duration) -> String {
+    let SsmRun { document, region, check, .. } = run;
+    let also = check
+        .as_ref()
+        .map_or_else(String::new, |check| format!(", and by hand: {}", plain(&check.to_string())));
+    format!(
+        "# must be seen: the newest execution of {name} is a success{also}\n\
+         until_seen {seconds} Success \\\n    \
+             aws ssm describe-automation-executions --region {region} \\\n    \
+             --filters {filter} --max-results 1 \\\n    \
+             --query 'AutomationExecutionMetadataList[0].AutomationExecutionStatus' --output text\n",
+        name = plain(document),
+        seconds = within.as_secs(),
+        filter = quoted(&format!("Key=DocumentNamePrefix,Values={document}")),
+    )
+}
+
 /// As many endpoints as make a quorum tell every state that was asked for.
 fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> String {
     let wanted: Vec<String> =
@@ -159,14 +198,10 @@ fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> S
     )
 }
 
-/// What a person judges by what is read.
+/// What a person must look at: it is read, and nothing goes on before they say that it is so.
 fn by_hand(operation: &Operation, topology: &Topology) -> String {
-    let what = plain(&operation.to_string()).replace('\'', "");
-    format!(
-        "# must be seen: {what}\n{reads}\n\
-         printf '%s' 'Is it so ({what})? Type yes, or anything else to look again later: '\n\
-         read -r answer\n\
-         [ \"$answer\" = yes ] || give_up 'not seen: {what}'\n",
-        reads = operation.cli_read_back(topology).join("\n"),
-    )
+    let mut text = operation.cli_read_back(topology).join("\n");
+    let what = quoted(&format!("{operation} has taken effect"));
+    text.push_str(&format!("\nlooked_at {what}\n"));
+    text
 }

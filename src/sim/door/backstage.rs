@@ -31,7 +31,7 @@ struct Advance {
 }
 
 impl Sim {
-    /// Answers `GET /_sim/state`, `POST /_sim/inject` and `POST /_sim/advance`; none of another path.
+    /// Answers `GET /_sim/state`, `GET /_sim/writes`, `POST /_sim/inject` and `POST /_sim/advance`; none of another path.
     pub(in crate::sim) fn backstage(&self, request: &Request<Bytes>) -> Option<Response<Bytes>> {
         if !is_for(request) {
             return None;
@@ -40,10 +40,15 @@ impl Sim {
             (&Method::GET, "/_sim/state") => self.state_answer(),
             (&Method::POST, "/_sim/inject") => self.inject_answer(request.body()),
             (&Method::POST, "/_sim/advance") => self.advance_answer(request.body()),
-            (_, "/_sim/state" | "/_sim/inject" | "/_sim/advance") => {
-                error(StatusCode::METHOD_NOT_ALLOWED, "state is read with GET; inject and advance take POST.")
-            }
-            _ => error(StatusCode::NOT_FOUND, "There are /_sim/state, /_sim/inject and /_sim/advance."),
+            (&Method::GET, "/_sim/writes") => answer(StatusCode::OK, &json!(self.writes())),
+            (_, "/_sim/state" | "/_sim/writes" | "/_sim/inject" | "/_sim/advance") => error(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "state and writes are read with GET; inject and advance take POST.",
+            ),
+            _ => error(
+                StatusCode::NOT_FOUND,
+                "There are /_sim/state, /_sim/writes, /_sim/inject and /_sim/advance.",
+            ),
         })
     }
 

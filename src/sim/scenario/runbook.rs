@@ -22,6 +22,25 @@ pub struct Runbook {
     pub parameters: BTreeMap<String, String>,
     /// Its steps, in their order.
     pub steps: Vec<RunbookStep>,
+    /// How the written configuration declares it; left out, it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+}
+
+/// A runbook in the written configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// Its name there.
+    pub name: String,
+    /// The Region that runs it.
+    pub region: String,
+    /// A failover to that Region starts it.
+    #[serde(default)]
+    pub failover: bool,
+    /// Tasks that must run in that Region after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<u32>,
 }
 
 /// A step of a document.

@@ -200,14 +200,6 @@ impl World {
         Ok(at)
     }
 
-    /// Tasks of a Region are stopped from outside; the service starts others in their place.
-    pub(super) fn lose_tasks(&mut self, at: usize, count: u32) {
-        let service = &mut self.regions[at].ecs;
-        service.up = service.up.saturating_sub(count);
-        let desired = service.desired;
-        self.want_tasks(at, desired);
-    }
-
     /// The service of a Region is to have so many tasks.
     pub(super) fn want_tasks(&mut self, at: usize, tasks: u32) {
         let (seed, second, now) = (self.seed, self.ticked, self.now);
@@ -229,6 +221,14 @@ impl World {
         }
         region.ecs.settle(now);
         region.count_tasks();
+    }
+
+    /// Stops tasks from outside; the service starts new ones in their place.
+    pub(super) fn lose_tasks(&mut self, at: usize, count: u32) {
+        let service = &mut self.regions[at].ecs;
+        service.up = service.up.saturating_sub(count);
+        let desired = service.desired;
+        self.want_tasks(at, desired);
     }
 
     /// One second of a Region's tasks.

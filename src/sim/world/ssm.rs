@@ -266,7 +266,7 @@ impl World {
         let spec = self.automations.executions[execution].steps[step].spec.clone();
         let came = match (&spec.fails, &spec.effect) {
             (Some(why), _) => Err(why.clone()),
-            (None, Some(effect)) => self.take_effect(effect),
+            (None, Some(effect)) => self.runbook_effect(effect),
             (None, None) => Ok(Parameters::new()),
         };
         let execution = &mut self.automations.executions[execution];

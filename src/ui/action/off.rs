@@ -5,6 +5,7 @@ use crate::plan::StepId;
 use crate::plan::event::Decision;
 use crate::plan::progress::Progress;
 use crate::ui::Mode;
+use crate::ui::dialog::waiting;
 use crate::ui::view::{Facts, Pane, View};
 
 /// Why an action does nothing now; `None` when it works.
@@ -18,6 +19,7 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
         Action::Arm => arm_off(facts),
         Action::Pause => undriven(facts),
         Action::Cli => cli_off(facts, view),
+        Action::Tell => tell_off(facts),
         Action::Note => facts.run.is_none().then_some("no run is shown to write about"),
         Action::NextProblem => view.problems(facts).is_empty().then_some("nothing is wrong that can be seen"),
         _ => None,
@@ -85,6 +87,11 @@ fn decision_off(facts: &Facts<'_>, view: &View, decision: &Decision) -> Option<S
     let run = facts.run?;
     let Some(step) = held_step(facts, view) else { return Some("no step is held".to_owned()) };
     run.may_decide(step, decision).err()
+}
+
+fn tell_off(facts: &Facts<'_>) -> Option<&'static str> {
+    let waits = facts.run.and_then(waiting).is_some();
+    undriven(facts).or_else(|| (!waits).then_some("nothing that a step started waits for a person"))
 }
 
 fn cli_off(facts: &Facts<'_>, view: &View) -> Option<&'static str> {

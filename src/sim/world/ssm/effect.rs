@@ -10,7 +10,7 @@ use crate::sim::world::{ApiError, World};
 const ENDPOINT: &str = "eu-west-1";
 
 impl World {
-    pub(super) fn take_effect(&mut self, effect: &Effect) -> Result<Parameters, String> {
+    pub(super) fn runbook_effect(&mut self, effect: &Effect) -> Result<Parameters, String> {
         match effect {
             Effect::Scale { region, tasks } => {
                 let at = self.region_ix(region).filter(|at| !self.regions[*at].now.lost);

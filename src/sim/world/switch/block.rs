@@ -128,14 +128,13 @@ impl World {
         let Some(to) = self.activated(at) else { return Work::Failed("No such Region.".to_owned()) };
         let called = self.switch.executions[at].steps[n].called;
         let region = &self.regions[to];
-        let wanted = (region.tasks * percent).div_ceil(100).max(region.ecs.up);
+        let wanted = (region.tasks * percent).div_ceil(100).max(region.ecs.desired);
         if !called {
-            if region.ecs.up < wanted {
-                self.want_tasks(to, wanted);
-            }
+            self.want_tasks(to, wanted);
             self.switch.executions[at].steps[n].called = true;
             return Work::Going;
         }
+        let region = &self.regions[to];
         if region.ecs.up < wanted {
             return Work::Going;
         }

@@ -83,6 +83,7 @@ fn deciding(decision: &Decision) -> &'static str {
         Decision::Retry => "retrying",
         Decision::Undo => "undoing",
         Decision::Skip { .. } => "skipping",
+        Decision::Tell { .. } => "telling",
         Decision::Abort { .. } => "aborting",
     }
 }
