@@ -12,7 +12,8 @@ use crate::model::World;
 use crate::model::reading::{ExecutionReading, Reading, Source};
 use crate::model::verdict;
 use crate::plan::Rung;
-use crate::plan::operation::SwitchRun;
+use crate::plan::event::Awaited;
+use crate::plan::operation::{Signal, SwitchRun, SwitchSignal};
 
 /// An execution is told from a little before its write on, because the service's clock is not ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
@@ -63,6 +64,11 @@ impl Prove for SwitchRun {
         effect::shown(rung, &Shift::of_switch(self, sight.world), sight)
     }
 
+    fn awaits(&self, sight: &Sight<'_>) -> Option<Awaited> {
+        let told = self.told_by(sight.world, |asked| asked > sight.since).ok()??;
+        awaits(told).filter(|_| self.is_ours(told, sight))
+    }
+
     fn dead(&self, sight: &Sight<'_>) -> Option<String> {
         let told = self.told_by(sight.world, |asked| asked > sight.since).ok()??;
         (told.is_given_up() && self.is_ours(told, sight)).then(|| words(told))
@@ -95,6 +101,53 @@ impl SwitchRun {
         execution.started >= from
             && execution.action == self.action.word()
             && execution.region == self.target().as_str()
+    }
+}
+
+/// The step at which an execution waits for a person.
+fn awaits(execution: &ExecutionReading) -> Option<Awaited> {
+    let first = |status| execution.steps.iter().find(|s| s.status == status).map(|s| s.name.clone());
+    let (step, pause, failed) = match execution.state.as_str() {
+        "pausedByFailedStep" => (first("failed")?, false, true),
+        "pendingManualApproval" => (first("pendingApproval")?, false, false),
+        // It waits before the step that is next.
+        "pausedByOperator" => (first("notStarted")?, true, false),
+        _ => return None,
+    };
+    Some(Awaited { step, pause, failed })
+}
+
+/// A signal is proved by nothing of its own: what it did shows in the execution that it was sent to.
+impl Prove for SwitchSignal {
+    fn sources(&self, _: &World, _: Option<&str>) -> Vec<Source> {
+        vec![Source::Executions(self.plan.clone(), self.region.clone())]
+    }
+
+    fn already(&self, sight: &Sight<'_>) -> Already {
+        let source = Source::Executions(self.plan.clone(), self.region.clone());
+        let execution = match seen(&source, sight.world, |asked| asked >= sight.since) {
+            Err(why) => return Already::Unread(why),
+            Ok(Reading::Executions(told)) => told.newest.as_ref().filter(|e| e.id == self.execution),
+            Ok(_) => None,
+        };
+        let Some(execution) = execution else {
+            return Already::Unread(format!("{source} does not show {}", self.execution));
+        };
+        let waits = awaits(execution);
+        let listens = match (&self.say, &waits) {
+            _ if execution.is_completed() || execution.is_given_up() => false,
+            (Signal::Pause, Some(awaited)) => !awaited.pause,
+            (Signal::Pause | Signal::Stop | Signal::Ungraceful { step: None }, _) => true,
+            (say, Some(awaited)) => {
+                say.step() == Some(&awaited.step) && awaited.answers().iter().any(|a| a.word() == say.word())
+            }
+            (_, None) => false,
+        };
+        if listens { Already::NotSo(words(execution)) } else { Already::So(words(execution)) }
+    }
+
+    fn read_back(&self, _: &Sight<'_>) -> Shown {
+        Shown::open(Rung::ReadBack, "it shows in the execution".to_owned())
     }
 }
 

@@ -63,7 +63,7 @@ impl Prove for SsmRun {
     fn awaits(&self, sight: &Sight<'_>) -> Option<Awaited> {
         let reading = seen(self, sight.world, sight.handle?, |asked| asked > sight.since)?;
         let step = reading.waits_at()?;
-        Some(Awaited { step: step.name.clone(), pause: step.action == "aws:pause" })
+        Some(Awaited { step: step.name.clone(), pause: step.action == "aws:pause", failed: false })
     }
 
     fn dead(&self, sight: &Sight<'_>) -> Option<String> {
