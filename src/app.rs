@@ -3,6 +3,7 @@
 //! Pure: it knows the world, the run and the screen, and neither waits, reads a clock, nor speaks to AWS.
 //! What must happen outside is returned as an [`Effect`]; what happened outside comes in as an [`Event`].
 
+mod claim;
 mod hand;
 
 use std::time::Duration;
@@ -18,7 +19,8 @@ use crate::plan::event::{Decision, Entry, RunId};
 use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, interlock};
-use crate::ui::dialog::Request;
+use crate::ui::conch::{Conch, Mirror};
+use crate::ui::dialog::{Claim, Obstacle, Request};
 use crate::ui::key::Input;
 use crate::ui::view::{Facts, View};
 use crate::ui::{Console, Mode, Scene};
@@ -49,6 +51,19 @@ pub enum Event {
     Followed(Box<Entry>),
     /// Another process of this host took the conch, and who that is; or nobody has it any more.
     Elsewhere(Option<String>),
+    /// Who may act was read, or could not be.
+    Conch(Conch),
+    /// How far the shared copy of the journal is behind.
+    Mirrored(Mirror),
+    /// An effect was not performed, because the conch was not to be had; nothing was sent.
+    Unclaimed {
+        /// Which.
+        effect: Box<Effect>,
+        /// What stood in the way.
+        obstacle: Obstacle,
+        /// Who has it, or what is wrong with the table.
+        why: String,
+    },
     /// The reads of the [`Effect::Read`] with this ticket have all come in.
     ReadsDone(Ticket),
     /// What reading costs at the cadence now.
@@ -118,6 +133,13 @@ pub enum Effect {
         /// Why it was refused.
         why: String,
     },
+    /// Perform another effect under a claim to the conch.
+    Claim {
+        /// Which.
+        effect: Box<Effect>,
+        /// By what claim.
+        claim: Claim,
+    },
     /// Leave the program.
     Quit,
 }
@@ -147,6 +169,8 @@ pub struct App {
     newest: Ticket,
     frozen: Option<Box<Frozen>>,
     focused: bool,
+    /// What waits for a claim to the conch.
+    unclaimed: Option<Box<Effect>>,
 }
 
 /// What some reads are for.
@@ -180,7 +204,8 @@ impl App {
             drill: false,
             simulated,
             identity: None,
-            conch: "this host only".to_owned(),
+            conch: Conch::Host,
+            mirror: None,
             follows: None,
             calls_per_hour: 0.0,
             dollars_per_month: 0.0,
@@ -199,6 +224,7 @@ impl App {
             newest: Ticket::default(),
             frozen: None,
             focused: true,
+            unclaimed: None,
         }
     }
 
@@ -312,6 +338,9 @@ impl App {
             Event::Logged(entry) => self.log(*entry, true),
             Event::Followed(entry) => self.log(*entry, false),
             Event::Elsewhere(by) => self.elsewhere(by),
+            Event::Conch(conch) => self.console.conch = conch,
+            Event::Mirrored(mirror) => self.console.mirror = Some(mirror),
+            Event::Unclaimed { effect, obstacle, why } => self.unclaimed(effect, obstacle, &why),
             Event::ReadsDone(ticket) => return self.reads_done(ticket, now),
             Event::Budget { calls_per_hour, dollars_per_month } => {
                 self.console.calls_per_hour = calls_per_hour;
@@ -360,6 +389,7 @@ impl App {
             Request::TakeUp(run) => self.take_up(run),
             Request::CloseRun { run, reason } => vec![Effect::Close { run, reason }],
             Request::Note { run, text } => vec![Effect::Note { run, text }],
+            Request::Claim(claim) => self.claimed(claim),
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
             Request::Quit => vec![Effect::Quit],
@@ -369,22 +399,7 @@ impl App {
     /// What a sheet must see afresh: everything the plan decides on but metrics, which are never asked more often
     /// than they are published.
     fn sources_of(&self, intent: &Intent) -> Vec<Source> {
-        let topology = self.world.topology();
-        let endpoints = topology.routing.iter().flat_map(|r| &r.endpoints);
-        let mut sources: Vec<Source> = endpoints.map(|e| Source::Endpoint(e.region.clone())).collect();
-        for aurora in &topology.auroras {
-            for region in [&intent.to, &intent.from] {
-                sources.push(Source::Aurora(aurora.store.clone(), region.clone()));
-            }
-        }
-        for service in &topology.services {
-            for region in [&intent.to, &intent.from].into_iter().filter(|r| service.regions.contains_key(*r))
-            {
-                sources.push(Source::Service(service.name.clone(), region.clone()));
-            }
-        }
-        sources.push(Source::Identity(intent.to.clone()));
-        sources
+        interlock::rests_on(self.world.topology(), intent)
     }
 
     /// Reads that another sheet asked for, closed since, may have begun before this one was opened: they fill nothing.

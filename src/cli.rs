@@ -4,10 +4,12 @@
 
 mod attach;
 mod check;
+mod claim;
 mod demo;
 pub mod exit;
 mod follow;
 mod journal;
+mod meant;
 mod place;
 mod plan;
 mod run;
@@ -26,6 +28,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use color_eyre::eyre::Result;
 
 use crate::plan::Playbook;
+pub use claim::ClaimArgs;
 
 /// Under the help of the whole program.
 const AFTER: &str = "\
@@ -143,7 +146,14 @@ enum Command {
         /// Why; it is written into the journal
         #[arg(long, value_name = "TEXT")]
         reason: String,
+        #[command(flatten)]
+        claim: ClaimArgs,
     },
+    /// Print who may act now, on this host and among all that share a table
+    ///
+    /// Exit 0 when nobody or this host may, 10 when somebody else does, 30 when the
+    /// table does not tell.
+    Conch,
     /// Read the journals of all workloads
     Journal {
         #[command(subcommand)]
@@ -210,6 +220,8 @@ pub struct RunArgs {
     /// Why; it is written into the journal
     #[arg(long, value_name = "TEXT")]
     reason: String,
+    #[command(flatten)]
+    claim: ClaimArgs,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
@@ -223,6 +235,8 @@ pub struct ResumeArgs {
     /// The Region that receives; asked for when the run may still send
     #[arg(long, value_name = "REGION")]
     confirm: Option<String>,
+    #[command(flatten)]
+    claim: ClaimArgs,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
@@ -307,7 +321,8 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Run(args) => run::run(&common, &args).await,
         Command::Resume(args) => run::resume(&common, &args).await,
         Command::Attach { run } => attach::attach(&common, run.as_deref()).await,
-        Command::Close { run, reason } => run::close(&common, &run, &reason),
+        Command::Close { run, reason, claim } => run::close(&common, &run, &reason, &claim).await,
+        Command::Conch => claim::conch(&common).await,
         Command::Journal { command } => journal::journal(&common, &command),
         Command::Sim(args) => sim::sim(&args).await,
     }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::plan::Intent;
 use crate::plan::event::{End, Entry, Event, RunId, Start};
 
-pub use chain::{Broken, GENESIS};
+pub use chain::{Broken, GENESIS, Line};
 
 /// One run as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -36,6 +36,7 @@ use desk::Desk;
 use flight::Flight;
 use input::Keyboard;
 use perform::Performer;
+use shared::Commons;
 use signals::{Signal, Signals};
 use terminal::{Guard, Screen};
 
@@ -56,6 +57,8 @@ pub struct Setup {
     pub state: PathBuf,
     /// Who starts runs, and from where.
     pub operator: Operator,
+    /// The table that bastions share, where one is declared.
+    pub commons: Option<Commons>,
     /// The file of the config, for another console that wants to find the same world.
     pub config: Option<PathBuf>,
 }
@@ -106,12 +109,12 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let guard = Guard::take().wrap_err("cannot take the terminal over")?;
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
-    let Setup { mut app, clients, clock, theme, glyphs, state, operator, config } = setup;
+    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config } = setup;
     app.update(Event::Input(screen.size(), host_now()), clock.now());
     screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let desk = Desk { state, operator, clock: clock.clone(), config };
-    let performer = Performer::new(clients, desk, app.newest_line(), to_app);
+    let performer = Performer::new(clients, desk, commons, app.newest_line(), to_app);
     let mut console =
         Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.

@@ -4,6 +4,7 @@
 //! State is words and shapes first; colour comes from the theme by role and is never the only carrier.
 
 pub mod action;
+pub mod conch;
 pub mod dialog;
 pub mod digest;
 mod header;
@@ -31,6 +32,7 @@ use crate::model::reading::Identity;
 use crate::plan::event::Entry;
 use crate::plan::history::History;
 use crate::plan::progress::Progress;
+use conch::{Conch, Mirror};
 use digest::Digest;
 use layout::{Layout, Size};
 use theme::{Glyphs, Role, Theme};
@@ -63,8 +65,10 @@ pub struct Console {
     pub simulated: bool,
     /// Who we are, once it is known.
     pub identity: Option<Identity>,
-    /// Who may act, in words: `this host only`, `you`, `free`, `maria since 14:01`.
-    pub conch: String,
+    /// Who may act.
+    pub conch: Conch,
+    /// How far the shared copy of the journal is behind; none where none is kept.
+    pub mirror: Option<Mirror>,
     /// The other process that drives the run, in words, while this console follows it.
     pub follows: Option<String>,
     /// Calls an hour at the current cadence.

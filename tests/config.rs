@@ -8,7 +8,9 @@ mod simulated;
 use std::time::Duration;
 
 use pointsman::config::{self, Config, ConfigErrors, Overrides};
-use pointsman::model::topology::{Formula, Missing, Region, Resolver, RuleKind, RuleLogic, Threshold, Unit};
+use pointsman::model::topology::{
+    Formula, Missing, Region, ReplicaEngine, Resolver, RuleKind, RuleLogic, Threshold, Unit,
+};
 
 /// A right file with every section and key.
 const FULL: &str = include_str!("config/full.toml");
@@ -117,6 +119,10 @@ fn stores_and_names_are_what_the_file_says() {
     let orders = &topology.auroras[0];
     assert_eq!((orders.store.as_str(), orders.rpo), ("orders", Duration::from_secs(20)));
     assert!(orders.clusters[&Region::new("us-west-2")].ends_with(":cluster:orders-dbcluster-02-us-west-2"));
+    let [stock, billing] = topology.replicas.as_slice() else { panic!("there are two") };
+    assert_eq!((stock.engine, stock.rpo), (ReplicaEngine::AuroraBinlog, Duration::from_mins(30)));
+    assert_eq!((billing.engine, billing.rpo), (ReplicaEngine::Rds, Duration::from_secs(30)));
+    assert_eq!(billing.id(&Region::new("us-west-2")), Some("billing-us-west-2"));
     assert_eq!(topology.tables[0].rpo, Duration::from_mins(1));
     let [assets, search] = topology.lag_links.as_slice() else { panic!("there are two links") };
     assert_eq!((assets.metric.region.as_str(), &*assets.metric.name), ("us-west-2", "ReplicationLatency"));

@@ -50,6 +50,8 @@ played! {
     pilot_light: "pilot-light" twice,
     runbook: "runbook" twice,
     runbook_lies: "runbook-lies" once,
+    warm_standby: "warm-standby" once,
+    dns_weights: "dns-weights" twice,
 }
 
 #[test]

@@ -1,4 +1,8 @@
 //! Several bastions on one table: real clients of the SDK on one simulated AWS, on tokio's paused clock.
 
+mod cable;
+mod copies;
 mod lease;
+mod runs;
 mod stage;
+mod takeover;

@@ -12,7 +12,10 @@ use color_eyre::eyre::Result;
 
 use super::setup::{Reader, load};
 use super::{Common, exit, say};
+use crate::aws::shared::Shared;
 use crate::clock::Clock;
+use crate::ledger::shared::Table;
+use crate::ledger::shared::fit::fits;
 use crate::model::reading::Trouble;
 
 /// One thing that was looked at.
@@ -71,11 +74,12 @@ pub(super) async fn check(common: &Common) -> Result<ExitCode> {
     let reader = Reader::new(load(common)?, Clock::wall());
     reader.clients.learn_time().await;
     let clients = &reader.clients;
-    let (world, planes, drill) =
-        tokio::join!(reader.world(), compare::control_planes(clients), drill::all(clients));
+    let (world, planes, drill, shared) =
+        tokio::join!(reader.world(), compare::control_planes(clients), drill::all(clients), shared(&reader));
     let mut findings = compare::world(&world);
     findings.extend(planes);
     findings.extend(drill);
+    findings.extend(shared);
     for finding in &findings {
         say::out(finding);
     }
@@ -86,6 +90,24 @@ pub(super) async fn check(common: &Common) -> Result<ExitCode> {
         Some(State::Note(_)) => exit::LOOK.into(),
         Some(State::Unseen(_)) => exit::UNKNOWN.into(),
         Some(State::Wrong(_)) => exit::BAD.into(),
+    })
+}
+
+/// The table that bastions share: whether it can hold a lease.
+async fn shared(reader: &Reader) -> Option<Finding> {
+    let declared = reader.config.shared.clone()?;
+    let what = format!("shared table {}", declared.table);
+    let table = Shared::new(reader.clients.clone(), declared);
+    Some(match table.describe().await {
+        Err(trouble) => Finding::unseen(what, &trouble),
+        Ok(shapes) => Finding::new(
+            what,
+            match fits(table.declared(), &shapes) {
+                Ok(None) => State::Fine(String::new()),
+                Ok(Some(note)) => State::Note(note),
+                Err(why) => State::Wrong(why),
+            },
+        ),
     })
 }
 

@@ -8,17 +8,21 @@ use std::process::ExitCode;
 use color_eyre::eyre::{Report, Result};
 use jiff::Timestamp;
 
+use super::claim::{self, ClaimArgs};
 use super::exit::{self, Refused};
 use super::follow::{Teller, ended, follow};
+use super::meant::{self, Open};
 use super::plan::{declared, intent};
 use super::setup::{Reader, file, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
 use crate::clock::{Clock, host_now};
 use crate::ledger::past;
+use crate::ledger::shared::lease::Claim;
+use crate::ledger::shared::mirror::Copied;
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::verdict;
-use crate::plan::event::{RunId, Start};
+use crate::plan::event::{Entry, Right, RunId, Start};
 use crate::plan::history::Ground;
 use crate::plan::interlock::{self, Interlock, Verdict};
 use crate::plan::progress::Progress;
@@ -26,7 +30,8 @@ use crate::plan::run::{self, Ledger, Stop, WhenHeld};
 use crate::plan::{Intent, Plan};
 use crate::runtime::Operator;
 use crate::runtime::conch::Conch;
-use crate::runtime::flight::{Flight, Gear};
+use crate::runtime::flight::{Flight, Gear, SETTLE};
+use crate::runtime::shared::{Commons, Copier, Taken};
 use crate::runtime::signals::Signals;
 
 /// Where a run is written down, and the right to have one.
@@ -34,6 +39,9 @@ struct Desk {
     journal: Journal,
     conch: Conch,
     operator: Operator,
+    /// The right to act among all bastions, where they share a table.
+    taken: Option<Taken>,
+    copier: Option<Copier>,
 }
 
 /// Runs a playbook to its end or to a hold.
@@ -44,7 +52,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let state = place::state_of(common, &config.topology)?;
     let reader = Reader::new(config, Clock::wall());
     let cleared = match confirmed(args.confirm.as_deref(), &intent) {
-        Ok(()) => clear(common, &state, &reader, &intent).await,
+        Ok(()) => clear(common, &state, &reader, (&intent, &args.claim)).await,
         Err(unconfirmed) => Err(unconfirmed.into()),
     };
     let (mut desk, world, plan) = match cleared {
@@ -62,7 +70,8 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let start = Start::new((who, host), identity, args.reason.clone(), reader.config.simulated);
     // From here on no signal ends the process by itself.
     let signals = Signals::new()?;
-    let progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
+    let mut progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
+    desk.acts_in(&mut progress, &reader.clock).await?;
     fly(reader, world, desk, (progress, signals), args.json).await
 }
 
@@ -70,20 +79,31 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
 pub(super) async fn resume(common: &Common, args: &ResumeArgs) -> Result<ExitCode> {
     let (config, json) = (load(common)?, args.json);
     let state = place::state_of(common, &config.topology)?;
-    let (run, mut desk) = take_up(common, &state, &args.run)?;
-    let lines = desk.journal.entries(&run)?;
-    let before = Progress::replay(&lines)?;
     let reader = Reader::new(config, Clock::wall());
+    let mut desk = Desk::open(common, &state)?;
+    let commons = desk.commons(&state, &reader).await?;
+    let open = meant::open(&args.run, &desk.journal, commons.as_ref(), &args.claim).await?;
+    let lines = match &open {
+        Open::Here(run) => desk.journal.entries(run)?,
+        Open::Elsewhere(foreign) => foreign.pulled.lines.clone(),
+        Open::Unreadable(_, why) => return Err(Refused::new(exit::BAD, why.clone()).into()),
+    };
+    let before = Progress::replay(&lines)?;
     let world = match still_meant(&before, args.confirm.as_deref()) {
         Ok(()) => reader.world().await,
-        Err(unconfirmed) => return Err(not_resumed(&state, &before, unconfirmed, json)),
+        Err(unconfirmed) => return Err(not_resumed(&state, &before, unconfirmed.into(), json)),
     };
     let rest = interlock::rest(&world, &before, reader.config.simulated, reader.clock.now());
     if let Err(held) = held_back(&rest) {
-        return Err(not_resumed(&state, &before, held, json));
+        return Err(not_resumed(&state, &before, held.into(), json));
     }
+    let lines = match desk.go_on(commons, (open, lines), &args.claim).await {
+        Ok(lines) => lines,
+        Err(unclaimed) => return Err(not_resumed(&state, &before, unclaimed, json)),
+    };
     let signals = Signals::new()?;
-    let progress = run::resume(&lines, &desk.operator.who, &mut desk.journal, &reader.clock)?;
+    let mut progress = run::resume(&lines, &desk.operator.who, &mut desk.journal, &reader.clock)?;
+    desk.acts_in(&mut progress, &reader.clock).await?;
     fly(reader, world, desk, (progress, signals), json).await
 }
 
@@ -93,22 +113,65 @@ fn still_meant(run: &Progress, confirm: Option<&str>) -> Result<(), Refused> {
 }
 
 /// What is refused is written down, as far as it can be.
-fn not_resumed(state: &Path, run: &Progress, refused: Refused, json: bool) -> Report {
+fn not_resumed(state: &Path, run: &Progress, report: Report, json: bool) -> Report {
+    let Some(Refused { why, .. }) = report.downcast_ref() else { return report };
     say::err("refused, nothing was sent:");
-    let why = format!("resume of run {}: {}", run.run, refused.why);
+    let why = format!("resume of run {}: {why}", run.run);
     match refuse(state, &run.plan.intent, &why, json) {
-        Ok(()) => refused.into(),
+        Ok(()) => report,
         Err(unwritten) => unwritten,
     }
 }
 
 /// Ends a run that was cut off or is on hold; sends nothing.
-pub(super) fn close(common: &Common, name: &str, reason: &str) -> Result<ExitCode> {
+pub(super) async fn close(common: &Common, name: &str, reason: &str, claim: &ClaimArgs) -> Result<ExitCode> {
     let config = load(common)?;
     let state = place::state_of(common, &config.topology)?;
-    let (run, mut desk) = take_up(common, &state, name)?;
-    close_run(&mut desk.journal, &run, &desk.operator, reason)?;
+    let reader = Reader::new(config, Clock::wall());
+    let mut desk = Desk::open(common, &state)?;
+    let commons = desk.commons(&state, &reader).await?;
+    let over = claim.or_take_over(reason);
+    let open = match meant::open(name, &desk.journal, commons.as_ref(), &over).await {
+        Ok(open) => open,
+        // What ended elsewhere, or is driven there, still has a copy here that anybody here may close.
+        Err(report) => return close_copy(desk, name, reason).map_err(|_| report),
+    };
+    let run = match open {
+        Open::Here(run) => {
+            desk.claim(commons, &claim.or_without_table(reason)).await?;
+            close_run(&mut desk.journal, &run, &desk.operator, reason)?;
+            run
+        }
+        Open::Elsewhere(foreign) => {
+            let run = foreign.copied.run.clone();
+            desk.go_on(commons, (Open::Elsewhere(foreign), Vec::new()), &over).await?;
+            close_run(&mut desk.journal, &run, &desk.operator, reason)?;
+            run
+        }
+        Open::Unreadable(copied, why) => {
+            desk.claim(commons.clone(), &over).await?;
+            desk.close_unread(
+                commons.as_ref(),
+                &copied,
+                &format!("closed without its lines ({why}): {reason}"),
+            )
+            .await?;
+            copied.run
+        }
+    };
+    desk.get_up(&reader.clock).await;
     say::out(format_args!("run {run} is closed; nothing was sent and nothing was undone"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends this host's copy of a run that went on elsewhere.
+fn close_copy(mut desk: Desk, name: &str, reason: &str) -> Result<ExitCode> {
+    let open = desk.journal.open_run()?.filter(|open| open.0.starts_with(name));
+    let run = open.ok_or_else(|| Refused::new(exit::USAGE, "no such run"))?;
+    close_run(&mut desk.journal, &run, &desk.operator, reason)?;
+    say::out(format_args!(
+        "this host's copy of run {run} is closed; it went on elsewhere, which is not touched"
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -149,9 +212,9 @@ async fn clear(
     common: &Common,
     state: &Path,
     reader: &Reader,
-    intent: &Intent,
+    (intent, claim): (&Intent, &ClaimArgs),
 ) -> Result<(Desk, World, Plan)> {
-    let desk = Desk::open(common, state)?;
+    let mut desk = Desk::open(common, state)?;
     if let Some(open) = desk.journal.open_run()? {
         let why = format!(
             "run {open} has not ended. `pointsman journal show {open}` tells it, `pointsman resume {open} --confirm \
@@ -165,7 +228,25 @@ async fn clear(
     let prepared =
         interlock::prepare(&world, &history, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
     held_back(&prepared.interlocks)?;
+    let commons = desk.commons(state, reader).await?;
+    nothing_open_elsewhere(commons.as_ref(), &desk.journal).await?;
+    desk.claim(commons, claim).await?;
     Ok((desk, world, prepared.plan))
+}
+
+/// No other host's run stands open: two runs at a time are one too many. A table that does not tell is asked again
+/// for the conch.
+async fn nothing_open_elsewhere(commons: Option<&Commons>, journal: &Journal) -> Result<()> {
+    let Some(commons) = commons else { return Ok(()) };
+    let place = commons.place(journal)?;
+    let Ok(Some(Copied { run, host, who, .. })) = commons.open_elsewhere(place.as_ref()).await else {
+        return Ok(());
+    };
+    let why = format!(
+        "run {run} of {who} at {host} has not ended. `pointsman journal show {run} --shared` tells it, `pointsman resume \
+         {run} --take-over REASON` goes on with it here, `pointsman close {run} --reason TEXT` ends it"
+    );
+    Err(Refused::new(exit::BAD, why).into())
 }
 
 /// What warns is said; what holds, all of it, is why there is no run.
@@ -198,19 +279,75 @@ impl Desk {
         if let Some(file) = file(common) {
             conch.acts_by(&file);
         }
-        Ok(Self { journal, conch, operator })
+        Ok(Self { journal, conch, operator, taken: None, copier: None })
     }
-}
 
-/// The open run whose name begins like this, for whoever may act.
-fn take_up(common: &Common, state: &Path, name: &str) -> Result<(RunId, Desk)> {
-    let desk = Desk::open(common, state)?;
-    let why = match desk.journal.open_run()? {
-        Some(open) if open.0.starts_with(name) => return Ok((open, desk)),
-        Some(open) => format!("the run that has not ended is {open}, not `{name}`"),
-        None => format!("every run in {} has ended", desk.journal.path().display()),
-    };
-    Err(Refused::new(exit::USAGE, why).into())
+    /// The table that bastions share, where one is declared.
+    async fn commons(&self, state: &Path, reader: &Reader) -> Result<Option<Commons>> {
+        if reader.config.shared.is_some() {
+            reader.clients.learn_time().await;
+        }
+        claim::commons(&reader.config, (&reader.clients, &reader.clock), (state, &self.operator))
+    }
+
+    /// Takes the conch among all bastions, where they share a table.
+    async fn claim(&mut self, commons: Option<Commons>, claim: &ClaimArgs) -> Result<()> {
+        let Some(taken) = claim::take(commons.as_ref(), claim).await? else { return Ok(()) };
+        let state = self.journal.path().parent();
+        self.copier = commons.zip(state).map(|(commons, state)| Copier::begin(commons, state));
+        self.taken = Some(taken);
+        Ok(())
+    }
+
+    /// Takes the conch for a run that goes on, and its lines where it comes from another host; they come back.
+    async fn go_on(
+        &mut self,
+        commons: Option<Commons>,
+        (open, lines): (Open, Vec<Entry>),
+        claim: &ClaimArgs,
+    ) -> Result<Vec<Entry>> {
+        self.claim(commons.clone(), claim).await?;
+        let (Open::Elsewhere(foreign), Some(commons)) = (open, commons) else { return Ok(lines) };
+        let before = self.taken.as_ref().and_then(|taken| taken.before.as_ref());
+        let reason = match claim.claim() {
+            Claim::TakeOver(reason) => reason,
+            _ => String::new(),
+        };
+        let adopted = commons.adopt(&mut self.journal, &foreign, before, &reason);
+        Ok(adopted.map_err(|why| Refused::new(exit::BAD, why))?)
+    }
+
+    /// Notes that a run of another host is over whose lines cannot be trusted.
+    async fn close_unread(&self, commons: Option<&Commons>, copied: &Copied, why: &str) -> Result<()> {
+        let Some((commons, taken)) = commons.zip(self.taken.as_ref()) else { return Ok(()) };
+        let fence = match taken.right {
+            Right::Taken { fence } | Right::TakenOver { fence, .. } => fence,
+            Right::WithoutTable { .. } => copied.fence,
+        };
+        let noted = commons.close_unread(copied, fence, why).await;
+        Ok(noted.map_err(|trouble| Refused::new(exit::UNKNOWN, trouble.to_string()))?)
+    }
+
+    /// Waits for the copy in the shared table and gives the conch back.
+    async fn get_up(self, clock: &Clock) {
+        if let Some(copier) = self.copier {
+            copier.settle(clock, SETTLE).await;
+        }
+        if let Some(taken) = self.taken {
+            taken.mandate.give_back().await;
+        }
+    }
+
+    /// Writes by what right a run that has begun acts, and tells the table of it.
+    async fn acts_in(&mut self, run: &mut Progress, clock: &Clock) -> Result<()> {
+        let Some(Taken { mandate, right, .. }) = &self.taken else { return Ok(()) };
+        mandate.acts_in(run.run.clone()).await;
+        let by = (self.operator.who.as_str(), self.operator.host.as_str());
+        if run.is_open() {
+            run::by_right(run, by, right.clone(), &mut self.journal, clock)?;
+        }
+        Ok(())
+    }
 }
 
 /// Drives a run that has begun, and tells its lines from the first.
@@ -221,14 +358,15 @@ async fn fly(
     (begun, mut signals): (Progress, Signals),
     json: bool,
 ) -> Result<ExitCode> {
-    let Desk { journal, conch, operator } = desk;
+    let Desk { journal, conch, operator, taken, copier } = desk;
+    let mandate = taken.map(|taken| taken.mandate);
     let Reader { clients, clock, .. } = reader;
     let _log = journal.path().parent().and_then(place::log_in);
     let mut teller = Teller::after(Vec::new(), json);
     for line in journal.entries(&begun.run)? {
         teller.tell(line);
     }
-    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch };
+    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate, copier };
     let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
     flight.read_for_itself(clients, clock, readings);
     let followed = follow(&mut flight, &mut teller, &operator, &mut signals).await?;

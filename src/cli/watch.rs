@@ -12,9 +12,11 @@ use jiff::tz::TimeZone;
 use super::exit::{self, Refused};
 use super::follow::{self, Followed, Teller, ended, standing, way_on};
 use super::setup::{Reader, file, load};
-use super::{Common, place, say};
+use super::{Common, claim, place, say};
 use crate::app::{App, Event};
+use crate::aws::Clients;
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::ledger::past;
 use crate::ledger::sqlite::{FILE, Journal};
 use crate::model::World;
@@ -22,8 +24,10 @@ use crate::plan::history::Ground;
 use crate::plan::progress::Progress;
 use crate::plan::run::{Ledger, LedgerError};
 use crate::runtime::conch;
+use crate::runtime::shared::Commons;
 use crate::runtime::signals::Signals;
 use crate::runtime::{self, Ended, Exit, Operator, Setup};
+use crate::ui::conch::Conch;
 use crate::ui::theme::{self, Glyphs, Theme};
 
 /// Over what is wrong with the journal.
@@ -65,6 +69,7 @@ pub(super) async fn show(
     let mut app = App::new(world, config.simulated, TimeZone::system());
     remember(&mut app, state, clock.now());
     let _log = place::log_in(state);
+    let commons = commons(&config, (&clients, &clock), (state, &operator), &mut app);
     let setup = Setup {
         app,
         clients,
@@ -73,10 +78,24 @@ pub(super) async fn show(
         glyphs: if common.ascii || !is_utf8() { Glyphs::ascii() } else { Glyphs::unicode() },
         state: state.to_owned(),
         operator: operator.clone(),
+        commons,
         config: file,
     };
     let ended = runtime::watch(setup).await?;
     after(ended, state, &operator).await
+}
+
+/// The shared table; a state folder that cannot be written has been told of, and keeps nobody from watching.
+fn commons(
+    config: &Config,
+    parts: (&Clients, &Clock),
+    place: (&Path, &Operator),
+    app: &mut App,
+) -> Option<Commons> {
+    if config.shared.is_some() {
+        app.update(Event::Conch(Conch::Unread), parts.1.now());
+    }
+    claim::commons(config, parts, place).ok().flatten()
 }
 
 /// The locale can write what the console draws; no locale at all counts as UTF-8, as most terminals are.

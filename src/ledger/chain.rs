@@ -38,7 +38,7 @@ fn of_run(run: Option<&RunId>) -> String {
 
 /// One line as it is stored: text, so that what is hashed is what is on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub struct Line {
     pub(super) seq: u64,
     pub(super) run: String,
     pub(super) at: String,
@@ -79,6 +79,30 @@ impl Head {
 }
 
 impl Line {
+    /// Its number.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The run it belongs to.
+    #[must_use]
+    pub fn run(&self) -> RunId {
+        RunId(self.run.clone())
+    }
+
+    /// When it was written, if that can be read.
+    #[must_use]
+    pub fn at(&self) -> Option<Timestamp> {
+        self.at.parse().ok()
+    }
+
+    /// Its hash, hex.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
     /// The hash of this line if it had that number; fields are parted by newlines, which none of them holds.
     fn computed(&self, seq: u64) -> String {
         let text = [&self.previous, &seq.to_string(), &self.run, &self.at, &self.event]
@@ -100,7 +124,7 @@ impl Line {
         Err(self.broken(what))
     }
 
-    fn broken(&self, what: String) -> Broken {
+    pub(super) fn broken(&self, what: String) -> Broken {
         Broken { seq: self.seq, run: Some(RunId(self.run.clone())), what }
     }
 

@@ -3,8 +3,10 @@
 //! It speaks to the table only through [`Table`], reads no clock and decides by whole items: what it writes holds
 //! only if the item is still the one that was read. It never takes silence for a yes.
 
+pub mod adopt;
 pub mod fit;
 pub mod lease;
+pub mod mirror;
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 //! A line counts only once the file system has it; nothing here may buffer, batch or swallow an error.
 
 mod asks;
+mod copy;
 mod holder;
 mod runs;
 mod trouble;
@@ -196,11 +197,7 @@ impl Journal {
         let sql = |e: rusqlite::Error| trouble::sql("write", &path, &e);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
-        let head = noted(&transaction).map_err(sql)?.unwrap_or_else(Head::genesis);
-        let last = last(&transaction).map_err(sql)?.unwrap_or_else(Head::genesis);
-        if last != head {
-            return Err(trouble::unfollowed(&path, last.seq));
-        }
+        let head = end(&transaction, &path)?;
         let line = head.next(run, at, event).map_err(|e| trouble::unwritable(&path, &e.to_string()))?;
         let entry = line.clone().entry().map_err(|e| trouble::unwritable(&path, &e.to_string()))?;
         insert(&transaction, &line).map_err(sql)?;
@@ -237,6 +234,17 @@ fn last(connection: &Connection) -> rusqlite::Result<Option<Head>> {
         Ok(Head { seq: row.get::<_, i64>(0)?.unsigned_abs(), hash: text(row, 1)? })
     });
     last.optional()
+}
+
+/// What the next line follows, where the lines end as it was noted.
+fn end(transaction: &Transaction<'_>, path: &Path) -> Result<Head, LedgerError> {
+    let sql = |e: rusqlite::Error| trouble::sql("write", path, &e);
+    let head = noted(transaction).map_err(sql)?.unwrap_or_else(Head::genesis);
+    let last = last(transaction).map_err(sql)?.unwrap_or_else(Head::genesis);
+    if last != head {
+        return Err(trouble::unfollowed(path, last.seq));
+    }
+    Ok(head)
 }
 
 fn insert(transaction: &Transaction<'_>, line: &Line) -> rusqlite::Result<()> {

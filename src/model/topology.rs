@@ -6,6 +6,7 @@ mod compute;
 mod drill;
 mod names;
 mod replica;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,7 @@ pub use compute::{EcsService, Receive, Runbook, Service};
 pub use drill::{Experiment, SwitchPlan};
 pub use names::{DnsName, DnsRecord, Policy, Resolver};
 pub use replica::{Replica, ReplicaEngine};
+pub use shared::SharedTable;
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -460,15 +462,6 @@ pub struct Table {
     pub regions: Vec<Region>,
     /// Longest span of its writes that may be lost.
     pub rpo: Duration,
-}
-
-/// The table in which the conch and a copy of the journal are kept, for several bastions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SharedTable {
-    /// Its name, the same in every Region.
-    pub table: String,
-    /// Where it is reached, in the order of trying; several only if its copies are strongly consistent.
-    pub regions: Vec<Region>,
 }
 
 /// A link of another store, known by a lag metric alone.

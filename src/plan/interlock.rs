@@ -6,6 +6,7 @@ mod access;
 mod afresh;
 mod data;
 mod lift;
+mod names;
 mod replica;
 mod rest;
 mod routing;
@@ -19,6 +20,7 @@ use super::{Intent, Plan, playbook};
 use crate::model::World;
 use crate::model::verdict::{self, AtRisk};
 
+pub use afresh::rests_on;
 pub use rest::rest;
 
 /// One condition and how it stands.
@@ -98,6 +100,7 @@ fn conditions(question: &Question<'_>) -> Vec<Interlock> {
     let mut all = state::regions(question);
     all.extend(data::stores(question));
     all.extend(routing::controls(question));
+    all.extend(names::names(question));
     all.extend(state::headroom(question));
     all.extend(access::credentials(question));
     all.extend(access::planes(question));

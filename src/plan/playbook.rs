@@ -5,6 +5,7 @@
 
 pub mod capacity;
 mod home;
+mod names;
 mod replica;
 
 use std::time::Duration;
@@ -15,7 +16,7 @@ use super::operation::{AuroraTarget, ControlChange, Failover, Operation, Routing
 use super::rules::{self, States};
 use super::{Action, Intent, Plan, Playbook, Rung, Step, StepId, Usual, proof};
 use crate::model::World;
-use crate::model::reading::{ControlState, Freshness};
+use crate::model::reading::{ControlState, Freshness, Source};
 use crate::model::topology::{Aurora, Control, Region, Routing, Topology};
 use crate::model::verdict::{self, ControlVerdict};
 
@@ -61,6 +62,18 @@ fn unchanged(intent: &Intent) -> String {
         }
         _ => format!("nothing would change: writers and traffic are already out of {from} and in {to}"),
     }
+}
+
+/// What a plan reads besides the cluster endpoints and RDS: names, where traffic moves by them.
+#[must_use]
+pub fn sources(topology: &Topology) -> Vec<Source> {
+    if topology.routing.is_some() {
+        return Vec::new();
+    }
+    let records = topology.dns.iter().map(|name| Source::Records(name.name.clone()));
+    let checks = topology.dns.iter().flat_map(|name| &name.records);
+    let checks = checks.filter_map(|record| record.health_check.clone().map(Source::HealthCheck));
+    records.chain(checks).collect()
 }
 
 /// The states of the controls by what the endpoints say: what a quorum agrees on, else what every fresh answer says.
@@ -161,7 +174,9 @@ fn promote(playbook: &Playbook, target: AuroraTarget, id: StepId) -> Step {
 /// One atomic update, off and on in one call, after every writer.
 fn traffic(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>) -> Result<(), String> {
     let Some(routing) = &world.topology().routing else {
-        return if intent.playbook.leaves_writers() {
+        return if names::any(world, intent) {
+            names::traffic(world, intent, steps)
+        } else if intent.playbook.leaves_writers() {
             Err("no routing controls are declared, so no traffic can be moved".to_owned())
         } else {
             Ok(())
@@ -353,6 +368,11 @@ mod tests {
         );
         let mut topology = two_regions();
         topology.routing = None;
+        assert_eq!(
+            why(&Scene::new(topology.clone()), EAST, WEST, Playbook::Evacuate),
+            "the health check check-us-east-1 of store.example.com was not read yet"
+        );
+        topology.dns.clear();
         assert_eq!(
             why(&Scene::new(topology.clone()), EAST, WEST, Playbook::Evacuate),
             "no routing controls are declared, so no traffic can be moved"

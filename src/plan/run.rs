@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::StepId;
-use super::event::{Answer, Decision, Entry, Event, RunId};
+use super::event::{Answer, Decision, Entry, Event, Right, RunId};
 use super::operation::Operation;
 use super::progress::{IllegalEvent, Progress};
 use crate::model::reading::{Observation, Source};
@@ -121,6 +121,16 @@ pub enum Command {
         /// The text.
         text: String,
     },
+    /// Note by what right the run acts from now on. Only the driver's own process may say so.
+    #[serde(skip)]
+    Act {
+        /// Who.
+        who: String,
+        /// From which host.
+        host: String,
+        /// By what right.
+        right: Right,
+    },
     /// Nobody watches any more: from now on a run that needs a person returns, still open. Only the driver's own
     /// process may say so.
     #[serde(skip)]
@@ -143,6 +153,7 @@ impl Command {
             | Self::Pause { who }
             | Self::Resume { who }
             | Self::Note { who, .. }
+            | Self::Act { who, .. }
             | Self::Abort { who, .. } => who,
             Self::Leave => "",
         }
@@ -156,6 +167,7 @@ impl Command {
             Self::Pause { .. } => "pause",
             Self::Resume { .. } => "resume",
             Self::Note { .. } => "note",
+            Self::Act { .. } => "conch",
             Self::Leave => "leave",
             Self::Abort { .. } => "abort",
         }

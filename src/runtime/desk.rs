@@ -9,7 +9,7 @@ use super::Operator;
 use super::conch::Conch;
 use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
-use crate::plan::event::{Entry, Event, RunId, Start};
+use crate::plan::event::{Entry, Event, Right, RunId, Start};
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger};
 use crate::plan::{Intent, Plan};
@@ -27,6 +27,14 @@ pub(super) struct Desk {
     pub(super) config: Option<PathBuf>,
 }
 
+/// The journal and the conch of this host, for whoever may act here.
+pub(super) struct Seat {
+    pub(super) journal: Journal,
+    pub(super) conch: Conch,
+    /// By what right, where bastions share a table.
+    pub(super) right: Option<Right>,
+}
+
 /// A run that may be driven from here on, with all of its lines.
 pub(super) struct Begun {
     pub(super) progress: Progress,
@@ -36,30 +44,42 @@ pub(super) struct Begun {
 }
 
 impl Desk {
-    /// Writes the first line of a run; the error says in words why there is none.
-    pub(super) fn start(&self, plan: Plan, start: Start) -> Result<Begun, String> {
-        let (mut journal, conch) = self.sit_down()?;
+    /// Writes the first lines of a run; the error says in words why there is none.
+    pub(super) fn start(
+        &self,
+        (plan, start): (Plan, Start),
+        Seat { mut journal, conch, right }: Seat,
+    ) -> Result<Begun, String> {
         if let Some(open) = journal.open_run().map_err(words)? {
             return Err(format!(
                 "run {open} has not ended: the next start of this console asks about it, and \
                  `pointsman close {open} --reason TEXT` ends it"
             ));
         }
-        let progress = run::start(plan, start, &mut journal, &self.clock).map_err(words)?;
+        let mut progress = run::start(plan, start, &mut journal, &self.clock).map_err(words)?;
+        self.by_right(&mut progress, right, &mut journal)?;
         begun(progress, journal, conch)
     }
 
     /// Writes that a run that was cut off goes on.
-    pub(super) fn take_up(&self, run: &RunId) -> Result<Begun, String> {
-        let (mut journal, conch) = self.sit_down()?;
+    pub(super) fn take_up(
+        &self,
+        run: &RunId,
+        Seat { mut journal, conch, right }: Seat,
+    ) -> Result<Begun, String> {
         let lines = journal.entries(run).map_err(words)?;
-        let progress = run::take_up(&lines, &self.operator.who, &mut journal, &self.clock).map_err(words)?;
+        let mut progress =
+            run::take_up(&lines, &self.operator.who, &mut journal, &self.clock).map_err(words)?;
+        self.by_right(&mut progress, right, &mut journal)?;
         begun(progress, journal, conch)
     }
 
     /// Ends a run that was cut off; the lines that this took.
-    pub(super) fn close(&self, run: &RunId, reason: &str) -> Result<Vec<Entry>, String> {
-        let (mut journal, _conch) = self.sit_down()?;
+    pub(super) fn close(
+        &self,
+        (run, reason): (&RunId, &str),
+        Seat { mut journal, conch: _conch, .. }: Seat,
+    ) -> Result<Vec<Entry>, String> {
         let before = journal.entries(run).map_err(words)?;
         run::close(&before, (&self.operator.who, reason), &mut journal, &self.clock).map_err(words)?;
         Ok(journal.entries(run).map_err(words)?.split_off(before.len()))
@@ -80,13 +100,25 @@ impl Desk {
     }
 
     /// The journal, for whoever may act.
-    fn sit_down(&self) -> Result<(Journal, Conch), String> {
+    pub(super) fn sit_down(&self) -> Result<Seat, String> {
         let journal = Journal::open(&self.state).map_err(words)?;
         let mut conch = Conch::take(&self.state, &self.operator).map_err(words)?;
         if let Some(config) = &self.config {
             conch.acts_by(config);
         }
-        Ok((journal, conch))
+        Ok(Seat { journal, conch, right: None })
+    }
+
+    /// Writes by what right the run acts, where bastions share a table.
+    fn by_right(
+        &self,
+        progress: &mut Progress,
+        right: Option<Right>,
+        journal: &mut Journal,
+    ) -> Result<(), String> {
+        let Some(right) = right.filter(|_| progress.is_open()) else { return Ok(()) };
+        let Operator { who, host } = &self.operator;
+        run::by_right(progress, (who, host), right, journal, &self.clock).map_err(words)
     }
 }
 

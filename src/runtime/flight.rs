@@ -3,6 +3,7 @@
 //! A flight that is dropped is cut off; it must be flown to its end or let go first, and never decides for a person.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
@@ -10,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::conch::Conch;
 use super::post::HostInbox;
+use super::shared::{self, Copier, Fenced, Hold, Mandate};
 use crate::aws::Clients;
 use crate::aws::actuator::Hands;
 use crate::clock::Clock;
@@ -18,11 +20,14 @@ use crate::model::World;
 use crate::model::reading::Observation;
 use crate::plan::event::Entry;
 use crate::plan::progress::Progress;
-use crate::plan::run::{self, Command, Inbox, Ports, Stopped, WhenHeld};
+use crate::plan::run::{self, Actuator, Command, Inbox, Ports, Stopped, WhenHeld};
 use crate::sampler::{self, Pace};
 
 /// How many readings may wait for a run; newer ones replace what is dropped.
 const READINGS: usize = 1024;
+
+/// How long the end of a run waits for its copy in the shared table.
+pub const SETTLE: Duration = Duration::from_secs(8);
 
 /// What a run flies with.
 #[derive(Debug)]
@@ -33,8 +38,12 @@ pub struct Gear {
     pub clock: Clock,
     /// Where each line goes before anything happens.
     pub journal: Journal,
-    /// The right to act.
+    /// The right to act on this host.
     pub conch: Conch,
+    /// The right to act among all bastions that share a table, where they do.
+    pub mandate: Option<Mandate>,
+    /// What copies the journal to that table.
+    pub copier: Option<Copier>,
 }
 
 /// A run in flight.
@@ -68,14 +77,15 @@ impl Flight {
         gear: Gear,
         when_held: WhenHeld,
     ) -> (Self, mpsc::Sender<Observation>) {
-        let Gear { clients, clock, journal, conch } = gear;
+        let Gear { clients, clock, journal, conch, mandate, copier } = gear;
         let (commands, commanded) = mpsc::channel(16);
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
+        let at = clock.clone();
         let here = clock.clone();
         let inboxes = inboxes(&journal, &progress);
         let ports = Ports {
-            actuator: Arc::new(Hands::new(clients, u64::from(std::process::id()))),
+            actuator: actuator(clients, mandate.as_ref()),
             ledger: Box::new(journal),
             clock,
             observations,
@@ -84,8 +94,18 @@ impl Flight {
             entries,
             when_held,
         };
+        if let Some(mandate) = &mandate {
+            watch_over(mandate.watched(), commands.downgrade());
+        }
         let task = tokio::spawn(async move {
             let ended = run::drive(progress, world, ports).await;
+            // Whoever has the conch next is to find every line.
+            if let Some(copier) = copier {
+                copier.settle(&at, SETTLE).await;
+            }
+            if let Some(mandate) = mandate {
+                mandate.give_back().await;
+            }
             drop(conch);
             ended
         });
@@ -143,6 +163,47 @@ impl Flight {
         self.command(Command::Pause { who: who.to_owned() })?;
         self.let_go();
         Ok(())
+    }
+}
+
+/// The hands of a run, which ask for leave where bastions share a table.
+fn actuator(clients: Clients, mandate: Option<&Mandate>) -> Arc<dyn Actuator> {
+    let hands = Hands::new(clients, u64::from(std::process::id()));
+    match mandate {
+        Some(mandate) => Arc::new(Fenced::new(hands, mandate.clone())),
+        None => Arc::new(hands),
+    }
+}
+
+/// Pauses the run at once when somebody else takes the conch, and notes what becomes of the right meanwhile.
+fn watch_over(mut holds: watch::Receiver<Hold>, commands: mpsc::WeakSender<Command>) {
+    tokio::spawn(async move {
+        let mut before = holds.borrow_and_update().clone();
+        while holds.changed().await.is_ok() {
+            let now = holds.borrow_and_update().clone();
+            for command in told(&before, &now) {
+                let Some(commands) = commands.upgrade() else { return };
+                // A run that takes no command any more is at its end.
+                let _gone = commands.send(command).await;
+            }
+            before = now;
+        }
+    });
+}
+
+/// What a change of the right means for the run.
+fn told(before: &Hold, now: &Hold) -> Vec<Command> {
+    match (before, now) {
+        (Hold::Gone { .. }, Hold::Gone { .. }) => Vec::new(),
+        (_, Hold::Gone { by }) => {
+            let who = by.holder.who.clone();
+            vec![Command::Note { who: who.clone(), text: shared::gone(by) }, Command::Pause { who }]
+        }
+        (Hold::Without { .. }, Hold::Lease { lease, .. }) => {
+            let (who, host) = (lease.holder.who.clone(), lease.holder.host.clone());
+            vec![Command::Act { who, host, right: lease.right() }]
+        }
+        _ => Vec::new(),
     }
 }
 

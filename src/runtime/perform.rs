@@ -7,19 +7,23 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 
-use super::desk::{Begun, Desk};
+use super::Operator;
+use super::desk::{Begun, Desk, Seat};
 use super::flight::{Fallen, Flight, Gear};
 use super::follow::{self, Driving};
 use super::post::HostOutbox;
+use super::shared::{self, Commons, Copier, Mandate, Taken};
 use crate::app::{App, Attention, Effect, Event, Ticket};
 use crate::aws::Clients;
 use crate::clock::Clock;
+use crate::ledger::shared::lease::{Claim, NoLease};
 use crate::model::World;
 use crate::model::reading::{Observation, Source};
 use crate::model::verdict;
-use crate::plan::event::{Entry, RunId, Start};
+use crate::plan::event::{Entry, Right, RunId, Start};
 use crate::plan::run::{Ask, Command, Outbox, Reply, WhenHeld};
 use crate::sampler::{self, Meter, Pace};
+use crate::ui::dialog::{self, Obstacle};
 
 /// How long a sheet waits for its reads; what has not come by then is missing on it, and said so.
 const READS: Duration = Duration::from_secs(6);
@@ -42,6 +46,8 @@ pub(super) struct Performer {
     pace: watch::Sender<Pace>,
     meter: Meter,
     writing: JoinSet<Done>,
+    commons: Option<Commons>,
+    copier: Option<Copier>,
     running: Option<Running>,
     driving: Driving,
     has_run: bool,
@@ -50,15 +56,18 @@ pub(super) struct Performer {
 /// A run in flight, as the console holds it.
 struct Running {
     flight: Flight,
+    mandate: Option<Mandate>,
     readings: mpsc::Sender<Observation>,
 }
 
 /// What came of something that waited for the disk.
 enum Done {
     /// A run was begun or taken up, or not. The world and the newest line are those of the moment it was asked for.
-    Begun { begun: Box<Result<Begun, String>>, world: World, newest: u64 },
+    Begun { begun: Box<Result<(Begun, Option<Mandate>), Undone>>, world: World, newest: u64 },
     /// A run was closed, or not.
-    Closed(Result<Vec<Entry>, String>),
+    Closed(Result<Vec<Entry>, Undone>),
+    /// The conch was taken again for the run in flight, or not.
+    Claimed(Result<Right, Undone>),
     /// A refusal was written down, or not.
     Refused(Result<Entry, String>),
     /// A note was written down, or not.
@@ -67,7 +76,13 @@ enum Done {
 
 impl Performer {
     /// Begins to read the workload, and what others write into the journal after the line that is shown as the newest.
-    pub(super) fn new(clients: Clients, desk: Desk, newest: u64, to_app: mpsc::Sender<Event>) -> Self {
+    pub(super) fn new(
+        clients: Clients,
+        desk: Desk,
+        commons: Option<Commons>,
+        newest: u64,
+        to_app: mpsc::Sender<Event>,
+    ) -> Self {
         let clock = desk.clock.clone();
         let (pace, paced) = watch::channel(Pace::Calm);
         let (out, mut seen) = mpsc::channel(READINGS);
@@ -80,9 +95,28 @@ impl Performer {
                 }
             }
         });
+        let copier = commons.as_ref().map(|commons| {
+            shared::watch(commons.clone(), to_app.clone());
+            let copier = Copier::begin(commons.clone(), &desk.state);
+            shared::tell_behind(&copier, to_app.clone());
+            copier
+        });
         let (writing, driving) = (JoinSet::new(), Driving::default());
         follow::spawn(desk.state.clone(), newest, driving.clone(), to_app.clone());
-        Self { clients, clock, desk, to_app, pace, meter, writing, running: None, driving, has_run: false }
+        Self {
+            clients,
+            clock,
+            desk,
+            to_app,
+            pace,
+            meter,
+            writing,
+            commons,
+            copier,
+            running: None,
+            driving,
+            has_run: false,
+        }
     }
 
     /// What reading costs now.
@@ -125,25 +159,30 @@ impl Performer {
 
     /// Performs one effect; what came of it at once is returned, the rest is told later.
     pub(super) fn perform(&mut self, effect: Effect, app: &App) -> Vec<Event> {
+        self.perform_by(effect, Claim::Free, app)
+    }
+
+    /// The same, with what the conch may be claimed by where the effect needs it.
+    fn perform_by(&mut self, effect: Effect, claim: Claim, app: &App) -> Vec<Event> {
+        let wanted = Wanted { effect: effect.clone(), claim };
         let who = self.desk.operator.who.clone();
         match effect {
             Effect::Read(ticket, sources) => self.read(ticket, sources),
             Effect::Start { plan, reason } => {
                 let by = (who.as_str(), self.desk.operator.host.as_str());
                 let start = Start::new(by, verdict::identity(app.world()), reason, app.is_simulated());
-                self.begin(app, move |desk| desk.start(*plan, start));
+                self.begin(app, wanted, move |desk, seat| desk.start((*plan, start), seat));
             }
-            Effect::TakeUp(run) => self.begin(app, move |desk| desk.take_up(&run)),
-            Effect::Close { run, reason } => {
-                self.driving.set(true);
-                self.write(move |desk| Done::Closed(desk.close(&run, &reason)));
-            }
+            Effect::TakeUp(run) => self.begin(app, wanted, move |desk, seat| desk.take_up(&run, seat)),
+            Effect::Close { run, reason } => self.close(run, reason, wanted.or_without_table()),
             Effect::Refuse { intent, why } => self.write(move |desk| Done::Refused(desk.refuse(intent, why))),
             Effect::Decide { step, decision } => {
                 return self.command(Command::Decide { step, decision, who }, app);
             }
             Effect::Pause => return self.command(Command::Pause { who }, app),
+            Effect::Resume if self.must_claim() => self.claim(wanted),
             Effect::Resume => return self.command(Command::Resume { who }, app),
+            Effect::Claim { effect, claim } => return self.perform_by(*effect, claimed(claim), app),
             Effect::Note { text, .. } if self.running.is_some() || app.followed().is_some() => {
                 return self.command(Command::Note { who, text }, app);
             }
@@ -160,7 +199,9 @@ impl Performer {
         while let Some(done) = self.writing.join_next().await {
             late.extend(self.done(done));
         }
-        let Some(Running { mut flight, readings }) = self.running else { return (late, self.has_run, None) };
+        let Some(Running { mut flight, readings, .. }) = self.running else {
+            return (late, self.has_run, None);
+        };
         flight.let_go();
         // The console's own readings end with it; those that prove a run must not.
         flight.read_for_itself(self.clients, self.clock, readings);
@@ -191,26 +232,76 @@ impl Performer {
         self.writing.spawn_blocking(move || work(&desk));
     }
 
-    fn begin(&mut self, app: &App, begin: impl FnOnce(&Desk) -> Result<Begun, String> + Send + 'static) {
+    fn begin(
+        &mut self,
+        app: &App,
+        wanted: Wanted,
+        begin: impl FnOnce(&Desk, Seat) -> Result<Begun, String> + Send + 'static,
+    ) {
         self.driving.set(true);
         let (world, newest) = (app.world().clone(), app.newest_line());
-        self.write(move |desk| Done::Begun { begun: Box::new(begin(desk)), world, newest });
+        let acting = acting(self.desk.clone(), self.commons.clone(), wanted, begin);
+        self.writing.spawn(async move {
+            let begun = acting.await;
+            if let Ok((begun, Some(mandate))) = &begun {
+                mandate.acts_in(begun.progress.run.clone()).await;
+            }
+            Done::Begun { begun: Box::new(begun), world, newest }
+        });
+    }
+
+    fn close(&mut self, run: RunId, reason: String, wanted: Wanted) {
+        self.driving.set(true);
+        let close = move |desk: &Desk, seat: Seat| desk.close((&run, &reason), seat);
+        let acting = acting(self.desk.clone(), self.commons.clone(), wanted, close);
+        self.writing.spawn(async move {
+            let closed = acting.await;
+            Done::Closed(closed.map(|(lines, _given_back)| lines))
+        });
+    }
+
+    /// The run in flight may not send as it is.
+    fn must_claim(&self) -> bool {
+        let mandate = self.running.as_ref().and_then(|running| running.mandate.as_ref());
+        mandate.is_some_and(|mandate| !mandate.hold().is_good(self.clock.now()))
+    }
+
+    /// Takes the conch again before the run in flight goes on.
+    fn claim(&mut self, wanted: Wanted) {
+        let Some(mandate) = self.running.as_ref().and_then(|running| running.mandate.clone()) else { return };
+        self.writing.spawn(async move {
+            let right = mandate.claim(wanted.claim.clone()).await;
+            Done::Claimed(right.map_err(|none| wanted.unclaimed(&none)))
+        });
+    }
+
+    /// The run in flight goes on under a new right, which is in its journal first.
+    fn go_on(&self, right: Right) -> Vec<Event> {
+        let Operator { who, host } = self.desk.operator.clone();
+        let Some(running) = &self.running else { return Vec::new() };
+        let act = Command::Act { who: who.clone(), host, right };
+        match running.flight.command(act).and_then(|()| running.flight.command(Command::Resume { who })) {
+            Ok(()) => Vec::new(),
+            Err(refused) => trouble("The run does not take this now", &refused),
+        }
     }
 
     fn done(&mut self, done: Result<Done, JoinError>) -> Vec<Event> {
         match done {
             Ok(Done::Begun { begun, world, newest }) => match *begun {
-                Ok(begun) => self.fly(begun, world, newest),
-                Err(why) => {
+                Ok((begun, mandate)) => self.fly(begun, mandate, (world, newest)),
+                Err(undone) => {
                     self.driving.set(false);
-                    trouble("The run did not begin; nothing was sent", &why)
+                    undone.told("The run did not begin; nothing was sent")
                 }
             },
             Ok(Done::Closed(closed)) => {
                 self.driving.set(self.running.is_some());
                 self.has_run |= closed.is_ok();
-                closed.map_or_else(|why| trouble("The run could not be closed", &why), tell)
+                closed.map_or_else(|undone| undone.told("The run could not be closed"), tell)
             }
+            Ok(Done::Claimed(Ok(right))) => self.go_on(right),
+            Ok(Done::Claimed(Err(undone))) => undone.told("The run does not go on"),
             Ok(Done::Refused(Ok(line)) | Done::Noted(Ok(line))) => tell(vec![line]),
             Ok(Done::Noted(Err(why))) => trouble("The note could not be written down", &why),
             Ok(Done::Refused(Err(why))) => trouble("The refusal could not be written down", &why),
@@ -219,11 +310,13 @@ impl Performer {
     }
 
     /// Drives a run that has begun, and tells the console the lines that it has not seen yet.
-    fn fly(&mut self, begun: Begun, world: World, newest: u64) -> Vec<Event> {
+    fn fly(&mut self, begun: Begun, mandate: Option<Mandate>, (world, newest): (World, u64)) -> Vec<Event> {
         let Begun { progress, lines, journal, conch } = begun;
-        let gear = Gear { clients: self.clients.clone(), clock: self.clock.clone(), journal, conch };
+        let (clients, clock) = (self.clients.clone(), self.clock.clone());
+        let copier = self.copier.clone();
+        let gear = Gear { clients, clock, journal, conch, mandate: mandate.clone(), copier };
         let (flight, readings) = Flight::begin(progress, world, gear, WhenHeld::Wait);
-        (self.running, self.has_run) = (Some(Running { flight, readings }), true);
+        (self.running, self.has_run) = (Some(Running { flight, mandate, readings }), true);
         tell(lines.into_iter().filter(|line| line.seq > newest).collect())
     }
 
@@ -251,6 +344,86 @@ impl Performer {
             let title = format!("{} was not done", ask.command.word().to_uppercase());
             let _gone = to_app.send(Event::Trouble { title, text: why }).await;
         });
+    }
+}
+
+/// An effect for which the conch is needed, and what it may be claimed by.
+struct Wanted {
+    effect: Effect,
+    claim: Claim,
+}
+
+impl Wanted {
+    /// A close has a reason of its own and sends nothing: it does not wait for the table.
+    fn or_without_table(mut self) -> Self {
+        if let (Effect::Close { reason, .. }, Claim::Free) = (&self.effect, &self.claim) {
+            self.claim = Claim::WithoutTable(reason.clone());
+        }
+        self
+    }
+
+    fn unclaimed(self, none: &NoLease) -> Undone {
+        let obstacle = match none {
+            NoLease::Held(..) => Obstacle::Held,
+            NoLease::Table(_) => Obstacle::NoAnswer,
+        };
+        Undone::Unclaimed { effect: Box::new(self.effect), obstacle, why: none.to_string() }
+    }
+}
+
+/// Why an act was not done.
+enum Undone {
+    /// In words.
+    Why(String),
+    /// The conch was not to be had just so.
+    Unclaimed { effect: Box<Effect>, obstacle: Obstacle, why: String },
+}
+
+impl Undone {
+    fn told(self, title: &str) -> Vec<Event> {
+        match self {
+            Self::Why(why) => trouble(title, &why),
+            Self::Unclaimed { effect, obstacle, why } => vec![Event::Unclaimed { effect, obstacle, why }],
+        }
+    }
+}
+
+/// The claim that a person typed.
+fn claimed(claim: dialog::Claim) -> Claim {
+    match claim {
+        dialog::Claim::TakeOver(reason) => Claim::TakeOver(reason),
+        dialog::Claim::WithoutTable(reason) => Claim::WithoutTable(reason),
+    }
+}
+
+/// Acts at the desk with every right that it takes: the lock of this host first, then the lease among all.
+async fn acting<T: Send + 'static>(
+    desk: Desk,
+    commons: Option<Commons>,
+    wanted: Wanted,
+    act: impl FnOnce(&Desk, Seat) -> Result<T, String> + Send + 'static,
+) -> Result<(T, Option<Mandate>), Undone> {
+    let at = desk.clone();
+    let mut seat = off_the_loop(move || at.sit_down()).await?;
+    let mut mandate = None;
+    if let Some(commons) = commons {
+        let Taken { mandate: held, right, .. } = match commons.take(None, &wanted.claim).await {
+            Ok(taken) => taken,
+            Err(none) => return Err(wanted.unclaimed(&none)),
+        };
+        (mandate, seat.right) = (Some(held), Some(right));
+    }
+    let done = off_the_loop(move || act(&desk, seat)).await?;
+    Ok((done, mandate))
+}
+
+/// The journal waits for the disk and for other processes, so it is never touched on the loop of the screen.
+async fn off_the_loop<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, Undone> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(Undone::Why),
+        Err(fell) => Err(Undone::Why(format!("the journal's writer fell over: {fell}"))),
     }
 }
 

@@ -6,10 +6,13 @@
 mod desk;
 mod fenced;
 mod mandate;
+mod mirror;
+mod runs;
+mod watch;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Operator;
 use crate::aws::Clients;
@@ -18,12 +21,16 @@ use crate::clock::Clock;
 use crate::ledger::shared::fit::fits;
 use crate::ledger::shared::lease::{self, Claim, Holder, Lease, NoLease};
 use crate::ledger::shared::{Key, Table, partition};
-use crate::model::reading::Trouble;
+use crate::model::reading::{Trouble, TroubleKind};
 use crate::model::topology::SharedTable;
 use crate::plan::event::{Right, RunId};
 
 pub use fenced::Fenced;
+pub(super) use mandate::gone;
 pub use mandate::{Hold, Mandate};
+pub use mirror::Copier;
+pub use runs::Foreign;
+pub(super) use watch::{tell_behind, watch};
 
 /// The shared table, as this console reaches it and by what name it acts there.
 #[derive(Clone)]
@@ -33,6 +40,8 @@ pub struct Commons {
     partition: String,
     me: Holder,
     clock: Clock,
+    /// Why the table must not be used, once it was seen.
+    unfit: Arc<OnceLock<String>>,
 }
 
 impl fmt::Debug for Commons {
@@ -42,6 +51,17 @@ impl fmt::Debug for Commons {
             .field("me", &self.me)
             .finish_non_exhaustive()
     }
+}
+
+/// The conch, once it is taken.
+#[derive(Debug)]
+pub struct Taken {
+    /// The right to act.
+    pub mandate: Mandate,
+    /// What it is, for the journal.
+    pub right: Right,
+    /// The lease as it was before: what whoever had it was doing.
+    pub before: Option<Lease>,
 }
 
 /// How the table suits, as far as it tells.
@@ -75,7 +95,7 @@ impl Commons {
         };
         let partition = partition(&topology.workload, &topology.environment);
         let table = Arc::new(Shared::new(clients.clone(), declared.clone()));
-        Ok(Self { table, declared, partition, me, clock })
+        Ok(Self { table, declared, partition, me, clock, unfit: Arc::default() })
     }
 
     /// The same in another process's name, which tests need.
@@ -100,7 +120,13 @@ impl Commons {
     /// Whether the table can hold a lease, as far as it tells.
     pub async fn fit(&self) -> Fit {
         match self.table.describe().await {
-            Ok(shapes) => fits(&self.declared, &shapes).map_or_else(Fit::Unfit, Fit::Fits),
+            Ok(shapes) => fits(&self.declared, &shapes).map_or_else(
+                |why| {
+                    let _once = self.unfit.set(why.clone());
+                    Fit::Unfit(why)
+                },
+                Fit::Fits,
+            ),
             Err(trouble) => Fit::Unseen(trouble),
         }
     }
@@ -117,20 +143,29 @@ impl Commons {
     ///
     /// # Errors
     /// When the claim does not get it.
-    pub async fn take(&self, run: Option<RunId>, claim: &Claim) -> Result<(Mandate, Right), NoLease> {
-        let taken = lease::take(&*self.table, &self.key(), (&self.me, claim), self.clock.now()).await;
-        match (taken, claim) {
-            (Ok((lease, _)), _) => {
+    pub async fn take(&self, run: Option<RunId>, claim: &Claim) -> Result<Taken, NoLease> {
+        match (self.taken(claim).await, claim) {
+            (Ok((lease, before)), _) => {
                 let right = lease.right();
-                Ok((Mandate::keep(self.clone(), Hold::lease(lease), run), right))
+                Ok(Taken { mandate: Mandate::keep(self.clone(), Hold::lease(lease), run), right, before })
             }
             (Err(NoLease::Table(trouble)), Claim::WithoutTable(reason)) if !reason.trim().is_empty() => {
                 let (trouble, reason) = (trouble.to_string(), reason.trim().to_owned());
                 let hold = Hold::Without { trouble: trouble.clone(), fence: None };
-                Ok((Mandate::keep(self.clone(), hold, run), Right::WithoutTable { trouble, reason }))
+                let mandate = Mandate::keep(self.clone(), hold, run);
+                Ok(Taken { mandate, right: Right::WithoutTable { trouble, reason }, before: None })
             }
             (Err(none), _) => Err(none),
         }
+    }
+
+    /// A lease of a table that can hold one.
+    async fn taken(&self, claim: &Claim) -> Result<(Lease, Option<Lease>), NoLease> {
+        if let Some(why) = self.unfit.get() {
+            let trouble = Trouble { kind: TroubleKind::Refused, text: why.clone(), request_id: None };
+            return Err(NoLease::Table(trouble));
+        }
+        lease::take(&*self.table, &self.key(), (&self.me, claim), self.clock.now()).await
     }
 
     fn key(&self) -> Key {

@@ -7,7 +7,7 @@ mod cadence;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -265,6 +265,11 @@ fn sources(topology: &Topology) -> Vec<Source> {
         sources.extend(service.regions.keys().map(here));
     }
     sources.extend(topology.dns.iter().map(|dns| Source::Records(dns.name.clone())));
+    if topology.routing.is_none() {
+        let records = topology.dns.iter().flat_map(|dns| &dns.records);
+        let checks: BTreeSet<&String> = records.filter_map(|record| record.health_check.as_ref()).collect();
+        sources.extend(checks.into_iter().cloned().map(Source::HealthCheck));
+    }
     for dns in &topology.dns {
         let of = |resolver: &Resolver| Source::Resolver(dns.name.clone(), resolver.name.clone());
         sources.extend(topology.resolvers.iter().map(of));

@@ -3,14 +3,18 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::door::dns::usual_address;
 use super::scenario::world::{Form, Policy, Receive};
 use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
+use super::world::bucket::BucketLink;
 use super::world::ecs;
+use super::world::health::Probe;
 use super::world::metric::publish::{CANARIES, ECS};
 use super::world::region::Region;
+use super::world::replica::{Engine, Replicated};
 use super::world::table::Consistency;
 
 /// The configuration of a world served at `base_url` (no final slash), its resolvers at their usual addresses.
@@ -77,6 +81,15 @@ fn region(world: &World, at: usize, out: &mut String) -> Written {
     canary(out, "canary global", None, CANARIES[2])?;
     signal(out, "alb", &[("LoadBalancer", &region.alb)])?;
     signal(out, "ecs-container-insights", &ECS)?;
+    for check in &world.health_checks {
+        if matches!(check.probe, Probe::Endpoint { region, .. } if region == at) {
+            writeln!(out, "# No record follows this one: it alarms.")?;
+            writeln!(out, "[[regions.signals]]")?;
+            writeln!(out, "preset = \"route53-health-check\"")?;
+            writeln!(out, "name = \"{}\"", check.name)?;
+            writeln!(out, "dimensions = {{ HealthCheckId = \"{}\" }}", check.id)?;
+        }
+    }
     writeln!(out)
 }
 
@@ -160,6 +173,12 @@ fn stores(world: &World, out: &mut String) -> Written {
         }
         writeln!(out)?;
     }
+    for store in &world.replicas {
+        replica(world, store, out)?;
+    }
+    for link in &world.buckets {
+        bucket(world, link, out)?;
+    }
     // A strongly consistent table has no lag to watch, and the bastions' own is no store of the workload.
     for table in world.tables.iter().filter(|t| t.witness.is_none() && t.store != LOCK) {
         let regions: Vec<_> =
@@ -210,6 +229,24 @@ fn services(world: &World, out: &mut String) -> Written {
     writeln!(out)
 }
 
+fn replica(world: &World, store: &Replicated, out: &mut String) -> Written {
+    writeln!(out, "# Which of them is the source is read: it changes for good with a promotion.")?;
+    writeln!(out, "[[replicas]]")?;
+    writeln!(out, "store = \"{}\"", store.store)?;
+    let engine = match store.engine {
+        Engine::AuroraBinlog => "aurora-binlog",
+        Engine::Rds => "rds",
+    };
+    writeln!(out, "engine = \"{engine}\"")?;
+    let specs = &world.scenario.world.replicas;
+    rpo(specs.iter().find(|spec| spec.store == store.store).and_then(|spec| spec.rpo), out)?;
+    writeln!(out, "[replicas.databases]")?;
+    for end in &store.ends {
+        writeln!(out, "{} = \"{}\"", world.regions[end.db.region].name, end.db.arn)?;
+    }
+    writeln!(out)
+}
+
 fn runbooks(world: &World, out: &mut String) -> Written {
     for book in &world.scenario.world.runbooks {
         let Some(offer) = &book.offer else { continue };
@@ -237,6 +274,25 @@ fn runbooks(world: &World, out: &mut String) -> Written {
         writeln!(out)?;
     }
     Ok(())
+}
+
+fn bucket(world: &World, link: &BucketLink, out: &mut String) -> Written {
+    writeln!(out, "[[replication]]")?;
+    writeln!(out, "store = \"{}\"", link.store)?;
+    writeln!(out, "preset = \"s3-replication\"")?;
+    writeln!(out, "from = \"{}\"", world.regions[link.from].name)?;
+    writeln!(out, "to = \"{}\"", world.regions[link.to].name)?;
+    let specs = &world.scenario.world.buckets;
+    rpo(specs.iter().find(|spec| spec.store == link.store).and_then(|spec| spec.rpo), out)?;
+    let dimensions: Vec<_> = link.dimensions().iter().map(|(k, v)| format!("{k} = \"{v}\"")).collect();
+    writeln!(out, "dimensions = {{ {} }}\n", dimensions.join(", "))
+}
+
+fn rpo(rpo: Option<Duration>, out: &mut String) -> Written {
+    match rpo {
+        Some(rpo) => writeln!(out, "rpo = \"{}s\"", rpo.as_secs()),
+        None => Ok(()),
+    }
 }
 
 /// The bastions' table: a condition on an item of it must hold in every Region that is named.
@@ -324,11 +380,23 @@ mod tests {
                 [table, key] => config[table][key].as_array().unwrap().len(),
             };
             assert_eq!(count(["", "regions"]), world.regions.len(), "{name}");
-            assert_eq!(count(["routing", "endpoints"]), 5);
-            assert_eq!(count(["routing", "controls"]), world.arc.controls.len());
-            assert_eq!(count(["routing", "rules"]), world.arc.rules.len());
-            assert_eq!(count(["", "aurora"]), world.aurora.globals.len());
-            assert_eq!(config["aurora"][0]["clusters"].as_table().unwrap().len(), world.regions.len());
+            if world.scenario.world.arc {
+                assert_eq!(count(["routing", "endpoints"]), 5);
+                assert_eq!(count(["routing", "controls"]), world.arc.controls.len());
+                assert_eq!(count(["routing", "rules"]), world.arc.rules.len());
+            } else {
+                assert_eq!(config.get("routing"), None, "{name}");
+            }
+            let of_all = |key: &str| config.get(key).map_or(0, |list| list.as_array().unwrap().len());
+            assert_eq!(of_all("aurora"), world.aurora.globals.len());
+            assert_eq!(of_all("replicas"), world.replicas.len());
+            assert_eq!(of_all("replication"), world.buckets.len());
+            for (key, databases) in [("aurora", "clusters"), ("replicas", "databases")] {
+                for store in config.get(key).into_iter().flat_map(|list| list.as_array().unwrap()) {
+                    assert_eq!(store[databases].as_table().unwrap().len(), world.regions.len());
+                }
+            }
+            assert_eq!(count(["", "resolvers"]), world.dns.resolvers.len(), "{name}");
         }
     }
 

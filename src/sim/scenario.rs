@@ -123,7 +123,9 @@ const FILES: &[(&str, &str)] = &[
     ("pilot-light", include_str!("../../scenarios/pilot-light.toml")),
     ("runbook", include_str!("../../scenarios/runbook.toml")),
     ("runbook-lies", include_str!("../../scenarios/runbook-lies.toml")),
+    ("warm-standby", include_str!("../../scenarios/warm-standby.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
+    ("dns-weights", include_str!("../../scenarios/dns-weights.toml")),
 ];
 
 /// The scenario that `demo` and `sim` run unless told.

@@ -6,6 +6,7 @@
 mod act;
 mod arm;
 mod buttons;
+mod claim;
 mod cut_off;
 mod decide;
 mod fingers;
@@ -41,6 +42,7 @@ use crate::plan::{Intent, Plan, StepId, script};
 
 pub use act::{Act, Offer};
 pub use arm::Arm;
+pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
 pub use note::Note;
@@ -73,6 +75,8 @@ pub enum Dialog {
     Note(Note),
     /// What to do with a run that was cut off.
     CutOff(CutOff),
+    /// Why the conch is claimed that cannot be had just so.
+    Claiming(Claiming),
     /// Whether to leave.
     Quit(Quit),
     /// An error, in words.
@@ -154,6 +158,8 @@ pub enum Request {
         /// What.
         text: String,
     },
+    /// Do what the conch was missing for, under this claim.
+    Claim(Claim),
     /// Start no new step.
     Pause,
     /// Start steps again.
@@ -265,6 +271,12 @@ impl Dialog {
         Self::CutOff(CutOff::new(run).left_by(by))
     }
 
+    /// Why the conch is claimed that cannot be had just so.
+    #[must_use]
+    pub fn claim(obstacle: Obstacle, why: &str) -> Self {
+        Self::Claiming(Claiming::new(obstacle, why))
+    }
+
     /// An error in words.
     #[must_use]
     pub fn notice(title: &str, text: &str) -> Self {
@@ -287,7 +299,7 @@ impl Dialog {
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Note(_) | Self::Tell(_) => Context::Typing,
+            Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -322,6 +334,7 @@ impl Dialog {
             Self::Decide(decide) => decide.on(input, action, moment),
             Self::Note(note) => note.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
+            Self::Claiming(claiming) => claiming.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }
@@ -333,6 +346,7 @@ impl Dialog {
             Self::Sheet(sheet) => sheet.tick(moment),
             Self::Notice(notice) => notice.tick(moment),
             Self::CutOff(cut_off) => cut_off.tick(moment),
+            Self::Claiming(claiming) => claiming.tick(moment),
             _ => Reply::Stay,
         }
     }
@@ -373,6 +387,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Note(note) => note.page(),
         Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
+        Dialog::Claiming(claiming) => claiming.page(),
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),

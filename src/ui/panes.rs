@@ -127,6 +127,7 @@ fn frame(pen: &Pen<'_>, pane: Pane, area: Rect) -> Frame {
     let note = match pane {
         Pane::Plan => plan::note(pen),
         Pane::Orders => orders::note(pen, usize::from(area.width)),
+        Pane::Journal => journal::note(pen),
         _ => Line::default(),
     };
     Frame {

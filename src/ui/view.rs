@@ -183,6 +183,11 @@ impl View {
         self.dialog = Some(Dialog::notice(title, text));
     }
 
+    /// Asks why the conch is claimed that cannot be had just so.
+    pub fn ask_to_claim(&mut self, obstacle: dialog::Obstacle, why: &str) {
+        self.dialog = Some(Dialog::claim(obstacle, why));
+    }
+
     /// Asks what to do with a run that was cut off.
     pub fn ask_about(&mut self, run: &Progress) {
         self.dialog = Some(Dialog::cut_off(run));

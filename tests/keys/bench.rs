@@ -12,6 +12,7 @@ use pointsman::plan::history::History;
 use pointsman::plan::interlock::{self, Interlock, Verdict};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, Plan, Playbook, StepId, playbook};
+use pointsman::ui::conch::Conch;
 use pointsman::ui::dialog::{self, Request};
 use pointsman::ui::hint;
 use pointsman::ui::key::{Input, Key};
@@ -56,7 +57,8 @@ impl Bench {
             drill: false,
             simulated: environment == "simulated",
             identity: Some(fixture::identity()),
-            conch: "this host only".to_owned(),
+            conch: Conch::Host,
+            mirror: None,
             follows: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.0,

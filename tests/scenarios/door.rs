@@ -9,6 +9,8 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
+use pointsman::model::reading::RecordRouting;
+use pointsman::model::topology::ReplicaEngine;
 use pointsman::plan::event::Entry;
 use pointsman::plan::operation::{Detach, Failover, FisStart, FisStop, Operation, RoutingSet, Switchover};
 
@@ -71,6 +73,30 @@ impl Left {
                 self.region == run.to.as_str()
                     && [run.arn.as_str(), run.target().as_str(), run.mode()].into_iter().all(names)
             }
+            // Which step, and what of it, is in the same body.
+            Operation::SwitchSignal(signal) => {
+                self.region == signal.region.as_str() && self.body.contains(&signal.execution)
+            }
+            Operation::AuroraDetach(Detach(target)) => {
+                let of =
+                    [("GlobalClusterIdentifier", &*target.global), ("DbClusterIdentifier", &target.cluster)];
+                self.region == target.to.as_str() && self.form(&of)
+            }
+            Operation::ReplicaPromote(promote) => {
+                let key = match promote.engine {
+                    ReplicaEngine::AuroraBinlog => "DBClusterIdentifier",
+                    ReplicaEngine::Rds => "DBInstanceIdentifier",
+                };
+                self.region == promote.to.as_str() && self.form(&[(key, promote.id())])
+            }
+            Operation::SnapshotCopy(copy) => {
+                let of = [
+                    ("SourceDBClusterSnapshotIdentifier", &*copy.source),
+                    ("TargetDBClusterSnapshotIdentifier", &copy.target),
+                    ("CopyTags", "true"),
+                ];
+                self.region == copy.region.as_str() && self.form(&of)
+            }
             Operation::EcsScale(scale) => {
                 let wanted = serde_json::json!({
                     "cluster": scale.cluster, "service": scale.ecs, "desiredCount": scale.desired,
@@ -80,42 +106,38 @@ impl Left {
             Operation::SsmRun(run) => {
                 self.region == run.region.as_str() && self.json()["DocumentName"] == run.document.as_str()
             }
+            Operation::DnsSet(set) => {
+                // Of each record the body has the identifier and, in its order, what it shall be.
+                let has = |text: &str| self.body.contains(text);
+                self.region == "us-east-1"
+                    && self.body.matches("<Change>").count() == set.changes.len()
+                    && set.changes.iter().all(|change| {
+                        let id =
+                            change.wanted.id.as_ref().is_none_or(|id| has(&format!("<SetIdentifier>{id}<")));
+                        id && match &change.wanted.routing {
+                            RecordRouting::Weight(weight) => has(&format!("<Weight>{weight}</Weight>")),
+                            _ => true,
+                        } && change.wanted.target().split(' ').all(|target| has(&format!(">{target}<")))
+                    })
+            }
+            Operation::HealthCheckInvert(invert) => {
+                let inverted = format!("<Inverted>{}</Inverted>", invert.inverted);
+                let version = format!("<HealthCheckVersion>{}</HealthCheckVersion>", invert.version);
+                self.region == "us-east-1" && self.body.contains(&inverted) && self.body.contains(&version)
+            }
             Operation::SsmSignal(signal) => {
                 self.region == signal.region.as_str()
                     && self.json()["AutomationExecutionId"] == signal.execution.as_str()
             }
-            Operation::DnsSet(set) => {
-                let targets = set.changes.iter().map(|change| change.wanted.target().to_owned());
-                self.body.contains(set.name.trim_end_matches('.'))
-                    && targets.into_iter().all(|target| self.body.contains(target.trim_end_matches('.')))
-            }
-            Operation::HealthCheckInvert(invert) => {
-                self.body.contains(&format!("<Inverted>{}</Inverted>", invert.inverted))
-                    && self
-                        .body
-                        .contains(&format!("<HealthCheckVersion>{}</HealthCheckVersion>", invert.version))
-            }
-            Operation::AuroraDetach(Detach(target)) => {
-                self.region == target.to.as_str()
-                    && self.says("GlobalClusterIdentifier", &target.global)
-                    && self.says("DbClusterIdentifier", &target.cluster)
-            }
-            Operation::ReplicaPromote(promote) => {
-                let id = promote.id();
-                self.region == promote.to.as_str()
-                    && (self.says("DBClusterIdentifier", id) || self.says("DBInstanceIdentifier", id))
-            }
-            Operation::SnapshotCopy(copy) => {
-                self.region == copy.region.as_str()
-                    && self.says("SourceDBClusterSnapshotIdentifier", &copy.source)
-                    && self.says("TargetDBClusterSnapshotIdentifier", &copy.target)
-            }
         }
     }
 
-    /// A parameter of a query request has this value.
-    fn says(&self, key: &str, value: &str) -> bool {
-        form_urlencoded::parse(self.body.as_bytes()).any(|(known, said)| known == key && said == value)
+    /// The form has these fields and no others, but for those that every one has.
+    fn form(&self, fields: &[(&str, &str)]) -> bool {
+        let form = form_urlencoded::parse(self.body.as_bytes()).into_owned();
+        let own: BTreeMap<String, String> =
+            form.filter(|(key, _)| !["Action", "Version"].contains(&key.as_str())).collect();
+        own == fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     }
 
     fn json(&self) -> serde_json::Value {
@@ -201,6 +223,10 @@ fn operation(request: &HttpRequest) -> String {
     let path = request.uri().splitn(4, '/').nth(3).unwrap_or_default();
     let by_path = match (request.method(), path.split('/').next().unwrap_or_default()) {
         ("GET", _) => "GetByPath",
+        ("POST", "2013-04-01") if path.trim_end_matches('/').ends_with("/rrset") => {
+            "ChangeResourceRecordSets"
+        }
+        ("POST", "2013-04-01") => "UpdateHealthCheck",
         ("POST", "experiments") => "StartExperiment",
         ("DELETE", "experiments") => "StopExperiment",
         ("PATCH", "safetyLevers") => "UpdateSafetyLeverState",

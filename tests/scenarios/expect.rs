@@ -42,7 +42,7 @@ pub(crate) fn check(expect: &Expect, sim: &Sim, world: &World, came: &[Came]) ->
 
 /// The step that moves traffic is proved at this rung.
 fn rung_proved(progress: &Progress, rung: &str) -> Result<(), String> {
-    let moves = |step: &&pointsman::plan::Step| matches!(step.operation(), Some(Operation::RoutingSet(_)));
+    let moves = |step: &&pointsman::plan::Step| step.operation().is_some_and(Operation::moves_traffic);
     let step = progress.plan.steps.iter().rev().find(moves).ok_or("no step moves traffic")?;
     let rungs = &progress.steps[&step.id].rungs;
     let proved = |(name, (_, state, _)): (&pointsman::plan::Rung, &(_, RungState, String))| {

@@ -93,8 +93,7 @@ pub(crate) fn awaited(left: &Left) -> Option<(Plan, StepId)> {
 
 /// Law 7, by the ground truth: whoever moves traffic after writers finds them where it goes.
 fn writers_moved_first(left: &Left, (plan, step): &(Plan, StepId), words: &str) {
-    let moves_traffic =
-        matches!(plan.step(*step).and_then(|s| s.operation()), Some(Operation::RoutingSet(_)));
+    let moves_traffic = plan.step(*step).and_then(|s| s.operation()).is_some_and(Operation::moves_traffic);
     if !moves_traffic || plan.intent.playbook == Playbook::Evacuate {
         return;
     }

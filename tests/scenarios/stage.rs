@@ -10,7 +10,7 @@ use pointsman::aws::actuator::Hands;
 use pointsman::clock::Clock;
 use pointsman::config::{self, Config};
 use pointsman::model::World;
-use pointsman::model::reading::{Observation, Source};
+use pointsman::model::reading::Observation;
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{Decision, End, Entry, Event, Outcome, Start};
 use pointsman::plan::history::History;
@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 
 use super::book::Book;
 use super::door::{Left, Watched};
-use crate::support::InProcess;
+use crate::support::{ByHand, InProcess};
 
 /// When every play begins: not on a whole minute, as no day does.
 const START: &str = "2026-03-02T09:00:17Z";
@@ -150,7 +150,8 @@ impl Stage {
         let clock = self.sim.clock().clone();
         let transport = SharedHttpClient::new(self.door.clone());
         let topology = &self.config.topology;
-        let clients = Clients::new(&self.config.access, topology.clone(), clock.clone(), Some(transport));
+        let clients = Clients::new(&self.config.access, topology.clone(), clock.clone(), Some(transport))
+            .resolving_by(ByHand::way(&self.sim));
         let (out, observations) = mpsc::channel(4096);
         let (pace, paced) = watch::channel(Pace::Calm);
         let _meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
@@ -311,7 +312,7 @@ impl Console {
     async fn read_afresh(&mut self, intent: &Intent) {
         let (clients, clock) = (self.clients.clone(), self.clock.clone());
         let (told, mut heard) = mpsc::unbounded_channel();
-        let reads = sources(clients.topology(), intent).into_iter().map(move |source| {
+        let reads = interlock::rests_on(clients.topology(), intent).into_iter().map(move |source| {
             let (clients, told) = (clients.clone(), told.clone());
             async move {
                 let _gone = told.send(clients.insist(&source).await);
@@ -363,22 +364,6 @@ impl Console {
 pub(crate) fn intent(act: &Act) -> Intent {
     let playbook = Playbook::ALL.into_iter().find(|p| p.word() == act.playbook).unwrap();
     Intent { playbook, from: Region::new(&act.from), to: Region::new(&act.to) }
-}
-
-fn sources(topology: &Topology, intent: &Intent) -> Vec<Source> {
-    let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
-    let mut sources: Vec<Source> = endpoints.map(|e| Source::Endpoint(e.region.clone())).collect();
-    for aurora in &topology.auroras {
-        let both =
-            [&intent.to, &intent.from].map(|region| Source::Aurora(aurora.store.clone(), region.clone()));
-        sources.extend(both);
-    }
-    for service in &topology.services {
-        let here = |region: &Region| Source::Service(service.name.clone(), region.clone());
-        sources.extend(service.regions.keys().map(here));
-    }
-    sources.push(Source::Identity(intent.to.clone()));
-    sources
 }
 
 fn start_of() -> Start {

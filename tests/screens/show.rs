@@ -7,6 +7,7 @@ use pointsman::plan::event::Entry;
 use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, interlock};
+use pointsman::ui::conch::Conch;
 use pointsman::ui::dialog::Request;
 use pointsman::ui::key::{Input, Key};
 use pointsman::ui::theme::{Glyphs, Role, Theme};
@@ -41,7 +42,8 @@ impl Show {
             drill: false,
             simulated: false,
             identity: known.then(fixture::identity),
-            conch: "free".to_owned(),
+            conch: Conch::Free,
+            mirror: None,
             follows: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.1,
@@ -58,7 +60,7 @@ impl Show {
         let mut show = Self::of(State::Degraded);
         let story = story::failover(&show.world, show.now, until);
         show.console.mode = if until == Until::Closed { Mode::Watch } else { Mode::Running };
-        show.console.conch = "you".to_owned();
+        show.console.conch = Conch::You;
         (show.run, show.journal) = (Some(story.run), story.journal);
         show.view.pane = Pane::Plan;
         show

@@ -15,7 +15,7 @@ use super::{Bench, east, west};
 
 impl Bench {
     /// Writes the journal line and sends.
-    async fn send(&self, operation: &Operation) -> Answer {
+    pub(super) async fn send(&self, operation: &Operation) -> Answer {
         let mut journal = Journal::new();
         let event = Event::Sent { step: StepId(1), attempt: 1, fence: None };
         let receipt = journal.append(&RunId("4f2a9c01".into()), self.sim.now(), &event).unwrap();

@@ -43,6 +43,7 @@ impl Hands {
             Signal::Approve { step } => self.approve(signal, step, Approval::Approve).await,
             Signal::Reject { step } => self.approve(signal, step, Approval::Decline).await,
             Signal::Skip { step, reason } => {
+                let reason = if reason.is_empty() { COMMENT } else { reason };
                 self.change(signal, step, UpdatePlanExecutionStepAction::Skip, reason).await
             }
             Signal::Ungraceful { step: Some(step) } => {

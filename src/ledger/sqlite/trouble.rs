@@ -8,6 +8,7 @@ use rusqlite::ErrorCode;
 
 use super::holder;
 use crate::ledger::Broken;
+use crate::plan::event::RunId;
 use crate::plan::run::LedgerError;
 
 pub(super) fn io(what: &str, path: &Path, error: &std::io::Error) -> LedgerError {
@@ -88,5 +89,13 @@ pub(super) fn unwritable(path: &Path, why: &str) -> LedgerError {
         what: format!("could not write the journal {}", path.display()),
         why: format!("the line could not be read back as it was meant: {why}"),
         next: "Nothing was sent; please report this".to_owned(),
+    }
+}
+
+pub(super) fn parted(path: &Path, run: &RunId) -> LedgerError {
+    LedgerError {
+        what: format!("could not take run {run} over into the journal {}", path.display()),
+        why: "its lines here and there have gone different ways since".to_owned(),
+        next: format!("`pointsman close {run} --reason TEXT` ends this host's copy; it goes on where it is"),
     }
 }

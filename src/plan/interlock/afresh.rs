@@ -6,8 +6,34 @@ use jiff::Timestamp;
 
 use super::{Interlock, Question};
 use crate::model::reading::{Feed, Source};
-use crate::model::topology::{Region, Routing};
+use crate::model::topology::{Region, Routing, Topology};
 use crate::plan::operation::{AuroraTarget, Operation, Promote, SnapshotCopy};
+use crate::plan::{Intent, Playbook, playbook};
+
+/// What must be read afresh before an intent is confirmed: everything a plan decides on but metrics, which are never
+/// asked more often than they are published.
+#[must_use]
+pub fn rests_on(topology: &Topology, intent: &Intent) -> Vec<Source> {
+    let both = [&intent.to, &intent.from];
+    let endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);
+    let mut sources: Vec<Source> = endpoints.map(|e| Source::Endpoint(e.region.clone())).collect();
+    for aurora in &topology.auroras {
+        sources.extend(both.map(|region| Source::Aurora(aurora.store.clone(), region.clone())));
+        if matches!(intent.playbook, Playbook::Failback | Playbook::Own(_)) {
+            sources.extend(both.map(|region| Source::Snapshots(aurora.store.clone(), region.clone())));
+        }
+    }
+    for replica in &topology.replicas {
+        sources.extend(both.map(|region| Source::Replica(replica.store.clone(), region.clone())));
+    }
+    for service in &topology.services {
+        let there = both.into_iter().filter(|region| service.regions.contains_key(*region));
+        sources.extend(there.map(|region| Source::Service(service.name.clone(), region.clone())));
+    }
+    sources.extend(playbook::sources(topology));
+    sources.push(Source::Identity(intent.to.clone()));
+    sources
+}
 
 /// What cannot be told because it was not read.
 const NOT_READ: &str = "could not be read afresh";
@@ -23,6 +49,14 @@ pub(super) fn conditions(question: &Question<'_>, asked: Timestamp) -> Vec<Inter
     let routing = question.world.topology().routing.as_ref();
     let sets = operations().any(|operation| matches!(operation, Operation::RoutingSet(_)));
     all.extend(routing.filter(|_| sets).map(|routing| endpoints(question, routing, asked)));
+    all.extend(operations().filter_map(|operation| {
+        let source = match operation {
+            Operation::DnsSet(set) => Source::Records(set.name.clone()),
+            Operation::HealthCheckInvert(invert) => Source::HealthCheck(invert.check.clone()),
+            _ => return None,
+        };
+        Some(judge(format!("{source} read afresh"), was_read(question, &source, asked)))
+    }));
     let mut identities = question.world.feeds().map(|(source, _)| source);
     let known =
         identities.any(|source| matches!(source, Source::Identity(_)) && was_read(question, source, asked));
@@ -74,7 +108,6 @@ mod tests {
     use crate::model::reading::{ControlState, Identity, Reading};
     use crate::plan::history::History;
     use crate::plan::interlock::prepare_afresh;
-    use crate::plan::{Intent, Playbook};
 
     fn told(scene: &Scene, asked: Timestamp) -> Vec<String> {
         let intent = Intent { playbook: Playbook::Failover, from: east(), to: west() };

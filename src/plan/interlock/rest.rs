@@ -2,7 +2,7 @@
 //!
 //! They never judge what has left already: that is proved by reads and by nothing else.
 
-use super::{Interlock, Question, access, data, routing, state};
+use super::{Interlock, Question, access, data, names, routing, state};
 use crate::model::World;
 use crate::model::verdict;
 use crate::plan::operation::Operation;
@@ -21,7 +21,8 @@ pub fn rest(world: &World, progress: &Progress, simulated: bool, now: Timestamp)
     all.extend(state::regions(&question));
     all.extend(data::promoted(&question));
     all.extend(routing::controls(&question));
-    if plan.steps.iter().any(|step| matches!(step.operation(), Some(Operation::RoutingSet(_)))) {
+    all.extend(names::names(&question));
+    if plan.steps.iter().any(|step| step.operation().is_some_and(Operation::moves_traffic)) {
         all.extend(state::headroom(&question));
     }
     all.extend(access::credentials(&question));

@@ -72,6 +72,24 @@ impl RecordChange {
 }
 
 impl DnsSet {
+    /// The Regions that a changed record answers with afterwards.
+    #[must_use]
+    pub fn receiving(&self) -> Vec<&Region> {
+        self.changes
+            .iter()
+            .filter(|change| change.answers())
+            .filter_map(|change| change.to.as_ref())
+            .collect()
+    }
+
+    /// The Regions that a changed record led to, and none answers with any more.
+    #[must_use]
+    pub fn leaving(&self) -> Vec<&Region> {
+        let receiving = self.receiving();
+        let left = self.changes.iter().filter_map(|change| change.from.as_ref());
+        left.filter(|region| !receiving.contains(region)).collect()
+    }
+
     /// The batch as the API and the CLI take it.
     #[must_use]
     pub fn batch(&self) -> Value {

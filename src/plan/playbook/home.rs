@@ -61,7 +61,8 @@ pub(super) fn restore(
     steps: &mut Vec<Step>,
 ) -> Result<(), String> {
     let Some(routing) = &world.topology().routing else {
-        return Err("no routing controls are declared, so no traffic can be moved".to_owned());
+        steps.extend(well(world, &intent.to, steps));
+        return traffic(world, intent, now, steps);
     };
     let known = states(world, now);
     let entries = vec![

@@ -3,7 +3,7 @@
 use crate::model::World;
 use crate::model::reading::ControlState;
 use crate::model::topology::{DnsName, Region};
-use crate::plan::operation::{DnsSet, HealthCheckInvert, RecordChange, RoutingSet, SwitchRun};
+use crate::plan::operation::{DnsSet, HealthCheckInvert, RoutingSet, SwitchRun};
 
 /// The effect that a change of traffic must have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,12 +46,12 @@ impl Shift {
 
     /// Regions that no changed record answers with any more are left; those that one answers with receive.
     pub(super) fn of_records(set: &DnsSet) -> Self {
-        let mut shift = Self { names: vec![set.name.clone()], ..Self::default() };
-        let answering = |change: &&RecordChange| change.answers();
-        shift.on.extend(set.changes.iter().filter(answering).filter_map(|change| change.to.clone()));
-        let left = set.changes.iter().filter_map(|change| change.from.clone());
-        shift.off.extend(left.filter(|region| !shift.on.contains(region)));
-        shift
+        Self {
+            off: set.leaving().into_iter().cloned().collect(),
+            on: set.receiving().into_iter().cloned().collect(),
+            names: vec![set.name.clone()],
+            checks: Vec::new(),
+        }
     }
 
     /// A sound Region whose check is turned round is left; one whose check is turned back receives.

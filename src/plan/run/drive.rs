@@ -244,7 +244,8 @@ impl Driver {
             Leave::Stay { who, why } => {
                 self.leaves.bar();
                 if self.progress.is_open() && !self.progress.paused {
-                    self.write(&Event::Paused { who, why })?;
+                    self.write(&Event::Paused { who: who.clone(), why: String::new() })?;
+                    self.write(&Event::Noted { who, text: why })?;
                 }
             }
         }
@@ -324,6 +325,7 @@ impl Driver {
             Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
             Command::Note { who, text } => Event::Noted { who, text },
+            Command::Act { who, host, right } => Event::Conch { who, host, right },
             Command::Leave => {
                 self.ports.when_held = WhenHeld::StopThere;
                 return Ok(Reply::Taken);
@@ -363,7 +365,9 @@ impl Driver {
             return Some(format!("it is about run {} and this is {}", ask.run, self.progress.run));
         }
         match &ask.command {
-            Command::Leave => Some("only the process that drives the run may leave it".to_owned()),
+            Command::Leave | Command::Act { .. } => {
+                Some("only the process that drives the run may say so".to_owned())
+            }
             Command::Decide { step, .. } => {
                 let (moved, seen) = self.moved.get(step).zip(ask.seen)?;
                 let stale = *moved > seen;

@@ -110,10 +110,10 @@ impl Mandate {
         self.hold.borrow().clone()
     }
 
-    /// Waits until it stands otherwise; `None` when it was given back.
-    pub async fn changed(&mut self) -> Option<Hold> {
-        self.hold.changed().await.ok()?;
-        Some(self.hold.borrow_and_update().clone())
+    /// How it stands, from now on, for whoever only looks; it ends when it was given back.
+    #[must_use]
+    pub fn watched(&self) -> watch::Receiver<Hold> {
+        self.hold.clone()
     }
 
     /// Whether a write may leave now.
@@ -259,8 +259,7 @@ impl Keeper {
 
     /// Takes the conch once more. Somebody else who has it is believed also where this host went on without the table.
     async fn claim(&mut self, claim: &Claim) -> Result<Right, NoLease> {
-        let (table, key, me) = (&*self.commons.table, self.commons.key(), &self.commons.me);
-        match lease::take(table, &key, (me, claim), self.commons.clock.now()).await {
+        match self.commons.taken(claim).await {
             Ok((lease, _)) => {
                 let right = lease.right();
                 self.hold = Hold::lease(lease);
@@ -291,7 +290,7 @@ impl Keeper {
 }
 
 /// Why nothing leaves any more, when somebody else has the conch.
-pub(super) fn gone(by: &Lease) -> String {
+pub(in crate::runtime) fn gone(by: &Lease) -> String {
     let reason = by.over.as_ref().map(|over| format!(": {}", over.reason)).unwrap_or_default();
     format!("{} has the conch now, fence {}{reason}; nothing more is sent from here", by.holder, by.fence)
 }

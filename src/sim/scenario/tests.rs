@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::sim::world as sim;
 use crate::sim::world::arc::ControlState;
+use crate::sim::world::dns;
 
 fn run(name: &str) -> (Scenario, sim::World) {
     let scenario = find(name).unwrap();
@@ -49,10 +50,26 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
     if !moved && act.playbook != "evacuate" {
         return false;
     }
+    if world.arc.controls.is_empty() {
+        move_weights(world, act);
+        return true;
+    }
     let arn = |name: &str| world.arc.control_named(name).unwrap().arn.clone();
     let entries = [(arn(&act.from), ControlState::Off), (arn(&act.to), ControlState::On)];
     world.set_routing_controls("us-west-2", &entries, &[]).unwrap();
     true
+}
+
+/// Everything to the Region that receives, by weights.
+fn move_weights(world: &mut sim::World, act: &Act) {
+    let zone = world.dns.zones[0].id.clone();
+    let ours = world.dns.zones[0].records.iter().filter(|r| r.name == world.dns.name).cloned();
+    let weigh = |record: dns::Record| {
+        let weight = if record.set_id.as_ref() == Some(&act.to) { 100 } else { 0 };
+        (dns::Action::Upsert, dns::Record { routing: dns::Routing::Weighted(weight), ..record })
+    };
+    let batch = ours.map(weigh).collect();
+    world.change_records(&zone, batch).unwrap();
 }
 
 /// Moves through the scenario with that operator; acts that must be refused are left out.

@@ -182,6 +182,13 @@ pub struct Replica {
     /// Lag when nothing is wrong.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub lag: Duration,
+    /// How far it may be behind, for its configuration; the workload's own objective when it is not said.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::unsigned_duration::friendly::compact::optional"
+    )]
+    pub rpo: Option<Duration>,
     /// Whether an order needs it.
     #[serde(default)]
     pub orders: bool,
@@ -196,6 +203,13 @@ pub struct Bucket {
     /// Lag when nothing is wrong.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub lag: Duration,
+    /// How far it may be behind, for its configuration; the workload's own objective when it is not said.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::unsigned_duration::friendly::compact::optional"
+    )]
+    pub rpo: Option<Duration>,
     /// Whether what is put into the other Regions' buckets comes back too.
     #[serde(default)]
     pub both_ways: bool,

@@ -11,7 +11,7 @@ use crate::model::reading::{ControlState, Freshness};
 use crate::model::topology::{Aurora, Region, Topology, Unit};
 use crate::model::verdict::{self, Dated};
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
-use crate::plan::operation::{AuroraTarget, ControlChange, Detach, Failover, Operation, Promote, Switchover};
+use crate::plan::operation::{AuroraTarget, Detach, Failover, Operation, Promote, Switchover};
 use crate::plan::{Intent, Plan};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
@@ -148,25 +148,33 @@ fn tail(account: &str) -> String {
 }
 
 fn traffic(plan: &Plan, facts: &Facts<'_>) -> Row {
-    let entries = plan.steps.iter().find_map(|step| match step.operation() {
-        Some(Operation::RoutingSet(set)) => Some(&set.entries),
-        _ => None,
-    });
-    let text = match entries {
-        Some(entries) => traffic_moves(entries, plan, facts),
+    let left = plan.steps.iter().find_map(|step| left_by(step.operation()?, facts));
+    let text = match left {
+        Some(left) => traffic_moves(left, plan, facts),
         None => "stays where it is".to_owned(),
     };
     Row { label: "traffic".to_owned(), text, loses: false }
 }
 
-fn traffic_moves(entries: &[ControlChange], plan: &Plan, facts: &Facts<'_>) -> String {
+/// The Regions that a write takes traffic out of; `None` when it moves none.
+fn left_by(operation: &Operation, facts: &Facts<'_>) -> Option<Vec<Region>> {
+    match operation {
+        Operation::RoutingSet(set) => {
+            let off = set.entries.iter().filter(|entry| entry.state == ControlState::Off);
+            Some(off.filter_map(|entry| region_of(facts.world.topology(), &entry.control)).collect())
+        }
+        Operation::DnsSet(set) => Some(set.leaving().into_iter().cloned().collect()),
+        Operation::HealthCheckInvert(invert) => {
+            Some(if invert.inverted { vec![invert.region.clone()] } else { Vec::new() })
+        }
+        _ => None,
+    }
+}
+
+fn traffic_moves(left: Vec<Region>, plan: &Plan, facts: &Facts<'_>) -> String {
     let topology = facts.world.topology();
-    let of = |state: ControlState| {
-        let changed = entries.iter().filter(move |entry| entry.state == state);
-        changed.filter_map(|entry| region_of(topology, &entry.control)).collect::<Vec<_>>()
-    };
     let mut parts = Vec::new();
-    for region in of(ControlState::Off) {
+    for region in left {
         let share = verdict::region(facts.world, &region, facts.now).traffic.and_then(known);
         let share = share.map_or_else(String::new, |(share, freshness)| {
             format!(" ({})", verdict::aged(format!("{:.0}%", share * 100.0), freshness))

@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use crate::model::reading::Identity;
 use crate::model::verdict;
 use crate::ui::Pen;
+use crate::ui::conch::Urgency;
 use crate::ui::theme::Role;
 use crate::ui::widgets::fit::{Item, KEEP};
 use crate::ui::widgets::paint::Text;
@@ -33,9 +34,8 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
             (20, line(pen, &format!("follows {by}"), Role::ModeRunning)),
             (45, line(pen, "follows", Role::ModeRunning)),
         ]));
-    } else if !console.conch.is_empty() {
-        let conch = format!("conch {}", console.conch);
-        items.push(Item::right(vec![(40, line(pen, &conch, Role::Text))]));
+    } else {
+        items.push(conch(pen));
     }
     let clock = say::clock(pen.clock);
     let form = |text: &str| line(pen, text, Role::Title);
@@ -45,6 +45,21 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
         (80, form(&format!("{}Z", &clock[..5]))),
     ]));
     items
+}
+
+/// `conch maria since 14:01Z`; what keeps people from acting is not dropped.
+fn conch(pen: &Pen<'_>) -> Item {
+    let conch = &pen.scene.console.conch;
+    let (role, costs) = match conch.urgency() {
+        Urgency::Calm => (Role::Text, [40, 42]),
+        Urgency::Look => (Role::LampLook, [40, 85]),
+        Urgency::Bad => (Role::LampBad, [40, KEEP]),
+    };
+    let words = conch.words(pen.scene.now);
+    let alone = words.len() == 1 && conch.urgency() == Urgency::Calm;
+    let forms =
+        words.iter().zip(costs).map(|(words, cost)| (cost, line(pen, &format!("conch {words}"), role)));
+    Item::right(if alone { forms.take(1).collect() } else { forms.collect() })
 }
 
 fn line(pen: &Pen<'_>, text: &str, role: Role) -> Text {

@@ -15,6 +15,12 @@ pub(super) fn need(_stage: &Pen<'_>) -> usize {
     8
 }
 
+/// How far the shared copy is behind, when it is.
+pub(super) fn note(pen: &Pen<'_>) -> Line<'static> {
+    let words = pen.scene.console.mirror.as_ref().and_then(|mirror| mirror.words(pen.scene.now));
+    words.map_or_else(Line::default, |words| Line::from(pen.span(words, Role::LampLook)))
+}
+
 pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
     let mut listing = Listing::default();
     if pen.scene.journal.is_empty() {

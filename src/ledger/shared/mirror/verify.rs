@@ -1,0 +1,53 @@
+//! Whether a copy is what was written: the chain of its lines, held against what the index and the head say.
+//!
+//! It names the first line that is wrong and never mends one.
+
+use super::super::Item;
+use super::Copied;
+use crate::ledger::chain::{self, Broken, Head, Line};
+
+/// Part of a copy, from the first line of a run on.
+pub(super) fn part(lines: &[Line], copied: &Copied) -> Result<(), Broken> {
+    let mut before: Option<&Line> = None;
+    for line in lines {
+        let expected = before.map_or(copied.first, |before| before.seq + 1);
+        if line.seq != expected {
+            return Err(absent(expected));
+        }
+        line.intact()?;
+        if before.is_some_and(|before| before.hash != line.previous) {
+            let what = format!("it does not follow line {}: that one was written anew", expected - 1);
+            return Err(line.broken(what));
+        }
+        before = Some(line);
+    }
+    let last = lines.iter().find(|line| line.seq == copied.last);
+    match last {
+        None => Err(absent(copied.last)),
+        Some(last) if last.hash != copied.hash => {
+            Err(last.broken("it is not the line that the index of runs names".to_owned()))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn absent(seq: u64) -> Broken {
+    Broken { seq, run: None, what: "it is not in the shared table".to_owned() }
+}
+
+/// A whole copy, up to where its head says that it is.
+pub(super) fn whole(lines: &[Line], head: Option<&Item>) -> Result<u64, Broken> {
+    let newest = lines.last().map_or_else(Head::genesis, Head::of);
+    let lines = chain::verify(lines, Some(&newest))?;
+    let Some((seq, hash)) = head.and_then(|head| head.get_number("seq").ok().zip(head.get_text("hash").ok()))
+    else {
+        return Ok(lines);
+    };
+    if newest.seq < seq {
+        return Err(absent(newest.seq + 1));
+    }
+    if newest.seq == seq && newest.hash != hash {
+        return Err(Broken { seq, run: None, what: "it is not the last line that was noted".to_owned() });
+    }
+    Ok(lines)
+}

@@ -1,0 +1,109 @@
+//! The runs of all bastions, as the shared table has them: whose they are, reading them back, taking one over.
+//!
+//! A run of another host is taken over only from a copy that is whole, and only when nobody drives it any more.
+
+use super::{Commons, mirror};
+use crate::ledger::shared::adopt::{self, Taker};
+use crate::ledger::shared::lease::Lease;
+use crate::ledger::shared::mirror::{self as copies, Copied, NotPulled, Place, Pulled};
+use crate::ledger::sqlite::Journal;
+use crate::model::reading::Trouble;
+use crate::plan::event::{Entry, RunId};
+use crate::plan::run::{Ledger, LedgerError};
+
+/// A run of another host, read back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foreign {
+    /// As the index has it.
+    pub copied: Copied,
+    /// Its lines.
+    pub pulled: Pulled,
+}
+
+impl Commons {
+    /// Every run of the workload, oldest first.
+    ///
+    /// # Errors
+    /// When the table does not tell.
+    pub async fn runs(&self) -> Result<Vec<Copied>, Trouble> {
+        copies::runs(&*self.table, &self.partition).await
+    }
+
+    /// The run that has not ended and goes on in another journal than this one, if there is one.
+    ///
+    /// # Errors
+    /// When the table does not tell.
+    pub async fn open_elsewhere(&self, here: Option<&Place>) -> Result<Option<Copied>, Trouble> {
+        let mut runs = self.runs().await?;
+        runs.retain(|run| run.open && here.is_none_or(|here| here.journal != run.journal));
+        Ok(runs.pop())
+    }
+
+    /// The name of a journal among all; none while it has no line.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn place(&self, journal: &Journal) -> Result<Option<Place>, LedgerError> {
+        mirror::place(journal, self)
+    }
+
+    /// Reads a run back and verifies it.
+    ///
+    /// # Errors
+    /// When the table gives no answer, or the copy is not what was written.
+    pub async fn pull(&self, copied: Copied) -> Result<Foreign, NotPulled> {
+        let pulled = copies::pull(&*self.table, &self.partition, &copied).await?;
+        Ok(Foreign { copied, pulled })
+    }
+
+    /// Walks the copy of a journal; the answer is the number of lines.
+    ///
+    /// # Errors
+    /// When the table gives no answer, or the copy is not what was written.
+    pub async fn verify(&self, journal: &str) -> Result<u64, NotPulled> {
+        let place = Place { partition: self.partition.clone(), journal: journal.to_owned() };
+        copies::verify(&*self.table, &place).await
+    }
+
+    /// Notes in the index that a run is over whose lines cannot be trusted, for whoever has the conch under this number.
+    ///
+    /// # Errors
+    /// When the table gives no answer.
+    pub async fn close_unread(&self, copied: &Copied, fence: u64, why: &str) -> Result<(), Trouble> {
+        let closed = Copied { open: false, state: why.to_owned(), fence, ..copied.clone() };
+        copies::index(&*self.table, &self.partition, &closed).await
+    }
+
+    /// Who drives a run now, as far as their lease lasts.
+    ///
+    /// # Errors
+    /// When the table does not tell.
+    pub async fn driver(&self, run: &RunId) -> Result<Option<Lease>, Trouble> {
+        let now = self.clock.now();
+        let drives =
+            |lease: &Lease| !lease.free && !lease.has_run_out(now) && lease.work.run.as_ref() == Some(run);
+        Ok(self.conch().await?.filter(|lease| lease.holder.desk != self.me.desk).filter(drives))
+    }
+
+    /// Writes a run of another host into this host's journal, all of its lines or none; they come back with this
+    /// journal's numbers. `before` is the lease that was taken over.
+    ///
+    /// # Errors
+    /// In words, when the lines do not follow each other, or could not be made durable.
+    pub fn adopt(
+        &self,
+        journal: &mut Journal,
+        Foreign { copied, pulled }: &Foreign,
+        before: Option<&Lease>,
+        reason: &str,
+    ) -> Result<Vec<Entry>, String> {
+        let here = journal.entries(&copied.run).map_err(|error| error.to_string())?;
+        if !adopt::is_adopted(&here, pulled) {
+            let sending = before.map_or(&[][..], |lease| &lease.work.sending);
+            let taker = Taker { who: &self.me.who, host: &self.me.host, reason };
+            let lines = adopt::lines((copied, pulled), sending, taker, self.clock.now())?;
+            journal.adopt(&copied.run, &lines).map_err(|error| error.to_string())?;
+        }
+        journal.entries(&copied.run).map_err(|error| error.to_string())
+    }
+}
