@@ -90,6 +90,28 @@ pub(in crate::config) static KINDS: &[StepKind] = &[
     ),
     kind("ssm.run", &["runbook"], &[], Does::Else, "Starts a runbook of the file and follows it to its end."),
     kind(
+        "fis.start",
+        &["experiment"],
+        &[],
+        Does::Else,
+        "Starts a FIS experiment; it is proved when it runs and its targets resolved to something.",
+    ),
+    kind("fis.stop", &["experiment"], &[], Does::Else, "Stops whatever runs of a FIS experiment's template."),
+    kind(
+        "fis.lever",
+        &["region", "engage", "reason"],
+        &[],
+        Does::Else,
+        "Engages or disengages the safety lever of a Region's FIS.",
+    ),
+    kind(
+        "regionswitch.run",
+        &["plan"],
+        &["ungraceful", "deactivate"],
+        Does::MovesTraffic,
+        "Runs a Region switch plan in the Region that receives, and follows it to its end.",
+    ),
+    kind(
         "wait.lag",
         &["store", "below"],
         &["from", "to", "for"],

@@ -60,8 +60,16 @@ impl Prove for SwitchRun {
         effect::declared(&Shift::of_switch(self, world), world)
     }
 
+    /// What users saw before its end is not its effect.
     fn effect(&self, rung: Rung, sight: &Sight<'_>) -> Shown {
-        effect::shown(rung, &Shift::of_switch(self, sight.world), sight)
+        let told = self.told_by(sight.world, |asked| asked > sight.since).ok().flatten();
+        match told.filter(|e| e.is_completed() && self.is_ours(e, sight)).and_then(|e| e.ended) {
+            None => Shown::open(rung, "the execution has not completed".to_owned()),
+            Some(ended) => {
+                let since = ended.max(sight.since);
+                effect::shown(rung, &Shift::of_switch(self, sight.world), &Sight { since, ..*sight })
+            }
+        }
     }
 
     fn awaits(&self, sight: &Sight<'_>) -> Option<Awaited> {
