@@ -18,6 +18,8 @@ mod play {
     pub mod door;
     pub mod expect;
     pub mod laws;
+    pub mod overlap;
+    pub mod ride;
     pub mod stage;
 }
 
@@ -36,6 +38,17 @@ pub fn print() {
         ratio(changed + arrived),
         ratio(confirmed),
     );
+    for stores in [8, 30] {
+        let measured = virtually(play::overlap::measure(stores));
+        println!(
+            "a failover of {stores} stores and two panels: {:?} beside a critical path of {:?}: ratio {:.3}; one after \
+             the other it would be {:?}",
+            measured.wall,
+            measured.path(),
+            measured.ratio(),
+            measured.sum,
+        );
+    }
 }
 
 #[divan::bench(sample_count = 3, sample_size = 1)]

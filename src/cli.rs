@@ -222,6 +222,12 @@ pub struct RunArgs {
     reason: String,
     #[command(flatten)]
     claim: ClaimArgs,
+    /// Break-glass: overrides this safety rule, which must stand in the way; needs --because
+    #[arg(long, value_name = "NAME", requires = "because")]
+    override_rule: Vec<String>,
+    /// Why that rule is overridden; one for each --override-rule, in the same order
+    #[arg(long, value_name = "TEXT", requires = "override_rule")]
+    because: Vec<String>,
     /// One JSON object a line
     #[arg(long)]
     json: bool,

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use reading::{Feed, Observation, Reading, Series, Source};
+use reading::{Feed, Observation, Reading, Series, Source, Turns};
 use topology::{Metric, Region, Topology};
 use verdict::Index;
 
@@ -28,6 +28,7 @@ pub struct World {
     feeds: BTreeMap<Source, Feed>,
     series: HashMap<Metric, Series>,
     reached: BTreeMap<Region, Timestamp>,
+    turns: Turns,
 }
 
 /// Services that publish through a Region without running in it: they say nothing of how late that Region is.
@@ -41,7 +42,14 @@ impl World {
     #[must_use]
     pub fn new(topology: Arc<Topology>) -> Self {
         let index = Arc::new(Index::of(&topology));
-        Self { topology, index, feeds: BTreeMap::new(), series: HashMap::new(), reached: BTreeMap::new() }
+        Self {
+            topology,
+            index,
+            feeds: BTreeMap::new(),
+            series: HashMap::new(),
+            reached: BTreeMap::new(),
+            turns: Turns::default(),
+        }
     }
 
     /// Takes in one observation; an older one than what is known of its source changes nothing but counts.
@@ -60,6 +68,7 @@ impl World {
                 }
             }
         }
+        self.turns.take(&observation);
         self.feeds.entry(source.clone()).or_default().take(observation);
     }
 
@@ -96,6 +105,12 @@ impl World {
     #[must_use]
     pub fn reached(&self, region: &Region) -> Option<Timestamp> {
         self.reached.get(region).copied()
+    }
+
+    /// When each routing control last changed, as far as was seen.
+    #[must_use]
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// The newest successful reading of a source with the time it was taken.

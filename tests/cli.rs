@@ -4,5 +4,6 @@ mod act;
 mod books;
 mod check;
 mod cut;
+mod glass;
 mod look;
 mod stage;

@@ -2,6 +2,7 @@
 //!
 //! What goes over the wire is for the scenario tests; here every answer, loss and crash can be placed exactly.
 
+mod any;
 mod asks;
 mod crash;
 mod credentials;

@@ -6,6 +6,7 @@ mod bench;
 mod confirm;
 mod decide;
 mod frames;
+mod glass;
 mod looks;
 mod screen;
 mod table;

@@ -10,6 +10,7 @@ mod fixture;
 mod flows;
 mod keys;
 mod pty;
+mod rules;
 mod scenarios;
 mod screens;
 mod shared;
@@ -18,3 +19,9 @@ mod support;
 mod tidy;
 mod wire;
 mod written;
+
+/// Runs a whole virtual world: tokio's clock stands still while anything works and jumps when nothing does.
+fn virtually<T>(play: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.unwrap().block_on(play)
+}

@@ -5,10 +5,15 @@
 //! both must tell the same.
 
 mod book;
+mod cut;
 mod door;
 mod drill;
 mod expect;
+mod faults;
 mod laws;
+mod overlap;
+mod ride;
+mod soak;
 mod stage;
 mod variations;
 

@@ -74,12 +74,12 @@ pub(super) async fn check(common: &Common) -> Result<ExitCode> {
     let reader = Reader::new(load(common)?, Clock::wall());
     reader.clients.learn_time().await;
     let clients = &reader.clients;
-    let (world, planes, drill, shared) =
-        tokio::join!(reader.world(), compare::control_planes(clients), drill::all(clients), shared(&reader));
+    let (world, planes, shared, drill) =
+        tokio::join!(reader.world(), compare::control_planes(clients), shared(&reader), drill::all(clients));
     let mut findings = compare::world(&world);
     findings.extend(planes);
-    findings.extend(drill);
     findings.extend(shared);
+    findings.extend(drill);
     for finding in &findings {
         say::out(finding);
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use color_eyre::eyre::Result;
 use serde_json::{Value, json};
@@ -50,7 +51,10 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, form: Form) -> Resu
     let prepared = interlock::prepare(&world, &history, &intent, now);
     let prepared = prepared.map_err(|why| Refused::new(exit::BAD, format!("no plan: {why}")))?;
     match form {
-        Form::Text => say::text(&as_text(&prepared, world.topology())),
+        Form::Text => {
+            let unknown = interlock::unknown_waits(&world, &prepared.plan, Duration::ZERO, now);
+            say::text(&as_text(&prepared, &unknown, world.topology()));
+        }
         Form::Json => say::out(format_args!("{:#}", as_value(&prepared, world.topology()))),
         Form::Script => {
             interlock::holds(&prepared.interlocks)
@@ -100,7 +104,7 @@ pub(super) fn declared(intent: &Intent, topology: &Topology) -> Result<(), Refus
     Ok(())
 }
 
-fn as_text(prepared: &Prepared, topology: &Topology) -> String {
+fn as_text(prepared: &Prepared, unknown: &[String], topology: &Topology) -> String {
     let Prepared { plan, interlocks, at_risk } = prepared;
     let Intent { playbook, from, to } = &plan.intent;
     let mut text = format!("{} {from} → {to}, dry run: nothing was sent\n\n", playbook.verb());
@@ -119,6 +123,9 @@ fn as_text(prepared: &Prepared, topology: &Topology) -> String {
             Verdict::Hold(why) => ("HOLD", format!(": {why}")),
         };
         let _ok = writeln!(text, "  {word}  {}{why}", interlock.name);
+    }
+    for words in unknown {
+        let _ok = writeln!(text, "  note  {words}");
     }
     steps_text(&mut text, plan, topology);
     let (usual, basis) = (plan.usual(), plan.basis());

@@ -25,6 +25,7 @@ use crate::model::verdict;
 use crate::plan::event::{Entry, Right, RunId, Start};
 use crate::plan::history::Ground;
 use crate::plan::interlock::{self, Interlock, Verdict};
+use crate::plan::operation::Override;
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger, Stop, WhenHeld};
 use crate::plan::{Intent, Plan};
@@ -52,7 +53,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let state = place::state_of(common, &config.topology)?;
     let reader = Reader::new(config, Clock::wall());
     let cleared = match confirmed(args.confirm.as_deref(), &intent) {
-        Ok(()) => clear(common, &state, &reader, (&intent, &args.claim)).await,
+        Ok(()) => clear(common, &state, &reader, args).await,
         Err(unconfirmed) => Err(unconfirmed.into()),
     };
     let (mut desk, world, plan) = match cleared {
@@ -212,9 +213,9 @@ async fn clear(
     common: &Common,
     state: &Path,
     reader: &Reader,
-    (intent, claim): (&Intent, &ClaimArgs),
+    args: &RunArgs,
 ) -> Result<(Desk, World, Plan)> {
-    let mut desk = Desk::open(common, state)?;
+    let (mut desk, intent) = (Desk::open(common, state)?, intent(&args.intent));
     if let Some(open) = desk.journal.open_run()? {
         let why = format!(
             "run {open} has not ended. `pointsman journal show {open}` tells it, `pointsman resume {open} --confirm \
@@ -225,12 +226,14 @@ async fn clear(
     let world = reader.world().await;
     let now = reader.clock.now();
     let history = past::history(&desk.journal, Ground::here(reader.config.simulated))?;
-    let prepared =
-        interlock::prepare(&world, &history, intent, now).map_err(|why| Refused::new(exit::BAD, why))?;
+    let overrides = overrides(&world, args)?;
+    let prepared = interlock::prepare(&world, &history, &intent, now)
+        .and_then(|prepared| interlock::break_glass(prepared, &world, &overrides, now))
+        .map_err(|why| Refused::new(exit::BAD, why))?;
     held_back(&prepared.interlocks)?;
     let commons = desk.commons(state, reader).await?;
     nothing_open_elsewhere(commons.as_ref(), &desk.journal).await?;
-    desk.claim(commons, claim).await?;
+    desk.claim(commons, &args.claim).await?;
     Ok((desk, world, prepared.plan))
 }
 
@@ -247,6 +250,17 @@ async fn nothing_open_elsewhere(commons: Option<&Commons>, journal: &Journal) ->
          {run} --take-over REASON` goes on with it here, `pointsman close {run} --reason TEXT` ends it"
     );
     Err(Refused::new(exit::BAD, why).into())
+}
+
+/// The safety rules that are to be overridden, each by its name and with its own reason.
+fn overrides(world: &World, args: &RunArgs) -> Result<Vec<Override>, Refused> {
+    if args.override_rule.len() != args.because.len() {
+        let why = "each --override-rule needs a --because of its own";
+        return Err(Refused::new(exit::USAGE, why));
+    }
+    let named = args.override_rule.iter().zip(&args.because);
+    let named = named.map(|(rule, reason)| interlock::override_of(world, rule, reason));
+    named.collect::<Result<_, _>>().map_err(|why| Refused::new(exit::USAGE, why))
 }
 
 /// What warns is said; what holds, all of it, is why there is no run.

@@ -9,6 +9,7 @@ mod drill;
 mod feed;
 mod names;
 mod series;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,6 +29,7 @@ pub use drill::{
 pub use feed::{Feed, Freshness};
 pub use names::{ChangeStatus, HealthCheckReading, Lead, RecordReading, RecordRouting, Resolved, same_name};
 pub use series::Series;
+pub use turn::{Turn, Turns};
 
 /// Where readings come from; each is asked on its own and fails on its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 mod access;
 mod afresh;
 mod data;
+mod glass;
 mod lift;
 mod names;
 mod replica;
@@ -21,7 +22,9 @@ use crate::model::World;
 use crate::model::verdict::{self, AtRisk};
 
 pub use afresh::rests_on;
+pub use glass::{break_glass, overridable, overridden, override_of};
 pub use rest::rest;
+pub use routing::unknown_waits;
 
 /// One condition and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -188,6 +188,8 @@ pub enum Danger {
     Moves,
     /// It can lose data.
     Loses,
+    /// It overrides a safety rule: what guards the platform does not guard it this once.
+    Overrides,
 }
 
 /// Which plane of AWS an operation needs, and where that plane lives.
@@ -327,6 +329,15 @@ impl Operation {
             | Self::AuroraFailover(Failover(target))
             | Self::AuroraDetach(Detach(target)) => Some(target),
             _ => None,
+        }
+    }
+
+    /// The safety rules that it overrides; none in ordinary times.
+    #[must_use]
+    pub fn overrides(&self) -> &[Override] {
+        match self {
+            Self::RoutingSet(set) => &set.overrides,
+            _ => &[],
         }
     }
 

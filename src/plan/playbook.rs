@@ -219,8 +219,10 @@ fn entries(routing: &Routing, known: &States, intent: &Intent) -> Result<Vec<Con
     ];
     let needed: Vec<ControlChange> =
         all.iter().filter(|c| known.get(&c.control) != Some(&c.state)).cloned().collect();
-    let freer = !rules::blockers(routing, known, &all).is_empty()
-        && rules::blockers(routing, known, &needed).is_empty();
+    let passes = |entries: &[ControlChange]| {
+        rules::blockers(routing, known, &RoutingSet::of(entries.to_vec())).is_empty()
+    };
+    let freer = !passes(&all) && passes(&needed);
     Ok(if freer { needed } else { all })
 }
 

@@ -37,7 +37,7 @@ pub fn config_at(world: &World, base_url: &str, resolvers: &[SocketAddr]) -> Str
     let _ = stores(world, &mut out);
     let _ = services(world, &mut out);
     let _ = runbooks(world, &mut out);
-    let _ = drill(world, &mut out);
+    let _ = drills(world, &mut out);
     let _ = shared(world, &mut out);
     let _ = dns(world, &mut out);
     let _ = self::resolvers(world, resolvers, &mut out);
@@ -191,27 +191,6 @@ fn stores(world: &World, out: &mut String) -> Written {
     Ok(())
 }
 
-fn drill(world: &World, out: &mut String) -> Written {
-    for template in &world.fis.templates {
-        writeln!(out, "[[experiments]]")?;
-        writeln!(out, "name = \"{}\"", template.spec.name)?;
-        writeln!(out, "region = \"{}\"", template.spec.region)?;
-        writeln!(out, "template = \"{}\"", template.id)?;
-        if !template.spec.about.is_empty() {
-            writeln!(out, "about = \"{}\"", template.spec.about)?;
-        }
-        writeln!(out)?;
-    }
-    for plan in &world.switch.plans {
-        let regions: Vec<_> = plan.regions.iter().map(|r| format!("\"{r}\"")).collect();
-        writeln!(out, "[[plans]]")?;
-        writeln!(out, "name = \"{}\"", plan.spec.name)?;
-        writeln!(out, "arn = \"{}\"", plan.arn)?;
-        writeln!(out, "regions = [{}]\n", regions.join(", "))?;
-    }
-    Ok(())
-}
-
 /// The service is declared where the scenario has something to say of it.
 fn services(world: &World, out: &mut String) -> Written {
     let spec = &world.scenario.world;
@@ -293,6 +272,27 @@ fn rpo(rpo: Option<Duration>, out: &mut String) -> Written {
         Some(rpo) => writeln!(out, "rpo = \"{}s\"", rpo.as_secs()),
         None => Ok(()),
     }
+}
+
+fn drills(world: &World, out: &mut String) -> Written {
+    for template in &world.fis.templates {
+        writeln!(out, "[[experiments]]")?;
+        writeln!(out, "name = \"{}\"", template.spec.name)?;
+        writeln!(out, "region = \"{}\"", template.spec.region)?;
+        writeln!(out, "template = \"{}\"", template.id)?;
+        if !template.spec.about.is_empty() {
+            writeln!(out, "about = \"{}\"", template.spec.about)?;
+        }
+        writeln!(out)?;
+    }
+    for plan in &world.switch.plans {
+        let regions: Vec<_> = plan.regions.iter().map(|r| format!("\"{r}\"")).collect();
+        writeln!(out, "[[plans]]")?;
+        writeln!(out, "name = \"{}\"", plan.spec.name)?;
+        writeln!(out, "arn = \"{}\"", plan.arn)?;
+        writeln!(out, "regions = [{}]\n", regions.join(", "))?;
+    }
+    Ok(())
 }
 
 /// The bastions' table: a condition on an item of it must hold in every Region that is named.

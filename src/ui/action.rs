@@ -73,6 +73,8 @@ pub enum Action {
     OtherButton,
     /// Confirms what was typed, if it is right.
     Confirm,
+    /// On a sheet that a safety rule holds back: names the rule and overrides it.
+    BreakGlass,
     /// Leaves the dialog or the zoom; never the program.
     Back,
     /// Leaves a dialog; on the screen, asks whether to leave the program.
@@ -191,6 +193,15 @@ pub const TABLE: &[Entry] = &[
         .hint("confirm what is typed", 80)
         .danger(Danger::Write)
         .places(&[Context::Typing]),
+    key(
+        Action::BreakGlass,
+        "break-glass",
+        &["O"],
+        "a safety rule holds: override it, by name and with a reason",
+    )
+    .hint("override a rule", 78)
+    .danger(Danger::Write)
+    .places(&[Context::Buttons]),
     key(Action::SheetUp, "sheet-up", &["pgup", "up"], "show what is above")
         .places(&[Context::Typing, Context::Buttons]),
     key(Action::SheetDown, "sheet-down", &["pgdn", "down"], "show what is below")

@@ -10,6 +10,7 @@ mod claim;
 mod cut_off;
 mod decide;
 mod fingers;
+mod glass;
 mod line;
 mod note;
 mod notice;
@@ -45,6 +46,7 @@ pub use arm::Arm;
 pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
+pub use glass::Glass;
 pub use note::Note;
 pub use notice::Notice;
 pub use quit::Quit;
@@ -67,6 +69,8 @@ pub enum Dialog {
     Arm(Arm),
     /// The confirmation sheet.
     Sheet(Box<Sheet>),
+    /// The override of a safety rule.
+    Glass(Box<Glass>),
     /// A decision about a held step.
     Decide(Decide),
     /// What is said to something that waits.
@@ -298,6 +302,7 @@ impl Dialog {
             Self::CutOff(cut_off) => cut_off.context(),
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
+            Self::Glass(glass) => glass.context(),
             Self::Decide(decide) => decide.context(),
             Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
@@ -309,6 +314,8 @@ impl Dialog {
     pub fn offers(&self, action: Action) -> bool {
         match (self, action) {
             (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
+            (Self::Sheet(sheet), Action::BreakGlass) => sheet.offers_glass(),
+            (_, Action::BreakGlass) => false,
             (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
             | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
             _ => true,
@@ -331,6 +338,7 @@ impl Dialog {
             Self::CutOff(cut_off) => cut_off.on(input, action, moment),
             Self::Arm(arm) => arm.on(input, action, moment),
             Self::Sheet(sheet) => sheet.on(input, action, moment),
+            Self::Glass(glass) => glass.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
             Self::Note(note) => note.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
@@ -384,6 +392,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Act(act) => act.page(&facts),
         Dialog::Arm(arm) => arm.page(&facts),
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
+        Dialog::Glass(glass) => glass.page(),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Note(note) => note.page(),
         Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),

@@ -102,7 +102,7 @@ impl Bench {
         }
     }
 
-    fn see(&mut self, source: Source, reading: Reading) {
+    pub(super) fn see(&mut self, source: Source, reading: Reading) {
         let every = Duration::from_mins(1);
         self.world.apply(Observation { source, asked: self.now, at: self.now, every, result: Ok(reading) });
     }

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use jiff::Timestamp;
 use pointsman::model::reading::RecordRouting;
 use pointsman::model::topology::ReplicaEngine;
 use pointsman::plan::event::Entry;
 use pointsman::plan::operation::{Detach, Failover, FisStart, FisStop, Operation, RoutingSet, Switchover};
+use pointsman::sim::fault::{Fault, Injection};
 
 use super::book::Book;
 use crate::support::InProcess;
@@ -40,13 +43,17 @@ impl Left {
             return false;
         }
         match operation {
-            Operation::RoutingSet(RoutingSet { entries, .. }) => {
+            Operation::RoutingSet(RoutingSet { entries, overrides }) => {
                 let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
                 let list = body["UpdateRoutingControlStateEntries"].as_array().unwrap();
                 let sent =
                     list.iter().map(|e| (e["RoutingControlArn"].as_str(), e["RoutingControlState"].as_str()));
                 let wanted = entries.iter().map(|e| (e.arn.clone(), e.state.to_string()));
-                let only = body.as_object().unwrap().len() == 1;
+                let broken: Vec<_> = overrides.iter().map(|broken| broken.arn.as_str()).collect();
+                let only = match body.get("SafetyRulesToOverride") {
+                    None => broken.is_empty() && body.as_object().unwrap().len() == 1,
+                    Some(named) => *named == serde_json::json!(broken),
+                };
                 let sent: Vec<_> =
                     sent.map(|(a, s)| (a.unwrap().to_owned(), s.unwrap().to_owned())).collect();
                 only && sent == wanted.collect::<Vec<_>>()
@@ -160,11 +167,28 @@ pub(crate) struct Watched {
     inner: InProcess,
     book: Book,
     left: Arc<Mutex<Vec<Left>>>,
+    mischief: Arc<Mutex<Option<(usize, Mischief)>>>,
+}
+
+/// What one write meets on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mischief {
+    /// The service says no.
+    Refused,
+    /// It takes effect and its answer never comes.
+    Lost,
+    /// Its answer comes so late.
+    Late(Duration),
 }
 
 impl Watched {
     pub(crate) fn new(inner: InProcess, book: Book) -> Self {
-        Self { inner, book, left: Arc::default() }
+        Self { inner, book, left: Arc::default(), mischief: Arc::default() }
+    }
+
+    /// The write with this number, from 1, meets this.
+    pub(crate) fn trouble(&self, write: usize, mischief: Mischief) {
+        *self.mischief.lock().unwrap() = Some((write, mischief));
     }
 
     /// Every write that left so far.
@@ -195,11 +219,36 @@ impl HttpClient for Watched {
 
 impl HttpConnector for Watched {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if let Some(operation) = write_of(&request) {
-            self.note(&operation, &request);
+        let Some(operation) = write_of(&request) else { return self.inner.call(request) };
+        self.note(&operation, &request);
+        let number = self.left.lock().unwrap().len();
+        let meets = self.mischief.lock().unwrap().filter(|(write, _)| *write == number).map(|(_, what)| what);
+        if meets == Some(Mischief::Refused) {
+            let service = service_of(&request);
+            let code =
+                if service == "rds" { "InvalidGlobalClusterStateFault" } else { "AccessDeniedException" };
+            let fault = Fault::Refuse { service, operation, times: 1, code: code.to_owned() };
+            self.inner.0.inject(&Injection { lasts: None, fault });
         }
-        self.inner.call(request)
+        // What has left arrives, also when the process that sent it is gone.
+        let arrives = tokio::spawn(self.inner.call(request));
+        let clock = self.inner.0.clock().clone();
+        HttpConnectorFuture::new(async move {
+            let answer = arrives.await.map_err(|gone| ConnectorError::other(gone.into(), None))?;
+            match meets {
+                Some(Mischief::Lost) => return Err(ConnectorError::io("the connection broke".into())),
+                Some(Mischief::Late(by)) => clock.sleep(by).await,
+                Some(Mischief::Refused) | None => {}
+            }
+            answer
+        })
     }
+}
+
+/// The service that a request is signed for.
+fn service_of(request: &HttpRequest) -> String {
+    let signed = request.headers().get("authorization").unwrap_or_default();
+    signed.split(['/', ',']).nth(3).unwrap_or_default().to_owned()
 }
 
 /// The operation of a request that is no read.
@@ -221,11 +270,10 @@ fn operation(request: &HttpRequest) -> String {
         return operation.to_owned();
     }
     let path = request.uri().splitn(4, '/').nth(3).unwrap_or_default();
+    let records = path.trim_end_matches('/').ends_with("/rrset");
     let by_path = match (request.method(), path.split('/').next().unwrap_or_default()) {
         ("GET", _) => "GetByPath",
-        ("POST", "2013-04-01") if path.trim_end_matches('/').ends_with("/rrset") => {
-            "ChangeResourceRecordSets"
-        }
+        ("POST", "2013-04-01") if records => "ChangeResourceRecordSets",
         ("POST", "2013-04-01") => "UpdateHealthCheck",
         ("POST", "experiments") => "StartExperiment",
         ("DELETE", "experiments") => "StopExperiment",

@@ -35,7 +35,7 @@ const BASE_URL: &str = "http://127.0.0.1:4566";
 /// How long an operator waits for the reads after the key.
 const READS: Duration = Duration::from_secs(6);
 /// Who acts.
-const WHO: &str = "maria";
+pub(crate) const WHO: &str = "maria";
 
 /// How an act ended, as far as it did.
 #[derive(Clone, Debug)]
@@ -93,9 +93,9 @@ enum Cue<'a> {
 pub(crate) struct Stage {
     pub(crate) sim: Sim,
     pub(crate) config: Config,
-    scenario: Scenario,
-    book: Book,
-    door: Watched,
+    pub(crate) scenario: Scenario,
+    pub(crate) book: Book,
+    pub(crate) door: Watched,
     amend: fn(&mut Plan),
     resumes: bool,
 }
@@ -366,7 +366,7 @@ pub(crate) fn intent(act: &Act) -> Intent {
     Intent { playbook, from: Region::new(&act.from), to: Region::new(&act.to) }
 }
 
-fn start_of() -> Start {
+pub(crate) fn start_of() -> Start {
     Start {
         who: WHO.to_owned(),
         host: "bastion".to_owned(),

@@ -3,18 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_route53recoverycluster::types::RoutingControlState;
+use jiff::SignedDuration;
 use pointsman::plan::event::{Answer, Event, Outcome};
 use pointsman::plan::history::History;
 use pointsman::plan::interlock;
 use pointsman::plan::operation::Operation;
 use pointsman::plan::progress::StepState;
 use pointsman::plan::{Action, Plan, Step, StepId};
+use pointsman::sim::Sim;
 use pointsman::sim::fault::{Fault, Injection};
-use pointsman::sim::scenario::{self, Moment, Scenario, That};
+use pointsman::sim::scenario::{self, Act, Moment, Scenario, That};
 
 use super::door::Left;
 use super::stage::{self, Stage};
 use super::{Book, SEED, laws};
+use crate::support::cluster_config;
 
 /// A scenario with only those of its expectations.
 fn expecting(name: &str, keep: fn(&That) -> bool) -> Scenario {
@@ -159,4 +163,35 @@ async fn a_write_without_its_line_or_outside_the_plan_is_seen() {
     assert!(laws::awaited(&answered).is_none(), "its line was used up by an answer");
     let other = Left { body: left.body.replace("us-west-2", "eu-west-1"), ..left.clone() };
     assert!(laws::awaited(&other).is_none(), "the plan holds no such write");
+}
+
+/// Somebody else sets a control through the cluster, past this console.
+async fn set_elsewhere(sim: &Sim, name: &str, state: RoutingControlState) {
+    let client = aws_sdk_route53recoverycluster::Client::new(&cluster_config(sim, "us-west-2"));
+    let arn = sim.look(|world| world.arc.control_named(name).unwrap().arn.clone());
+    let request = client.update_routing_control_state().routing_control_arn(arn).routing_control_state(state);
+    request.send().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_lets_a_wait_period_pass_that_it_knows_of() {
+    let mut scenario = scenario::find("calm").unwrap();
+    (scenario.expect, scenario.scenario.length) = (Vec::new(), Duration::from_mins(14));
+    let (from, to) = ("us-east-1".to_owned(), "us-west-2".to_owned());
+    scenario.act = vec![Act { at: Duration::from_mins(3), playbook: "evacuate".to_owned(), from, to }];
+    let stage = Stage::new(&scenario, SEED, Book::in_memory());
+    let sim = stage.sim.clone();
+    let turned = tokio::spawn(async move {
+        sim.clock().sleep(Duration::from_millis(172_800)).await;
+        set_elsewhere(&sim, "us-west-2", RoutingControlState::Off).await;
+        sim.clock().sleep(Duration::from_secs(6)).await;
+        set_elsewhere(&sim, "us-west-2", RoutingControlState::On).await;
+        sim.now()
+    });
+    let played = stage.play().await;
+    let turned = turned.await.unwrap();
+    assert_eq!(played.came[0].outcome(), "confirmed", "{}", laws::told(&played.book));
+    assert_eq!(played.left.len(), 1, "it was sent once, and not into the wait period");
+    let waited = played.left[0].at.duration_since(turned);
+    assert!(waited >= SignedDuration::from_secs(5) && waited < SignedDuration::from_secs(12), "{waited:?}");
 }

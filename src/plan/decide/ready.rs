@@ -15,7 +15,8 @@ use crate::plan::event::{self, Answer, Decision, Event, Outcome};
 use crate::plan::operation::{Operation, Signal, WriterMove};
 use crate::plan::progress::{StepProgress, StepState};
 use crate::plan::proof::{self, Already};
-use crate::plan::{Action, Step, playbook, rules};
+use crate::plan::rules::{self, Left};
+use crate::plan::{Action, Step, playbook};
 
 /// So long the fresh reads before a write may take; then a set that turns a control On is sent without them.
 const READ: Duration = Duration::from_secs(10);
@@ -84,7 +85,7 @@ impl View<'_> {
         }
         let untouched = at.state == StepState::Intended && !self.progress.is_undoing(step);
         match proof::already(operation, &self.sight(at, answered)) {
-            Already::NotSo(_) => Some(self.send_if_allowed(step, at, operation, attempt)),
+            Already::NotSo(_) => self.send_if_allowed(step, at, operation, attempt),
             Already::So(evidence) if untouched => {
                 Some(Next::Write(Event::AlreadySo { step: step.id, evidence }))
             }
@@ -160,7 +161,7 @@ impl View<'_> {
         let since = self.began(step, at);
         match proof::already(operation, &self.sight(at, since)) {
             Already::So(evidence) => Some(Next::Write(Event::AlreadySo { step: step.id, evidence })),
-            Already::NotSo(_) => Some(self.send_if_allowed(step, at, operation, attempt)),
+            Already::NotSo(_) => self.send_if_allowed(step, at, operation, attempt),
             Already::Moving(evidence) => {
                 Some(end(step, not_sent(at, Outcome::Refused), format!("not sent: {evidence}")))
             }
@@ -183,9 +184,37 @@ impl View<'_> {
         self.passed(since, VOUCH).then(|| end(step, not_sent(at, Outcome::Failed), why))
     }
 
-    fn send_if_allowed(&self, step: &Step, at: &StepProgress, operation: &Operation, attempt: u32) -> Next {
+    /// Nothing while a wait period is known to run: the cluster would refuse the call for it.
+    fn send_if_allowed(
+        &self,
+        step: &Step,
+        at: &StepProgress,
+        operation: &Operation,
+        attempt: u32,
+    ) -> Option<Next> {
         let forbidden = self.interlocked(step, at).or_else(|| self.forbidden(step, at, operation));
-        forbidden.unwrap_or_else(|| self.send(step, at, operation, attempt))
+        if let Some(forbidden) = forbidden {
+            return Some(forbidden);
+        }
+        match self.wait(operation) {
+            None => Some(self.send(step, at, operation, attempt)),
+            Some((most, why)) if most > step.deadline => {
+                Some(end(step, not_sent(at, Outcome::Refused), format!("not sent: {why}")))
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// The longest wait period that is known to run against this write, and its words.
+    fn wait(&self, operation: &Operation) -> Option<(Duration, String)> {
+        let Operation::RoutingSet(set) = operation else { return None };
+        let routing = self.world.topology().routing.as_ref()?;
+        let waits = rules::waits(routing, self.world.turns(), set, self.now);
+        let runs = waits.iter().filter_map(|wait| match wait.left {
+            Left::Runs { most, .. } => Some((most, format!("rule {}: {wait}", wait.rule))),
+            Left::Unknown(_) => None,
+        });
+        runs.max()
     }
 
     /// Sends, unless traffic would move before a writer of the plan has (law 7).
@@ -206,7 +235,7 @@ impl View<'_> {
         let Operation::RoutingSet(set) = operation else { return None };
         let routing = self.world.topology().routing.as_ref()?;
         let known = playbook::states(self.world, self.now);
-        let blockers = rules::blockers(routing, &known, &set.entries);
+        let blockers = rules::blockers(routing, &known, set);
         if blockers.is_empty() {
             return None;
         }
@@ -261,6 +290,9 @@ impl View<'_> {
             return None;
         }
         let forbidden = if unread { None } else { self.forbidden(step, at, &inverse) };
+        if forbidden.is_none() && self.wait(&inverse).is_some_and(|(most, _)| most <= step.deadline) {
+            return None;
+        }
         Some(forbidden.unwrap_or_else(|| send(step, at.attempts + 1, &inverse)))
     }
 }

@@ -6,7 +6,8 @@ use std::fmt;
 
 use super::{Answer, Awaited, Decision, End, Entry, Event, Right, RungState};
 use crate::model::verdict::{self, AtRisk, Missed};
-use crate::plan::StepId;
+use crate::plan::operation::{Operation, Override};
+use crate::plan::{Step, StepId};
 
 /// The width of the first column.
 const WORD: usize = 8;
@@ -81,20 +82,22 @@ impl Event {
                 let intent = &plan.intent;
                 let drill = if start.drill { "drill, " } else { "" };
                 format!(
-                    "{} {} → {}, {drill}{} steps, by {}{}",
+                    "{} {} → {}, {drill}{} steps, by {}{}{}",
                     intent.playbook,
                     intent.from,
                     intent.to,
                     plan.steps.len(),
                     start.who,
-                    because(&start.reason)
+                    because(&start.reason),
+                    plan.steps.iter().filter_map(Step::operation).map(overriding).collect::<String>()
                 )
             }
             Self::Intended { attempt, operation, endpoint, .. } => {
                 let what = operation
                     .as_ref()
                     .map_or_else(|| "no write of its own".to_owned(), |o| format!("{} {endpoint}", o.api()));
-                format!("{what}{}", nth(*attempt))
+                let broken = operation.as_ref().map(overriding).unwrap_or_default();
+                format!("{what}{}{broken}", nth(*attempt))
             }
             Self::Sent { attempt, fence, .. } => format!("attempt {attempt}{}", fenced(*fence)),
             Self::Answered { answer, attempt, .. } => format!("{}{}", answer.detail(), nth(*attempt)),
@@ -178,6 +181,12 @@ fn intent(event: &Event, of: StepId, at: u32) -> Option<String> {
 
 fn nth(attempt: u32) -> String {
     if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() }
+}
+
+/// The safety rules that a write overrides, and why: nobody must be able to overlook them.
+fn overriding(operation: &Operation) -> String {
+    let words = |broken: &Override| format!(", OVERRIDING rule {}: {}", broken.rule, broken.reason);
+    operation.overrides().iter().map(words).collect()
 }
 
 /// A reason, where one was given.
@@ -340,7 +349,7 @@ mod tests {
     use crate::model::fixture::Scene;
     use crate::model::reading::{Trouble, TroubleKind};
     use crate::plan::event::{Outcome, RunId};
-    use crate::plan::operation::{AuroraTarget, Failover, Operation};
+    use crate::plan::operation::{AuroraTarget, Failover};
     use crate::plan::{Intent, Playbook, Rung};
 
     use crate::model::reading::Freshness;

@@ -1,22 +1,30 @@
 //! Conditions on the routing change: its controls are known, its endpoints answer, every rule allows it.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+
 use super::{Interlock, Question};
+use crate::model::World;
 use crate::model::reading::{ControlState, Freshness, Source};
 use crate::model::topology::Routing;
 use crate::model::verdict::{self, ControlCell, ControlVerdict};
-use crate::plan::operation::{ControlChange, Operation};
+use crate::plan::Plan;
+use crate::plan::operation::{ControlChange, Operation, RoutingSet};
+use crate::plan::rules::Left;
 use crate::plan::{playbook, rules};
 
+/// What the rules would let through instead, where they block.
+const WAY: &str = "what the rules let through";
+
 pub(super) fn controls(question: &Question<'_>) -> Vec<Interlock> {
-    let change = question.plan.steps.iter().find_map(|step| match step.operation() {
-        Some(Operation::RoutingSet(set)) => Some(&set.entries),
-        _ => None,
-    });
-    let Some((entries, routing)) = change.zip(question.world.topology().routing.as_ref()) else {
+    let routing = question.world.topology().routing.as_ref();
+    let Some((set, routing)) = change(question.plan).zip(routing) else {
         return Vec::new();
     };
-    let mut all = vec![endpoints(question, routing), known(question, entries)];
-    all.extend(allowed(question, routing, entries));
+    let mut all = vec![endpoints(question, routing), known(question, &set.entries)];
+    all.extend(allowed(question, routing, set));
+    all.extend(waits(question, routing, set));
     all
 }
 
@@ -46,7 +54,6 @@ fn endpoints(question: &Question<'_>, routing: &Routing) -> Interlock {
     }
 }
 
-/// The change states its whole end, so it may be made on what fewer than a quorum tell; not on what nobody tells.
 /// A quorum knows. The change states its whole end, so it may be made on what fewer tell, not on what nobody tells.
 fn known(question: &Question<'_>, entries: &[ControlChange]) -> Interlock {
     let name = "control states known";
@@ -75,11 +82,44 @@ fn is_fresh(cell: &ControlCell) -> bool {
     cell.state.as_ref().is_some_and(|state| state.freshness == Freshness::Fresh)
 }
 
-fn allowed(question: &Question<'_>, routing: &Routing, entries: &[ControlChange]) -> Vec<Interlock> {
+/// What cannot be known of wait periods that a plan's routing change may run into, in words; those that end within
+/// `over` are left out.
+#[must_use]
+pub fn unknown_waits(world: &World, plan: &Plan, over: Duration, now: Timestamp) -> Vec<String> {
+    let Some((set, routing)) = change(plan).zip(world.topology().routing.as_ref()) else {
+        return Vec::new();
+    };
+    let waits = rules::waits(routing, world.turns(), set, now);
+    let unknown = waits.iter().filter(|wait| match wait.left {
+        Left::Unknown(most) => most.unwrap_or(wait.period) > over,
+        Left::Runs { .. } => false,
+    });
+    unknown.map(|wait| format!("rule {}: {wait}", wait.rule)).collect()
+}
+
+fn change(plan: &Plan) -> Option<&RoutingSet> {
+    plan.steps.iter().find_map(|step| match step.operation() {
+        Some(Operation::RoutingSet(set)) => Some(set),
+        _ => None,
+    })
+}
+
+/// Wait periods that run. They hold nothing back, because a run lets them pass before it sends.
+fn waits(question: &Question<'_>, routing: &Routing, set: &RoutingSet) -> Vec<Interlock> {
+    let waits = rules::waits(routing, question.world.turns(), set, question.now);
+    let runs = waits.iter().filter(|wait| matches!(wait.left, Left::Runs { .. }));
+    runs.map(|wait| Interlock::warn(format!("rule {}", wait.rule), wait.to_string())).collect()
+}
+
+fn allowed(question: &Question<'_>, routing: &Routing, set: &RoutingSet) -> Vec<Interlock> {
     let states = playbook::states(question.world, question.now);
-    let blockers = rules::blockers(routing, &states, entries);
-    let mut all = vec![];
-    if blockers.is_empty() {
+    let entries = &set.entries;
+    let blockers = rules::blockers(routing, &states, set);
+    let broken = set.overrides.iter().map(|broken| {
+        Interlock::warn(format!("rule {}", broken.rule), format!("OVERRIDDEN, because {}", broken.reason))
+    });
+    let mut all: Vec<Interlock> = broken.collect();
+    if blockers.is_empty() && all.is_empty() {
         all.push(Interlock::pass("safety rules allow it"));
     }
     all.extend(
@@ -87,6 +127,9 @@ fn allowed(question: &Question<'_>, routing: &Routing, entries: &[ControlChange]
             .iter()
             .map(|b| Interlock::hold(format!("rule {}", b.name), format!("{}; {}", b.why, b.lift))),
     );
+    if !blockers.is_empty() {
+        all.push(Interlock::warn(WAY, rules::way(routing, &states, entries).to_string()));
+    }
     let after = rules::after(&states, entries);
     let on =
         routing.controls.iter().any(|c| c.region.is_some() && after.get(&c.name) == Some(&ControlState::On));

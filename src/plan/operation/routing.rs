@@ -55,6 +55,12 @@ impl RoutingSet {
         Self { entries, overrides: Vec::new() }
     }
 
+    /// It overrides the safety rule with this ARN.
+    #[must_use]
+    pub fn overridden(&self, arn: &str) -> bool {
+        self.overrides.iter().any(|broken| broken.arn == arn)
+    }
+
     /// It turns a control On in the same call, so whatever else changes meanwhile, one stays On (law 6).
     fn turns_one_on(&self) -> bool {
         self.entries.iter().any(|c| c.state == ControlState::On)
@@ -71,7 +77,7 @@ impl Write for RoutingSet {
     }
 
     fn danger(&self) -> Danger {
-        Danger::Reversible
+        if self.overrides.is_empty() { Danger::Reversible } else { Danger::Overrides }
     }
 
     fn inverse(&self) -> Option<Operation> {

@@ -73,11 +73,11 @@ fn move_weights(world: &mut sim::World, act: &Act) {
 }
 
 /// Moves through the scenario with that operator; acts that must be refused are left out.
-/// Whether this operator can bring it about: he starts no experiments and runs no plans.
+/// Whether this operator can bring it about: he starts no experiments, runs no plans and scales nothing.
 fn by_hand(that: &That) -> bool {
     let started = |operation: &Option<String>| operation.as_deref() == Some("StartExperiment");
     match that {
-        That::Experiment { .. } | That::Execution { .. } => false,
+        That::Experiment { .. } | That::Execution { .. } | That::Tasks { .. } => false,
         That::Writes { operation, .. } => !started(operation),
         _ => true,
     }

@@ -10,8 +10,10 @@ use jiff::Timestamp;
 use super::page::{Page, Para};
 use super::terms::Terms;
 use super::typed::{Typed, Word};
-use super::{Moment, Reply, Request, SETTLE, Scroll};
-use crate::plan::interlock::Prepared;
+use super::{Dialog, Glass, Moment, Reply, Request, SETTLE, Scroll};
+use crate::plan::interlock::{self, Prepared};
+use crate::plan::operation::Override;
+use crate::plan::rules::Blocker;
 use crate::plan::{Intent, Plan};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
@@ -22,6 +24,7 @@ use crate::ui::theme::Role;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
     intent: Intent,
+    overrides: Vec<Override>,
     asked: Timestamp,
     stage: Stage,
     /// The stage began between two looks at the clock; the next one says since when it is.
@@ -54,6 +57,8 @@ pub enum Stage {
         since: Timestamp,
         /// What would have been agreed to.
         terms: Box<Terms>,
+        /// The safety rules among what holds, which a person may override.
+        rules: Vec<Blocker>,
     },
     /// The name was typed; it waits for reads made after Enter.
     Checking {
@@ -81,8 +86,19 @@ impl Sheet {
     /// Opens now, waiting for its reads.
     #[must_use]
     pub fn new(intent: Intent, moment: &Moment<'_>) -> Self {
-        let stage = Stage::Reading { since: moment.at() };
-        Self { intent, asked: moment.facts.now, stage, unstamped: false, scroll: Scroll::default() }
+        Self::overriding(intent, Vec::new(), moment)
+    }
+
+    /// The same for a plan that overrides safety rules which a person named.
+    #[must_use]
+    pub fn overriding(intent: Intent, overrides: Vec<Override>, moment: &Moment<'_>) -> Self {
+        let (asked, stage) = (moment.facts.now, Stage::Reading { since: moment.at() });
+        Self { intent, overrides, asked, stage, unstamped: false, scroll: Scroll::default() }
+    }
+
+    /// A safety rule holds it back, and may be overridden.
+    pub(super) fn offers_glass(&self) -> bool {
+        matches!(&self.stage, Stage::Held { rules, .. } if !rules.is_empty())
     }
 
     /// What it is about.
@@ -115,6 +131,10 @@ impl Sheet {
             return refused;
         }
         match &mut self.stage {
+            Stage::Held { rules, .. } if action == Some(Action::BreakGlass) => {
+                let glass = Glass::new(self.intent.clone(), rules, &self.overrides, moment);
+                glass.map_or(Reply::Stay, |glass| Reply::Open(Box::new(Dialog::Glass(Box::new(glass))), None))
+            }
             Stage::Held { since, .. } | Stage::Closed { since, .. } => {
                 let read = moment.since(*since) >= SETTLE;
                 if action == Some(Action::Choose) && read { Reply::Close } else { Reply::Stay }
@@ -158,7 +178,9 @@ impl Sheet {
     /// Takes what the reads brought; what was planned for another intent, or too early, is left aside.
     pub fn read(&mut self, prepared: Result<Prepared, String>, moment: &Moment<'_>) -> Reply {
         let is_ours = |plan: &Plan| plan.intent == self.intent && plan.made >= self.asked;
-        let prepared = match prepared {
+        let (world, now) = (moment.facts.world, moment.facts.now);
+        let broken = |prepared| interlock::break_glass(prepared, world, &self.overrides, now);
+        let prepared = match prepared.and_then(broken) {
             Ok(prepared) if !is_ours(&prepared.plan) => return Reply::Stay,
             Ok(prepared) => prepared,
             Err(why) => {
@@ -195,7 +217,8 @@ impl Sheet {
     fn ask(&mut self, terms: Terms, moment: &Moment<'_>) {
         let (since, terms) = (moment.at(), Box::new(terms));
         self.stage = if terms.is_held() {
-            Stage::Held { since, terms }
+            let rules = interlock::overridable(moment.facts.world, &terms.prepared.plan, moment.facts.now);
+            Stage::Held { since, terms, rules }
         } else {
             let typed = Typed::new(self.intent.to.as_str(), since);
             Stage::Asking { since, terms, typed, said: None }
@@ -266,15 +289,20 @@ impl Sheet {
     }
 
     pub(super) fn page(&self, at: Timestamp) -> Page {
-        let intent = &self.intent;
         Page {
-            title: format!("{}  {} → {}", intent.playbook.verb(), intent.from, intent.to),
+            title: self.title(),
             note: self.note(at),
             body: self.body(),
             tail: self.tail(),
             scroll: self.scroll,
             ..Page::default()
         }
+    }
+
+    fn title(&self) -> String {
+        let Intent { playbook, from, to } = &self.intent;
+        let glass = if self.overrides.is_empty() { "" } else { "  OVERRIDING A SAFETY RULE" };
+        format!("{}  {from} → {to}{glass}", playbook.verb())
     }
 
     fn note(&self, at: Timestamp) -> String {
@@ -316,7 +344,9 @@ impl Sheet {
             Stage::Reading { .. } => vec![Para::blank(), cancel(Role::Selection)],
             Stage::Asking { typed, said, .. } => asking(typed, said.as_deref()),
             Stage::Held { terms, .. } => {
-                vec![Para::blank(), Para::default().add(held(terms), Role::Danger), cancel(Role::Selection)]
+                let glass = if self.offers_glass() { "O overrides a rule, by its name" } else { "" };
+                let cancel = cancel(Role::Selection).right(glass, Role::Muted);
+                vec![Para::blank(), Para::default().add(held(terms), Role::Danger), cancel]
             }
             Stage::Checking { .. } => vec![
                 Para::blank(),

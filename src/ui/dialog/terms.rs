@@ -16,6 +16,9 @@ use crate::plan::{Intent, Plan};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
 
+/// Nobody reads a sheet and types a name sooner.
+const TYPING: Duration = Duration::from_secs(10);
+
 /// What the operator agrees to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Terms {
@@ -29,6 +32,8 @@ pub struct Terms {
     pub rows: Vec<Row>,
     /// How many cluster endpoints answer, and how many there are, where there are any.
     pub endpoints: Option<(usize, usize)>,
+    /// What cannot be known of wait periods that may outlast the typing of a name.
+    pub unknown: Vec<String>,
 }
 
 /// What becomes of one thing.
@@ -55,8 +60,22 @@ impl Terms {
         let (from, to) = (&plan.intent.from, &plan.intent.to);
         let links = topology.lag_links.iter().filter(|link| &link.from == from && &link.to == to);
         rows.extend(links.map(|link| follower(&link.store, &plan.intent, facts)));
+        let broken = interlock::overridden(plan).into_iter().map(|broken| Row {
+            label: format!("rule {}", broken.rule),
+            text: format!("is OVERRIDDEN, because {}", broken.reason),
+            loses: true,
+        });
+        rows.splice(1..1, broken);
         let environment = topology.environment.to_uppercase();
-        Self { environment, who: who(&plan.intent, facts), prepared, rows, endpoints: endpoints(facts) }
+        let unknown = interlock::unknown_waits(facts.world, plan, TYPING, facts.now);
+        Self {
+            environment,
+            who: who(&plan.intent, facts),
+            rows,
+            endpoints: endpoints(facts),
+            unknown,
+            prepared,
+        }
     }
 
     /// An interlock holds: this cannot be confirmed.
@@ -98,6 +117,9 @@ impl Terms {
         }
         let stores: Vec<&str> = self.rows.iter().map(|row| row.label.as_str()).collect();
         paras.extend(passes::para(interlocks, &stores, self.endpoints));
+        paras.extend(
+            self.unknown.iter().map(|words| Para::default().add(format!("– {words}"), Role::Muted).hang(2)),
+        );
         paras.push(Para::blank());
         let usual = self.prepared.plan.usual();
         let basis = if self.prepared.plan.measured.is_empty() {
@@ -305,7 +327,8 @@ fn not_passing(interlock: &Interlock, intent: &Intent) -> Option<Para> {
 
 /// A condition that does not hold, before its reason: it reads as the question that it answers.
 pub(super) fn asked(name: &str) -> String {
-    if name.starts_with("rule ") { format!("{name}: ") } else { format!("{name}? ") }
+    let says = name.starts_with("rule ") || name.starts_with("what ");
+    if says { format!("{name}: ") } else { format!("{name}? ") }
 }
 
 /// How many cluster endpoints answer now, of how many.

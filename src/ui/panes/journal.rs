@@ -3,6 +3,7 @@
 use ratatui::text::Line;
 
 use crate::plan::event::{self, Answer, Event, Outcome, RungState};
+use crate::plan::interlock;
 use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
@@ -51,6 +52,10 @@ fn role(event: &Event) -> Role {
         Event::Ended { outcome: Outcome::Unknown, .. } | Event::Climbed { state: RungState::Blind, .. } => {
             Role::Blind
         }
+        Event::Intended { operation: Some(operation), .. } if !operation.overrides().is_empty() => {
+            Role::Danger
+        }
+        Event::Started { plan, .. } if !interlock::overridden(plan).is_empty() => Role::Danger,
         _ => Role::Text,
     }
 }

@@ -49,7 +49,11 @@ pub(super) fn table(pen: &Pen<'_>, run: &Progress, room: usize) -> Table {
 fn row(pen: &Pen<'_>, run: &Progress, step: &Step, room: usize) -> Vec<Cell> {
     let stand = Stand::of(run, step);
     let (shape, word, role) = stand.look(pen);
-    let title = if stand.is_waiting() { Role::Muted } else { Role::Text };
+    let title = match step.operation() {
+        Some(operation) if !operation.overrides().is_empty() => Role::Danger,
+        _ if stand.is_waiting() => Role::Muted,
+        _ => Role::Text,
+    };
     vec![
         pen.span(shape, role).into(),
         pen.span(step.id.to_string(), title).into(),

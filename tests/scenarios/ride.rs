@@ -1,0 +1,371 @@
+//! A rough ride: a run that is cut off, taken up again, decided about and disturbed, on the simulator through the SDK.
+//!
+//! The world's own past is lived through before the console opens, so that a ride costs what its run costs.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+use pointsman::aws::Clients;
+use pointsman::aws::actuator::Hands;
+use pointsman::clock::Clock;
+use pointsman::model::World;
+use pointsman::model::reading::{Observation, Source};
+use pointsman::model::topology::Topology;
+use pointsman::plan::event::{Decision, Entry, Event, Outcome, RunId};
+use pointsman::plan::history::History;
+use pointsman::plan::progress::Progress;
+use pointsman::plan::run::{self, Actuator, Command, Ledger, LedgerError, Ports, Receipt, WhenHeld};
+use pointsman::plan::{Intent, Plan, StepId, interlock};
+use pointsman::sim::Sim;
+use pointsman::sim::scenario::Scenario;
+use tokio::sync::{Notify, mpsc};
+
+use super::book::Book;
+use super::stage::{self, Came, Played, Stage, WHO};
+
+/// The console opens so long before the operator acts.
+pub(crate) const BEFORE: Duration = Duration::from_secs(20);
+
+/// A ride that is not at rest by then never will be.
+const ENDLESS: Duration = Duration::from_hours(4);
+
+/// So long an operator waits for the reads after the key.
+const READS: Duration = Duration::from_secs(6);
+
+/// Metrics are read as often as they are published.
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// What burns through after so many journal lines: the process is then gone.
+#[derive(Debug, Default)]
+pub(crate) struct Fuse {
+    left: AtomicUsize,
+    kills_at_once: Mutex<bool>,
+    gone: Notify,
+}
+
+impl Fuse {
+    /// One that never burns through.
+    pub(crate) fn none() -> Arc<Self> {
+        let fuse = Arc::new(Self::default());
+        fuse.mend();
+        fuse
+    }
+
+    /// After this many lines the process is gone: at once, or when it would write the next one.
+    pub(crate) fn after(lines: usize, at_once: bool) -> Arc<Self> {
+        let fuse = Self { kills_at_once: Mutex::new(at_once), ..Self::default() };
+        fuse.left.store(lines, Ordering::Relaxed);
+        Arc::new(fuse)
+    }
+
+    fn mend(&self) {
+        self.left.store(usize::MAX, Ordering::Relaxed);
+    }
+}
+
+/// A journal behind a fuse.
+struct Fused {
+    inner: Box<dyn Ledger>,
+    fuse: Arc<Fuse>,
+}
+
+impl Ledger for Fused {
+    fn append(&mut self, run: &RunId, at: Timestamp, event: &Event) -> Result<Receipt, LedgerError> {
+        let left = self.fuse.left.load(Ordering::Relaxed);
+        if left == 0 {
+            let (what, why, next) =
+                ("write a line".to_owned(), "the process is gone".to_owned(), String::new());
+            return Err(LedgerError { what, why, next });
+        }
+        if left != usize::MAX {
+            self.fuse.left.store(left - 1, Ordering::Relaxed);
+            if left == 1 && *self.fuse.kills_at_once.lock().unwrap() {
+                self.fuse.gone.notify_one();
+            }
+        }
+        self.inner.append(run, at, event)
+    }
+
+    fn entries(&self, run: &RunId) -> Result<Vec<Entry>, LedgerError> {
+        self.inner.entries(run)
+    }
+}
+
+/// What happens to a run besides its plan.
+pub(crate) trait Mind {
+    /// When it wants to act next.
+    fn next(&self) -> Option<Timestamp>;
+
+    /// What it does then.
+    fn act(&mut self, sim: &Sim) -> Deed;
+
+    /// A run has begun.
+    fn begun(&mut self, _: &Plan) {}
+
+    /// A line of the run has been written.
+    fn heard(&mut self, _: &Entry, _: &Sim) {}
+}
+
+/// One thing that happens to a run.
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    /// Something of the world, already done.
+    Nothing,
+    /// A person asks for this.
+    Asks(Command),
+    /// The process is gone, for so long.
+    Crash(Duration),
+}
+
+/// Nothing happens.
+pub(crate) struct Calm;
+
+impl Mind for Calm {
+    fn next(&self) -> Option<Timestamp> {
+        None
+    }
+
+    fn act(&mut self, _: &Sim) -> Deed {
+        Deed::Nothing
+    }
+}
+
+/// How one leg of a ride ended.
+enum Leg {
+    /// The run ended, or holds and was left.
+    Rests(Box<Progress>),
+    /// The process is gone, for so long.
+    Cut(Duration),
+}
+
+/// The console of a ride.
+pub(crate) struct Rider {
+    pub(crate) stage: Stage,
+    clients: Clients,
+    clock: Clock,
+    world: World,
+    fuse: Arc<Fuse>,
+    /// So long a process that is gone stays gone.
+    pub(crate) away: Duration,
+    /// How often a person tries a step again that did not end well.
+    pub(crate) retries: usize,
+    /// Makes another plan of the playbook's.
+    pub(crate) amend: fn(&mut Plan, &Topology),
+    came: Vec<Came>,
+}
+
+impl Rider {
+    /// Opens a console right before the first act of a scenario.
+    pub(crate) fn new(scenario: &Scenario, seed: u64, fuse: Arc<Fuse>) -> Self {
+        Self::on(Stage::new(scenario, seed, Book::in_memory()), fuse)
+    }
+
+    /// The same on a stage that was changed before.
+    pub(crate) fn on(stage: Stage, fuse: Arc<Fuse>) -> Self {
+        let scenario = &stage.scenario;
+        let first = scenario.act.iter().map(|act| act.at).min().unwrap_or_default();
+        stage.sim.advance(first.saturating_sub(BEFORE));
+        let clock = stage.sim.clock().clone();
+        let transport = SharedHttpClient::new(stage.door.clone());
+        let topology = &stage.config.topology;
+        let clients = Clients::new(&stage.config.access, topology.clone(), clock.clone(), Some(transport));
+        let world = World::new(topology.clone());
+        let away = Duration::from_secs(4);
+        let amend = |_: &mut Plan, _: &Topology| {};
+        Self { stage, clients, clock, world, fuse, away, retries: 0, amend, came: Vec::new() }
+    }
+
+    /// Acts as the scenario says, from the first act to the last.
+    pub(crate) async fn ride(mut self, mind: &mut dyn Mind) -> Played {
+        let began = self.stage.sim.look(|world| world.start);
+        for act in self.stage.scenario.act.clone() {
+            let then = began.checked_add(act.at).unwrap();
+            self.clock
+                .sleep(Duration::try_from(then.duration_since(self.clock.now())).unwrap_or_default())
+                .await;
+            let came = tokio::time::timeout(ENDLESS, self.act(&stage::intent(&act), mind)).await;
+            let Ok(came) = came else {
+                panic!("neither ends nor holds:\n{}", super::laws::told(&self.stage.book))
+            };
+            self.came.push(came);
+        }
+        self.played()
+    }
+
+    fn played(self) -> Played {
+        let Self { stage, came, .. } = self;
+        let Stage { sim, config, scenario, book, door, .. } = stage;
+        let truth = sim.truth();
+        Played { sim, scenario, book, came, left: door.left(), topology: config.topology, truth }
+    }
+
+    async fn act(&mut self, intent: &Intent, mind: &mut dyn Mind) -> Came {
+        let plan = match self.prepare(intent).await {
+            Ok(mut plan) => {
+                (self.amend)(&mut plan, self.world.topology());
+                plan
+            }
+            Err(why) => {
+                let mut ledger = self.stage.book.ledger();
+                run::refuse(intent.clone(), why.clone(), WHO.to_owned(), &mut *ledger, &self.clock).unwrap();
+                return Came::Refused(why);
+            }
+        };
+        let begun = run::start(plan, stage::start_of(), &mut self.ledger(), &self.clock);
+        let Ok(mut progress) = begun else {
+            panic!("a fuse burns through after the first line at the earliest")
+        };
+        mind.begun(&progress.plan);
+        let mut retries = self.retries;
+        loop {
+            let id = progress.run.clone();
+            match self.leg(progress, mind).await {
+                Leg::Rests(rests) => match self.retry(*rests, &mut retries) {
+                    Ok(again) => progress = again,
+                    Err(rests) => return Came::Ran(rests),
+                },
+                Leg::Cut(away) => progress = self.recover(&id, away).await,
+            }
+        }
+    }
+
+    fn ledger(&self) -> Fused {
+        Fused { inner: self.stage.book.ledger(), fuse: Arc::clone(&self.fuse) }
+    }
+
+    /// Looks afresh, as the sheet does, and plans; the error says what holds.
+    async fn prepare(&mut self, intent: &Intent) -> Result<Plan, String> {
+        let asked = self.clock.now();
+        let metrics =
+            self.clients.topology().regions.iter().map(|region| Source::Metrics(region.name.clone()));
+        let sources: Vec<Source> =
+            interlock::rests_on(self.clients.topology(), intent).into_iter().chain(metrics).collect();
+        let reads = sources.into_iter().map(|source| {
+            let (clients, clock) = (self.clients.clone(), self.clock.clone());
+            async move {
+                tokio::select! {
+                    biased;
+                    seen = clients.insist(&source) => Some(seen),
+                    () = clock.sleep(READS) => None,
+                }
+            }
+        });
+        let seen = futures::future::join_all(reads).await;
+        seen.into_iter().flatten().for_each(|seen| self.world.apply(seen));
+        let prepared =
+            interlock::prepare_afresh(&self.world, &History::default(), intent, (asked, self.clock.now()))?;
+        let held = interlock::holds(&prepared.interlocks);
+        if held.is_empty() { Ok(prepared.plan) } else { Err(held.join("; ")) }
+    }
+
+    /// Drives until the run rests or the process is gone.
+    async fn leg(&mut self, progress: Progress, mind: &mut dyn Mind) -> Leg {
+        let (command, commands) = mpsc::channel(64);
+        let (tell, mut entries) = mpsc::unbounded_channel();
+        let (see, observations) = mpsc::channel(256);
+        let actuator: Arc<dyn Actuator> = Arc::new(Hands::new(self.clients.clone(), 7));
+        let ports = Ports {
+            actuator,
+            ledger: Box::new(self.ledger()),
+            clock: self.clock.clone(),
+            observations,
+            commands,
+            entries: tell,
+            inboxes: Vec::new(),
+            when_held: if mind.next().is_some() { WhenHeld::Wait } else { WhenHeld::StopThere },
+        };
+        let mut drive = std::pin::pin!(run::drive(progress, self.world.clone(), ports));
+        let mut metrics = std::pin::pin!(read_metrics(self.clients.clone(), self.clock.clone(), see));
+        loop {
+            let wait = mind
+                .next()
+                .map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
+            let clock = self.clock.clone();
+            tokio::select! {
+                biased;
+                () = self.fuse.gone.notified() => return Leg::Cut(self.away),
+                Some(entry) = entries.recv() => mind.heard(&entry, &self.stage.sim),
+                ran = &mut drive => {
+                    while let Ok(entry) = entries.try_recv() {
+                        mind.heard(&entry, &self.stage.sim);
+                    }
+                    return match ran {
+                        Ok(progress) => Leg::Rests(Box::new(progress)),
+                        Err(_) => Leg::Cut(self.away),
+                    };
+                }
+                () = async { clock.sleep(wait.unwrap()).await }, if wait.is_some() => match mind.act(&self.stage.sim) {
+                    Deed::Nothing => {}
+                    Deed::Asks(asked) => drop(command.send(asked).await),
+                    Deed::Crash(away) => return Leg::Cut(away),
+                },
+                () = &mut metrics => {}
+            }
+        }
+    }
+
+    /// Another process takes the run up from its lines.
+    async fn recover(&mut self, id: &RunId, away: Duration) -> Progress {
+        self.clock.sleep(away).await;
+        self.fuse.mend();
+        self.world = World::new(self.stage.config.topology.clone());
+        let mut ledger = self.stage.book.ledger();
+        let entries = ledger.entries(id).unwrap();
+        match run::resume(&entries, WHO, &mut *ledger, &self.clock) {
+            Ok(progress) => progress,
+            Err(stop) => panic!("it was not taken up: {stop}\n{}", super::laws::told(&self.stage.book)),
+        }
+    }
+
+    /// A person tries the first step again that did not end well, as often as there is patience.
+    fn retry(&self, mut progress: Progress, retries: &mut usize) -> Result<Progress, Box<Progress>> {
+        let Some(step) = progress.held().first().copied().filter(|_| progress.is_open() && *retries > 0)
+        else {
+            return Err(Box::new(progress));
+        };
+        *retries -= 1;
+        let event = Event::Decided { step, decision: Decision::Retry, who: WHO.to_owned() };
+        if progress.may_ask(&event).is_err() {
+            return Err(Box::new(progress));
+        }
+        let receipt = self.stage.book.ledger().append(&progress.run, self.clock.now(), &event).unwrap();
+        progress.apply(receipt.entry()).unwrap();
+        Ok(progress)
+    }
+}
+
+/// What the sampler would bring of metrics; everything else a run reads by itself.
+async fn read_metrics(clients: Clients, clock: Clock, see: mpsc::Sender<Observation>) {
+    let regions: Vec<Source> =
+        clients.topology().regions.iter().map(|region| Source::Metrics(region.name.clone())).collect();
+    loop {
+        let seen = futures::future::join_all(regions.iter().map(|source| clients.look(source))).await;
+        for seen in seen {
+            let _full = see.try_send(seen);
+        }
+        clock.sleep(PERIOD).await;
+    }
+}
+
+/// How each step ended, and how the world is: what two rides must share to have reached the same end.
+pub(crate) fn end(played: &Played) -> Vec<String> {
+    let mut all: Vec<String> = played.came.iter().map(|came| came.outcome().to_owned()).collect();
+    let truth = &played.truth;
+    let writers = truth["stores"].as_object().into_iter().flatten();
+    all.extend(writers.map(|(store, of)| format!("{store} is written in {}", of["writer"])));
+    let controls: BTreeMap<_, _> = truth["controls"].as_object().into_iter().flatten().collect();
+    all.extend(controls.iter().map(|(name, state)| format!("{name} {state}")));
+    all
+}
+
+/// The steps of a run that need a person, as they stand after these lines.
+pub(crate) fn held_by(entry: &Entry) -> Option<(StepId, Outcome)> {
+    match &entry.event {
+        Event::Ended { step, outcome, .. } if outcome.needs_a_person() => Some((*step, *outcome)),
+        _ => None,
+    }
+}
