@@ -67,7 +67,7 @@ impl Bench {
 
     async fn execution(&self, name: &str) -> Option<ExecutionReading> {
         match self.read(&Source::Executions(name.into(), west())).await {
-            Reading::Executions(told) => told.newest,
+            Reading::Executions(told) => told.newest.map(|newest| *newest),
             other => panic!("{other:?}"),
         }
     }

@@ -95,7 +95,7 @@ impl SwitchRun {
         fresh: impl Fn(Timestamp) -> bool,
     ) -> Result<Option<&'a ExecutionReading>, String> {
         match seen(&self.source(), world, fresh)? {
-            Reading::Executions(told) => Ok(told.newest.as_ref()),
+            Reading::Executions(told) => Ok(told.newest.as_deref()),
             _ => Err(format!("{} told something else", self.source())),
         }
     }
@@ -135,7 +135,7 @@ impl Prove for SwitchSignal {
         let source = Source::Executions(self.plan.clone(), self.region.clone());
         let execution = match seen(&source, sight.world, |asked| asked >= sight.since) {
             Err(why) => return Already::Unread(why),
-            Ok(Reading::Executions(told)) => told.newest.as_ref().filter(|e| e.id == self.execution),
+            Ok(Reading::Executions(told)) => told.newest.as_deref().filter(|e| e.id == self.execution),
             Ok(_) => None,
         };
         let Some(execution) = execution else {
@@ -205,7 +205,7 @@ mod tests {
             steps: vec![step("orders", "completed"), step("verify", "failed")],
             events: Vec::new(),
         };
-        let told = ExecutionsReading { newest: Some(newest) };
+        let told = ExecutionsReading { newest: Some(Box::new(newest)) };
         scene.see(run().source(), Ok(Reading::Executions(told)));
     }
 
