@@ -4,6 +4,7 @@
 //! What must happen outside is returned as an [`Effect`]; what happened outside comes in as an [`Event`].
 
 mod claim;
+mod effect;
 mod hand;
 
 use std::time::Duration;
@@ -15,16 +16,18 @@ use crate::model::World;
 use crate::model::reading::{Observation, Source};
 use crate::model::topology::Topology;
 use crate::model::verdict;
-use crate::plan::event::{Decision, Entry, RunId};
+use crate::plan::event::{Entry, RunId};
 use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId, interlock};
+use crate::plan::{Intent, interlock};
 use crate::ui::conch::{Conch, Mirror};
-use crate::ui::dialog::{Claim, Obstacle, Request};
+use crate::ui::dialog::{Obstacle, Request};
 use crate::ui::key::Input;
 use crate::ui::view::{Facts, View};
 use crate::ui::{Console, Mode, Scene};
 use hand::Hand;
+
+pub use effect::Effect;
 
 /// How long the console stays armed.
 pub const ARMED_FOR: Duration = Duration::from_mins(15);
@@ -87,63 +90,6 @@ pub enum Event {
     },
 }
 
-/// What must happen outside.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Read these sources now; their observations come back as usual, then [`Event::ReadsDone`] with the ticket.
-    Read(Ticket, Vec<Source>),
-    /// Run this plan.
-    Start {
-        /// The plan, as confirmed.
-        plan: Box<Plan>,
-        /// Why.
-        reason: String,
-    },
-    /// Hand the run a decision about a held step.
-    Decide {
-        /// Which step.
-        step: StepId,
-        /// What was decided.
-        decision: Decision,
-    },
-    /// Take up a run that was cut off.
-    TakeUp(RunId),
-    /// Close a run that was cut off.
-    Close {
-        /// Which.
-        run: RunId,
-        /// Why.
-        reason: String,
-    },
-    /// Start no new step of the run.
-    Pause,
-    /// Start its steps again.
-    Resume,
-    /// Write a note about the run that is shown.
-    Note {
-        /// Which run.
-        run: RunId,
-        /// What.
-        text: String,
-    },
-    /// Write down that a confirmation was refused before any call.
-    Refuse {
-        /// What was asked for.
-        intent: Intent,
-        /// Why it was refused.
-        why: String,
-    },
-    /// Perform another effect under a claim to the conch.
-    Claim {
-        /// Which.
-        effect: Box<Effect>,
-        /// By what claim.
-        claim: Claim,
-    },
-    /// Leave the program.
-    Quit,
-}
-
 /// How often the world should be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attention {
@@ -162,6 +108,8 @@ pub struct App {
     console: Console,
     run: Option<Progress>,
     hand: Hand,
+    /// What is begun here is a drill.
+    drill: bool,
     journal: Vec<Entry>,
     view: View,
     armed: Option<Timestamp>,
@@ -209,7 +157,7 @@ impl App {
             follows: None,
             calls_per_hour: 0.0,
             dollars_per_month: 0.0,
-            history: History::new(Ground::here(simulated)),
+            history: History::new(Ground::here(simulated, false)),
             zone,
         };
         Self {
@@ -217,6 +165,7 @@ impl App {
             console,
             run: None,
             hand: Hand::Nobody,
+            drill: false,
             journal: Vec::new(),
             view: View::default(),
             armed: None,
@@ -226,6 +175,21 @@ impl App {
             focused: true,
             unclaimed: None,
         }
+    }
+
+    /// The same, and what is begun in it is a drill, or not.
+    #[must_use]
+    pub fn drilling(mut self, drill: bool) -> Self {
+        self.drill = drill;
+        self.console.drill = drill;
+        self.console.history = History::new(Ground::here(self.console.simulated, drill));
+        self
+    }
+
+    /// What is begun here is a drill.
+    #[must_use]
+    pub fn drills(&self) -> bool {
+        self.drill
     }
 
     /// Shows what the journal held before, oldest first, and asks about the run that was cut off, if one was.
@@ -319,6 +283,9 @@ impl App {
         self.console.mode = self.mode(now);
         let effects = self.take(event, now);
         self.console.mode = self.mode(now);
+        // A run that has not ended says itself whether it is one, whoever began it.
+        let run = self.run.as_ref().filter(|run| run.is_open());
+        self.console.drill = run.map_or(self.drill, |run| run.start.drill);
         self.keep_still();
         effects
     }
@@ -388,6 +355,8 @@ impl App {
             }
             Request::TakeUp(run) => self.take_up(run),
             Request::CloseRun { run, reason } => vec![Effect::Close { run, reason }],
+            Request::Approve { step, version } => vec![Effect::Approve { step, version }],
+            Request::Tick { step } => vec![Effect::Tick { step }],
             Request::Note { run, text } => vec![Effect::Note { run, text }],
             Request::Claim(claim) => self.claimed(claim),
             Request::Pause => vec![Effect::Pause],

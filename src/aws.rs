@@ -149,7 +149,7 @@ impl Clients {
     /// Asks a source in its turn. Metrics are asked by [`Clients::observe_metrics`].
     pub async fn observe(&self, source: &Source, every: Duration) -> Observation {
         self.inner.diary.paced(source, every);
-        self.stamped(source, every, self.read(source)).await
+        self.stamped(source, every, Box::pin(self.read(source))).await
     }
 
     /// Asks a source out of turn, telling the cadence it is read at, so that its age is still judged by that.
@@ -166,7 +166,7 @@ impl Clients {
             let result = Ok(Reading::Metrics(batch));
             return Observation { source: source.clone(), asked, at: asked, every, result };
         }
-        self.stamped(source, every, self.read(source)).await
+        self.stamped(source, every, Box::pin(self.read(source))).await
     }
 
     /// The same, and again after a second while the service only says that it is asked too often: a person waits for

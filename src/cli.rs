@@ -10,6 +10,7 @@ pub mod exit;
 mod follow;
 mod journal;
 mod meant;
+mod own;
 mod place;
 mod plan;
 mod run;
@@ -27,7 +28,6 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use color_eyre::eyre::Result;
 
-use crate::plan::Playbook;
 pub use claim::ClaimArgs;
 
 /// Under the help of the whole program.
@@ -72,6 +72,10 @@ pub struct Common {
     /// ~/.local/state/pointsman]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub state_dir: Option<PathBuf>,
+    /// Mark what is begun here as a drill, in the journal and on the screen; its
+    /// writes are as real as any
+    #[arg(long, global = true)]
+    pub drill: bool,
     /// A theme's name or file: dark, light, mono, high-contrast
     #[arg(long, global = true, value_name = "THEME")]
     pub theme: Option<String>,
@@ -169,36 +173,16 @@ enum Command {
 /// From where to where.
 #[derive(Clone, Debug, Args)]
 pub struct IntentArgs {
-    /// What to do
-    #[arg(value_enum)]
-    pub playbook: PlaybookArg,
+    /// What to do: switchover, failover, evacuate, failback, restore, or the
+    /// name of a playbook of your own (playbooks/NAME.toml)
+    #[arg(value_name = "PLAYBOOK")]
+    pub playbook: String,
     /// The Region that leaves
     #[arg(long, value_name = "REGION")]
     pub from: String,
     /// The Region that receives
     #[arg(long, value_name = "REGION")]
     pub to: String,
-}
-
-/// A built-in playbook on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PlaybookArg {
-    /// Planned; nothing is lost
-    Switchover,
-    /// The Region is bad or gone; may lose what had not replicated
-    Failover,
-    /// Traffic only; the writer stays
-    Evacuate,
-}
-
-impl From<PlaybookArg> for Playbook {
-    fn from(arg: PlaybookArg) -> Self {
-        match arg {
-            PlaybookArg::Switchover => Self::Switchover,
-            PlaybookArg::Failover => Self::Failover,
-            PlaybookArg::Evacuate => Self::Evacuate,
-        }
-    }
 }
 
 /// Another form of a plan.

@@ -23,6 +23,7 @@ mod schema;
 mod signal;
 mod stores;
 mod value;
+mod webhook;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use thiserror::Error;
 pub use docs::docs;
 pub use layers::{Overrides, find};
 pub use problem::{Problem, Problems};
+pub use webhook::{Webhook, WebhookKind};
 
 use crate::model::topology::{SharedTable, Topology};
 
@@ -46,6 +48,8 @@ pub struct Config {
     pub screen: Screen,
     /// The table that several bastions share; without it each host is on its own.
     pub shared: Option<SharedTable>,
+    /// Who is told when a run needs a person.
+    pub webhook: Option<Webhook>,
     /// `endpoint_url` and every cluster endpoint lead to this machine, so nothing real is moved.
     pub simulated: bool,
     /// What looks wrong in the file but may be meant, in its order.

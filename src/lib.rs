@@ -25,3 +25,4 @@ pub mod runtime;
 pub mod sampler;
 pub mod sim;
 pub mod ui;
+pub mod webhook;

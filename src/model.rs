@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod own;
 pub mod reading;
 pub mod recipe;
 pub mod topology;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use own::Own;
 use reading::{Feed, Observation, Reading, Series, Source, Turns};
 use topology::{Metric, Region, Topology};
 use verdict::Index;
@@ -28,6 +30,7 @@ pub struct World {
     feeds: BTreeMap<Source, Feed>,
     series: HashMap<Metric, Series>,
     reached: BTreeMap<Region, Timestamp>,
+    own: Arc<Own>,
     turns: Turns,
 }
 
@@ -49,7 +52,20 @@ impl World {
             series: HashMap::new(),
             reached: BTreeMap::new(),
             turns: Turns::default(),
+            own: Arc::default(),
         }
+    }
+
+    /// The same as seen by a console that leans on this.
+    #[must_use]
+    pub fn leaning_on(self, own: Own) -> Self {
+        Self { own: Arc::new(own), ..self }
+    }
+
+    /// What the console itself leans on.
+    #[must_use]
+    pub fn own(&self) -> &Own {
+        &self.own
     }
 
     /// Takes in one observation; an older one than what is known of its source changes nothing but counts.

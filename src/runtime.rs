@@ -32,6 +32,7 @@ use crate::plan::progress::Progress;
 use crate::ui;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
+use crate::webhook::Bell;
 use desk::Desk;
 use flight::Flight;
 use input::Keyboard;
@@ -61,6 +62,8 @@ pub struct Setup {
     pub commons: Option<Commons>,
     /// The file of the config, for another console that wants to find the same world.
     pub config: Option<PathBuf>,
+    /// Who is told when a run needs a person.
+    pub bell: Option<Bell>,
 }
 
 /// Who sits at the console.
@@ -109,11 +112,11 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let guard = Guard::take().wrap_err("cannot take the terminal over")?;
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
-    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config } = setup;
+    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config, bell } = setup;
     app.update(Event::Input(screen.size(), host_now()), clock.now());
     screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
-    let desk = Desk { state, operator, clock: clock.clone(), config };
+    let desk = Desk { state, operator, clock: clock.clone(), config, bell };
     let performer = Performer::new(clients, desk, commons, app.newest_line(), to_app);
     let mut console =
         Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };

@@ -84,9 +84,26 @@ pub async fn once(clients: &Clients, clock: &Clock) -> Vec<Observation> {
     let mut schedule = Schedule::new(clients.topology(), clients.wanted(), clock.now(), 0);
     let asking = FuturesUnordered::new();
     for due in schedule.due(clock.now()) {
-        asking.push(ask(clients.clone(), due));
+        asking.push(insist(clients, clock, due));
     }
-    asking.filter_map(async |(_, seen)| seen).collect().await
+    asking.filter_map(async |seen| seen).collect().await
+}
+
+/// How often a throttled reading that a person waits for is asked again, and after how long.
+const INSISTS: usize = 3;
+const BETWEEN: Duration = Duration::from_secs(1);
+
+/// One reading, and again while the service only says that it is asked too often: there is no next turn.
+async fn insist(clients: &Clients, clock: &Clock, due: Due) -> Option<Observation> {
+    for _ in 0..INSISTS {
+        let (_, seen) = ask(clients.clone(), due.clone()).await;
+        let trouble = seen.as_ref().and_then(|seen| seen.result.as_ref().err());
+        if trouble.is_none_or(|trouble| trouble.kind != TroubleKind::Throttled) {
+            return seen;
+        }
+        clock.sleep(BETWEEN).await;
+    }
+    ask(clients.clone(), due).await.1
 }
 
 struct Sampler {

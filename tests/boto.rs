@@ -29,7 +29,7 @@ steps = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn boto3_reads_and_writes_every_operation() {
-    let python = match environment() {
+    let python = match environment(PACKAGE) {
         Ok(python) => python,
         Err(why) => return eprintln!("skipped: {why}"),
     };
@@ -53,17 +53,17 @@ async fn boto3_reads_and_writes_every_operation() {
     assert!(ran.status.success(), "{}", said(&ran));
 }
 
-/// The Python of an environment with the pinned package, made if it is not there yet.
-fn environment() -> Result<PathBuf, String> {
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PACKAGE.replace("==", "-"));
+/// The Python of an environment with a pinned package, made if it is not there yet.
+pub(crate) fn environment(package: &str) -> Result<PathBuf, String> {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(package.replace("==", "-"));
     let python = home.join("bin/python");
     if home.join("ready").exists() {
         return Ok(python);
     }
     run("Python 3 with venv", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
     run("the package index", Command::new(&python).args(install))?;
-    std::fs::write(home.join("ready"), PACKAGE).map_err(|problem| problem.to_string())?;
+    std::fs::write(home.join("ready"), package).map_err(|problem| problem.to_string())?;
     Ok(python)
 }
 

@@ -1,5 +1,6 @@
 //! `pointsman.toml` from outside: what a right file says, and how a wrong one is refused.
 
+mod playbooks;
 mod presets;
 mod refused;
 mod shaken;

@@ -4,18 +4,20 @@
 #![allow(dead_code, reason = "each binary that includes it uses its own part")]
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use pointsman::model::World;
 use pointsman::model::reading::{
-    AuroraMember, AuroraReading, ControlState, Identity, MetricAnswer, MetricBatch, Observation, Point,
-    Reading, Source, Trouble, TroubleKind,
+    AuroraMember, AuroraReading, ControlState, Identity, Lead, MetricAnswer, MetricBatch, Observation, Point,
+    Reading, RecordReading, RecordRouting, Resolved, Source, Trouble, TroubleKind,
 };
 use pointsman::model::topology::{
     Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, LagLink, Metric, Missing, Objectives, OrdersSpec,
-    Policy, Region, RegionSpec, Routing, Rule, RuleKind, RuleLogic, Signal, Table, Threshold, Topology, Unit,
+    Policy, Region, RegionSpec, Resolver, Routing, Rule, RuleKind, RuleLogic, Signal, Table, Threshold,
+    Topology, Unit,
 };
 use pointsman::model::verdict;
 
@@ -306,6 +308,46 @@ fn failed(observation: Observation) -> Observation {
 
 fn ago(now: Timestamp, seconds: i64) -> Timestamp {
     now - SignedDuration::from_secs(seconds)
+}
+
+/// The shop without routing controls: weighted records, and five resolvers of which one keeps what it has.
+pub(crate) fn weighted() -> World {
+    let mut topology = retail();
+    topology.routing = None;
+    topology.dns[0].policy = Policy::Weighted;
+    for record in &mut topology.dns[0].records {
+        record.health_check = None;
+        record.target = Some(format!("alb.{}.example", record.region));
+    }
+    let resolvers = ["east-public", "west-public", "office", "mobile", "vpc-use1"];
+    topology.resolvers = resolvers.map(|name| Resolver { name: name.to_owned(), address: None }).to_vec();
+    let mut world = world(topology, State::Degraded);
+    let name = "store.example.com".to_owned();
+    let record = |region: &str, weight| RecordReading {
+        id: Some(region.to_owned()),
+        routing: RecordRouting::Weight(weight),
+        lead: Lead::Alias { name: format!("alb.{region}.example."), zone: "ZALB".to_owned(), evaluate: true },
+        health_check: None,
+    };
+    let records = vec![record("us-east-1", 0), record("us-west-2", 70)];
+    world.apply(observed(Source::Records(name.clone()), now(), 120, Reading::Records(records)));
+    let behind = [("us-east-1", 1), ("us-west-2", 2)];
+    let address = |last| IpAddr::V4(Ipv4Addr::new(10, 0, 0, last));
+    for (resolver, last, ttl) in
+        [("east-public", 2, 12), ("west-public", 2, 57), ("office", 1, 377), ("mobile", 2, 41)]
+    {
+        let resolved = Resolved {
+            addresses: vec![address(last)],
+            chain: Vec::new(),
+            ttl: Duration::from_secs(ttl),
+            behind: behind.map(|(region, last)| (Region::new(region), vec![address(last)])).into(),
+        };
+        let source = Source::Resolver(name.clone(), resolver.to_owned());
+        world.apply(observed(source, now(), 30, Reading::Resolved(resolved)));
+    }
+    let gone = Source::Resolver(name, "vpc-use1".to_owned());
+    world.apply(failed(observed(gone, now(), 30, Reading::Resolved(Resolved::default()))));
+    world
 }
 
 /// One observation of every source, all as of `at`.

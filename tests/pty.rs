@@ -6,4 +6,5 @@
 mod attached;
 mod ends;
 mod hands;
+mod killed;
 mod terminal;

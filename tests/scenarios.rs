@@ -53,11 +53,11 @@ played! {
     expired_token: "expired-token" twice,
     partition_during_promotion: "partition-during-promotion" once,
     lost_answer: "lost-answer" twice,
+    dns_weights: "dns-weights" twice,
     pilot_light: "pilot-light" twice,
     runbook: "runbook" twice,
     runbook_lies: "runbook-lies" once,
     warm_standby: "warm-standby" once,
-    dns_weights: "dns-weights" twice,
     game_day: "game-day" drilled,
     region_switch: "region-switch" drilled,
 }

@@ -59,16 +59,20 @@ const TABLE: &[Row] = &[
         may_import: &["model", "plan", "ui"],
         never_names: &[AWS, "tokio", "crossterm", "plan::run"],
     },
+    // Only `aws` speaks to AWS; this speaks to whoever is to be told.
+    Row { module: "webhook", may_import: &["config", "plan"], never_names: &[AWS, "ratatui", "crossterm"] },
     Row {
         module: "runtime",
-        may_import: &["clock", "model", "config", "plan", "ledger", "aws", "sampler", "report", "ui", "app"],
+        may_import: &[
+            "webhook", "clock", "model", "config", "plan", "ledger", "aws", "sampler", "report", "ui", "app",
+        ],
         never_names: &[AWS],
     },
     Row {
         module: "cli",
         may_import: &[
-            "clock", "model", "config", "plan", "ledger", "aws", "sampler", "sim", "report", "ui", "app",
-            "runtime",
+            "webhook", "clock", "model", "config", "plan", "ledger", "aws", "sampler", "sim", "report", "ui",
+            "app", "runtime",
         ],
         never_names: &[AWS],
     },

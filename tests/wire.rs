@@ -1,5 +1,6 @@
 //! The clients and the sampler against the simulator, through the real SDK, on tokio's paused clock.
 
+mod compute;
 mod databases;
 mod drill;
 mod names;

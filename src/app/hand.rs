@@ -3,6 +3,7 @@
 //! A run that is followed looks as if it were driven here; what is asked of it goes to whoever drives it.
 
 use super::App;
+use crate::plan::decide::ITSELF;
 use crate::plan::event::{Entry, Event, RunId};
 use crate::plan::progress::Progress;
 
@@ -79,6 +80,12 @@ impl App {
                 }
             },
             _ => {}
+        }
+        // What the run says of its own accord is for whoever looks, not only for the journal.
+        if let Event::Noted { who, text } = &entry.event
+            && who == ITSELF
+        {
+            self.view.say(text);
         }
         self.journal.insert(at, entry);
         if self.journal.len() > super::LINES_KEPT {

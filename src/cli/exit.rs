@@ -39,12 +39,19 @@ impl Refused {
     }
 }
 
+/// Every cause in turn, each once: one that only hands on what is behind it says the same words.
+fn words(report: &Report) -> String {
+    let mut causes: Vec<String> = report.chain().map(ToString::to_string).collect();
+    causes.dedup();
+    causes.join(": ")
+}
+
 /// Says why a command was not done; the exit code for it.
 pub(super) fn told(report: &Report) -> ExitCode {
     if let Some(Refused { code, why }) = report.downcast_ref() {
         say::err(why);
         return (*code).into();
     }
-    say::err(format_args!("error: {report:#}"));
+    say::err(format_args!("error: {}", words(report)));
     FAILED.into()
 }

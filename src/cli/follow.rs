@@ -18,7 +18,7 @@ use crate::plan::event::{End, Entry, Outcome, RunId, line};
 use crate::plan::progress::{Progress, StepState};
 use crate::plan::run::Ledger;
 use crate::runtime::Operator;
-use crate::runtime::flight::Flight;
+use crate::runtime::flight::{Fallen, Flight};
 use crate::runtime::signals::{Signal, Signals};
 
 /// Prints lines of a run, each once.
@@ -88,7 +88,7 @@ pub(super) async fn follow(
         tokio::select! {
             line = flight.line() => match line {
                 Some(entry) => teller.tell(entry),
-                None => return Ok(Followed::To(Box::new(flight.end().await?))),
+                None => return ended_by_itself(flight).await,
             },
             _ = second.tick() => teller.tell_slow(flight.now()),
             signal = signals.next() => match signal {
@@ -104,6 +104,23 @@ pub(super) async fn follow(
                 }
             },
         }
+    }
+}
+
+/// Where a run stands that has no more lines. One that stopped before its end can be gone on with, and how is said.
+async fn ended_by_itself(flight: &mut Flight) -> Result<Followed> {
+    match flight.end().await {
+        Ok(progress) => Ok(Followed::To(Box::new(progress))),
+        Err(Fallen::Stopped(stopped)) => {
+            let Progress { run, plan, .. } = stopped.progress.as_ref();
+            say::err(format_args!(
+                "the run stopped here and nothing more is sent; when what is wrong is put right, \
+                 `pointsman resume {run} --confirm {}` goes on with it",
+                plan.intent.to
+            ));
+            Err(stopped.into())
+        }
+        Err(over) => Err(over.into()),
     }
 }
 
@@ -144,7 +161,8 @@ fn is_confirmed(progress: &Progress) -> bool {
 pub(super) fn standing(progress: &Progress) -> String {
     let Progress { run, plan, .. } = progress;
     let intent = &plan.intent;
-    let what = format!("run {run}: {} {} → {}", intent.playbook.verb(), intent.from, intent.to);
+    let drill = if progress.start.drill { "DRILL " } else { "" };
+    let what = format!("run {run}: {drill}{} {} → {}", intent.playbook.verb(), intent.from, intent.to);
     if let Some((at, end, summary)) = &progress.closed {
         let took = verdict::span(verdict::age(progress.started, *at));
         return format!("{what}, {end} after {took}: {summary}");

@@ -27,7 +27,7 @@ pub(super) fn journal(common: &Common, command: &JournalCommand) -> Result<ExitC
     match command {
         JournalCommand::List => list(&journals),
         JournalCommand::Show { run } => show(&journals, run),
-        JournalCommand::Verify { run: None } => verify(&journals),
+        JournalCommand::Verify { run: None } => Ok(verify(&journals)),
         JournalCommand::Verify { run: Some(run) } => verify_run(&journals, run),
         JournalCommand::Export { run } => export(&journals, run),
     }
@@ -82,10 +82,12 @@ fn list_line(workload: &str, run: &RunSummary) -> String {
         RunState::Open => "open: in flight, on hold or cut off".to_owned(),
         RunState::Closed { summary, .. } => summary.clone(),
     };
+    let is_drill = run.start.as_ref().is_some_and(|start| start.drill);
+    let drill = if is_drill { "DRILL " } else { "" };
     let when = run.at.strftime("%Y-%m-%d %H:%M:%S");
     let intent = &run.intent;
     format!(
-        "{}  {when} UTC  {workload}  {} {} → {}  {}  {state}",
+        "{}  {when} UTC  {workload}  {drill}{} {} → {}  {}  {state}",
         run.run, intent.playbook, intent.from, intent.to, run.who
     )
 }
@@ -108,7 +110,7 @@ fn export(journals: &[Found], name: &str) -> Result<ExitCode> {
     Ok(code)
 }
 
-fn verify(journals: &[Found]) -> Result<ExitCode> {
+fn verify(journals: &[Found]) -> ExitCode {
     let mut whole = true;
     for found in journals {
         match verdict(&found.journal) {
@@ -122,7 +124,7 @@ fn verify(journals: &[Found]) -> Result<ExitCode> {
     if journals.is_empty() {
         say::out("no journal yet");
     }
-    Ok(if whole { ExitCode::SUCCESS } else { exit::BROKEN.into() })
+    if whole { ExitCode::SUCCESS } else { exit::BROKEN.into() }
 }
 
 /// The number of lines of a journal that is whole, or what is wrong with it.

@@ -18,7 +18,7 @@ use crate::model::topology::{Region, Topology};
 use crate::model::verdict;
 use crate::plan::history::{Ground, History};
 use crate::plan::interlock::{self, Prepared, Verdict};
-use crate::plan::{Intent, Plan, Step, script};
+use crate::plan::{Intent, Plan, Playbook, Step, script};
 
 /// How a plan is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +57,9 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, form: Form) -> Resu
         }
         Form::Json => say::out(format_args!("{:#}", as_value(&prepared, world.topology()))),
         Form::Script => {
-            interlock::holds(&prepared.interlocks)
-                .iter()
-                .for_each(|why| say::err(format_args!("HOLD {why}")));
+            for why in interlock::holds(&prepared.interlocks) {
+                say::err(format_args!("HOLD {why}"));
+            }
             say::text(&script::script(&prepared.plan, world.topology()));
         }
     }
@@ -68,7 +68,7 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, form: Form) -> Resu
 
 /// What earlier runs of this host tell; a journal that cannot be read is said and tells nothing.
 fn history(common: &Common, config: &Config) -> History {
-    let ground = Ground::here(config.simulated);
+    let ground = Ground::here(config.simulated, common.drill);
     let read = || -> Result<History> {
         let state = place::state_of(common, &config.topology)?;
         let journal = Journal::open_to_read(&state)?;
@@ -82,7 +82,11 @@ fn history(common: &Common, config: &Config) -> History {
 
 /// What the command line asks for.
 pub(super) fn intent(args: &IntentArgs) -> Intent {
-    Intent { playbook: args.playbook.into(), from: Region::new(&args.from), to: Region::new(&args.to) }
+    Intent {
+        playbook: Playbook::named(&args.playbook),
+        from: Region::new(&args.from),
+        to: Region::new(&args.to),
+    }
 }
 
 /// Both Regions are declared, and are two.
@@ -161,6 +165,9 @@ fn step_text(text: &mut String, (step, runs): (&Step, Option<usize>), topology: 
     let Some(operation) = step.operation() else { return };
     let undo = operation.inverse().map_or_else(|| "none".to_owned(), |undo| undo.to_string());
     let _ok = writeln!(text, "      {}; undo: {undo}", operation.plane());
+    if let Some(guess) = operation.guess() {
+        let _ok = writeln!(text, "      {guess}");
+    }
     let _ok = writeln!(text, "      {}", operation.cli(topology));
 }
 

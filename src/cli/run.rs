@@ -13,7 +13,7 @@ use super::exit::{self, Refused};
 use super::follow::{Teller, ended, follow};
 use super::meant::{self, Open};
 use super::plan::{declared, intent};
-use super::setup::{Reader, file, load};
+use super::setup::{Reader, bell, file, load};
 use super::{Common, ResumeArgs, RunArgs, place, say};
 use crate::clock::{Clock, host_now};
 use crate::ledger::past;
@@ -69,6 +69,7 @@ pub(super) async fn run(common: &Common, args: &RunArgs) -> Result<ExitCode> {
     let Operator { who, host } = &desk.operator;
     let identity = verdict::identity(&world);
     let start = Start::new((who, host), identity, args.reason.clone(), reader.config.simulated);
+    let start = start.drilling(common.drill);
     // From here on no signal ends the process by itself.
     let signals = Signals::new()?;
     let mut progress = run::start(plan, start, &mut desk.journal, &reader.clock)?;
@@ -225,7 +226,7 @@ async fn clear(
     }
     let world = reader.world().await;
     let now = reader.clock.now();
-    let history = past::history(&desk.journal, Ground::here(reader.config.simulated))?;
+    let history = past::history(&desk.journal, Ground::here(reader.config.simulated, common.drill))?;
     let overrides = overrides(&world, args)?;
     let prepared = interlock::prepare(&world, &history, &intent, now)
         .and_then(|prepared| interlock::break_glass(prepared, &world, &overrides, now))
@@ -374,13 +375,17 @@ async fn fly(
 ) -> Result<ExitCode> {
     let Desk { journal, conch, operator, taken, copier } = desk;
     let mandate = taken.map(|taken| taken.mandate);
-    let Reader { clients, clock, .. } = reader;
+    let Reader { clients, clock, config } = reader;
+    let bell = bell(&config).unwrap_or_else(|why| {
+        say::err(format_args!("warning: nobody will be told of this run: {why}"));
+        None
+    });
     let _log = journal.path().parent().and_then(place::log_in);
     let mut teller = Teller::after(Vec::new(), json);
     for line in journal.entries(&begun.run)? {
         teller.tell(line);
     }
-    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate, copier };
+    let gear = Gear { clients: clients.clone(), clock: clock.clone(), journal, conch, mandate, copier, bell };
     let (mut flight, readings) = Flight::begin(begun, world, gear, WhenHeld::StopThere);
     flight.read_for_itself(clients, clock, readings);
     let followed = follow(&mut flight, &mut teller, &operator, &mut signals).await?;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use color_eyre::eyre::{Result, eyre};
 
 use super::exit::{self, Refused};
+use super::own::own;
 use super::{Common, say};
 use crate::aws::Clients;
 use crate::clock::Clock;
 use crate::config::{self, Config, Overrides};
 use crate::model::World;
 use crate::sampler;
+use crate::webhook::{About, Bell};
 
 /// What a command reads with.
 pub(super) struct Reader {
@@ -41,6 +43,16 @@ pub(super) fn load(common: &Common) -> Result<Config> {
     Ok(config)
 }
 
+/// Who is told when a run needs a person, if the config names somebody.
+///
+/// # Errors
+/// In words, when nobody can be told: a run goes on all the same.
+pub(super) fn bell(config: &Config) -> Result<Option<Bell>, String> {
+    let Some(webhook) = &config.webhook else { return Ok(None) };
+    let (workload, environment) = (config.topology.workload.clone(), config.topology.environment.clone());
+    Bell::new(webhook, About { workload, environment }, |name| std::env::var(name).ok()).map(Some)
+}
+
 /// The file that [`load`] reads, from the root on: another console may stand in another folder.
 pub(super) fn file(common: &Common) -> Option<PathBuf> {
     let variable = |name: &str| std::env::var(name).ok();
@@ -62,9 +74,15 @@ impl Reader {
         Self { config, clients, clock }
     }
 
+    /// The world of this console before anything was read.
+    pub(super) fn unseen(&self) -> World {
+        let variable = |name: &str| std::env::var(name).ok();
+        World::new(Arc::clone(&self.config.topology)).leaning_on(own(&self.config, variable))
+    }
+
     /// The world after every source was asked once.
     pub(super) async fn world(&self) -> World {
-        let mut world = World::new(Arc::clone(&self.config.topology));
+        let mut world = self.unseen();
         for observation in sampler::once(&self.clients, &self.clock).await {
             world.apply(observation);
         }

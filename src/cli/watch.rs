@@ -3,7 +3,6 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use color_eyre::eyre::{Result, eyre};
 use jiff::Timestamp;
@@ -11,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::exit::{self, Refused};
 use super::follow::{self, Followed, Teller, ended, standing, way_on};
-use super::setup::{Reader, file, load};
+use super::setup::{Reader, bell, file, load};
 use super::{Common, claim, place, say};
 use crate::app::{App, Event};
 use crate::aws::Clients;
@@ -19,7 +18,6 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::ledger::past;
 use crate::ledger::sqlite::{FILE, Journal};
-use crate::model::World;
 use crate::plan::history::Ground;
 use crate::plan::progress::Progress;
 use crate::plan::run::{Ledger, LedgerError};
@@ -60,14 +58,19 @@ pub(super) async fn show(
     state: &Path,
     file: Option<PathBuf>,
 ) -> Result<ExitCode> {
+    let world = reader.unseen();
     let Reader { config, clients, clock } = reader;
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let name = theme::choose(common.theme.as_deref(), config.screen.theme.as_deref(), no_color);
     let theme = Theme::find(name).map_err(|problems| eyre!("{problems}"))?;
     let operator = place::operator();
-    let world = World::new(Arc::clone(&config.topology));
-    let mut app = App::new(world, config.simulated, TimeZone::system());
+    let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
     remember(&mut app, state, clock.now());
+    let bell = bell(&config).unwrap_or_else(|text| {
+        let title = "Nobody will be told when a run needs a person".to_owned();
+        app.update(Event::Trouble { title, text }, clock.now());
+        None
+    });
     let _log = place::log_in(state);
     let commons = commons(&config, (&clients, &clock), (state, &operator), &mut app);
     let setup = Setup {
@@ -80,8 +83,9 @@ pub(super) async fn show(
         operator: operator.clone(),
         commons,
         config: file,
+        bell,
     };
-    let ended = runtime::watch(setup).await?;
+    let ended = Box::pin(runtime::watch(setup)).await?;
     after(ended, state, &operator).await
 }
 
@@ -124,7 +128,7 @@ fn remember(app: &mut App, state: &Path, now: Timestamp) {
 /// What the operator must know of the journal, as a title and a text; the console is filled as far as it goes.
 fn recall(app: &mut App, journal: &Journal, state: &Path) -> Result<(), (String, String)> {
     let unread = |error: LedgerError| (WATCH_ONLY.to_owned(), error.to_string());
-    app.learn(past::history(journal, Ground::here(app.is_simulated())).map_err(unread)?);
+    app.learn(past::history(journal, Ground::here(app.is_simulated(), app.drills())).map_err(unread)?);
     // Read before the lines: whoever has let it go by then has written all of theirs.
     let driver = conch::holder(state);
     let (mut lines, harm) = match journal.tail(LINES_SHOWN) {

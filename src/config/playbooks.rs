@@ -181,8 +181,11 @@ fn declared(table: &Cursor<'_>, key: &str, word: &Placed<String>, topology: &Top
         }
         "service" => ("service", topology.services.iter().map(|service| service.name.as_str()).collect()),
         "runbook" => ("runbook", topology.runbooks.iter().map(|runbook| runbook.name.as_str()).collect()),
-        "experiment" => ("experiment", topology.experiments.iter().map(|e| e.name.as_str()).collect()),
-        "plan" => ("plan under [[plans]]", topology.plans.iter().map(|plan| plan.name.as_str()).collect()),
+        "plan" => ("Region switch plan", topology.plans.iter().map(|plan| plan.name.as_str()).collect()),
+        "experiment" => {
+            let experiments = topology.experiments.iter();
+            ("experiment", experiments.map(|experiment| experiment.name.as_str()).collect())
+        }
         "name" => ("name under [[dns]]", topology.dns.iter().map(|dns| dns.name.as_str()).collect()),
         _ => return,
     };

@@ -10,7 +10,7 @@ use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::problem::{Problems, Sink};
 use super::schema::ROOT;
-use super::{Access, Config, Screen, check, compute, drill, names, routing, signal, stores, value};
+use super::{Access, Config, Screen, check, compute, drill, names, routing, signal, stores, value, webhook};
 use crate::model::topology::{Failback, Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
@@ -22,12 +22,12 @@ pub(super) fn read(text: &str, file: &str) -> Result<Config, Problems> {
     }
     let root = Cursor::root(table.get_ref(), &ROOT, &sink);
     check::check(&root);
-    let config = whole(&root);
+    let config = whole(&root, file);
     let warnings = sink.finish()?;
     config.map(|config| Config { warnings, ..config }).ok_or_else(|| Problems::unforeseen(file))
 }
 
-fn whole(root: &Cursor<'_>) -> Option<Config> {
+fn whole(root: &Cursor<'_>, file: &str) -> Option<Config> {
     // A section that is missing has been told of; what the others say is looked at all the same.
     let workload = root.table("workload");
     let objectives = root.table("objectives").and_then(|table| objectives(&table));
@@ -43,6 +43,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
     let resolvers = names::resolvers(root, !dns.is_empty(), &context);
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
     let shared = root.table("shared").and_then(|table| stores::shared(&table));
+    let webhook = root.table("webhook").and_then(|table| webhook::webhook(&table, file));
     let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
     let workload = workload?;
     let topology = Topology {
@@ -72,6 +73,7 @@ fn whole(root: &Cursor<'_>) -> Option<Config> {
         access: access(&workload),
         screen: Screen { theme },
         shared,
+        webhook,
         simulated: context.simulated.unwrap_or_default(),
         warnings: Vec::new(),
     })

@@ -7,6 +7,7 @@ use super::problem::suggest;
 use super::{preset, value};
 
 mod sections;
+mod webhook;
 
 pub(super) use sections::*;
 

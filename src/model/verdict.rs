@@ -14,6 +14,7 @@ mod region;
 mod replica;
 mod role;
 mod routing;
+mod service;
 mod signal;
 mod situation;
 mod text;
@@ -35,7 +36,9 @@ pub use metrics::{
     replica_lag_metric, table_lag_metric, wanted_alarms, wanted_metrics,
 };
 pub use missed::{Missed, behind, missed};
-pub use names::{Answered, NameAnswer, answers, is_record, record_region, records};
+pub use names::{
+    Answered, NameAnswer, NamedRecord, answers, is_record, named_records, record_region, records,
+};
 pub use orders::{AtRisk, OrdersVerdict, at_risk, headroom, orders, total_rate};
 pub use points::metric_freshness;
 pub use region::{CANARY, RegionVerdict, region, regions};
@@ -44,6 +47,7 @@ pub use role::{Role, claims, moving, role, writer};
 pub use routing::{
     ControlCell, ControlVerdict, HealthCheckVerdict, RuleVerdict, controls, drained, health_checks, rules,
 };
+pub use service::{ServiceVerdict, services};
 pub use signal::{SignalVerdict, judged, signal, signal_samples};
 pub use situation::{Situation, situation};
 pub use text::{NOTHING, age, age_text, aged, change_text, dated_text, limit_text, span, value_text};

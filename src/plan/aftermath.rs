@@ -124,6 +124,11 @@ fn aurora_of<'a>(
     }
 }
 
+/// It promotes a read replica, which leaves nothing that copies it.
+fn promotes(step: &Step) -> bool {
+    matches!(step.operation(), Some(Operation::ReplicaPromote(_)))
+}
+
 /// Databases that a promotion or a detachment left behind, and that nothing stops.
 fn unfenced(run: &Progress) -> Option<String> {
     let sent = |step: &&Step| run.steps.get(&step.id).is_some_and(|at| at.sent.is_some());
@@ -152,6 +157,9 @@ fn way_back(run: &Progress) -> Option<String> {
     run.closed.as_ref().filter(|(_, end, _)| *end != End::Aborted)?;
     Some(match playbook {
         Playbook::Switchover | Playbook::Failback => format!("the way back: switchover {to} → {from}"),
+        Playbook::Failover if run.plan.steps.iter().any(promotes) => {
+            format!("to fail back: build replicas of {to} in {from}, then failback {to} → {from}")
+        }
         Playbook::Failover => {
             format!("to fail back: failback {to} → {from}, when {from} is healthy and connected")
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::World;
 use crate::model::reading::{ControlState, Freshness, Reading, Source};
-use crate::model::topology::{Formula, Region, Signal, Threshold};
+use crate::model::topology::{Formula, Region, Resolver, Signal, Threshold};
 use crate::model::verdict::{self, CANARY, Lamp};
 
 /// Something that must be so.
@@ -63,6 +63,15 @@ pub enum Condition {
         control: String,
         /// The state.
         state: ControlState,
+    },
+    /// Resolvers answer a name with one Region alone.
+    Dns {
+        /// The name.
+        name: String,
+        /// The Region.
+        to: Region,
+        /// At least so many of them; without, all that answer.
+        least: Option<usize>,
     },
 }
 
@@ -148,6 +157,7 @@ impl Condition {
             Self::Canary { .. } => "wait.canary",
             Self::Tasks { .. } => "wait.tasks",
             Self::Control { .. } => "wait.control",
+            Self::Dns { .. } => "wait.dns",
         }
     }
 
@@ -173,6 +183,7 @@ impl Condition {
             }
             Self::Tasks { service, region, least } => tasks(world, (service, region), *least, now),
             Self::Control { control, state } => self::control(world, control, *state, now),
+            Self::Dns { name, to, least } => answered(world, (name, to), *least, now),
         }
     }
 
@@ -188,6 +199,10 @@ impl Condition {
                 let endpoints = world.topology().routing.iter().flat_map(|routing| &routing.endpoints);
                 endpoints.map(|endpoint| Source::Endpoint(endpoint.region.clone())).collect()
             }
+            Self::Dns { name, .. } => {
+                let of = |resolver: &Resolver| Source::Resolver(name.clone(), resolver.name.clone());
+                world.topology().resolvers.iter().map(of).collect()
+            }
             Self::Signal { region, signal, .. } => {
                 let specs = world.topology().region(region).map(|spec| spec.signals.as_slice());
                 let spec = specs.unwrap_or_default().iter().find(|spec| spec.name == *signal);
@@ -198,6 +213,24 @@ impl Condition {
             }
         }
     }
+}
+
+/// What the resolvers answer that were asked a moment ago; one that does not answer has no vote.
+fn answered(world: &World, (name, to): (&str, &Region), least: Option<usize>, now: Timestamp) -> Standing {
+    let all = verdict::answers(world, now).into_iter().filter(|answer| answer.name.name == name);
+    let seen = all.filter_map(|answer| Some((answer.resolver, answer.seen?)));
+    let fresh: Vec<_> = seen.filter(|(_, seen)| seen.freshness == Freshness::Fresh).collect();
+    if fresh.is_empty() {
+        return Standing::Unseen(format!("no resolver answers for {name}"));
+    }
+    let agree = fresh.iter().filter(|(_, seen)| seen.leads == [to.clone()]).count();
+    let other = fresh.iter().find(|(_, seen)| seen.leads != [to.clone()]);
+    let mut words = format!("{agree} of {} resolvers answer {to}", fresh.len());
+    if let Some((resolver, seen)) = other {
+        let leads = seen.leads.first().map_or_else(|| "something else".to_owned(), ToString::to_string);
+        words = format!("{words}; {resolver} answers {leads}, {} of TTL left", verdict::span(seen.left));
+    }
+    if agree >= least.unwrap_or(fresh.len()) { Standing::Met(words) } else { Standing::Unmet(words) }
 }
 
 fn lag(
@@ -354,6 +387,10 @@ impl fmt::Display for Condition {
                 return write!(f, "at least {least} tasks of {service} run in {region}");
             }
             Self::Control { control, state } => return write!(f, "{control} {state}"),
+            Self::Dns { name, to, least: None } => return write!(f, "resolvers answer {name} with {to}"),
+            Self::Dns { name, to, least: Some(least) } => {
+                return write!(f, "at least {least} resolvers answer {name} with {to}");
+            }
         };
         if window.is_zero() { Ok(()) } else { write!(f, " for {}", verdict::limit_text(*window)) }
     }

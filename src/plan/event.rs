@@ -3,6 +3,7 @@
 //! State is only ever rebuilt from these, live and after a crash, by [`super::progress::Progress::apply`].
 //! An event says what happened and never what to do next.
 
+mod start;
 mod words;
 
 use std::fmt;
@@ -12,10 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::{Operation, Signal};
 use super::{Plan, Rung, StepId};
-use crate::model::reading::{Identity, Trouble};
+use crate::model::reading::Trouble;
 use crate::model::topology::Region;
 use crate::model::verdict::{AtRisk, Missed};
 
+pub use start::Start;
 pub use words::{behind_text, line, links, missed_text};
 
 /// A run's name: eight hex digits, of which the screen shows four.
@@ -273,46 +275,6 @@ pub enum Right {
         /// Why that person goes on.
         reason: String,
     },
-}
-
-/// Who started a run, from where and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Start {
-    /// The operator.
-    pub who: String,
-    /// The host.
-    pub host: String,
-    /// Twelve digits, if the identity was read.
-    pub account: Option<String>,
-    /// The role that acts, if the identity was read.
-    pub role: Option<String>,
-    /// The reason given.
-    pub reason: String,
-    /// It is a drill.
-    pub drill: bool,
-    /// It acts on a simulated world.
-    pub simulated: bool,
-}
-
-impl Start {
-    /// Who starts a run, from where and why; `identity` is what the credentials were last seen to be.
-    #[must_use]
-    pub fn new(
-        (who, host): (&str, &str),
-        identity: Option<&Identity>,
-        reason: String,
-        simulated: bool,
-    ) -> Self {
-        Self {
-            who: who.to_owned(),
-            host: host.to_owned(),
-            account: identity.map(|identity| identity.account.clone()),
-            role: identity.map(|identity| identity.role().to_owned()),
-            reason,
-            drill: false,
-            simulated,
-        }
-    }
 }
 
 impl RunId {

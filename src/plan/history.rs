@@ -33,20 +33,20 @@ pub enum Ground {
 }
 
 impl Ground {
-    /// The ground of a console on such a world, which drills nothing.
+    /// The ground of a console on such a world that drills, or does not.
     #[must_use]
-    pub fn here(simulated: bool) -> Self {
-        if simulated { Self::Simulated } else { Self::Real }
+    pub fn here(simulated: bool, drill: bool) -> Self {
+        match (simulated, drill) {
+            (true, _) => Self::Simulated,
+            (false, true) => Self::Drill,
+            (false, false) => Self::Real,
+        }
     }
 
     /// The ground of a run that starts so.
     #[must_use]
     pub fn of(start: &Start) -> Self {
-        match (start.simulated, start.drill) {
-            (true, _) => Self::Simulated,
-            (false, true) => Self::Drill,
-            (false, false) => Self::Real,
-        }
+        Self::here(start.simulated, start.drill)
     }
 }
 

@@ -6,8 +6,10 @@ mod access;
 mod afresh;
 mod data;
 mod glass;
+mod home;
 mod lift;
 mod names;
+mod own;
 mod replica;
 mod rest;
 mod routing;
@@ -107,6 +109,7 @@ fn conditions(question: &Question<'_>) -> Vec<Interlock> {
     all.extend(state::headroom(question));
     all.extend(access::credentials(question));
     all.extend(access::planes(question));
+    all.extend(own::leans(question));
     all
 }
 
@@ -149,7 +152,9 @@ pub fn prepare(
     now: Timestamp,
 ) -> Result<Prepared, String> {
     let plan = history.timed(playbook::plan(world, intent, now)?);
-    let interlocks = conditions(&Question { world, intent, plan: &plan, now });
+    let question = Question { world, intent, plan: &plan, now };
+    let mut interlocks = conditions(&question);
+    interlocks.extend(home::guard(&question, history));
     Ok(Prepared { plan, interlocks, at_risk: verdict::at_risk(world, now) })
 }
 

@@ -104,6 +104,11 @@ pub trait Write: fmt::Display {
         None
     }
 
+    /// What its inverse only guesses, in words: the state to go back to was not read when the plan was made.
+    fn guess(&self) -> Option<String> {
+        None
+    }
+
     /// Sending it twice is the same as sending it once: a set of states, or a start that a client token makes so.
     fn is_idempotent(&self) -> bool {
         false
@@ -259,6 +264,12 @@ impl Operation {
     #[must_use]
     pub fn inverse(&self) -> Option<Self> {
         self.write().inverse()
+    }
+
+    /// What its inverse only guesses, in words.
+    #[must_use]
+    pub fn guess(&self) -> Option<String> {
+        self.write().guess()
     }
 
     /// Sending it twice is the same as sending it once.

@@ -4,8 +4,10 @@
 //! It never plans traffic before a writer: the routing step needs every writer step before it.
 
 pub mod capacity;
+pub mod databases;
 mod home;
 mod names;
+mod own;
 mod replica;
 
 use std::time::Duration;
@@ -45,12 +47,22 @@ pub fn plan(world: &World, intent: &Intent, now: Timestamp) -> Result<Plan, Stri
         }
         Playbook::Failback => home::failback(world, intent, now, &mut steps)?,
         Playbook::Restore => home::restore(world, intent, now, &mut steps)?,
-        Playbook::Own(name) => return Err(format!("the workload has no playbook {name}")),
+        Playbook::Own(name) => {
+            let recipe = topology.playbooks.iter().find(|recipe| recipe.name == *name);
+            let recipe = recipe.ok_or_else(|| no_such(topology, name))?;
+            steps = own::steps(world, recipe, intent, now)?;
+        }
     }
     if !steps.iter().any(|step| step.operation().is_some()) {
         return Err(unchanged(intent));
     }
     Ok(Plan { intent: intent.clone(), made: now, steps, measured: Vec::new() })
+}
+
+fn no_such(topology: &Topology, name: &str) -> String {
+    let built_in = Playbook::ALL.iter().map(Playbook::word);
+    let all: Vec<&str> = built_in.chain(topology.playbooks.iter().map(|own| own.name.as_str())).collect();
+    format!("there is no playbook {name}; there are {}", all.join(", "))
 }
 
 fn unchanged(intent: &Intent) -> String {
@@ -232,11 +244,13 @@ fn control<'a>(routing: &'a Routing, region: &Region) -> Result<&'a Control, Str
 
 /// A state that is not known is undone to On: an undo then takes no Region out.
 fn change(control: &Control, known: &States, state: ControlState) -> ControlChange {
+    let was = known.get(&control.name).copied();
     ControlChange {
         control: control.name.clone(),
         arn: control.arn.clone(),
         state,
-        was: known.get(&control.name).copied().unwrap_or(ControlState::On),
+        was: was.unwrap_or(ControlState::On),
+        guessed: was.is_none(),
     }
 }
 
@@ -329,6 +343,10 @@ mod tests {
         assert_eq!(known, States::from([(EAST.to_owned(), ControlState::On)]));
         let undo = planned(&scene, Playbook::Evacuate).steps[1].operation().unwrap().inverse().unwrap();
         assert_eq!(undo.to_string(), "routing us-east-1 On + us-west-2 On", "an undo takes no Region out");
+        let guess = planned(&scene, Playbook::Evacuate).steps[1].operation().unwrap().guess();
+        let said = "an undo would set us-west-2 On, which is a guess: it was not read";
+        assert_eq!(guess.as_deref(), Some(said));
+        assert_eq!(planned(&Scene::calm(), Playbook::Evacuate).steps[1].operation().unwrap().guess(), None);
     }
 
     #[test]

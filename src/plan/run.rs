@@ -114,6 +114,24 @@ pub enum Command {
         /// Who.
         who: String,
     },
+    /// Approve a step that waits for a second person.
+    Approve {
+        /// Which step.
+        step: StepId,
+        /// The version of the plan that they had before them; another is refused.
+        version: String,
+        /// Who.
+        who: String,
+        /// From which host.
+        host: String,
+    },
+    /// Say that what a step asks for was done by hand.
+    Tick {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        who: String,
+    },
     /// Put a note into the journal.
     Note {
         /// Who.
@@ -152,6 +170,8 @@ impl Command {
             Self::Decide { who, .. }
             | Self::Pause { who }
             | Self::Resume { who }
+            | Self::Approve { who, .. }
+            | Self::Tick { who, .. }
             | Self::Note { who, .. }
             | Self::Act { who, .. }
             | Self::Abort { who, .. } => who,
@@ -166,6 +186,8 @@ impl Command {
             Self::Decide { decision, .. } => decision.word(),
             Self::Pause { .. } => "pause",
             Self::Resume { .. } => "resume",
+            Self::Approve { .. } => "approve",
+            Self::Tick { .. } => "tick",
             Self::Note { .. } => "note",
             Self::Act { .. } => "conch",
             Self::Leave => "leave",

@@ -28,8 +28,12 @@ pub fn script(plan: &Plan, topology: &Topology) -> String {
     for (at, wave) in plan.waves().iter().enumerate() {
         let steps: Vec<&Step> = wave.iter().filter_map(|id| plan.step(*id)).collect();
         let _ok = writeln!(text, "\n# ---- wave {}", at + 1);
-        steps.iter().for_each(|step| write(&mut text, plan, step, topology));
-        steps.iter().for_each(|step| prove(&mut text, step, topology));
+        for step in &steps {
+            write(&mut text, plan, step, topology);
+        }
+        for step in &steps {
+            prove(&mut text, step, topology);
+        }
     }
     let _ok = writeln!(
         text,
@@ -51,9 +55,9 @@ fn head(plan: &Plan, topology: &Topology) -> String {
         format!("Run it with the name of the Region that receives: sh FILE {to}"),
         "It stops at the first thing that is not as it must be, and undoes nothing.".to_owned(),
     ];
-    about.iter().for_each(|line| {
+    for line in &about {
         let _ok = writeln!(text, "# {}", plain(line));
-    });
+    }
     let _ok = writeln!(text, "set -eu\n\nreceives={}\nevery={EVERY}", quoted(to.as_str()));
     text.push_str(HEAD);
     if let Some(account) = &topology.account {

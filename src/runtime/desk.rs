@@ -13,6 +13,7 @@ use crate::plan::event::{Entry, Event, Right, RunId, Start};
 use crate::plan::progress::Progress;
 use crate::plan::run::{self, Ledger};
 use crate::plan::{Intent, Plan};
+use crate::webhook::Bell;
 
 /// Where a console writes, and in whose name.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub(super) struct Desk {
     pub(super) clock: Clock,
     /// By which config.
     pub(super) config: Option<PathBuf>,
+    /// Who is told of its runs.
+    pub(super) bell: Option<Bell>,
 }
 
 /// The journal and the conch of this host, for whoever may act here.

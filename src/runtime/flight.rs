@@ -2,6 +2,7 @@
 //!
 //! A flight that is dropped is cut off; it must be flown to its end or let go first, and never decides for a person.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,14 +19,18 @@ use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
 use crate::model::World;
 use crate::model::reading::Observation;
-use crate::plan::event::Entry;
+use crate::plan::decide::ITSELF;
+use crate::plan::event::{Entry, Event};
 use crate::plan::progress::Progress;
-use crate::plan::run::{self, Actuator, Command, Inbox, Ports, Stopped, WhenHeld};
+use crate::plan::run::{self, Actuator, Command, Inbox, Ledger, Ports, Stopped, WhenHeld};
 use crate::sampler::{self, Pace};
+use crate::webhook::{Bell, Dropped, Hung};
 
 /// How many readings may wait for a run; newer ones replace what is dropped.
 const READINGS: usize = 1024;
 
+/// How long the end of a run is still told, after everything else is over.
+const RING: Duration = Duration::from_secs(15);
 /// How long the end of a run waits for its copy in the shared table.
 pub const SETTLE: Duration = Duration::from_secs(8);
 
@@ -40,6 +45,8 @@ pub struct Gear {
     pub journal: Journal,
     /// The right to act on this host.
     pub conch: Conch,
+    /// Who is told when the run needs a person.
+    pub bell: Option<Bell>,
     /// The right to act among all bastions that share a table, where they do.
     pub mandate: Option<Mandate>,
     /// What copies the journal to that table.
@@ -53,6 +60,11 @@ pub struct Flight {
     commands: Option<mpsc::Sender<Command>>,
     task: JoinHandle<Result<Progress, Stopped>>,
     clock: Clock,
+    /// The run as far as its lines were handed on, for the bell.
+    known: Progress,
+    bell: Option<Hung>,
+    /// Where the journal is: what the bell drops after the end is written there.
+    state: Option<PathBuf>,
     /// The pace of the sampler that reads for this flight alone, for as long as this lives.
     reading: Option<watch::Sender<Pace>>,
 }
@@ -77,12 +89,13 @@ impl Flight {
         gear: Gear,
         when_held: WhenHeld,
     ) -> (Self, mpsc::Sender<Observation>) {
-        let Gear { clients, clock, journal, conch, mandate, copier } = gear;
+        let Gear { clients, clock, journal, conch, mandate, copier, bell } = gear;
         let (commands, commanded) = mpsc::channel(16);
         let (readings, observations) = mpsc::channel(READINGS);
         let (entries, lines) = mpsc::unbounded_channel();
         let at = clock.clone();
         let here = clock.clone();
+        let (known, state) = (progress.clone(), journal.path().parent().map(Path::to_owned));
         let inboxes = inboxes(&journal, &progress);
         let ports = Ports {
             actuator: actuator(clients, mandate.as_ref()),
@@ -109,7 +122,8 @@ impl Flight {
             drop(conch);
             ended
         });
-        (Self { lines, commands: Some(commands), task, clock: here, reading: None }, readings)
+        let (commands, bell) = (Some(commands), bell.map(|bell| bell.hang()));
+        (Self { lines, commands, task, clock: here, known, bell, state, reading: None }, readings)
     }
 
     /// The time of the run's world.
@@ -120,7 +134,30 @@ impl Flight {
 
     /// The next line once it is on disk; `None` when the run has come to its end, or to a hold that nobody attends.
     pub async fn line(&mut self) -> Option<Entry> {
-        self.lines.recv().await
+        loop {
+            tokio::select! {
+                biased;
+                line = self.lines.recv() => {
+                    if let Some(line) = &line {
+                        self.ring(line);
+                    }
+                    return line;
+                }
+                Dropped(text) = dropped(&mut self.bell) => {
+                    // A run that takes no note any more is at its end, where what is left is written down.
+                    let _ended = self.command(Command::Note { who: ITSELF.to_owned(), text });
+                }
+            }
+        }
+    }
+
+    /// Tells whoever is to be told of this line.
+    fn ring(&mut self, line: &Entry) {
+        // A line that is known already, or that cannot follow, changes nothing.
+        let _known = self.known.apply(line);
+        if let Some(bell) = &self.bell {
+            bell.tell(&self.known, line);
+        }
     }
 
     /// Where the run stands, once it has no more lines.
@@ -128,7 +165,26 @@ impl Flight {
     /// # Errors
     /// When it stopped before its end: its journal can be replayed and the run taken up again.
     pub async fn end(&mut self) -> Result<Progress, Fallen> {
-        Ok((&mut self.task).await??)
+        let ended = (&mut self.task).await;
+        if let Some(bell) = self.bell.take() {
+            let dropped = bell.finish(RING).await;
+            self.write_down(dropped);
+        }
+        Ok(ended??)
+    }
+
+    /// What was not told is in the journal, also after the run's last line.
+    fn write_down(&self, dropped: Vec<Dropped>) {
+        let Some(state) = self.state.as_ref().filter(|_| !dropped.is_empty()) else { return };
+        let written = Journal::open(state).and_then(|mut journal| {
+            dropped.into_iter().try_for_each(|Dropped(text)| {
+                let note = Event::Noted { who: ITSELF.to_owned(), text };
+                journal.append(&self.known.run, self.clock.now(), &note).map(drop)
+            })
+        });
+        if let Err(error) = written {
+            tracing::error!(%error, "what the webhook was not told is not in the journal either");
+        }
     }
 
     /// Hands the run a command.
@@ -163,6 +219,14 @@ impl Flight {
         self.command(Command::Pause { who: who.to_owned() })?;
         self.let_go();
         Ok(())
+    }
+}
+
+/// The next message that was given up; it never comes without a bell.
+async fn dropped(bell: &mut Option<Hung>) -> Dropped {
+    match bell {
+        Some(bell) => bell.dropped().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -171,6 +171,7 @@ impl Performer {
             Effect::Start { plan, reason } => {
                 let by = (who.as_str(), self.desk.operator.host.as_str());
                 let start = Start::new(by, verdict::identity(app.world()), reason, app.is_simulated());
+                let start = start.drilling(app.drills());
                 self.begin(app, wanted, move |desk, seat| desk.start((*plan, start), seat));
             }
             Effect::TakeUp(run) => self.begin(app, wanted, move |desk, seat| desk.take_up(&run, seat)),
@@ -179,6 +180,11 @@ impl Performer {
             Effect::Decide { step, decision } => {
                 return self.command(Command::Decide { step, decision, who }, app);
             }
+            Effect::Approve { step, version } => {
+                let host = self.desk.operator.host.clone();
+                return self.command(Command::Approve { step, version, who, host }, app);
+            }
+            Effect::Tick { step } => return self.command(Command::Tick { step, who }, app),
             Effect::Pause => return self.command(Command::Pause { who }, app),
             Effect::Resume if self.must_claim() => self.claim(wanted),
             Effect::Resume => return self.command(Command::Resume { who }, app),
@@ -305,7 +311,10 @@ impl Performer {
             Ok(Done::Refused(Ok(line)) | Done::Noted(Ok(line))) => tell(vec![line]),
             Ok(Done::Noted(Err(why))) => trouble("The note could not be written down", &why),
             Ok(Done::Refused(Err(why))) => trouble("The refusal could not be written down", &why),
-            Err(fell) => trouble("The journal's writer fell over; nothing was sent", &fell),
+            Err(fell) => {
+                self.driving.set(self.running.is_some());
+                trouble("The journal's writer fell over; nothing was sent", &fell)
+            }
         }
     }
 
@@ -314,7 +323,8 @@ impl Performer {
         let Begun { progress, lines, journal, conch } = begun;
         let (clients, clock) = (self.clients.clone(), self.clock.clone());
         let copier = self.copier.clone();
-        let gear = Gear { clients, clock, journal, conch, mandate: mandate.clone(), copier };
+        let (bell, mandate_of) = (self.desk.bell.clone(), mandate.clone());
+        let gear = Gear { clients, clock, journal, conch, mandate: mandate_of, copier, bell };
         let (flight, readings) = Flight::begin(progress, world, gear, WhenHeld::Wait);
         (self.running, self.has_run) = (Some(Running { flight, mandate, readings }), true);
         tell(lines.into_iter().filter(|line| line.seq > newest).collect())

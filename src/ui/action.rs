@@ -31,6 +31,8 @@ pub enum Action {
     Abort,
     /// Says yes, no or stop to what a step started and that waits for a person.
     Tell,
+    /// Approves what waits for a second person, or ticks off what was done by hand.
+    Approve,
     /// Writes a note about the run into the journal.
     Note,
     /// Goes to the next thing that is not ok.
@@ -154,6 +156,14 @@ pub const TABLE: &[Entry] = &[
         "a runbook that waits: approve, reject, resume or stop it, after asking",
     )
     .hint("tell", 98)
+    .danger(Danger::Write),
+    key(
+        Action::Approve,
+        "approve",
+        &["v"],
+        "approve what waits for a second person, or tick off what is done by hand",
+    )
+    .hint("approve", 98)
     .danger(Danger::Write),
     key(Action::Note, "note", &["N"], "write a note about the run into the journal"),
     key(Action::NextProblem, "next-problem", &["n"], "go to the next thing that is not ok")

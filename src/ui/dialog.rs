@@ -4,6 +4,7 @@
 //! The ones that lead to a write are made so that Enter alone, `y`, a paste and a held key never confirm.
 
 mod act;
+mod approve;
 mod arm;
 mod buttons;
 mod claim;
@@ -42,6 +43,7 @@ use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, script};
 
 pub use act::{Act, Offer};
+pub use approve::{Approve, wanted};
 pub use arm::Arm;
 pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
@@ -75,6 +77,8 @@ pub enum Dialog {
     Decide(Decide),
     /// What is said to something that waits.
     Tell(Tell),
+    /// The word of a person that a step waits for.
+    Approve(Approve),
     /// A note about the run that is shown.
     Note(Note),
     /// What to do with a run that was cut off.
@@ -154,6 +158,18 @@ pub enum Request {
         run: RunId,
         /// Why.
         reason: String,
+    },
+    /// A second person approves a step, of the version of the plan that was on their screen.
+    Approve {
+        /// Which step.
+        step: StepId,
+        /// The version.
+        version: String,
+    },
+    /// What a step asks for was done by hand.
+    Tick {
+        /// Which step.
+        step: StepId,
     },
     /// Write a note about a run into the journal.
     Note {
@@ -257,6 +273,12 @@ impl Dialog {
         Self::Quit(Quit::new(moment))
     }
 
+    /// The word of a person, where a step waits for one.
+    #[must_use]
+    pub fn approve(moment: &Moment<'_>) -> Option<Self> {
+        Approve::new(moment).map(Self::Approve)
+    }
+
     /// A note about a run.
     #[must_use]
     pub fn note(run: &Progress, moment: &Moment<'_>) -> Self {
@@ -305,6 +327,8 @@ impl Dialog {
             Self::Glass(glass) => glass.context(),
             Self::Decide(decide) => decide.context(),
             Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
+            Self::Approve(approve) if approve.is_typed() => Context::Typing,
+            Self::Approve(_) => Context::Buttons,
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -341,6 +365,7 @@ impl Dialog {
             Self::Glass(glass) => glass.on(input, action, moment),
             Self::Decide(decide) => decide.on(input, action, moment),
             Self::Note(note) => note.on(input, action, moment),
+            Self::Approve(approve) => approve.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
             Self::Claiming(claiming) => claiming.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
@@ -395,6 +420,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Glass(glass) => glass.page(),
         Dialog::Decide(decide) => decide.page(&facts),
         Dialog::Note(note) => note.page(),
+        Dialog::Approve(approve) => approve.page(facts.run),
         Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
         Dialog::Claiming(claiming) => claiming.page(),
         Dialog::Quit(quit) => quit.page(&facts),

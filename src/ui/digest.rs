@@ -10,8 +10,8 @@ use crate::model::World;
 use crate::model::reading::Freshness;
 use crate::model::topology::RegionSpec;
 use crate::model::verdict::{
-    self, AtRisk, ControlVerdict, HealthCheckVerdict, LinkVerdict, OrdersVerdict, RegionVerdict, RuleVerdict,
-    SignalVerdict, Situation,
+    self, Answered, AtRisk, ControlVerdict, HealthCheckVerdict, LinkVerdict, NamedRecord, OrdersVerdict,
+    RegionVerdict, RuleVerdict, SignalVerdict, Situation,
 };
 
 /// The verdicts of one frame.
@@ -29,6 +29,10 @@ pub struct Digest<'a> {
     pub rules: Vec<RuleVerdict<'a>>,
     /// Every health check of the DNS records.
     pub checks: Vec<HealthCheckVerdict>,
+    /// What each resolver says of each name.
+    pub answers: Vec<Answered<'a>>,
+    /// Every record of the names, as last read.
+    pub records: Vec<NamedRecord<'a>>,
     /// Orders at risk.
     pub at_risk: Option<AtRisk>,
     /// The line under the header.
@@ -87,6 +91,8 @@ impl<'a> Digest<'a> {
             controls: verdict::controls(world, now),
             rules: verdict::rules(world, now),
             checks: verdict::health_checks(world, now),
+            answers: verdict::answers(world, now),
+            records: verdict::named_records(world),
             at_risk: verdict::at_risk(world, now),
             situation: verdict::situation(world, now),
         }

@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::dialog::waiting;
 use super::theme::Role;
 use super::widgets::fit::{self, Item, KEEP};
 use super::widgets::paint::{self, Text};
@@ -130,6 +131,11 @@ fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
         let more = if held.len() > 1 { format!(" and {} more", held.len() - 1) } else { String::new() };
         let text = format!("Step {} is {}{more}: {}.  You decide.", step.id, word.to_uppercase(), step.title);
         return (text, Role::LampBad);
+    }
+    if let Some((step, awaited)) = waiting(run) {
+        let title = run.plan.step(step).map(|step| step.title.as_str()).unwrap_or_default();
+        let text = format!("{}Step {step}, {title}: {awaited}.  t tells it.", paused(run));
+        return (text, Role::LampLook);
     }
     let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();
     let next = run.plan.steps.iter().find(|step| is_waiting(run, step));

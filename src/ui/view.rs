@@ -288,6 +288,7 @@ impl View {
             Action::Detail => Some(Dialog::detail()),
             Action::Cli => facts.run.map(|run| Dialog::cli(&run.plan, facts.world.topology())),
             Action::Tell => Dialog::tell(&moment),
+            Action::Approve => Dialog::approve(&moment),
             Action::Help => Some(Dialog::help()),
             Action::Note => facts.run.map(|run| Dialog::note(run, &moment)),
             Action::Quit | Action::Interrupt => Some(Dialog::quit(&moment)),

@@ -81,7 +81,7 @@ impl Desk {
         self.write_config(&config.replacen(was, is, 1));
     }
 
-    fn config_file(&self) -> PathBuf {
+    pub(crate) fn config_file(&self) -> PathBuf {
         self.folder.path().join("pointsman.toml")
     }
 
@@ -148,6 +148,11 @@ impl Stage {
     /// What is really so.
     pub(crate) fn truth(&self) -> Value {
         self.http("GET", "state", "")
+    }
+
+    /// Every write that took effect, as the simulator logs it.
+    pub(crate) fn writes(&self) -> Vec<Value> {
+        self.http("GET", "writes", "").as_array().unwrap().clone()
     }
 
     fn post(&self, path: &str, body: &str) {

@@ -10,7 +10,7 @@ use pointsman::plan::progress::Progress;
 use pointsman::plan::run::{
     self, Ask, AskId, Asked, Boxed, Command, Inbox, Ports, Reply as Became, WhenHeld,
 };
-use pointsman::plan::{Intent, Playbook, StepId, playbook};
+use pointsman::plan::{Action, Approval, Intent, Plan, Playbook, Step, StepId, playbook};
 use tokio::sync::mpsc;
 
 use super::shop::{EAST, Reply, Shop, WEST};
@@ -97,9 +97,14 @@ impl Elsewhere {
 
 /// A failover that nobody attends here, and a console elsewhere.
 async fn left(shop: &Shop) -> (Elsewhere, tokio::task::JoinHandle<Progress>) {
-    let (world, journal) = (shop.world().await, Journal::new());
+    let world = shop.world().await;
     let intent = Intent { playbook: Playbook::Failover, from: EAST.into(), to: WEST.into() };
     let plan = playbook::plan(&world, &intent, shop.clock.now()).unwrap();
+    left_with(shop, plan).await
+}
+
+async fn left_with(shop: &Shop, plan: Plan) -> (Elsewhere, tokio::task::JoinHandle<Progress>) {
+    let (world, journal) = (shop.world().await, Journal::new());
     let Ok(progress) = run::start(plan, start(), &mut journal.clone(), &shop.clock) else {
         panic!("no start")
     };
@@ -205,4 +210,56 @@ async fn a_held_run_that_nobody_attends_any_more_is_left() {
     assert!(!driven.is_finished(), "it waits while somebody is there");
     *there.attended.lock().unwrap() = false;
     assert!(driven.await.unwrap().is_open());
+}
+
+/// The plan of a failover whose promotions wait for a second person, and whose end is ticked off by hand.
+async fn with_people(shop: &Shop) -> Plan {
+    let world = shop.world().await;
+    let intent = Intent { playbook: Playbook::Failover, from: EAST.into(), to: WEST.into() };
+    let mut plan = playbook::plan(&world, &intent, shop.clock.now()).unwrap();
+    let step = |id, needs: Vec<StepId>, action| Step {
+        id: StepId(id),
+        title: "by people".to_owned(),
+        action,
+        needs,
+        deadline: std::time::Duration::from_hours(1),
+        ..plan.steps[0].clone()
+    };
+    let of = "the promotion of every store".to_owned();
+    let approve = step(90, vec![StepId(1)], Action::Approve(Approval { of, by: Vec::new() }));
+    let tick = step(91, vec![StepId(4)], Action::Note { text: "tell the support desk".to_owned() });
+    for promotion in [1, 2] {
+        plan.steps[promotion].needs.push(StepId(90));
+    }
+    plan.steps.insert(1, approve);
+    plan.steps.push(tick);
+    plan
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_person_approves_the_plan_that_they_see_and_ticks_off_what_they_did() {
+    let shop = Shop::new();
+    let plan = with_people(&shop).await;
+    let version = plan.version();
+    let (mut there, driven) = left_with(&shop, plan).await;
+    there.until(|event| matches!(event, Event::Intended { step: StepId(90), .. })).await;
+    let approve = |who: &str, version: &str| Command::Approve {
+        step: StepId(90),
+        version: version.to_owned(),
+        who: who.to_owned(),
+        host: "bastion-2".to_owned(),
+    };
+    let own = there.ask(approve(super::stage::WHO, &version)).await;
+    assert!(refused(&own).contains("a second person must approve it"), "{own:?}");
+    let other = there.ask(approve("ana", "00000000")).await;
+    assert!(refused(&other).contains("the approval is of plan 00000000"), "{other:?}");
+    let early = there.ask(Command::Tick { step: StepId(91), who: ana() }).await;
+    assert!(refused(&early).contains("nothing to tick off now"), "{early:?}");
+    assert_eq!(shop.written().len(), 0, "nothing was promoted before");
+
+    assert_eq!(there.ask(approve("ana", &version)).await, Became::Taken);
+    there.until(|event| matches!(event, Event::Intended { step: StepId(91), .. })).await;
+    assert_eq!(there.ask(Command::Tick { step: StepId(91), who: ana() }).await, Became::Taken);
+    assert!(matches!(driven.await.unwrap().closed, Some((_, End::Confirmed, _))));
+    assert_eq!(there.notes().len(), 3, "what was refused is written down: {:?}", there.notes());
 }

@@ -14,7 +14,7 @@ const RECORD: StepId = StepId(1);
 const SET: StepId = StepId(2);
 
 fn change(control: &str, state: ControlState, was: ControlState) -> ControlChange {
-    ControlChange { control: control.to_owned(), arn: format!("arn:{control}"), state, was }
+    ControlChange { control: control.to_owned(), arn: format!("arn:{control}"), state, was, guessed: false }
 }
 
 fn operation() -> Operation {

@@ -50,6 +50,12 @@ impl Desk {
         desk
     }
 
+    /// What is begun here is a drill.
+    pub(crate) fn drilling(mut self) -> Self {
+        self.app = self.app.drilling(true);
+        self
+    }
+
     /// us-east-1 is bad, in an environment that asks for no reason.
     pub(crate) fn degraded() -> Self {
         Self::of("staging", State::Degraded)

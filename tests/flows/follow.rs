@@ -5,7 +5,7 @@ use pointsman::app::{Attention, Effect, Event};
 use pointsman::plan::event::{self, Answer, Decision, Outcome};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::Ledger;
-use pointsman::plan::{StepId, playbook};
+use pointsman::plan::{Action, Approval, Plan, StepId, playbook};
 
 use super::desk::{Desk, EAST, WEST};
 
@@ -13,13 +13,18 @@ const BY: &str = "ben on bastion (process 71)";
 
 /// A run that another console has begun, of which this one saw nothing yet.
 fn begun() -> (Desk, Progress) {
+    begun_with(|_| {})
+}
+
+fn begun_with(change: impl FnOnce(&mut Plan)) -> (Desk, Progress) {
     let mut other = Desk::degraded();
     let intent = pointsman::plan::Intent {
         playbook: pointsman::plan::Playbook::Failover,
         from: EAST.into(),
         to: WEST.into(),
     };
-    let plan = playbook::plan(other.app.world(), &intent, other.now()).unwrap();
+    let mut plan = playbook::plan(other.app.world(), &intent, other.now()).unwrap();
+    change(&mut plan);
     let run = other.start(plan, String::new());
     let mut desk = Desk::degraded();
     desk.journal = other.journal.clone();
@@ -48,6 +53,43 @@ fn following() -> (Desk, Progress) {
         desk.app.update(Event::Followed(Box::new(line)), now);
     }
     (desk, run)
+}
+
+#[test]
+fn a_second_person_approves_by_name_from_the_console_that_follows() {
+    let (mut desk, mut run) = begun_with(|plan| {
+        let of = "the promotion of every store".to_owned();
+        plan.steps[0].action = Action::Approve(Approval { of, by: Vec::new() });
+    });
+    elsewhere(&mut desk, Some(BY));
+    let now = desk.now();
+    for line in desk.journal.all().unwrap() {
+        desk.app.update(Event::Followed(Box::new(line)), now);
+    }
+    assert_eq!(desk.press("v"), []);
+    desk.shows("no step waits for a person's word");
+    let step = StepId(1);
+    let intended = event::Event::Intended { step, attempt: 1, operation: None, endpoint: String::new() };
+    follow(&mut desk, &mut run, &intended);
+    assert_eq!(desk.press("v"), []);
+    desk.shows("APPROVE  step 1");
+    desk.shows("the promotion of every store");
+    assert!(matches!(desk.press("enter").as_slice(), []), "Enter alone approves nothing");
+    desk.write(WEST);
+    let version = run.plan.version();
+    assert_eq!(desk.press("enter"), [Effect::Approve { step, version }]);
+
+    // Somebody else was faster: the question goes.
+    desk.press("v");
+    let approved = event::Event::Approved {
+        step,
+        who: "eva".to_owned(),
+        host: "bastion-2".to_owned(),
+        version: run.plan.version(),
+    };
+    follow(&mut desk, &mut run, &approved);
+    desk.press("x");
+    desk.shows("waits for nobody's word any more");
 }
 
 fn hold(desk: &mut Desk, run: &mut Progress) {

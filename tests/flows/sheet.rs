@@ -297,3 +297,21 @@ proptest! {
         let _frame = desk.frame();
     }
 }
+
+#[test]
+fn a_drill_is_on_the_screen_and_on_the_sheet_until_a_run_says_otherwise() {
+    let desk = Desk::degraded().drilling();
+    desk.shows("DRILL");
+    let mut desk = desk.armed().asked();
+    desk.shows("The run is marked as one; its writes are as real as any.");
+    desk.write(WEST);
+    let reads = desk.press("enter");
+    let begun = desk.answer(&reads);
+    let [Effect::Start { plan, .. }] = begun.as_slice() else { panic!("not begun: {begun:?}") };
+    assert!(desk.app.drills());
+    // Somebody else's run in earnest is no drill, whatever this console is for.
+    desk.start(plan.as_ref().clone(), String::new());
+    desk.shows("RUNNING");
+    desk.hides("DRILL");
+    Desk::degraded().hides("DRILL");
+}

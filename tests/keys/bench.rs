@@ -174,6 +174,11 @@ impl Bench {
         playbook::plan(&self.world, &intent(playbook), self.now).unwrap()
     }
 
+    /// The run that is shown.
+    pub(super) fn run_mut(&mut self) -> &mut Progress {
+        self.run.as_mut().unwrap()
+    }
+
     /// A run whose steps stand as these say.
     pub(super) fn run_with(&mut self, plan: Plan, held: &[(u16, Outcome)]) {
         let start = Start {

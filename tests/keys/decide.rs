@@ -1,7 +1,9 @@
 //! Arming, leaving, and decisions about held steps.
 
-use pointsman::plan::event::{Decision, Outcome};
-use pointsman::plan::{Playbook, StepId};
+use pointsman::plan::event::{Awaited, Decision, Outcome};
+use pointsman::plan::operation::{Operation, Signal, SsmRun};
+use pointsman::plan::progress::StepState;
+use pointsman::plan::{Action, Playbook, StepId};
 use pointsman::ui::dialog::{Dialog, Request};
 use pointsman::ui::key::Input;
 
@@ -299,4 +301,57 @@ fn a_run_that_may_still_send_is_taken_up_under_the_name_of_who_receives() {
     let last = bench.type_word(7_000, 100, WEST);
     assert_eq!(bench.press(last + 100, "enter"), Some(Request::TakeUp(run)));
     assert_eq!(bench.view.dialog, None);
+}
+
+/// A failover whose runbook waits to be approved, in flight.
+fn asking() -> Bench {
+    let mut bench = Bench::new();
+    let mut plan = bench.plan(Playbook::Failover);
+    let run = SsmRun {
+        runbook: "scale out".to_owned(),
+        document: "retail-ScaleOut".to_owned(),
+        region: WEST.into(),
+        parameters: std::collections::BTreeMap::new(),
+        check: None,
+        again: 0,
+    };
+    let operation = Operation::SsmRun(run);
+    plan.steps[2].title = "run scale out".to_owned();
+    plan.steps[2].action = Action::Operate(operation.clone());
+    bench.run_with(plan, &[(1, Outcome::Confirmed)]);
+    let at = bench.run_mut().steps.get_mut(&StepId(3)).unwrap();
+    at.state = StepState::Proving;
+    at.operation = Some(operation);
+    at.handle = Some("0b1c2d3e".to_owned());
+    at.awaits = Some(Awaited { step: "ApproveScaling".to_owned(), pause: false, failed: false });
+    bench
+}
+
+#[test]
+fn a_runbook_that_waits_is_told_by_a_typed_word_and_region() {
+    let mut bench = asking();
+    assert!(bench.text().contains("ApproveScaling waits to be approved.  t tells it."), "{}", bench.text());
+    bench.press(0, "t");
+    assert!(bench.text().contains("approve us-west-2"), "{}", bench.text());
+    let at = bench.type_word(1_000, 120, "approve us-east-1");
+    assert_eq!(bench.press(at + 300, "enter"), None, "another Region");
+    assert!(bench.text().contains("is none of the lines above"), "{}", bench.text());
+    bench.press(at + 400, "esc");
+    bench.press(at + 500, "t");
+    let at = bench.type_word(at + 1_500, 120, "approve us-west-2");
+    let say = Signal::Approve { step: "ApproveScaling".to_owned() };
+    let decided = Request::Decide { step: StepId(3), decision: Decision::Tell { say } };
+    assert_eq!(bench.press(at + 300, "enter"), Some(decided));
+}
+
+#[test]
+fn nothing_is_told_where_nothing_waits() {
+    let mut bench = held("staging");
+    bench.press(0, "t");
+    assert_eq!(bench.view.dialog, None);
+    assert!(
+        bench.text().contains("t is off: nothing that a step started waits for a person"),
+        "{}",
+        bench.text()
+    );
 }

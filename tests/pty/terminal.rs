@@ -170,6 +170,11 @@ impl Terminal {
         }
     }
 
+    /// The folder of all its journals.
+    pub(crate) fn folder(&self) -> std::path::PathBuf {
+        self.state.path().join("pointsman")
+    }
+
     /// It has not ended.
     pub(crate) fn is_alive(&self) -> bool {
         fs::read_to_string(format!("/proc/{}/stat", self.pid)).is_ok_and(|stat| !stat.contains(") Z "))

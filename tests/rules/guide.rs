@@ -123,7 +123,13 @@ pub(crate) fn states(all: &[bool]) -> States {
 pub(crate) fn changes(before: &[bool], wanted: &Call) -> Vec<ControlChange> {
     let set = |(number, wanted): (usize, &Option<bool>)| {
         let (control, arn) = (name(number), format!("arn:{}", name(number)));
-        Some(ControlChange { control, arn, state: state((*wanted)?), was: state(before[number]) })
+        Some(ControlChange {
+            control,
+            arn,
+            state: state((*wanted)?),
+            was: state(before[number]),
+            guessed: false,
+        })
     };
     wanted.iter().enumerate().filter_map(set).collect()
 }

@@ -115,6 +115,7 @@ fn move_second_too(plan: &mut Plan, topology: &Topology) {
         arn: control(at).arn.clone(),
         state,
         was: ControlState::On,
+        guessed: false,
     };
     let set = RoutingSet::of(vec![change(0, ControlState::Off), change(1, ControlState::On)]);
     plan.steps.push(Step {

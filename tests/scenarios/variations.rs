@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use aws_sdk_route53recoverycluster::types::RoutingControlState;
 use jiff::SignedDuration;
-use pointsman::plan::event::{Answer, Event, Outcome};
+use pointsman::ledger::memory::Journal;
+use pointsman::plan::event::{Answer, Decision, Event, Outcome};
 use pointsman::plan::history::History;
 use pointsman::plan::interlock;
 use pointsman::plan::operation::Operation;
-use pointsman::plan::progress::StepState;
+use pointsman::plan::progress::{Progress, StepState};
+use pointsman::plan::run::{self, Ledger};
 use pointsman::plan::{Action, Plan, Step, StepId};
 use pointsman::sim::Sim;
 use pointsman::sim::fault::{Fault, Injection};
@@ -77,6 +79,82 @@ async fn four_endpoints_down_lock_what_depends_on_the_change() {
         "{:?}",
         played.left
     );
+}
+
+/// The scenario with another word to its runbook, without what it then cannot come to.
+fn saying(word: &str) -> Scenario {
+    let mut scenario = expecting("runbook", |that| matches!(that, That::Writes { .. }));
+    scenario.expect.retain(|expect| word == "reject" || !format!("{expect:?}").contains("Signal"));
+    word.clone_into(&mut scenario.say[0].word);
+    scenario
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runbook_that_is_rejected_or_stopped_holds_the_run_and_no_traffic_moves() {
+    for (word, says) in [("reject", "Failed, 0 of 3 steps"), ("stop", "Cancelled, 0 of 3 steps")] {
+        let played = Stage::new(&saying(word), SEED, Book::in_memory()).play().await;
+        laws::hold(&played);
+        let run = played.run(1);
+        let book = run.plan.steps.iter().find(|step| step.operation().is_some_and(|o| o.kind() == "ssm.run"));
+        let at = &run.steps[&book.unwrap().id];
+        assert_eq!(at.state, StepState::Done(Outcome::Unknown), "{word}");
+        assert!(at.why.starts_with(says), "{word}: {}", at.why);
+        assert!(!played.left.iter().any(|left| left.operation == "UpdateRoutingControlStates"), "{word}");
+    }
+}
+
+/// Wherever a run is cut off around a person's word, what the journal tells is where it goes on: a word that had not
+/// left is sent once, and one that had is never sent again without another decision.
+#[tokio::test(start_paused = true)]
+async fn a_word_to_a_runbook_survives_the_cut() {
+    let scenario = scenario::find("runbook").unwrap();
+    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
+    let lines = played.journal();
+    let at = lines
+        .iter()
+        .position(|line| matches!(&line.event, Event::Decided { decision: Decision::Tell { .. }, .. }));
+    let at = at.unwrap();
+    let step = lines[at].event.step().unwrap();
+    let states: Vec<(bool, StepState)> = (at..at + 4)
+        .map(|cut| {
+            let run = Progress::replay(&lines[..=cut]).unwrap();
+            let now = &run.steps[&step];
+            assert!(
+                now.handle.is_some() && now.operation.as_ref() == run.plan.step(step).unwrap().operation()
+            );
+            (now.aside.is_some(), now.state.clone())
+        })
+        .collect();
+    let told = |state: &StepState| matches!(state, StepState::Deciding(Decision::Tell { .. }));
+    assert!(told(&states[0].1) && !states[0].0);
+    assert_eq!(states[1..3], [(true, StepState::Intended), (true, StepState::Sent)]);
+    assert_eq!(states[3], (false, StepState::Proving), "its answer ends it, and the runbook is proved on");
+    let mut ledger = Journal::new();
+    for line in &lines[..=at + 2] {
+        ledger.append(&line.run, line.at, &line.event).unwrap();
+    }
+    let kept = ledger.entries(&lines[0].run).unwrap();
+    let resumed = run::resume(&kept, "maria", &mut ledger, played.sim.clock()).unwrap();
+    let now = &resumed.steps[&step];
+    assert_eq!((&now.state, &now.aside), (&StepState::Proving, &None), "a lost answer sends nothing again");
+    assert!(now.told.last().unwrap().1.contains("cut off"), "{:?}", now.told);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_that_gets_no_tasks_holds_the_run_and_no_traffic_moves() {
+    let mut scenario = expecting("pilot-light", |that| matches!(that, That::Writes { .. }));
+    let fault = Fault::NoCapacity { region: "us-west-2".to_owned() };
+    let fault = Injection { lasts: None, fault };
+    scenario.timeline.push(Moment { at: Duration::from_secs(30), fault, note: None });
+    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
+    laws::hold(&played);
+    let run = played.run(1);
+    let scale = run.plan.steps.iter().find(|step| step.operation().is_some_and(|o| o.kind() == "ecs.scale"));
+    let at = &run.steps[&scale.unwrap().id];
+    assert_eq!(at.state, StepState::Done(Outcome::Unknown));
+    assert!(at.why.contains("2 of 8 tasks run, 6 pending"), "{}", at.why);
+    assert!(at.told.iter().any(|(_, text)| text.contains("unable to place a task")), "{:?}", at.told);
+    assert!(!played.left.iter().any(|left| left.operation == "UpdateRoutingControlStates"));
 }
 
 /// Promotions are on their way when the token ends; nothing can be read or sent for the time that it takes to renew it.

@@ -65,6 +65,13 @@ fn thirty_regions() {
 }
 
 #[test]
+fn names_that_move_by_weights() {
+    let show = Show::with(fixture::weighted(), true);
+    picture("weighted", &show, &[(80, 24), (120, 40)]);
+    picture("weighted_zoom", &show.zoomed(Pane::Traffic), &[(80, 24), (120, 40)]);
+}
+
+#[test]
 fn roles_are_as_the_words() {
     insta::assert_snapshot!("roles_degraded", Show::of(State::Degraded).roles(80, 24));
     insta::assert_snapshot!("roles_unknown", Show::running(Until::Unknown).roles(80, 24));

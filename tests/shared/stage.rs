@@ -217,6 +217,7 @@ impl Bastion<'_> {
             conch,
             mandate: Some(mandate.clone()),
             copier: self.copies.then(|| Copier::begin(self.commons.clone(), self.state.path())),
+            bell: None,
         };
         let (mut flight, readings) = Flight::begin(progress, world, gear, self.when_held);
         flight.read_for_itself(clients, clock, readings);

@@ -103,8 +103,8 @@ async fn every_source_is_asked_at_once_at_the_start() {
     let told = watching.pass(Duration::from_secs(1)).await;
     let sources: std::collections::BTreeSet<_> = told.iter().map(|o| o.source.to_string()).collect();
     // Two Regions' metrics and identities, five endpoints, two stores in two Regions with their events, a table in
-    // two Regions, one name with two resolvers.
-    assert_eq!(sources.len(), 2 + 2 + 5 + 4 + 4 + 2 + 1 + 2, "{sources:#?}");
+    // two Regions, a service in two Regions, one name with two resolvers.
+    assert_eq!(sources.len(), 2 + 2 + 5 + 4 + 4 + 2 + 2 + 1 + 2, "{sources:#?}");
     assert!(told.iter().all(|o| o.result.is_ok()), "{told:#?}");
 }
 

@@ -4,10 +4,16 @@ use std::time::Duration;
 
 use pointsman::aws::actuator::Hands;
 use pointsman::ledger::memory::Journal;
-use pointsman::model::reading::{ControlState, Reading, Source, TroubleKind};
+use pointsman::model::reading::{
+    ChangeStatus, ControlState, Reading, RecordReading, RecordRouting, Source, TroubleKind,
+};
+use pointsman::model::verdict::record_region;
 use pointsman::plan::StepId;
 use pointsman::plan::event::{Answer, Event, RunId};
-use pointsman::plan::operation::{AuroraTarget, ControlChange, Failover, Operation, RoutingSet, Switchover};
+use pointsman::plan::operation::{
+    AuroraTarget, ControlChange, DnsSet, Failover, HealthCheckInvert, Operation, RecordChange, RoutingSet,
+    Switchover,
+};
 use pointsman::plan::run::{Actuator, Ledger};
 use pointsman::sim::fault::Fault;
 
@@ -29,6 +35,7 @@ impl Bench {
             arn: routing.control(name).unwrap().arn.clone(),
             state: *state,
             was: ControlState::On,
+            guessed: false,
         };
         Operation::RoutingSet(RoutingSet::of(states.iter().map(change).collect()))
     }
@@ -44,7 +51,7 @@ impl Bench {
         }
     }
 
-    fn written(&self) -> Vec<(String, String)> {
+    pub(super) fn written(&self) -> Vec<(String, String)> {
         self.sim.writes().into_iter().map(|write| (write.operation, write.region)).collect()
     }
 }
@@ -166,4 +173,91 @@ async fn a_run_looks_afresh_and_never_at_metrics_within_their_period() {
     let asked = |path: &str| bench.calls().iter().filter(|call| call.path.ends_with(path)).count();
     assert_eq!(asked("GetMetricData"), 1);
     assert_eq!(bench.calls().len(), 4);
+}
+
+/// The batch that a failover plans of weighted records, and the clients that read them.
+async fn weighted() -> (Bench, DnsSet) {
+    let bench = Bench::new("dns-weights");
+    let name = bench.clients.topology().dns[0].clone();
+    let Reading::Records(records) = bench.read(&Source::Records(name.name.clone())).await else { panic!() };
+    let change = |(record, weight): (&RecordReading, u8)| {
+        let region = record_region(&name, record).cloned();
+        RecordChange {
+            to: region.clone(),
+            from: region,
+            wanted: RecordReading { routing: RecordRouting::Weight(weight), ..record.clone() },
+            was: record.clone(),
+        }
+    };
+    let changes = records.iter().zip([0, 70]).map(change).collect();
+    let set = DnsSet { name: name.name, zone: name.zone, record_type: name.kind, changes };
+    (bench, set)
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_are_set_in_one_batch_and_its_id_tells_when_all_name_servers_have_it() {
+    let (bench, set) = weighted().await;
+    let answer = bench.send(&Operation::DnsSet(set.clone())).await;
+    let Answer::Accepted { endpoint, request_id: Some(_), handle: Some(change) } = answer else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(endpoint, "us-east-1");
+    assert_eq!(bench.written(), [("ChangeResourceRecordSets".to_owned(), "us-east-1".to_owned())]);
+    let source = Source::RecordChange(change);
+    assert_eq!(bench.read(&source).await, Reading::RecordChange(ChangeStatus::Pending));
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(bench.read(&source).await, Reading::RecordChange(ChangeStatus::Insync));
+    let Reading::Records(records) = bench.read(&Source::Records(set.name.clone())).await else { panic!() };
+    let wanted: Vec<RecordReading> = set.changes.iter().map(|change| change.wanted.clone()).collect();
+    assert_eq!(records, wanted, "nothing else of the records has changed");
+    let undo = Operation::DnsSet(set.clone()).inverse().unwrap();
+    let answer = bench.send(&undo).await;
+    assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let Reading::Records(records) = bench.read(&Source::Records(set.name.clone())).await else { panic!() };
+    let was: Vec<RecordReading> = set.changes.iter().map(|change| change.was.clone()).collect();
+    assert_eq!(records, was);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_is_wrong_is_refused_with_all_that_is_wrong_and_a_busy_zone_may_be_asked_again() {
+    let (bench, set) = weighted().await;
+    let mut strange = set.clone();
+    strange.changes[0].wanted.routing = RecordRouting::First;
+    let answer = bench.send(&Operation::DnsSet(strange)).await;
+    let Answer::Refused { code, trouble } = answer else { panic!("{answer:?}") };
+    assert_eq!(code, "InvalidChangeBatch");
+    assert!(trouble.text.contains("mixes routing policies"), "{trouble}");
+    bench.send(&Operation::DnsSet(set.clone())).await;
+    let busy = bench.send(&Operation::DnsSet(set.clone())).await;
+    let Answer::NotSent { trouble } = busy else { panic!("{busy:?}") };
+    assert_eq!(trouble.kind, TroubleKind::Throttled, "{trouble}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    bench.inject(Fault::RegionLost { region: "us-east-1".into() });
+    let dead = bench.send(&Operation::DnsSet(set)).await;
+    assert!(matches!(dead, Answer::Lost { .. }), "the control plane of Route 53 is in us-east-1: {dead:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_health_check_is_turned_round_unless_somebody_else_has_changed_it() {
+    let bench = Bench::new("calm");
+    let check = bench.clients.topology().dns[0].records[0].health_check.clone().unwrap();
+    let Reading::HealthCheck(before) = bench.read(&Source::HealthCheck(check.clone())).await else {
+        panic!()
+    };
+    assert_eq!((before.version, before.kind.as_str(), before.inverted), (1, "RECOVERY_CONTROL", false));
+    let invert = HealthCheckInvert { check: check.clone(), region: east(), inverted: true, version: 1 };
+    let operation = Operation::HealthCheckInvert(invert);
+    let answer = bench.send(&operation).await;
+    assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
+    let Reading::HealthCheck(after) = bench.read(&Source::HealthCheck(check.clone())).await else { panic!() };
+    assert_eq!((after.version, after.inverted), (2, true));
+    let answer = bench.send(&operation).await;
+    let Answer::Refused { code, .. } = answer else { panic!("{answer:?}") };
+    assert_eq!(code, "HealthCheckVersionMismatch");
+    let answer = bench.send(&operation.inverse().unwrap()).await;
+    assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let Reading::HealthCheck(back) = bench.read(&Source::HealthCheck(check)).await else { panic!() };
+    assert_eq!((back.version, back.inverted), (3, false));
 }

@@ -73,6 +73,7 @@ fn routing() -> Operation {
         ),
         state,
         was,
+        guessed: false,
     };
     let (on, off) = (ControlState::On, ControlState::Off);
     Operation::RoutingSet(RoutingSet::of(vec![change("us-east-1", off, on), change("us-west-2", on, off)]))
@@ -373,6 +374,7 @@ fn only_the_gate_can_write() {
                 // The gate's own parts, which end in the listed calls.
                 "start_with",
                 "stop_experiments",
+                "change_batch",
             ]
             .contains(&name);
             assert!(part || (gate && known), "{} calls {name}", path.display());

@@ -28,10 +28,37 @@ pub(super) fn world(world: &World) -> Vec<Finding> {
         findings.extend(region.signals.iter().map(|signal| signal_of(world, region.name.as_str(), signal)));
     }
     findings.extend(orders_of(world));
+    findings.extend(own_of(world));
     if topology.routing.as_ref().is_some_and(|routing| routing.rules.is_empty()) {
         let text =
             "no safety rule is declared: nothing but pointsman keeps every Region from being turned off";
         findings.push(Finding::new("safety rules", State::Note(text.to_owned())));
+    }
+    findings
+}
+
+/// What of this console goes with each Region.
+fn own_of(world: &World) -> Vec<Finding> {
+    let regions = world.topology().regions.iter();
+    let mut findings: Vec<Finding> = regions
+        .map(|region| {
+            let what = format!("this console without {}", region.name);
+            let lost: Vec<String> = world
+                .own()
+                .lost_with(&region.name)
+                .map(|lean| format!("{} goes with it; {}", lean.name, lean.meaning()))
+                .collect();
+            if lost.is_empty() {
+                let text = "nothing of it that is known; STS is asked in the other Regions by itself";
+                Finding::new(what, State::Fine(text.to_owned()))
+            } else {
+                Finding::new(what, State::Note(lost.join("; ")))
+            }
+        })
+        .collect();
+    if world.topology().home.is_none() {
+        let text = "workload.home does not say in which Region this host stands, so nobody is warned of that";
+        findings.push(Finding::new("this host", State::Fine(text.to_owned())));
     }
     findings
 }

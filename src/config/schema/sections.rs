@@ -2,6 +2,7 @@
 //!
 //! Data only: what a key means together with others is for the readers of the sections.
 
+use super::webhook::WEBHOOK;
 use super::{Field, Kind, Need, Section};
 use crate::config::arn::ArnKind;
 use crate::config::playbooks::PROOFS;
@@ -10,11 +11,11 @@ const fn must(name: &'static str, kind: Kind, means: &'static str) -> Field {
     Field { name, kind, need: Need::Required, means }
 }
 
-const fn may(name: &'static str, kind: Kind, means: &'static str) -> Field {
+pub(super) const fn may(name: &'static str, kind: Kind, means: &'static str) -> Field {
     Field { name, kind, need: Need::Optional, means }
 }
 
-const fn or(name: &'static str, kind: Kind, default: &'static str, means: &'static str) -> Field {
+pub(super) const fn or(name: &'static str, kind: Kind, default: &'static str, means: &'static str) -> Field {
     Field { name, kind, need: Need::Default(default), means }
 }
 
@@ -40,6 +41,7 @@ pub(in crate::config) static ROOT: Section = Section {
         may("orders", Kind::Table(&ORDERS), "The business metric."),
         may("failback", Kind::Table(&FAILBACK), "When writers and traffic may go home after a failover."),
         may("shared", Kind::Table(&SHARED), "The table that several bastions share."),
+        may("webhook", Kind::Table(&WEBHOOK), "Who is told when a run needs a person."),
         may("screen", Kind::Table(&SCREEN), "How it is drawn."),
     ],
 };
@@ -577,12 +579,19 @@ pub(in crate::config) static STEP: Section = Section {
         may("service", Kind::Text, "A name under `[[services]]`."),
         may("tasks", Kind::Whole, "A number of tasks."),
         may("runbook", Kind::Text, "A name under `[[runbooks]]`."),
-        may("experiment", Kind::Text, "A name under `[[experiments]]`."),
-        may("engage", Kind::Flag, "Whether the safety lever is engaged or disengaged."),
-        may("reason", Kind::Text, "Why, as the service keeps it."),
+        may("name", Kind::Text, "A name under `[[dns]]`."),
+        may("least", Kind::Whole, "At least so many resolvers."),
+        may("back", Kind::Flag, "The health check is turned back."),
         may("plan", Kind::Text, "A name under `[[plans]]`."),
+        may(
+            "action",
+            Kind::Choice(&["activate", "deactivate"]),
+            "Which of the plan's workflows; `activate` when it is left out.",
+        ),
         may("ungraceful", Kind::Flag, "Time counts more than what has not replicated."),
-        may("deactivate", Kind::Flag, "Its workflow that deactivates the leaving Region is run."),
+        may("experiment", Kind::Text, "A name under `[[experiments]]`."),
+        may("engage", Kind::Flag, "Whether the lever is engaged; it is when it is left out."),
+        may("reason", Kind::Text, "Why, as FIS keeps it."),
         may("lossless", Kind::Flag, "It waits until nothing is behind, instead of showing the loss."),
         may("below", Kind::Span, "At most so far behind."),
         may("for", Kind::Wait, "For so long; left out, the newest point is enough."),
@@ -603,7 +612,9 @@ pub(in crate::config) static CONDITION: Section = Section {
     header: "[[steps.interlocks]]",
     means: "A condition: one of the kinds that only wait, with its keys.",
     fields: &[
-        must("kind", Kind::Text, "`wait.lag`, `wait.metric` or `wait.canary`."),
+        must("kind", Kind::Text, "`wait.lag`, `wait.metric`, `wait.canary` or `wait.dns`."),
+        may("name", Kind::Text, "A name under `[[dns]]`."),
+        may("least", Kind::Whole, "At least so many resolvers."),
         may("store", Kind::Text, "A store of the workload."),
         may("from", Kind::Text, "`from` or `to`, the Regions of the run, or a Region's name."),
         may("to", Kind::Text, "The same."),
@@ -641,6 +652,7 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &ORDERS,
     &FAILBACK,
     &SHARED,
+    &WEBHOOK,
     &SCREEN,
     &PLAYBOOK,
     &STEP,

@@ -19,6 +19,9 @@ use crate::model::topology::Region;
 /// The part of the RPO above which a lag is worth a look.
 const LOOK_SHARE: f64 = 0.25;
 
+/// So long after a stream broke its replica tells (MySQL's `replica_net_timeout` is a minute, and a period another).
+const NOTICED: Duration = Duration::from_mins(3);
+
 /// A lag that rises so many minutes in a row is worth a look,
 const RISES: usize = 3;
 
@@ -109,6 +112,9 @@ pub(super) fn lag_at(
     let mut links = world.index.links.iter();
     let spec = links.find(|spec| spec.store == store && &spec.from == from && &spec.to == to)?;
     spec.metrics.iter().find_map(|metric| {
+        if spec.negative_is_stopped && stopped_about(View::of(world, metric), at) {
+            return None;
+        }
         let mut then = View::of(world, metric).newest_first().filter(|point| point.at <= at);
         let newest = then.find_map(|point| Some((point.at, seconds(spec, point.value)?)))?;
         (super::age(newest.0, at) <= age).then_some(newest.1)
@@ -207,6 +213,16 @@ fn measure(world: &World, spec: &LinkSpec, now: Timestamp) -> Measure {
     };
     let lamp = judge(world, spec, at, &lag);
     Measure { at, lag: Some(lag), lamp, stopped: None }
+}
+
+/// Replication was stopped at that moment, or is told to be so soon after: what was measured just before, when the end
+/// of the stream had been applied, is a comfortable zero and says nothing.
+fn stopped_about(view: View<'_>, at: Timestamp) -> bool {
+    let soon = at.saturating_add(NOTICED).unwrap_or(at);
+    let told = view.newest_first().skip_while(|point| point.at > soon);
+    let period = i64::from(view.period);
+    let mut about = told.take_while(|point| at.as_second() - point.at.as_second() <= 2 * period);
+    about.any(|point| point.value < 0.0)
 }
 
 /// The start of the run of periods, up to a newest that is not gone, in which the service says that nothing runs.
@@ -416,5 +432,76 @@ mod tests {
         assert_eq!(of_orders(&scene).trouble, None);
         scene.fail(Source::Metrics(west()), TroubleKind::TimedOut);
         assert_eq!(of_orders(&scene).trouble.map(|trouble| trouble.kind), Some(TroubleKind::TimedOut));
+    }
+
+    fn with_replica() -> (Scene, crate::model::topology::Metric) {
+        let mut topology = two_regions();
+        topology.replicas.push(crate::model::topology::Replica {
+            store: "ledger".to_owned(),
+            engine: crate::model::topology::ReplicaEngine::AuroraBinlog,
+            databases: [east(), west()].map(|r| (r.clone(), format!("arn:{r}:cluster:ledger-{r}"))).into(),
+            rpo: Duration::from_secs(30),
+        });
+        let metric = super::super::replica_lag_metric(&topology.replicas[0], &west()).unwrap();
+        let mut scene = Scene::new(topology);
+        replica(&mut scene, WEST, Some(EAST));
+        (scene, metric)
+    }
+
+    fn replica(scene: &mut Scene, region: &str, source: Option<&str>) {
+        let reading = crate::model::reading::ReplicaReading {
+            status: "available".to_owned(),
+            source: source.map(|of| format!("arn:{of}:cluster:ledger-{of}")),
+            replicas: Vec::new(),
+            instances: 2,
+            stream: None,
+        };
+        let of = Source::Replica("ledger".to_owned(), region.into());
+        scene.see(of, Ok(crate::model::reading::Reading::Replica(reading)));
+    }
+
+    fn of_ledger(scene: &Scene) -> Vec<String> {
+        told(scene).into_iter().filter(|line| line.starts_with("ledger")).collect()
+    }
+
+    #[test]
+    fn a_replica_is_behind_its_source_until_each_stands_alone() {
+        let (mut scene, metric) = with_replica();
+        scene.tail(&metric, &[4.0]);
+        assert_eq!(
+            of_ledger(&scene),
+            ["ledger use1→usw2 live ok 4 Fresh", "ledger usw2→use1 – unknown none"]
+        );
+        scene.later(1);
+        replica(&mut scene, WEST, None);
+        assert_eq!(of_ledger(&scene), ["ledger use1→usw2 – unknown none", "ledger usw2→use1 – unknown none"]);
+        let writer = |scene: &Scene| writer(&scene.world, "ledger", scene.now).map(|w| w.value);
+        assert_eq!(writer(&scene), Some(west()), "nobody else is seen");
+        replica(&mut scene, EAST, None);
+        assert_eq!(writer(&scene), None, "two stand alone");
+        scene.later(1);
+        replica(&mut scene, EAST, Some(WEST));
+        assert_eq!(writer(&scene), Some(west()), "it was built anew the other way round");
+    }
+
+    #[test]
+    fn a_stream_that_is_stopped_is_bad_and_its_lag_is_not_known_then_nor_just_before() {
+        let (mut scene, metric) = with_replica();
+        scene.tail(&metric, &[4.0, 3.0, 0.0, -1.0, -1.0]);
+        let link =
+            links(&scene.world, scene.now).into_iter().find(|l| l.store == "ledger" && l.live).unwrap();
+        assert_eq!((link.lamp, link.lag, link.stopped), (Lamp::Bad, None, Some(scene.minute(3))));
+        let at = |back| {
+            lag_at(&scene.world, "ledger", (&east(), &west()), scene.minute(back), Duration::from_mins(3))
+        };
+        assert_eq!(at(2), None);
+        assert_eq!(at(4), None, "a zero that was followed by nothing");
+        assert_eq!(lag_samples(&scene.world, "ledger", &east(), &west()), []);
+        scene.tail(&metric, &[4.0, 3.0]);
+        scene.later(600);
+        assert_eq!(
+            links(&scene.world, scene.now).iter().find(|l| l.store == "ledger").unwrap().stopped,
+            None
+        );
     }
 }

@@ -119,6 +119,29 @@ fn leads_to(lead: &Lead, target: &str) -> bool {
     }
 }
 
+/// One record of a declared name as it was last read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedRecord<'a> {
+    /// The name.
+    pub name: &'a DnsName,
+    /// The record.
+    pub record: &'a RecordReading,
+    /// The Region it leads to, if that is known.
+    pub region: Option<&'a Region>,
+}
+
+/// Every record of every declared name, as last read.
+#[must_use]
+pub fn named_records(world: &World) -> Vec<NamedRecord<'_>> {
+    let mut all = Vec::new();
+    for name in &world.topology().dns {
+        let Some((records, _)) = records(world, &name.name) else { continue };
+        let named = |record| NamedRecord { name, record, region: record_region(name, record) };
+        all.extend(records.iter().map(named));
+    }
+    all
+}
+
 /// The newest reading of a name's records, with when it was asked for.
 #[must_use]
 pub fn records<'a>(world: &'a World, name: &str) -> Option<(&'a [RecordReading], Timestamp)> {

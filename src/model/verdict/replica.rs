@@ -100,10 +100,13 @@ fn writes(end: &EndVerdict) -> Option<&Region> {
     }
 }
 
-/// A promotion that is under way, and where.
+/// A promotion that is under way, and where; a source that is worked on is none.
 #[must_use]
 pub fn promoting(world: &World, store: &str, now: Timestamp) -> Option<EndVerdict> {
-    let moves = |end: &EndVerdict| !matches!(end.reading.status.as_str(), "available" | "backing-up");
+    let moves = |end: &EndVerdict| {
+        let status = end.reading.status.as_str();
+        end.reading.replicas.is_empty() && matches!(status, "promoting" | "modifying" | "rebooting")
+    };
     ends(world, store, now).into_iter().find(|end| end.freshness != Freshness::Gone && moves(end))
 }
 
@@ -132,9 +135,15 @@ pub fn promoting_in(world: &World, region: &Region, now: Timestamp) -> bool {
     replicas.any(|replica| promoting(world, &replica.store, now).is_some_and(|end| end.region == *region))
 }
 
-/// The receiving end of a link stands alone, so nothing comes to it any more.
+/// Nothing comes to the receiving end of a link: it says so itself, or, where it cannot be seen, the other end does.
 pub(super) fn parted(world: &World, link: &LinkSpec, now: Timestamp) -> bool {
     let Some(replica) = declared(world, &link.store) else { return false };
-    let to = end(world, replica, &link.to, now);
-    to.is_some_and(|to| to.freshness != Freshness::Gone && to.reading.source.is_none())
+    let seen = |region| end(world, replica, region, now).filter(|end| end.freshness != Freshness::Gone);
+    if let Some(to) = seen(&link.to) {
+        return to.reading.source.is_none();
+    }
+    let copied = |from: &EndVerdict| {
+        from.reading.replicas.iter().any(|copy| replica.region_of(copy) == Some(&link.to))
+    };
+    seen(&link.from).is_some_and(|from| !copied(&from))
 }

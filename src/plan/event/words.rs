@@ -106,13 +106,12 @@ impl Event {
             Self::Recorded { at_risk, links, .. } => recorded(at_risk.as_ref(), links),
             Self::Met { evidence, .. } => evidence.clone(),
             Self::Approved { who, host, version, .. } => format!("by {who} on {host}, of plan {version}"),
-            Self::Ticked { who, .. } => format!("by {who}"),
+            Self::Ticked { who, .. } | Self::Resumed { who } | Self::TakenUp { who } => format!("by {who}"),
             Self::Told { text, .. } => text.clone(),
             Self::Awaits { at, .. } => at.as_ref().map(ToString::to_string).unwrap_or_default(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
             Self::Paused { who, why } => format!("by {who}{}", because(why)),
-            Self::Resumed { who } | Self::TakenUp { who } => format!("by {who}"),
             Self::Conch { who, host, right } => format!("{who} on {host} {right}"),
             Self::Adopted { who, host, from, reason, lines, .. } => {
                 format!("from {from} by {who} on {host}, {lines} lines: {reason}")
@@ -287,6 +286,9 @@ impl Answer {
         match self {
             Self::Accepted { endpoint, request_id: Some(id), .. } => format!("{endpoint} request {id}"),
             Self::Accepted { endpoint, request_id: None, .. } => endpoint.clone(),
+            Self::Refused { code, trouble } if trouble.text.starts_with(code.as_str()) => {
+                trouble.text.clone()
+            }
             Self::Refused { code, trouble } => format!("{code}: {}", trouble.text),
             Self::NotSent { trouble } => trouble.to_string(),
             Self::Lost { trouble } => format!("no answer, it may have happened: {trouble}"),
@@ -335,7 +337,7 @@ impl fmt::Display for End {
 pub fn links(links: &[verdict::LinkVerdict]) -> Vec<String> {
     let words = links.iter().filter(|link| link.live).map(|link| {
         let lag = link.lag.as_ref().map_or_else(
-            || verdict::NOTHING.to_owned(),
+            || if link.stopped.is_some() { "stopped".to_owned() } else { verdict::NOTHING.to_owned() },
             |lag| verdict::dated_text(lag, crate::model::topology::Unit::Seconds),
         );
         format!("{} {}→{} {lag}", link.store, link.from, link.to)
@@ -421,6 +423,11 @@ mod tests {
             trouble: trouble(TroubleKind::Denied, "not authorized"),
         };
         assert_eq!(answered(1, refused), "refused  AccessDenied: not authorized");
+        let twice = Answer::Refused {
+            code: "AccessDenied".to_owned(),
+            trouble: trouble(TroubleKind::Denied, "AccessDenied: not authorized"),
+        };
+        assert_eq!(answered(1, twice), "refused  AccessDenied: not authorized", "the code is said once");
         let ended =
             Event::Ended { step: STEP, outcome: Outcome::Unknown, why: "2 of 5 endpoints".to_owned() };
         assert_eq!(ended.to_string(), "unknown  2 of 5 endpoints");

@@ -54,7 +54,8 @@ fn end(question: &Question<'_>, promote: &Promote) -> Option<EndVerdict> {
 
 fn promoting(question: &Question<'_>, promote: &Promote) -> Interlock {
     let name = format!("no promotion of {} in progress", promote.store);
-    match verdict::promoting(question.world, &promote.store, question.now) {
+    let moving = verdict::promoting(question.world, &promote.store, question.now);
+    match moving.filter(|end| end.region != promote.from) {
         Some(end) => Interlock::hold(name, format!("{} is {}", end.region, end.reading.status)),
         None => Interlock::pass(name),
     }

@@ -35,6 +35,9 @@ pub struct ControlChange {
     pub state: ControlState,
     /// Its state when the plan was made, which is what an undo would set.
     pub was: ControlState,
+    /// That state was not read when the plan was made: it is taken to have been so, and an undo says it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guessed: bool,
 }
 
 /// A safety rule that is overridden.
@@ -81,8 +84,16 @@ impl Write for RoutingSet {
     }
 
     fn inverse(&self) -> Option<Operation> {
-        let back = |c: &ControlChange| ControlChange { state: c.was, was: c.state, ..c.clone() };
+        let back =
+            |c: &ControlChange| ControlChange { state: c.was, was: c.state, guessed: false, ..c.clone() };
         Some(Operation::RoutingSet(Self::of(self.entries.iter().map(back).collect())))
+    }
+
+    fn guess(&self) -> Option<String> {
+        let guessed = self.entries.iter().filter(|entry| entry.guessed);
+        let words: Vec<String> = guessed.map(|entry| format!("{} {}", entry.control, entry.was)).collect();
+        (!words.is_empty())
+            .then(|| format!("an undo would set {}, which is a guess: it was not read", words.join(", ")))
     }
 
     fn is_idempotent(&self) -> bool {

@@ -117,3 +117,84 @@ fn step(id: StepId, title: String, operation: Operation, usual: Usual) -> Step {
         advice: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::fixture::{Scene, east, two_regions, west};
+    use crate::plan::{Plan, playbook};
+
+    fn scene(receive: Receive) -> Scene {
+        let mut topology = two_regions();
+        let here = || EcsService { cluster: "shop".to_owned(), service: "ui".to_owned() };
+        let regions = BTreeMap::from([(east(), here()), (west(), here())]);
+        topology.services.push(Service { name: "ui".to_owned(), regions, receive: Some(receive) });
+        topology.runbooks.push(Runbook {
+            name: "warm up".to_owned(),
+            document: "retail-WarmUp".to_owned(),
+            region: west(),
+            parameters: BTreeMap::new(),
+            failover: true,
+            tasks: Some(("ui".to_owned(), 8)),
+            control: None,
+        });
+        Scene::new(topology)
+    }
+
+    fn see(scene: &mut Scene, region: Region, [desired, running]: [u32; 2]) {
+        let reading = ServiceReading {
+            status: "ACTIVE".to_owned(),
+            desired,
+            running,
+            pending: desired.saturating_sub(running),
+            deployments: 1,
+            events: Vec::new(),
+        };
+        scene.see(Source::Service("ui".to_owned(), region), Ok(Reading::Service(reading)));
+    }
+
+    fn planned(scene: &Scene, playbook: Playbook) -> Plan {
+        playbook::plan(&scene.world, &Intent { playbook, from: east(), to: west() }, scene.now).unwrap()
+    }
+
+    fn scalings(plan: &Plan) -> Vec<String> {
+        let operations = plan.steps.iter().filter_map(Step::operation);
+        operations.filter(|o| o.kind() == "ecs.scale").map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_receiver_is_scaled_beside_the_promotions_and_traffic_waits() {
+        let mut scene = scene(Receive::Sum);
+        see(&mut scene, east(), [6, 6]);
+        see(&mut scene, west(), [2, 2]);
+        let plan = planned(&scene, Playbook::Failover);
+        assert_eq!(scalings(&plan), ["scale ui in us-west-2 to 8 tasks (6 of us-east-1 + 2 of us-west-2)"]);
+        let waves: Vec<usize> = plan.waves().iter().map(Vec::len).collect();
+        assert_eq!(waves, [1, 4, 1], "two promotions, the scaling and the runbook at once, then traffic");
+        let undo = plan.steps.iter().filter_map(Step::operation).find(|o| o.kind() == "ecs.scale").unwrap();
+        assert_eq!(undo.inverse().unwrap().to_string(), "scale ui in us-west-2 to 2 tasks");
+        let kinds = |plan: &Plan| -> Vec<&str> {
+            plan.steps.iter().filter_map(|s| Some(s.operation()?.kind())).collect()
+        };
+        assert_eq!(kinds(&planned(&scene, Playbook::Evacuate)), ["ecs.scale", "routing.set"]);
+    }
+
+    #[test]
+    fn enough_is_left_alone_and_more_is_never_taken_back() {
+        let mut scene = scene(Receive::Tasks(8));
+        assert_eq!(scalings(&planned(&scene, Playbook::Failover)), ["scale ui in us-west-2 to 8 tasks"]);
+        see(&mut scene, west(), [8, 8]);
+        assert_eq!(scalings(&planned(&scene, Playbook::Failover)), [""; 0]);
+        see(&mut scene, west(), [10, 4]);
+        assert_eq!(scalings(&planned(&scene, Playbook::Failover)), ["scale ui in us-west-2 to 10 tasks"]);
+    }
+
+    #[test]
+    fn a_sum_of_what_was_never_read_is_not_guessed() {
+        let mut scene = scene(Receive::Sum);
+        see(&mut scene, west(), [2, 2]);
+        assert_eq!(scalings(&planned(&scene, Playbook::Failover)), [""; 0]);
+    }
+}

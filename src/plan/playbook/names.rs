@@ -49,7 +49,7 @@ fn step(world: &World, operation: Operation, id: StepId, needs: Vec<StepId>) -> 
         rung: proof::highest(&operation, world),
         action: Action::Operate(operation),
         needs,
-        usual: Usual { p50: Duration::from_secs(240), p95: Duration::from_mins(6) },
+        usual: Usual { p50: Duration::from_mins(4), p95: Duration::from_mins(6) },
         deadline: DEADLINE,
         interlocks: Vec::new(),
         advice: Some(ADVICE.to_owned()),
@@ -82,7 +82,8 @@ fn targeted(name: &DnsName) -> bool {
     !name.records.is_empty() && name.records.iter().all(|record| record.target.is_some())
 }
 
-fn operation(world: &World, name: &DnsName, intent: &Intent) -> Result<Option<Operation>, String> {
+/// The write that moves a name, if any has to.
+pub(super) fn operation(world: &World, name: &DnsName, intent: &Intent) -> Result<Option<Operation>, String> {
     match means(name, intent) {
         None => Ok(None),
         Some(Means::Invert { check }) => match settings(world, check) {
@@ -248,4 +249,135 @@ fn set(name: &DnsName, changes: Vec<RecordChange>) -> Option<Operation> {
         record_type: name.kind.clone(),
         changes,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{EAST, Scene, WEST, east, resolved_names, west};
+    use crate::plan::interlock::{self, Verdict};
+    use crate::plan::operation::Write;
+
+    fn record(id: &str, routing: RecordRouting, to: &str) -> RecordReading {
+        RecordReading {
+            id: Some(id.to_owned()),
+            routing,
+            lead: Lead::Alias { name: format!("alb.{to}.example."), zone: format!("Z{to}"), evaluate: true },
+            health_check: None,
+        }
+    }
+
+    fn scene(policy: Policy, records: Vec<RecordReading>) -> Scene {
+        let mut topology = resolved_names();
+        topology.routing = None;
+        topology.dns[0].policy = policy;
+        topology.dns[0].records.iter_mut().for_each(|record| record.health_check = None);
+        let mut scene = Scene::new(topology);
+        scene.see(Source::Records("store.example.com".to_owned()), Ok(Reading::Records(records)));
+        scene
+    }
+
+    fn intent(playbook: Playbook) -> Intent {
+        Intent { playbook, from: east(), to: west() }
+    }
+
+    fn back(playbook: Playbook) -> Intent {
+        Intent { playbook, from: west(), to: east() }
+    }
+
+    /// The titles of the steps that move traffic.
+    fn planned(scene: &Scene, intent: &Intent) -> Vec<String> {
+        let mut steps = Vec::new();
+        traffic(&scene.world, intent, &mut steps).unwrap();
+        steps.into_iter().map(|step| step.title).collect()
+    }
+
+    #[test]
+    fn weights_go_to_nothing_and_the_receiver_keeps_or_takes_over() {
+        let weight = RecordRouting::Weight;
+        let both =
+            scene(Policy::Weighted, vec![record(EAST, weight(130), EAST), record(WEST, weight(70), WEST)]);
+        let moved = ["store.example.com us-east-1 0 + us-west-2 70"];
+        assert_eq!(planned(&both, &intent(Playbook::Failover)), moved);
+        let one =
+            scene(Policy::Weighted, vec![record(EAST, weight(130), EAST), record(WEST, weight(0), WEST)]);
+        assert_eq!(
+            planned(&one, &intent(Playbook::Evacuate)),
+            ["store.example.com us-east-1 0 + us-west-2 130"]
+        );
+        assert_eq!(planned(&one, &back(Playbook::Evacuate)), Vec::<String>::new(), "nothing leads there");
+        assert_eq!(planned(&one, &intent(Playbook::Restore)), ["store.example.com us-west-2 130"]);
+        let unread = Scene::new(both.world.topology().clone());
+        let why = traffic(&unread.world, &intent(Playbook::Failover), &mut Vec::new()).unwrap_err();
+        assert_eq!(why, "the records of store.example.com were not read yet");
+    }
+
+    #[test]
+    fn a_first_record_is_made_to_lead_to_the_standby_and_home_again() {
+        let (first, second) = (RecordRouting::First, RecordRouting::Second);
+        let home = scene(
+            Policy::Failover,
+            vec![record(EAST, first.clone(), EAST), record(WEST, second.clone(), WEST)],
+        );
+        assert_eq!(planned(&home, &intent(Playbook::Failover)), ["store.example.com us-east-1 → us-west-2"]);
+        let locked = scene(Policy::Failover, vec![record(EAST, first, WEST), record(WEST, second, WEST)]);
+        assert_eq!(planned(&locked, &intent(Playbook::Failover)), Vec::<String>::new());
+        let Ok(Some(Operation::DnsSet(set))) =
+            operation(&locked.world, &locked.world.topology().dns[0], &back(Playbook::Failback))
+        else {
+            panic!()
+        };
+        assert_eq!(set.to_string(), "store.example.com us-east-1 → us-east-1", "the second stays as it is");
+        let lead = &set.changes[0].wanted.lead;
+        let declared =
+            Lead::Alias { name: "alb.us-east-1.example.".into(), zone: "ZALB".into(), evaluate: true };
+        assert_eq!(*lead, declared, "nothing leads there any more, so the config tells");
+        assert_eq!(set.leaving(), [&west()]);
+        assert_eq!(set.inverse().unwrap().to_string(), "store.example.com us-east-1 → us-west-2");
+    }
+
+    #[test]
+    fn a_sound_check_is_turned_round_and_a_failing_one_is_not() {
+        let mut topology = resolved_names();
+        topology.routing = None;
+        let mut scene = Scene::new(topology);
+        let settings = HealthCheckReading {
+            version: 4,
+            kind: "HTTPS_STR_MATCH".to_owned(),
+            inverted: false,
+            disabled: false,
+        };
+        scene.see(Source::HealthCheck(format!("check-{EAST}")), Ok(Reading::HealthCheck(settings.clone())));
+        let titles = planned(&scene, &intent(Playbook::Evacuate));
+        assert_eq!(titles, ["health check of us-east-1 inverted"]);
+        for region in [EAST, WEST] {
+            let healthy = f64::from(u8::from(region == WEST));
+            scene.tail(&verdict::health_check_metric(&format!("check-{region}")), &[healthy]);
+        }
+        let all = interlock::check(&scene.world, &intent(Playbook::Evacuate), scene.now);
+        let drains = all.iter().find(|one| one.name == "us-east-1 is drained by it").unwrap();
+        assert!(
+            matches!(&drains.verdict, Verdict::Hold(why) if why.contains("unhealthy already")),
+            "{drains:?}"
+        );
+        let follows = HealthCheckReading { kind: FOLLOWS_CONTROL.to_owned(), ..settings };
+        scene.later(1);
+        scene.see(Source::HealthCheck(format!("check-{EAST}")), Ok(Reading::HealthCheck(follows)));
+        let records = vec![
+            record(EAST, RecordRouting::Latency(east()), EAST),
+            record(WEST, RecordRouting::Latency(west()), WEST),
+        ];
+        scene.see(Source::Records("store.example.com".to_owned()), Ok(Reading::Records(records)));
+        let titles = planned(&scene, &intent(Playbook::Evacuate));
+        assert_eq!(titles, ["store.example.com us-east-1 → us-west-2"], "its control is not declared");
+    }
+
+    #[test]
+    fn where_routing_controls_are_declared_names_are_left_alone() {
+        let scene = Scene::calm();
+        let plan = crate::plan::playbook::plan(&scene.world, &intent(Playbook::Failover), scene.now).unwrap();
+        let kinds: Vec<&str> =
+            plan.steps.iter().filter_map(|step| step.operation()).map(Operation::kind).collect();
+        assert_eq!(kinds, ["aurora.failover", "aurora.failover", "routing.set"]);
+    }
 }

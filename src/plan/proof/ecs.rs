@@ -92,3 +92,78 @@ fn words(reading: &ServiceReading) -> String {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{Scene, west};
+    use crate::model::reading::ServiceEvent;
+    use crate::plan::event::RungState;
+
+    fn scale(desired: u32, was: u32) -> EcsScale {
+        EcsScale {
+            service: "ui".to_owned(),
+            region: west(),
+            cluster: "shop".to_owned(),
+            ecs: "ui".to_owned(),
+            desired,
+            was,
+            sum: None,
+        }
+    }
+
+    fn see(scene: &mut Scene, [desired, running, pending]: [u32; 3], deployments: usize) {
+        let event = ServiceEvent { at: scene.now, message: "has reached a steady state.".to_owned() };
+        let reading = ServiceReading {
+            status: "ACTIVE".to_owned(),
+            desired,
+            running,
+            pending,
+            deployments,
+            events: vec![event],
+        };
+        scene.see(Source::Service("ui".to_owned(), west()), Ok(Reading::Service(reading)));
+    }
+
+    fn sight(scene: &Scene, since: Timestamp) -> Sight<'_> {
+        Sight { world: &scene.world, since, now: scene.now, handle: None }
+    }
+
+    #[test]
+    fn only_tasks_that_run_prove_it() {
+        let mut scene = Scene::calm();
+        let since = scene.now;
+        let shown = |scene: &Scene, scale: &EcsScale| {
+            let shown = scale.read_back(&sight(scene, since));
+            (shown.state, shown.evidence)
+        };
+        let (open, proved) = (RungState::Open, RungState::Proved);
+        see(&mut scene, [8, 8, 0], 1);
+        assert_eq!(shown(&scene, &scale(8, 2)).0, open, "a reading from before the write proves nothing");
+        for (counts, deployments, state, words) in [
+            ([2, 2, 0], 1, open, "2 tasks are wanted, not 8"),
+            ([8, 2, 6], 1, open, "2 of 8 tasks run, 6 pending"),
+            ([8, 8, 0], 2, open, "8 of 8 tasks run, 2 deployments under way"),
+            ([8, 8, 0], 1, proved, "8 of 8 tasks run, steady"),
+            ([10, 10, 0], 1, proved, "10 of 10 tasks run, steady"),
+        ] {
+            scene.later(1);
+            see(&mut scene, counts, deployments);
+            assert_eq!(shown(&scene, &scale(8, 2)), (state, words.to_owned()));
+        }
+        assert_eq!(shown(&scene, &scale(2, 8)).0, open, "an undo wants exactly what was");
+        assert_eq!(scale(8, 2).told(&sight(&scene, since)).len(), 1);
+    }
+
+    #[test]
+    fn what_runs_already_is_not_asked_for_again() {
+        let mut scene = Scene::calm();
+        let since = scene.now;
+        assert!(matches!(scale(8, 2).already(&sight(&scene, since)), Already::Unread(_)));
+        scene.later(1);
+        see(&mut scene, [8, 5, 3], 1);
+        assert!(matches!(scale(8, 2).already(&sight(&scene, since)), Already::NotSo(_)));
+        see(&mut scene, [9, 9, 0], 1);
+        assert!(matches!(scale(8, 2).already(&sight(&scene, since)), Already::So(_)));
+    }
+}

@@ -147,3 +147,92 @@ fn words(changes: &[RecordChange]) -> String {
     });
     words.collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{EAST, Scene, WEST, east, resolved_names, west};
+    use crate::model::reading::RecordRouting;
+    use crate::plan::event::RungState;
+    use crate::plan::operation::Operation;
+    use crate::plan::proof;
+
+    fn record(id: &str, weight: u8) -> RecordReading {
+        RecordReading {
+            id: Some(id.to_owned()),
+            routing: RecordRouting::Weight(weight),
+            lead: Lead::Alias { name: format!("alb.{id}.example."), zone: "ZALB".into(), evaluate: true },
+            health_check: None,
+        }
+    }
+
+    fn set() -> DnsSet {
+        let change = |(region, was, wanted): (crate::model::topology::Region, u8, u8)| RecordChange {
+            wanted: record(region.as_str(), wanted),
+            was: record(region.as_str(), was),
+            from: Some(region.clone()),
+            to: Some(region),
+        };
+        DnsSet {
+            name: "store.example.com".to_owned(),
+            zone: "Z0RETAILSTORE".to_owned(),
+            record_type: "A".to_owned(),
+            changes: [(east(), 100, 0), (west(), 100, 100)].map(change).to_vec(),
+        }
+    }
+
+    fn see(scene: &mut Scene, weights: [u8; 2]) {
+        let records = vec![record(EAST, weights[0]), record(WEST, weights[1])];
+        scene.see(Source::Records("store.example.com".to_owned()), Ok(Reading::Records(records)));
+    }
+
+    fn told(scene: &Scene, since: jiff::Timestamp, handle: Option<&str>) -> (RungState, String) {
+        let sight = Sight { world: &scene.world, since, now: scene.now, handle };
+        let shown = set().read_back(&sight);
+        (shown.state, shown.evidence)
+    }
+
+    #[test]
+    fn a_change_is_read_back_once_all_name_servers_have_it() {
+        let mut scene = Scene::new(resolved_names());
+        let since = scene.now;
+        assert_eq!(told(&scene, since, Some("C1")).1, "Route 53 (store.example.com) not read yet");
+        scene.later(1);
+        see(&mut scene, [0, 100]);
+        let words =
+            "the change is not read yet: us-east-1 weight 0 → us-east-1, us-west-2 weight 100 → us-west-2";
+        assert_eq!(told(&scene, since, Some("C1")), (RungState::Open, words.to_owned()));
+        let change = Source::RecordChange("C1".to_owned());
+        scene.see(change.clone(), Ok(Reading::RecordChange(ChangeStatus::Pending)));
+        assert_eq!(told(&scene, since, Some("C1")).0, RungState::Open);
+        scene.later(30);
+        scene.see(change, Ok(Reading::RecordChange(ChangeStatus::Insync)));
+        let (state, words) = told(&scene, since, Some("C1"));
+        assert!(state == RungState::Proved && words.starts_with("INSYNC: "), "{words}");
+        assert_eq!(told(&scene, since, None).0, RungState::Open, "without an id a minute is waited for");
+        scene.later(30);
+        assert_eq!(told(&scene, since, None).0, RungState::Proved);
+    }
+
+    #[test]
+    fn a_record_that_somebody_else_has_changed_is_not_written_over() {
+        let mut scene = Scene::new(resolved_names());
+        let since = scene.now;
+        let operation = Operation::DnsSet(set());
+        let already = |scene: &Scene| {
+            let sight = Sight { world: &scene.world, since, now: scene.now, handle: None };
+            proof::already(&operation, &sight)
+        };
+        assert!(matches!(already(&scene), Already::Unread(_)));
+        scene.later(1);
+        see(&mut scene, [100, 100]);
+        assert_eq!(already(&scene), Already::NotSo("1 of 2 records as wanted".to_owned()));
+        scene.later(1);
+        see(&mut scene, [50, 100]);
+        let words = "us-east-1 is weight 50 → alb.us-east-1.example., which is not as the plan found it";
+        assert_eq!(already(&scene), Already::Moving(words.to_owned()));
+        scene.later(1);
+        see(&mut scene, [0, 100]);
+        assert!(matches!(already(&scene), Already::So(_)));
+    }
+}

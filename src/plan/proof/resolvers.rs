@@ -117,3 +117,104 @@ impl Count {
 fn left(left: Duration) -> String {
     if left.is_zero() { String::new() } else { format!(", {} of TTL left", verdict::span(left)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{EAST, Scene, WEST, east, resolved_names};
+    use crate::model::reading::TroubleKind;
+    use crate::plan::event::RungState;
+
+    const NAME: &str = "store.example.com";
+
+    /// A scene in which users leave us-east-1, and when they began to.
+    fn scene() -> (Scene, Shift, jiff::Timestamp) {
+        let mut scene = Scene::new(resolved_names());
+        let shift = Shift { off: vec![east()], names: vec![NAME.to_owned()], ..Shift::default() };
+        let since = scene.now;
+        scene.later(1);
+        (scene, shift, since)
+    }
+
+    fn told(scene: &Scene, shift: &Shift, since: jiff::Timestamp) -> (RungState, String) {
+        let sight = Sight { world: &scene.world, since, now: scene.now, handle: None };
+        let shown = dns(shift, &sight);
+        assert_eq!(shown.rung, Rung::Dns);
+        (shown.state, shown.evidence)
+    }
+
+    #[test]
+    fn all_must_agree_while_an_answer_may_still_be_held() {
+        let (mut scene, shift, since) = scene();
+        assert_eq!(told(&scene, &shift, since).0, RungState::Open, "nobody was asked yet");
+        scene.resolves("one", &[WEST], 60);
+        scene.resolves("two", &[WEST], 20);
+        assert_eq!(told(&scene, &shift, since).0, RungState::Open, "one was not asked yet");
+        scene.resolves("three", &[EAST], 37);
+        let still = "2 of 3 resolvers; three still answers us-east-1, 37s of TTL left".to_owned();
+        assert_eq!(told(&scene, &shift, since), (RungState::Open, still));
+        scene.later(30);
+        scene.resolves("three", &[WEST], 60);
+        assert_eq!(told(&scene, &shift, since), (RungState::Proved, "3 of 3 resolvers".to_owned()));
+    }
+
+    #[test]
+    fn one_that_keeps_its_answer_too_long_holds_nothing_for_ever() {
+        let (mut scene, shift, since) = scene();
+        scene.later(135);
+        for resolver in ["one", "two"] {
+            scene.resolves(resolver, &[WEST], 60);
+        }
+        scene.resolves("three", &[EAST], 500);
+        let still = "2 of 3 resolvers; three still answers us-east-1, 8m20s of TTL left".to_owned();
+        assert_eq!(told(&scene, &shift, since), (RungState::Proved, still));
+        scene.resolves("two", &[EAST], 500);
+        assert_eq!(told(&scene, &shift, since).0, RungState::Open, "most still answer the old Region");
+    }
+
+    #[test]
+    fn who_does_not_answer_has_no_vote_and_when_nobody_does_it_is_blind() {
+        let (mut scene, shift, since) = scene();
+        let fail = |scene: &mut Scene, resolver: &str| {
+            scene.fail(Source::Resolver(NAME.to_owned(), resolver.to_owned()), TroubleKind::TimedOut);
+        };
+        scene.resolves("one", &[WEST], 60);
+        scene.resolves("two", &[WEST], 60);
+        fail(&mut scene, "three");
+        let words = "2 of 3 resolvers; no answer from three".to_owned();
+        assert_eq!(told(&scene, &shift, since), (RungState::Proved, words));
+        let later = scene.now;
+        scene.later(1);
+        for resolver in ["one", "two", "three"] {
+            fail(&mut scene, resolver);
+        }
+        assert_eq!(told(&scene, &shift, later).0, RungState::Blind);
+    }
+
+    #[test]
+    fn what_is_strange_or_nothing_is_no_agreement() {
+        let (mut scene, shift, since) = scene();
+        scene.resolves("one", &["eu-west-1"], 5);
+        scene.resolves("two", &[], 0);
+        scene.resolves("three", &[WEST], 60);
+        let (state, words) = told(&scene, &shift, since);
+        assert_eq!(state, RungState::Open);
+        assert_eq!(
+            words,
+            "1 of 3 resolvers; one answers what stands behind no record, 5s of TTL left; two answers nothing"
+        );
+    }
+
+    #[test]
+    fn only_names_with_what_stands_behind_them_can_be_proved_by() {
+        let (scene, shift, _) = scene();
+        assert!(declared(&shift, &scene.world));
+        assert_eq!(sources(&shift, &scene.world).len(), 3);
+        let mut topology = resolved_names();
+        topology.dns[0].records[0].target = None;
+        assert!(!declared(&shift, &Scene::new(topology).world));
+        let mut topology = resolved_names();
+        topology.resolvers.clear();
+        assert!(!declared(&shift, &Scene::new(topology).world));
+    }
+}

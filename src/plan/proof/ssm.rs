@@ -170,3 +170,136 @@ fn timeline(step: &AutomationStep) -> Vec<(Timestamp, String)> {
     let over = ended.map(|at| (at, format!("step {name} ended {status}{why}")));
     began.into_iter().chain(over).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{Scene, west};
+    use crate::model::reading::ServiceReading;
+    use crate::plan::condition::Condition;
+    use crate::plan::event::RungState;
+
+    const ID: &str = "0b1c2d3e-4f50-4617-a829-3a4b5c6d7e8f";
+
+    fn run(check: Option<Condition>) -> SsmRun {
+        SsmRun {
+            runbook: "scale out".to_owned(),
+            document: "retail-ScaleOut".to_owned(),
+            region: west(),
+            parameters: std::collections::BTreeMap::new(),
+            check,
+            again: 0,
+        }
+    }
+
+    fn tasks() -> Condition {
+        Condition::Tasks { service: "ui".to_owned(), region: west(), least: 8 }
+    }
+
+    /// Two steps; the first ended, and the second stands as told.
+    fn see(scene: &mut Scene, status: &str, second: &str) {
+        let over = |status: &str| (status != "Waiting" && status != "InProgress").then_some(scene.now);
+        let step = |name: &str, action: &str, status: &str| AutomationStep {
+            name: name.to_owned(),
+            action: action.to_owned(),
+            status: status.to_owned(),
+            started: Some(scene.now),
+            ended: over(status),
+            failure: (status == "Failed").then(|| "no".to_owned()),
+        };
+        let reading = AutomationReading {
+            document: "retail-ScaleOut".to_owned(),
+            status: status.to_owned(),
+            failure: (status == "Failed").then(|| "step two: no".to_owned()),
+            steps: vec![step("one", "aws:sleep", "Success"), step("two", "aws:approve", second)],
+        };
+        scene.see(Source::Automation(west(), ID.to_owned()), Ok(Reading::Automation(reading)));
+    }
+
+    fn running(scene: &mut Scene, tasks: u32) {
+        let reading = ServiceReading {
+            status: "ACTIVE".to_owned(),
+            desired: tasks,
+            running: tasks,
+            pending: 0,
+            deployments: 1,
+            events: Vec::new(),
+        };
+        scene.see(Source::Service("ui".to_owned(), west()), Ok(Reading::Service(reading)));
+    }
+
+    fn sight<'a>(scene: &'a Scene, since: Timestamp) -> Sight<'a> {
+        Sight { world: &scene.world, since, now: scene.now, handle: Some(ID) }
+    }
+
+    #[test]
+    fn its_own_end_proves_it_and_a_bad_one_is_not_waited_out() {
+        let mut scene = Scene::calm();
+        let since = scene.now;
+        scene.later(1);
+        see(&mut scene, "Waiting", "Waiting");
+        let shown = run(None).read_back(&sight(&scene, since));
+        assert_eq!((shown.state, shown.evidence.as_str()), (RungState::Open, "Waiting at two, 1 of 2 steps"));
+        let awaited = Awaited { step: "two".to_owned(), pause: false, failed: false };
+        assert_eq!(run(None).awaits(&sight(&scene, since)), Some(awaited));
+        see(&mut scene, "Failed", "Failed");
+        assert_eq!(
+            run(None).dead(&sight(&scene, since)).as_deref(),
+            Some("Failed, 1 of 2 steps: step two: no")
+        );
+        let told = run(None).told(&sight(&scene, since));
+        assert_eq!(told.last().unwrap().1, "step two ended Failed: no");
+        see(&mut scene, "Success", "Success");
+        let shown = run(None).read_back(&sight(&scene, since));
+        assert_eq!((shown.state, shown.evidence.as_str()), (RungState::Proved, "Success, 2 of 2 steps"));
+        assert_eq!(run(None).dead(&sight(&scene, since)), None);
+        let unknown = Sight { handle: None, ..sight(&scene, since) };
+        assert_eq!(run(None).read_back(&unknown).state, RungState::Open);
+    }
+
+    #[test]
+    fn one_that_ends_well_without_its_effect_is_not_believed() {
+        let mut scene = Scene::calm();
+        let since = scene.now;
+        running(&mut scene, 8);
+        scene.later(1);
+        see(&mut scene, "Success", "Success");
+        let run = run(Some(tasks()));
+        let state = |scene: &Scene| run.read_back(&sight(scene, since)).state;
+        assert_eq!(state(&scene), RungState::Open, "the tasks were read before it ended");
+        scene.later(1);
+        running(&mut scene, 2);
+        assert_eq!(state(&scene), RungState::Open);
+        assert_eq!(run.dead(&sight(&scene, since)), None, "tasks take time to run");
+        scene.later(200);
+        running(&mut scene, 2);
+        assert_eq!(
+            run.dead(&sight(&scene, since)).as_deref(),
+            Some(
+                "retail-ScaleOut ended well without its effect, at least 8 tasks of ui run in us-west-2: \
+                 2 of 2 tasks of ui run in us-west-2"
+            )
+        );
+        running(&mut scene, 8);
+        assert_eq!(state(&scene), RungState::Proved);
+    }
+
+    #[test]
+    fn a_word_is_only_for_the_step_that_waits() {
+        let mut scene = Scene::calm();
+        let since = scene.now;
+        let say = |step: &str| SsmSignal {
+            runbook: "scale out".to_owned(),
+            region: west(),
+            execution: ID.to_owned(),
+            say: crate::plan::operation::Signal::Approve { step: step.to_owned() },
+        };
+        assert!(matches!(say("two").already(&sight(&scene, since)), Already::Unread(_)));
+        scene.later(1);
+        see(&mut scene, "Waiting", "Waiting");
+        assert!(matches!(say("two").already(&sight(&scene, since)), Already::NotSo(_)));
+        assert!(matches!(say("three").already(&sight(&scene, since)), Already::So(_)));
+        see(&mut scene, "Success", "Success");
+        assert!(matches!(say("two").already(&sight(&scene, since)), Already::So(_)));
+    }
+}

@@ -17,7 +17,7 @@ fn rule(kind: RuleKind, logic: RuleLogic, inverted: bool) -> Rule {
 
 fn set(control: &str, state: ControlState) -> ControlChange {
     let arn = format!("arn:{control}");
-    ControlChange { control: control.to_owned(), arn, state, was: ControlState::Off }
+    ControlChange { control: control.to_owned(), arn, state, was: ControlState::Off, guessed: false }
 }
 
 fn blocked(routing: &Routing, now: &States, changes: &[ControlChange]) -> Vec<Blocker> {

@@ -324,6 +324,8 @@ impl Driver {
             Command::Pause { who } => Event::Paused { who, why: String::new() },
             Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
+            Command::Approve { step, version, who, host } => Event::Approved { step, who, host, version },
+            Command::Tick { step, who } => Event::Ticked { step, who },
             Command::Note { who, text } => Event::Noted { who, text },
             Command::Act { who, host, right } => Event::Conch { who, host, right },
             Command::Leave => {
@@ -433,6 +435,8 @@ fn refusal(event: &Event, why: &str) -> Event {
         Event::Decided { who, .. }
         | Event::Paused { who, .. }
         | Event::Resumed { who }
+        | Event::Approved { who, .. }
+        | Event::Ticked { who, .. }
         | Event::Noted { who, .. } => who.clone(),
         _ => String::new(),
     };

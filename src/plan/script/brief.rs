@@ -16,7 +16,7 @@ pub fn lines(plan: &Plan, topology: &Topology) -> Vec<String> {
         format!("# {playbook} {from} → {to}; each write, then what proves it"),
         format!("# as a script: pointsman plan {playbook} --from {from} --to {to} --as sh"),
     ];
-    plan.steps.iter().for_each(|step| lines.extend(step_lines(step, topology)));
+    lines.extend(plan.steps.iter().flat_map(|step| step_lines(step, topology)));
     lines
 }
 

@@ -51,6 +51,38 @@ fn writer(target: &AuroraTarget, within: Duration) -> String {
     )
 }
 
+/// As many tasks run as are wanted, and none is on its way.
+fn tasks(scale: &EcsScale, within: Duration) -> String {
+    let EcsScale { service, region, cluster, ecs, desired, .. } = scale;
+    until(
+        &format!("{desired} tasks of {service} run in {region}, and none is pending"),
+        within,
+        &format!("{desired} {desired} 0"),
+        &format!(
+            "aws ecs describe-services --region {region} --cluster {} --services {}",
+            quoted(cluster),
+            quoted(ecs)
+        ),
+        "services[0].join(' ', [to_string(desiredCount), to_string(runningCount), to_string(pendingCount)])",
+    )
+}
+
+/// The newest execution of the document ended well; what it must have changed is for a person to look at.
+fn ended(run: &SsmRun, within: Duration) -> String {
+    let SsmRun { document, region, check, .. } = run;
+    let also = check.as_ref().map_or_else(String::new, |check| format!(", and by hand: {check}"));
+    let filter = quoted(&format!("Key=DocumentNamePrefix,Values={document}"));
+    until(
+        &format!("the newest execution of {document} is a success{also}"),
+        within,
+        "Success",
+        &format!(
+            "aws ssm describe-automation-executions --region {region} --filters {filter} --max-results 1"
+        ),
+        "AutomationExecutionMetadataList[0].AutomationExecutionStatus",
+    )
+}
+
 /// The cluster is available and is a member of nothing.
 fn detached(target: &AuroraTarget, within: Duration) -> String {
     let AuroraTarget { store, to, cluster, .. } = target;
@@ -116,43 +148,6 @@ fn until(what: &str, within: Duration, wanted: &str, call: &str, query: &str) ->
     )
 }
 
-/// As many tasks run as are wanted, and none is on its way.
-fn tasks(scale: &EcsScale, within: Duration) -> String {
-    let EcsScale { service, region, cluster, ecs, desired, .. } = scale;
-    let counts =
-        "services[0].join(' ', [to_string(desiredCount), to_string(runningCount), to_string(pendingCount)])";
-    format!(
-        "# must be seen: {desired} tasks of {service} run in {region}, and none is pending\n\
-         until_seen {seconds} {wanted} \\\n    \
-             aws ecs describe-services --region {region} --cluster {cluster} --services {ecs} \\\n    \
-             --query {counts} --output text\n",
-        service = plain(service),
-        seconds = within.as_secs(),
-        wanted = quoted(&format!("{desired} {desired} 0")),
-        cluster = quoted(cluster),
-        ecs = quoted(ecs),
-        counts = quoted(counts),
-    )
-}
-
-/// The newest execution of the document ended well; what it must have changed is for a person to look at.
-fn ended(run: &SsmRun, within: Duration) -> String {
-    let SsmRun { document, region, check, .. } = run;
-    let also = check
-        .as_ref()
-        .map_or_else(String::new, |check| format!(", and by hand: {}", plain(&check.to_string())));
-    format!(
-        "# must be seen: the newest execution of {name} is a success{also}\n\
-         until_seen {seconds} Success \\\n    \
-             aws ssm describe-automation-executions --region {region} \\\n    \
-             --filters {filter} --max-results 1 \\\n    \
-             --query 'AutomationExecutionMetadataList[0].AutomationExecutionStatus' --output text\n",
-        name = plain(document),
-        seconds = within.as_secs(),
-        filter = quoted(&format!("Key=DocumentNamePrefix,Values={document}")),
-    )
-}
-
 /// As many endpoints as make a quorum tell every state that was asked for.
 fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> String {
     let wanted: Vec<String> =
@@ -200,8 +195,7 @@ fn controls(entries: &[ControlChange], routing: &Routing, within: Duration) -> S
 
 /// What a person must look at: it is read, and nothing goes on before they say that it is so.
 fn by_hand(operation: &Operation, topology: &Topology) -> String {
-    let mut text = operation.cli_read_back(topology).join("\n");
     let what = quoted(&format!("{operation} has taken effect"));
-    text.push_str(&format!("\nlooked_at {what}\n"));
-    text
+    let reads = operation.cli_read_back(topology).join("\n");
+    format!("{reads}\nlooked_at {what}\n")
 }

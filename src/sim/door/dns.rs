@@ -22,6 +22,8 @@ use crate::sim::world::dns::resolver::{Answer, Found};
 pub const USUAL_PORT: u16 = 5301;
 /// The longest answer that UDP carries unless the question says that it takes more.
 const UDP_LIMIT: usize = 512;
+/// How many ports that the system gives are tried before that is an error.
+const PORTS_TRIED: usize = 16;
 /// How long a TCP connection may stay silent.
 const IDLE: Duration = Duration::from_secs(10);
 
@@ -109,6 +111,12 @@ pub async fn serve(
 async fn bind(wanted: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
     if let Ok(both) = bind_both(wanted).await {
         return Ok(both);
+    }
+    // A port that the system gives for one may be taken for the other: then another one is asked for.
+    for _ in 0..PORTS_TRIED {
+        if let Ok(both) = bind_both(SocketAddr::new(wanted.ip(), 0)).await {
+            return Ok(both);
+        }
     }
     bind_both(SocketAddr::new(wanted.ip(), 0)).await
 }

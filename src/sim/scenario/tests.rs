@@ -6,6 +6,8 @@ use super::*;
 use crate::sim::world as sim;
 use crate::sim::world::arc::ControlState;
 use crate::sim::world::dns;
+use crate::sim::world::ecs;
+use crate::sim::world::ssm::{Signal, Start, Status};
 
 fn run(name: &str) -> (Scenario, sim::World) {
     let scenario = find(name).unwrap();
@@ -44,10 +46,11 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
             };
             done.unwrap();
         }
+        prepare(world, act);
     }
     *sent = true;
     let moved = world.aurora.globals.iter().all(|g| g.change.is_none() && g.writer().unwrap().region == to);
-    if !moved && act.playbook != "evacuate" {
+    if (!moved || !has_room(world, act)) && act.playbook != "evacuate" {
         return false;
     }
     if world.arc.controls.is_empty() {
@@ -58,6 +61,30 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
     let entries = [(arn(&act.from), ControlState::Off), (arn(&act.to), ControlState::On)];
     world.set_routing_controls("us-west-2", &entries, &[]).unwrap();
     true
+}
+
+/// Scales the receiver, by hand or by the runbooks that a failover starts, as the scenario declares it.
+fn prepare(world: &mut sim::World, act: &Act) {
+    if world.scenario.world.receive.is_some() {
+        let tasks: u32 = world.regions.iter().map(|region| region.ecs.desired).sum();
+        world.update_service(&act.to, Some(ecs::CLUSTER), ecs::SERVICE, Some(tasks.into())).unwrap();
+    }
+    for book in world.scenario.world.runbooks.clone() {
+        let parameters = book.parameters.keys().map(|name| (name.clone(), vec!["a test".to_owned()]));
+        let start = Start { document: book.document, parameters: parameters.collect(), ..Start::default() };
+        world.start_automation(&act.to, start).unwrap();
+    }
+}
+
+/// Says yes to what waits; the tasks that a runbook promises run.
+fn has_room(world: &mut sim::World, act: &Act) -> bool {
+    let waiting = world.automations.executions.iter().filter(|e| e.status == Status::Waiting);
+    for id in waiting.map(|e| e.id.clone()).collect::<Vec<_>>() {
+        world.signal_automation(&act.to, &id, &Signal::Approve(None)).unwrap();
+    }
+    let promised = world.scenario.world.runbooks.iter().filter_map(|book| book.offer.as_ref()?.tasks).max();
+    let running = world.region(&act.to).unwrap().now.running;
+    promised.is_none_or(|tasks| running >= tasks)
 }
 
 /// Everything to the Region that receives, by weights.

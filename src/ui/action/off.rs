@@ -5,7 +5,7 @@ use crate::plan::StepId;
 use crate::plan::event::Decision;
 use crate::plan::progress::Progress;
 use crate::ui::Mode;
-use crate::ui::dialog::waiting;
+use crate::ui::dialog::{waiting, wanted};
 use crate::ui::view::{Facts, Pane, View};
 
 /// Why an action does nothing now; `None` when it works.
@@ -20,6 +20,7 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
         Action::Pause => undriven(facts),
         Action::Cli => cli_off(facts, view),
         Action::Tell => tell_off(facts),
+        Action::Approve => approve_off(facts),
         Action::Note => facts.run.is_none().then_some("no run is shown to write about"),
         Action::NextProblem => view.problems(facts).is_empty().then_some("nothing is wrong that can be seen"),
         _ => None,
@@ -51,6 +52,13 @@ fn undriven(facts: &Facts<'_>) -> Option<&'static str> {
         return Some("the run was cut off and nobody drives it; a takes it up again or closes it");
     }
     (facts.console.mode != Mode::Running).then_some("no run is in flight")
+}
+
+fn approve_off(facts: &Facts<'_>) -> Option<&'static str> {
+    undriven(facts).or_else(|| match facts.run.and_then(wanted) {
+        Some(_) => None,
+        None => Some("no step waits for a person's word"),
+    })
 }
 
 fn arm_off(facts: &Facts<'_>) -> Option<&'static str> {

@@ -8,6 +8,7 @@ use super::page::{Page, Para};
 use super::{Arm, Dialog, Moment, Reply, Request, SETTLE, moved};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
+use crate::plan::history::Flip;
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
 use crate::plan::{Intent, Plan, Playbook};
 use crate::ui::Mode;
@@ -195,10 +196,18 @@ fn intents(facts: &Facts<'_>) -> Vec<Intent> {
     let mut intents = Vec::new();
     for from in leaving {
         for to in topology.regions.iter().map(|region| &region.name).filter(|to| *to != from) {
-            let makes_sense = |playbook: &Playbook| {
-                *playbook == Playbook::Evacuate || writers.is_empty() || writers.contains(from)
+            let writes = writers.is_empty() || writers.contains(from);
+            let history = &facts.console.history;
+            let leads_home = |flip: &Flip| flip.from == *to && flip.to == *from;
+            let makes_sense = |playbook: &Playbook| match playbook {
+                Playbook::Failback => writes && history.last_failover().is_some_and(leads_home),
+                Playbook::Restore => verdict::drained(facts.world, to, facts.now),
+                Playbook::Evacuate | Playbook::Own(_) => true,
+                Playbook::Switchover | Playbook::Failover => writes,
             };
-            let mut playbooks: Vec<Playbook> = Playbook::ALL.into_iter().filter(makes_sense).collect();
+            let own = topology.playbooks.iter().map(|recipe| Playbook::Own(recipe.name.clone()));
+            let mut playbooks: Vec<Playbook> =
+                Playbook::ALL.into_iter().chain(own).filter(makes_sense).collect();
             // What is planned stands first, unless the Region is bad: then it is what the operator came for.
             playbooks.sort_by_key(|playbook| bad(from) && *playbook != Playbook::Failover);
             let intent = |playbook| Intent { playbook, from: from.clone(), to: to.clone() };

@@ -298,7 +298,8 @@ fn undo(step: &Step) -> Vec<String> {
         || "This step has no inverse.".to_owned(),
         |inverse| format!("Sends the inverse: {inverse} ({}).", inverse.api()),
     );
-    vec![sends]
+    let guess = step.operation().and_then(Operation::guess);
+    std::iter::once(sends).chain(guess.map(|guess| format!("Mind: {guess}."))).collect()
 }
 
 fn skip(run: &Progress, step: &Step) -> Vec<String> {

@@ -28,6 +28,8 @@ pub struct Terms {
     pub environment: String,
     /// Account, role, host.
     pub who: String,
+    /// What it means that the run is a drill, where it is one.
+    pub drill: Option<&'static str>,
     /// What becomes of traffic and of each store.
     pub rows: Vec<Row>,
     /// How many cluster endpoints answer, and how many there are, where there are any.
@@ -71,6 +73,7 @@ impl Terms {
         Self {
             environment,
             who: who(&plan.intent, facts),
+            drill: drill(facts),
             rows,
             endpoints: endpoints(facts),
             unknown,
@@ -105,7 +108,12 @@ impl Terms {
     pub(super) fn paras(&self) -> Vec<Para> {
         let role = if self.environment.starts_with("PROD") { Role::EnvProduction } else { Role::Env };
         let who = Para::default().add(&self.environment, role).add(format!(" {}", self.who), Role::Text);
-        let mut paras = vec![who.keep(Keep::Above), Para::blank()];
+        let mut paras = vec![who.keep(Keep::Above)];
+        if let Some(means) = self.drill {
+            let drill = Para::default().add(" DRILL ", Role::ModeDrill).add(format!(" {means}"), Role::Text);
+            paras.push(drill.keep(Keep::Above));
+        }
+        paras.push(Para::blank());
         let longest = self.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or_default();
         paras.extend(self.rows.iter().map(|row| row.para(longest + 3)));
         paras.push(Para::blank());
@@ -129,6 +137,8 @@ impl Terms {
         };
         let time = format!("about {} (p95 {}{basis}); ", verdict::span(usual.p50), verdict::span(usual.p95));
         paras.push(Para::new(time).add(self.way_back(), Role::Danger).keep(Keep::Below));
+        let guesses = self.prepared.plan.steps.iter().filter_map(|step| step.operation()?.guess());
+        paras.extend(guesses.map(|guess| Para::default().add(guess, Role::LampLook).keep(Keep::Below)));
         paras
     }
 
@@ -146,6 +156,14 @@ impl Row {
         let label = format!("{:<width$}", self.label);
         Para::default().add(label, Role::Muted).add(&self.text, role).hang(width)
     }
+}
+
+fn drill(facts: &Facts<'_>) -> Option<&'static str> {
+    let means = match facts.console.simulated {
+        true => "The run is marked as one.",
+        false => "The run is marked as one; its writes are as real as any.",
+    };
+    facts.console.drill.then_some(means)
 }
 
 fn who(intent: &Intent, facts: &Facts<'_>) -> String {
@@ -246,9 +264,12 @@ fn replica_row(plan: &Plan, store: &str, facts: &Facts<'_>) -> Row {
             (format!("replica in {to} is PROMOTED for good, once nothing is behind"), false)
         }
         Some(Promote { to, from, .. }) => {
-            let loss = match lag(store, from, to, facts) {
-                Some(lag) => format!("may lose {lag}{}", orders_at_risk(store, facts)),
-                None => "how much is lost is not known".to_owned(),
+            let loss = match (lag(store, from, to, facts), stopped(store, from, to, facts)) {
+                (Some(lag), _) => format!("may lose {lag}{}", orders_at_risk(store, facts)),
+                (None, Some(ago)) => {
+                    format!("loses what was written since replication stopped, {ago} or longer")
+                }
+                (None, None) => "how much is lost is not known".to_owned(),
             };
             (format!("replica in {to} is PROMOTED for good; {loss}"), true)
         }
@@ -292,6 +313,13 @@ fn lag(store: &str, from: &Region, to: &Region, facts: &Facts<'_>) -> Option<Str
     let link = links.into_iter().find(|l| l.store == store && &l.from == from && &l.to == to)?;
     let (lag, freshness) = link.lag.and_then(known)?;
     Some(verdict::aged(verdict::value_text(lag, Unit::Seconds), freshness))
+}
+
+/// Since when replication is known to be stopped.
+fn stopped(store: &str, from: &Region, to: &Region, facts: &Facts<'_>) -> Option<String> {
+    let links = verdict::links(facts.world, facts.now);
+    let link = links.into_iter().find(|l| l.store == store && &l.from == from && &l.to == to)?;
+    link.stopped.map(|since| verdict::age_text(since, facts.now))
 }
 
 /// A value that may still be shown, with what it must be marked by; one that is gone is not known.

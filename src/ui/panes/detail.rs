@@ -3,13 +3,14 @@
 mod cli;
 mod metric;
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::regions::{self, Label};
 use super::traffic::{self, Item};
 use crate::model::topology::Unit;
-use crate::model::verdict;
+use crate::model::verdict::{self, EndVerdict};
 use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::view::Pane;
@@ -61,8 +62,15 @@ fn link(pen: &Pen<'_>, row: usize) -> Vec<Text> {
     let Some(link) = pen.digest.links.get(row) else { return Vec::new() };
     let mut lines = vec![title(pen, format!("{}: {}→{}", link.store, link.from, link.to))];
     let now = pen.scene.now;
+    let ends = verdict::ends(pen.scene.world, &link.store, now);
+    let parted = ends.len() > 1 && ends.iter().all(|end| end.reading.source.is_none());
     lines.push(match (&link.lag, link.live) {
+        (_, false) if parted => text(pen, "nothing is replicated: each database stands alone"),
         (_, false) => text(pen, "replication runs the other way now"),
+        (None, true) if link.stopped.is_some() => text(
+            pen,
+            "replication is stopped: what is written now does not arrive, and nobody measures how much",
+        ),
         (Some(lag), true) => {
             let behind = verdict::dated_text(lag, Unit::Seconds);
             text(
@@ -74,10 +82,21 @@ fn link(pen: &Pen<'_>, row: usize) -> Vec<Text> {
     });
     lines
         .push(text(pen, format!("RPO {}; worth a look from a quarter of it", verdict::limit_text(link.rpo))));
+    lines.extend(ends.iter().map(|end| text(pen, end_words(end, now))));
     lines.extend(link.trouble.as_ref().map(|trouble| text(pen, format!("cannot be seen: {trouble}"))));
     lines.extend(metric::trend(pen, &link.trend, Unit::Seconds));
     lines.extend(metric::lag(pen, link));
     lines
+}
+
+/// What a database is now: `us-west-2 replica of us-east-1, available, 12s ago`.
+fn end_words(end: &EndVerdict, now: Timestamp) -> String {
+    let of = end.of.as_ref().map_or_else(String::new, |of| format!(" of {of}"));
+    let stream = end.reading.stream.as_ref().map_or_else(String::new, |stream| format!(", stream {stream}"));
+    let age = verdict::age_text(end.at, now);
+    let status = &end.reading.status;
+    let status = if end.word() == status { String::new() } else { format!(", {status}") };
+    format!("{}: {}{of}{status}{stream}, read {age}", end.region, end.word())
 }
 
 fn traffic(pen: &Pen<'_>, row: usize) -> Vec<Text> {
@@ -104,19 +123,27 @@ fn traffic(pen: &Pen<'_>, row: usize) -> Vec<Text> {
             lines
         }),
         Some(Item::Checks) => pen.digest.checks.iter().flat_map(|check| metric::check(pen, check)).collect(),
-        Some(Item::Name(at)) => topology.dns.get(*at).map_or_else(Vec::new, |dns| {
-            let mut lines = vec![title(pen, format!("{} {}", dns.name, dns.kind))];
-            lines.push(text(
-                pen,
-                format!("{} policy, zone {}, TTL {}", dns.policy, dns.zone, verdict::limit_text(dns.ttl)),
-            ));
-            lines.extend(dns.records.iter().map(|record| {
-                let check = record.health_check.as_deref().unwrap_or("no health check");
-                text(pen, format!("record {}: {}, {check}", record.id, record.region))
-            }));
-            lines.push(muted(pen, cli::records(dns)));
-            lines
-        }),
+        Some(Item::Name(at) | Item::Records(at) | Item::Answers(at)) => {
+            topology.dns.get(*at).map_or_else(Vec::new, |dns| {
+                let mut lines = vec![title(pen, format!("{} {}", dns.name, dns.kind))];
+                lines.push(text(
+                    pen,
+                    format!("{} policy, zone {}, TTL {}", dns.policy, dns.zone, verdict::limit_text(dns.ttl)),
+                ));
+                lines.extend(dns.records.iter().map(|record| {
+                    let check = record.health_check.as_deref().unwrap_or("no health check");
+                    text(pen, format!("record {}: {}, {check}", record.id, record.region))
+                }));
+                lines.extend(pen.digest.records.iter().filter(|record| record.name == dns).map(|one| {
+                    let id = one.record.id.as_deref().unwrap_or("the record");
+                    text(pen, format!("read {id}: {} → {}", one.record.routing, one.record.lead))
+                }));
+                let answers = pen.digest.answers.iter().filter(|answer| answer.name == dns);
+                lines.extend(answers.map(|one| traffic::answer(pen, one)));
+                lines.push(muted(pen, cli::records(dns)));
+                lines
+            })
+        }
         None => Vec::new(),
     }
 }
@@ -201,6 +228,9 @@ fn step(pen: &Pen<'_>, row: usize) -> Vec<Text> {
             crate::plan::event::RungState::Blind => "cannot be seen",
         };
         lines.push(text(pen, format!("{} {rung}: {state}  {evidence}", say::clock(*at))));
+    }
+    if let Some(awaited) = &progress.awaits {
+        lines.push(title(pen, format!("{awaited}; t tells it")));
     }
     lines.extend(progress.told.iter().map(|(at, told)| text(pen, format!("{} {told}", say::clock(*at)))));
     if !progress.why.is_empty() {

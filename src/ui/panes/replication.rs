@@ -84,7 +84,7 @@ impl Stand {
         match link.live {
             true if link.stopped.is_some() => Self::Stopped,
             true => Self::Runs,
-            false if known() => Self::Waits,
+            false if known() || is_seen(pen, link) => Self::Waits,
             false => Self::Unknown,
         }
     }
@@ -119,6 +119,12 @@ fn trend(pen: &Pen<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
         (None, None, None) => forms(&["not seen yet".to_owned(), "never".to_owned()], Role::Stale),
         (None, None, Some(_)) => Cell::Trend(link.trend.clone(), Some(link.rpo.as_secs_f64() / 4.0)),
     }
+}
+
+/// The database that this direction would start from was read, so what it is is known.
+fn is_seen(pen: &Pen<'_>, link: &LinkVerdict) -> bool {
+    let ends = verdict::ends(pen.scene.world, &link.store, pen.scene.now);
+    ends.iter().any(|end| end.region == link.from && end.freshness != Freshness::Gone)
 }
 
 /// What the end is that this direction would start from: the reader of a global database, or what a log replica is now.

@@ -3,6 +3,7 @@
 //! One endpoint away is normal and looks so; three away or two that disagree do not.
 
 mod grid;
+mod names;
 
 use ratatui::text::{Line, Span};
 
@@ -16,6 +17,7 @@ use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::say;
 
 pub(super) use grid::full as endpoint;
+pub(super) use names::answer;
 
 /// The columns of the labels below the grid.
 const LABEL: usize = 8;
@@ -28,6 +30,8 @@ pub(super) enum Item {
     Rule(usize),
     Checks,
     Name(usize),
+    Records(usize),
+    Answers(usize),
 }
 
 /// The rows in their order.
@@ -41,7 +45,15 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
     if !pen.digest.checks.is_empty() {
         items.push(Item::Checks);
     }
-    items.extend((0..topology.dns.len()).map(Item::Name));
+    for (at, name) in topology.dns.iter().enumerate() {
+        items.push(Item::Name(at));
+        if names::has_records(pen, name) {
+            items.push(Item::Records(at));
+        }
+        if pen.digest.answers.iter().any(|answer| answer.name == name) {
+            items.push(Item::Answers(at));
+        }
+    }
     items
 }
 
@@ -74,6 +86,16 @@ pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
                 listing.push(labelled(pen, "checks", checks(pen, room.saturating_sub(LABEL)), room));
             }
             Item::Name(at) => listing.push(name(pen, &pen.scene.world.topology().dns[at], room)),
+            Item::Records(at) => {
+                let spans =
+                    names::records(pen, &pen.scene.world.topology().dns[at], room.saturating_sub(LABEL));
+                listing.push(labelled(pen, "records", spans, room));
+            }
+            Item::Answers(at) => {
+                let spans =
+                    names::answers(pen, &pen.scene.world.topology().dns[at], room.saturating_sub(LABEL));
+                listing.push(labelled(pen, "resolve", spans, room));
+            }
         }
     }
     listing

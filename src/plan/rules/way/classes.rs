@@ -141,7 +141,7 @@ impl Classes {
             let changed = class.members.iter().filter(|name| is(name, was)).take(on.abs_diff(*wanted));
             entries.extend(changed.filter_map(|name| {
                 let arn = routing.control(name)?.arn.clone();
-                Some(ControlChange { control: name.clone(), arn, state, was })
+                Some(ControlChange { control: name.clone(), arn, state, was, guessed: false })
             }));
         }
         entries

@@ -9,6 +9,8 @@ use crate::sim::world::{World, noise};
 
 /// Lag that a wholly impaired Region comes to, seconds.
 const IMPAIRED: f64 = 60.0;
+/// Orders a minute below which hardly anything is written in a Region.
+const IDLE: f64 = 1.0;
 /// Seconds in which a replica whose source is gone has noticed nothing: it has applied all it got and says 0
 /// (MySQL's `replica_net_timeout` is 60 s; `Seconds_Behind_Source` is measured at the end of what has arrived).
 const UNNOTICED: i64 = 60;
@@ -35,7 +37,9 @@ impl World {
         let pull = if cut {
             Pull::Cut
         } else {
-            self.link_pull(&store.store, (from, to), base * restless, IMPAIRED * restless)
+            // Where nothing is written, nothing is behind.
+            let calm = if self.regions[from].now.orders < IDLE { 0.0 } else { base * restless };
+            self.link_pull(&store.store, (from, to), calm, IMPAIRED * restless)
         };
         let (ticked, stopped) = (self.ticked, end.promotion.is_some());
         let end = &mut self.replicas[s].ends[e];

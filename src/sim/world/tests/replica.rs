@@ -155,3 +155,15 @@ fn buckets_fall_behind_and_catch_up() {
         assert!(world.metrics.list("us-west-2", world.now).any(|m| *m == id), "{name}");
     }
 }
+
+#[test]
+fn a_source_that_nobody_writes_to_is_caught_up_with() {
+    let mut world = of(WORLD);
+    at(&mut world, 60);
+    assert!(world.link_lag("orders", 0, 1).unwrap() > 1.0);
+    break_it(&mut world, r#"{"kind":"error-rate","region":"us-east-1","rate":1.0}"#);
+    at(&mut world, 200);
+    assert_eq!(world.link_lag("orders", 0, 1).map(f64::to_bits), Some(0.0_f64.to_bits()));
+    world.promote_replica("us-west-2", Engine::AuroraBinlog, ORDERS_WEST).unwrap();
+    assert!(store(&world, "orders").losses[0].seconds <= 0.0, "nothing is left behind");
+}

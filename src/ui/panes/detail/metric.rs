@@ -41,6 +41,8 @@ pub(super) fn region(pen: &Pen<'_>, digest: &RegionDigest<'_>) -> Vec<Text> {
             format!("receiving everything means {needed:.0} orders/min; it can carry {capacity:.0}"),
         ));
     }
+    let services = verdict::services(pen.scene.world, &digest.spec.name, now);
+    lines.extend(services.into_iter().map(|service| text(pen, service.to_string())));
     lines
 }
 

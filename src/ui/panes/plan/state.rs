@@ -26,6 +26,7 @@ impl<'a> Stand<'a> {
             StepState::Waiting => waits(run, step),
             StepState::Intended => Self::Active("intended", progress),
             StepState::Sent => Self::Active("sent", progress),
+            StepState::Proving if progress.awaits.is_some() => Self::Active("asks you", progress),
             StepState::Proving => Self::Active("proving", progress),
             StepState::Deciding(decision) => Self::Active(deciding(decision), progress),
             StepState::Done(outcome) => Self::Ended(*outcome, progress),

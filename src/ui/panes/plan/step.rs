@@ -284,6 +284,9 @@ fn sent_and_answered(progress: &StepProgress) -> Option<String> {
     let answer = match progress.answer.as_ref() {
         None => "no answer yet".to_owned(),
         Some(Answer::Accepted { endpoint, .. }) => format!("accepted by {endpoint}"),
+        Some(Answer::Refused { code, trouble }) if trouble.text.starts_with(code.as_str()) => {
+            format!("refused: {}", trouble.text)
+        }
         Some(Answer::Refused { code, trouble }) => format!("refused ({code}): {}", trouble.text),
         Some(Answer::NotSent { trouble }) => format!("could not leave: {trouble}"),
         Some(Answer::Lost { trouble }) => format!("no answer: {trouble}"),
