@@ -248,10 +248,12 @@ impl Clients {
             }
             Source::Table(store, region) => self.table(store, region).await.map(Reading::Table),
             Source::Experiments(name, region) => {
-                self.experiments(name, region).await.map(Reading::Experiments)
+                Box::pin(self.experiments(name, region)).await.map(Reading::Experiments)
             }
             Source::Lever(region) => self.lever(region).await.map(Reading::Lever),
-            Source::Executions(name, region) => self.executions(name, region).await.map(Reading::Executions),
+            Source::Executions(name, region) => {
+                Box::pin(self.executions(name, region)).await.map(Reading::Executions)
+            }
             Source::Service(name, region) => self.service(name, region).await.map(Reading::Service),
             Source::Automation(region, id) => self.automation(region, id).await.map(Reading::Automation),
             Source::Records(name) => self.records(name).await.map(Reading::Records),

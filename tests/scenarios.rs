@@ -7,6 +7,7 @@
 mod book;
 mod cut;
 mod door;
+mod drill;
 mod expect;
 mod faults;
 mod laws;
@@ -57,6 +58,8 @@ played! {
     runbook: "runbook" twice,
     runbook_lies: "runbook-lies" once,
     warm_standby: "warm-standby" once,
+    game_day: "game-day" drilled,
+    region_switch: "region-switch" drilled,
 }
 
 #[test]
@@ -66,6 +69,17 @@ fn every_scenario_is_played() {
     all.sort_unstable();
     played.sort_unstable();
     assert_eq!(played, all);
+}
+
+/// Plays a drill, whose plan is another one than the playbook's, on disk and in memory.
+async fn drilled(scenario: &Scenario) {
+    let play = async |book: Book| {
+        let played = Stage::new(scenario, SEED, book).amending(drill::plan).play().await;
+        laws::hold(&played);
+        played
+    };
+    let on_disk = play(Book::on_disk()).await;
+    laws::same(&play(Book::in_memory()).await, &on_disk);
 }
 
 /// Plays a scenario on the journal on disk.

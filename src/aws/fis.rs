@@ -1,6 +1,8 @@
 //! FIS: what became of a template's experiments, with what their targets came to, and the Region's safety lever.
 
-use aws_sdk_fis::types::{ExperimentAction, ExperimentSummary, SafetyLever};
+use aws_sdk_fis::types::{
+    ExperimentAction, ExperimentStatus, ExperimentSummary, ExperimentTemplate, SafetyLever,
+};
 use futures::future::join_all;
 
 use super::error::trouble;
@@ -140,7 +142,7 @@ impl Clients {
         let request = self.inner.bound.fis(&experiment.region).get_experiment_template();
         let answer = request.id(&experiment.template).send().await.map_err(trouble)?;
         let template = answer.experiment_template();
-        let stops = template.into_iter().flat_map(|t| t.stop_conditions());
+        let stops = template.into_iter().flat_map(ExperimentTemplate::stop_conditions);
         let mut actions: Vec<String> =
             template.and_then(|t| t.actions()).into_iter().flatten().map(|(name, _)| name.clone()).collect();
         actions.sort();
@@ -154,7 +156,7 @@ impl Clients {
 }
 
 fn is_over(experiment: &ExperimentSummary) -> bool {
-    let status = experiment.state().and_then(|s| s.status()).map(|s| s.as_str());
+    let status = experiment.state().and_then(|s| s.status()).map(ExperimentStatus::as_str);
     matches!(status, Some("completed" | "stopped" | "failed" | "cancelled"))
 }
 

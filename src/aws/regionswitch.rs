@@ -41,7 +41,7 @@ impl Clients {
         let mut whole = whole?;
         // Without its events an execution still tells where it stands.
         whole.events = events.unwrap_or_default();
-        Ok(ExecutionsReading { newest: Some(whole) })
+        Ok(ExecutionsReading { newest: Some(Box::new(whole)) })
     }
 
     async fn execution(&self, client: &Client, arn: &str, id: &str) -> Result<ExecutionReading, Trouble> {

@@ -28,7 +28,7 @@ pub use detach::Detach;
 pub use ecs::EcsScale;
 pub use fis::{ExperimentRef, FisLever, FisStart, FisStop};
 pub use names::{DnsSet, RecordChange};
-pub use regionswitch::{SwitchAction, SwitchRun};
+pub use regionswitch::{SwitchAction, SwitchRun, SwitchSignal};
 pub use replica::Promote;
 pub use routing::{ControlChange, Override, RoutingSet};
 pub use snapshot::SnapshotCopy;
@@ -53,6 +53,9 @@ pub enum Operation {
     /// Runs an ARC Region switch plan in the Region that is activated.
     #[serde(rename = "regionswitch.run")]
     SwitchRun(SwitchRun),
+    /// Tells an execution of a Region switch plan what a person says.
+    #[serde(rename = "regionswitch.signal")]
+    SwitchSignal(SwitchSignal),
     /// Moves a global database's writer with nothing lost; called in the old writer's Region.
     #[serde(rename = "aurora.switchover")]
     AuroraSwitchover(Switchover),
@@ -225,6 +228,7 @@ impl Operation {
             Self::FisStop(stop) => stop,
             Self::FisLever(lever) => lever,
             Self::SwitchRun(run) => run,
+            Self::SwitchSignal(signal) => signal,
             Self::AuroraSwitchover(switchover) => switchover,
             Self::AuroraFailover(failover) => failover,
             Self::EcsScale(scale) => scale,

@@ -120,6 +120,7 @@ fn prover(operation: &Operation) -> &dyn Prove {
         Operation::FisStop(stop) => stop,
         Operation::FisLever(lever) => lever,
         Operation::SwitchRun(run) => run,
+        Operation::SwitchSignal(signal) => signal,
         Operation::AuroraSwitchover(switchover) => switchover,
         Operation::AuroraFailover(failover) => failover,
         Operation::EcsScale(scale) => scale,

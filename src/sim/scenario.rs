@@ -124,6 +124,8 @@ const FILES: &[(&str, &str)] = &[
     ("runbook", include_str!("../../scenarios/runbook.toml")),
     ("runbook-lies", include_str!("../../scenarios/runbook-lies.toml")),
     ("warm-standby", include_str!("../../scenarios/warm-standby.toml")),
+    ("game-day", include_str!("../../scenarios/game-day.toml")),
+    ("region-switch", include_str!("../../scenarios/region-switch.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
     ("dns-weights", include_str!("../../scenarios/dns-weights.toml")),
 ];

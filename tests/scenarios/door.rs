@@ -64,6 +64,26 @@ impl Left {
             Operation::AuroraFailover(Failover(target)) => {
                 self.region == target.to.as_str() && self.names(&target.global, &target.cluster, Some("true"))
             }
+            Operation::FisStart(FisStart(of)) => {
+                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+                self.region == of.region.as_str() && body["experimentTemplateId"] == of.template.as_str()
+            }
+            Operation::FisStop(FisStop(of)) => self.region == of.region.as_str(),
+            Operation::FisLever(lever) => {
+                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+                let word = if lever.engage { "engaged" } else { "disengaged" };
+                self.region == lever.region.as_str() && body["state"]["status"] == word
+            }
+            // Its body is CBOR, in which texts stand as they are.
+            Operation::SwitchRun(run) => {
+                let names = |text: &str| self.body.contains(text);
+                self.region == run.to.as_str()
+                    && [run.arn.as_str(), run.target().as_str(), run.mode()].into_iter().all(names)
+            }
+            // Which step, and what of it, is in the same body.
+            Operation::SwitchSignal(signal) => {
+                self.region == signal.region.as_str() && self.body.contains(&signal.execution)
+            }
             Operation::AuroraDetach(Detach(target)) => {
                 let of =
                     [("GlobalClusterIdentifier", &*target.global), ("DbClusterIdentifier", &target.cluster)];
@@ -83,22 +103,6 @@ impl Left {
                     ("CopyTags", "true"),
                 ];
                 self.region == copy.region.as_str() && self.form(&of)
-            }
-            Operation::FisStart(FisStart(of)) => {
-                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
-                self.region == of.region.as_str() && body["experimentTemplateId"] == of.template.as_str()
-            }
-            Operation::FisStop(FisStop(of)) => self.region == of.region.as_str(),
-            Operation::FisLever(lever) => {
-                let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
-                let word = if lever.engage { "engaged" } else { "disengaged" };
-                self.region == lever.region.as_str() && body["state"]["status"] == word
-            }
-            // Its body is CBOR, in which texts stand as they are.
-            Operation::SwitchRun(run) => {
-                let names = |text: &str| self.body.contains(text);
-                self.region == run.to.as_str()
-                    && [run.arn.as_str(), run.target().as_str(), run.mode()].into_iter().all(names)
             }
             Operation::EcsScale(scale) => {
                 let wanted = serde_json::json!({

@@ -99,7 +99,9 @@ fn decided(journal: &[Entry], run: &RunId, step: StepId, so: impl Fn(&Decision) 
 
 /// Law 7, by the ground truth: whoever moves traffic after writers finds them where it goes.
 fn writers_moved_first(left: &Left, (plan, step): &(Plan, StepId), words: &str) {
-    let moves_traffic = plan.step(*step).and_then(|s| s.operation()).is_some_and(Operation::moves_traffic);
+    let operation = plan.step(*step).and_then(|s| s.operation());
+    // Region switch moves the writers too, in the order of its own plan.
+    let moves_traffic = operation.is_some_and(|o| o.moves_traffic() && !matches!(o, Operation::SwitchRun(_)));
     if !moves_traffic || plan.intent.playbook == Playbook::Evacuate {
         return;
     }

@@ -9,7 +9,7 @@ use pointsman::model::reading::{ExecutionReading, ExperimentsReading, Reading, S
 use pointsman::plan::StepId;
 use pointsman::plan::event::{Answer, Event, RunId};
 use pointsman::plan::operation::{
-    ExperimentRef, FisLever, FisStart, FisStop, Operation, SwitchAction, SwitchRun,
+    ExperimentRef, FisLever, FisStart, FisStop, Operation, Signal, SwitchAction, SwitchRun,
 };
 use pointsman::plan::run::{Actuator, Ledger};
 use pointsman::sim::fault::Fault;
@@ -67,7 +67,7 @@ impl Bench {
 
     async fn execution(&self, name: &str) -> Option<ExecutionReading> {
         match self.read(&Source::Executions(name.into(), west())).await {
-            Reading::Executions(told) => told.newest,
+            Reading::Executions(told) => told.newest.map(|newest| *newest),
             other => panic!("{other:?}"),
         }
     }
@@ -151,6 +151,34 @@ async fn an_execution_is_started_in_the_region_that_is_activated_and_read_there(
         matches!(second, Answer::Refused { ref code, .. } if code == "IllegalStateException"),
         "{second:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_is_told_each_word_as_a_call_of_its_own() {
+    let bench = plans();
+    let run = bench.plan("fragile");
+    let id = handle(&bench.attempt(&Operation::SwitchRun(run.clone()), 1).await);
+    let tell = async |say: Signal| {
+        let word = Operation::SwitchRun(run.clone()).telling(&id, &say).unwrap();
+        let answer = bench.attempt(&word, 1).await;
+        assert!(matches!(answer, Answer::Accepted { .. }), "{word}: {answer:?}");
+        assert_eq!(bench.operations().last().map(String::as_str), Some(word.api()), "{word}");
+    };
+    let state = async || bench.execution("fragile").await.unwrap().state;
+    bench.sim.advance(Duration::from_secs(3));
+    tell(Signal::Pause).await;
+    bench.sim.advance(Duration::from_secs(25));
+    assert_eq!(state().await, "pausedByOperator");
+    tell(Signal::Resume { step: "verify".into() }).await;
+    bench.sim.advance(Duration::from_secs(20));
+    assert_eq!(state().await, "pausedByFailedStep");
+    tell(Signal::Skip { step: "verify".into(), reason: "known to be broken".into() }).await;
+    bench.sim.advance(Duration::from_secs(5));
+    assert_eq!(state().await, "inProgress");
+    tell(Signal::Ungraceful { step: None }).await;
+    tell(Signal::Stop).await;
+    bench.sim.advance(Duration::from_mins(4));
+    assert_eq!(state().await, "canceled");
 }
 
 #[tokio::test(start_paused = true)]

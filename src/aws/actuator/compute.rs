@@ -55,6 +55,7 @@ impl Hands {
             Signal::Approve { .. } => self.say(signal, SignalType::Approve, None).await,
             Signal::Reject { .. } => self.say(signal, SignalType::Reject, None).await,
             Signal::Resume { step } => self.say(signal, SignalType::Resume, Some(step)).await,
+            other => return super::not_sent(&format!("Automation takes no signal to {other}")),
         };
         answer(&signal.region, sent)
     }

@@ -65,10 +65,8 @@ impl Hands {
     }
 
     pub(super) async fn move_lever(&self, lever: &FisLever) -> Answer {
-        let status = match lever.engage {
-            true => SafetyLeverStatusInput::Engaged,
-            false => SafetyLeverStatusInput::Disengaged,
-        };
+        let status =
+            if lever.engage { SafetyLeverStatusInput::Engaged } else { SafetyLeverStatusInput::Disengaged };
         let state = UpdateSafetyLeverStateInput::builder().status(status).reason(&lever.reason).build();
         let state = match state {
             Ok(state) => state,

@@ -368,6 +368,7 @@ fn only_the_gate_can_write() {
                 "start_record_type",
                 "failover_state",
                 "change_info",
+                "change_batch",
                 "copy_tags",
                 "stop_conditions",
                 // The gate's own parts, which end in the listed calls.

@@ -71,7 +71,7 @@ pub struct LeverReading {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExecutionsReading {
     /// The newest execution, whole.
-    pub newest: Option<ExecutionReading>,
+    pub newest: Option<Box<ExecutionReading>>,
 }
 
 /// One execution of a plan.

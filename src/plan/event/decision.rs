@@ -15,6 +15,9 @@ pub struct Awaited {
     /// It is a pause that is to be resumed; otherwise it is to be approved or rejected.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pause: bool,
+    /// It failed, and is to be left out or done ungracefully.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
 }
 
 impl Awaited {
@@ -22,7 +25,10 @@ impl Awaited {
     #[must_use]
     pub fn answers(&self) -> Vec<Signal> {
         let step = || self.step.clone();
-        if self.pause {
+        if self.failed {
+            let skip = Signal::Skip { step: step(), reason: String::new() };
+            vec![skip, Signal::Ungraceful { step: Some(step()) }, Signal::Stop]
+        } else if self.pause {
             vec![Signal::Resume { step: step() }, Signal::Stop]
         } else {
             vec![Signal::Approve { step: step() }, Signal::Reject { step: step() }, Signal::Stop]

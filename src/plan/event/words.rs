@@ -313,8 +313,12 @@ impl Decision {
 
 impl fmt::Display for Awaited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let wants = if self.pause { "to be resumed" } else { "to be approved" };
-        write!(f, "{} waits {wants}", self.step)
+        let how = match self {
+            Self { failed: true, .. } => "failed, and waits to be skipped or done ungracefully",
+            Self { pause: true, .. } => "waits to be resumed",
+            Self { .. } => "waits to be approved",
+        };
+        write!(f, "{} {how}", self.step)
     }
 }
 

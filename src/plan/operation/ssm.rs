@@ -55,12 +55,19 @@ impl Write for SsmRun {
     }
 
     fn telling(&self, handle: &str, say: &Signal) -> Option<Operation> {
-        Some(Operation::SsmSignal(SsmSignal {
-            runbook: self.runbook.clone(),
-            region: self.region.clone(),
-            execution: handle.to_owned(),
-            say: say.clone(),
-        }))
+        // Automation knows no more than these.
+        let known = matches!(
+            say,
+            Signal::Approve { .. } | Signal::Reject { .. } | Signal::Resume { .. } | Signal::Stop
+        );
+        known.then(|| {
+            Operation::SsmSignal(SsmSignal {
+                runbook: self.runbook.clone(),
+                region: self.region.clone(),
+                execution: handle.to_owned(),
+                say: say.clone(),
+            })
+        })
     }
 
     fn afresh(&self, started: u32) -> Option<Operation> {
@@ -125,6 +132,21 @@ pub enum Signal {
         /// The step that was seen to wait.
         step: String,
     },
+    /// Leave a step out that failed.
+    Skip {
+        /// The step that was seen to have failed.
+        step: String,
+        /// Why; the service keeps it as its comment.
+        reason: String,
+    },
+    /// Go on ungracefully: a step that failed, or the whole.
+    Ungraceful {
+        /// The step that was seen to have failed; the whole execution without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<String>,
+    },
+    /// Start no further step.
+    Pause,
     /// Cancel the whole execution; what its steps have done stays done.
     Stop,
 }
@@ -134,8 +156,12 @@ impl Signal {
     #[must_use]
     pub fn step(&self) -> Option<&str> {
         match self {
-            Self::Approve { step } | Self::Reject { step } | Self::Resume { step } => Some(step),
-            Self::Stop => None,
+            Self::Approve { step }
+            | Self::Reject { step }
+            | Self::Resume { step }
+            | Self::Skip { step, .. } => Some(step),
+            Self::Ungraceful { step } => step.as_deref(),
+            Self::Pause | Self::Stop => None,
         }
     }
 
@@ -146,6 +172,9 @@ impl Signal {
             Self::Approve { .. } => "approve",
             Self::Reject { .. } => "reject",
             Self::Resume { .. } => "resume",
+            Self::Skip { .. } => "skip",
+            Self::Ungraceful { .. } => "ungraceful",
+            Self::Pause => "pause",
             Self::Stop => "stop",
         }
     }
@@ -178,8 +207,8 @@ impl Write for SsmSignal {
 
     fn api(&self) -> &'static str {
         match self.say {
-            Signal::Stop => "StopAutomationExecution",
-            _ => "SendAutomationSignal",
+            Signal::Approve { .. } | Signal::Reject { .. } | Signal::Resume { .. } => "SendAutomationSignal",
+            _ => "StopAutomationExecution",
         }
     }
 
@@ -208,7 +237,8 @@ impl Write for SsmSignal {
             Signal::Resume { step } => {
                 format!("aws ssm send-automation-signal {to} --signal-type Resume --payload StepName={step}")
             }
-            Signal::Stop => format!("aws ssm stop-automation-execution {to} --type Cancel"),
+            // Nothing else is ever told to a runbook.
+            _ => format!("aws ssm stop-automation-execution {to} --type Cancel"),
         }
     }
 

@@ -173,13 +173,11 @@ pub(super) fn seen<'a>(
 
 /// The experiment that the write started: by its id, or, when the answer was lost, the first since the write.
 fn started<'a>(told: &'a ExperimentsReading, sight: &Sight<'_>) -> Option<&'a ExperimentReading> {
-    match sight.handle {
-        Some(id) => told.experiments.iter().find(|e| e.id == id),
-        None => {
-            let from = sight.since.saturating_sub(SKEW).unwrap_or(sight.since);
-            told.experiments.iter().filter(|e| e.created >= from).min_by_key(|e| e.created)
-        }
+    if let Some(id) = sight.handle {
+        return told.experiments.iter().find(|e| e.id == id);
     }
+    let from = sight.since.saturating_sub(SKEW).unwrap_or(sight.since);
+    told.experiments.iter().filter(|e| e.created >= from).min_by_key(|e| e.created)
 }
 
 /// It has hit something: it runs, or has run to its end, and its targets came to resources.

@@ -12,14 +12,16 @@ use crate::model::World;
 use crate::model::reading::{ExecutionReading, Reading, Source};
 use crate::model::verdict;
 use crate::plan::Rung;
-use crate::plan::operation::SwitchRun;
+use crate::plan::event::Awaited;
+use crate::plan::operation::{Signal, SwitchRun, SwitchSignal};
 
 /// An execution is told from a little before its write on, because the service's clock is not ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 
 impl Prove for SwitchRun {
-    fn sources(&self, _: &World, _: Option<&str>) -> Vec<Source> {
-        vec![self.source()]
+    fn sources(&self, world: &World, _: Option<&str>) -> Vec<Source> {
+        let seen = effect::sources(&Shift::of_switch(self, world), world);
+        seen.into_iter().chain([self.source()]).collect()
     }
 
     fn already(&self, sight: &Sight<'_>) -> Already {
@@ -55,11 +57,24 @@ impl Prove for SwitchRun {
     }
 
     fn above(&self, world: &World) -> Vec<Rung> {
-        effect::declared(&self.shift(), world)
+        effect::declared(&Shift::of_switch(self, world), world)
     }
 
+    /// What users saw before its end is not its effect.
     fn effect(&self, rung: Rung, sight: &Sight<'_>) -> Shown {
-        effect::shown(rung, &self.shift(), sight)
+        let told = self.told_by(sight.world, |asked| asked > sight.since).ok().flatten();
+        match told.filter(|e| e.is_completed() && self.is_ours(e, sight)).and_then(|e| e.ended) {
+            None => Shown::open(rung, "the execution has not completed".to_owned()),
+            Some(ended) => {
+                let since = ended.max(sight.since);
+                effect::shown(rung, &Shift::of_switch(self, sight.world), &Sight { since, ..*sight })
+            }
+        }
+    }
+
+    fn awaits(&self, sight: &Sight<'_>) -> Option<Awaited> {
+        let told = self.told_by(sight.world, |asked| asked > sight.since).ok()??;
+        awaits(told).filter(|_| self.is_ours(told, sight))
     }
 
     fn dead(&self, sight: &Sight<'_>) -> Option<String> {
@@ -80,7 +95,7 @@ impl SwitchRun {
         fresh: impl Fn(Timestamp) -> bool,
     ) -> Result<Option<&'a ExecutionReading>, String> {
         match seen(&self.source(), world, fresh)? {
-            Reading::Executions(told) => Ok(told.newest.as_ref()),
+            Reading::Executions(told) => Ok(told.newest.as_deref()),
             _ => Err(format!("{} told something else", self.source())),
         }
     }
@@ -95,10 +110,52 @@ impl SwitchRun {
             && execution.action == self.action.word()
             && execution.region == self.target().as_str()
     }
+}
 
-    /// What its end does to traffic: users are out of one Region and let into the other.
-    fn shift(&self) -> Shift {
-        Shift { off: vec![self.from.clone()], on: vec![self.to.clone()], ..Shift::default() }
+/// The step at which an execution waits for a person.
+fn awaits(execution: &ExecutionReading) -> Option<Awaited> {
+    let first = |status| execution.steps.iter().find(|s| s.status == status).map(|s| s.name.clone());
+    let (step, pause, failed) = match execution.state.as_str() {
+        "pausedByFailedStep" => (first("failed")?, false, true),
+        "pendingManualApproval" => (first("pendingApproval")?, false, false),
+        // It waits before the step that is next.
+        "pausedByOperator" => (first("notStarted")?, true, false),
+        _ => return None,
+    };
+    Some(Awaited { step, pause, failed })
+}
+
+/// A signal is proved by nothing of its own: what it did shows in the execution that it was sent to.
+impl Prove for SwitchSignal {
+    fn sources(&self, _: &World, _: Option<&str>) -> Vec<Source> {
+        vec![Source::Executions(self.plan.clone(), self.region.clone())]
+    }
+
+    fn already(&self, sight: &Sight<'_>) -> Already {
+        let source = Source::Executions(self.plan.clone(), self.region.clone());
+        let execution = match seen(&source, sight.world, |asked| asked >= sight.since) {
+            Err(why) => return Already::Unread(why),
+            Ok(Reading::Executions(told)) => told.newest.as_deref().filter(|e| e.id == self.execution),
+            Ok(_) => None,
+        };
+        let Some(execution) = execution else {
+            return Already::Unread(format!("{source} does not show {}", self.execution));
+        };
+        let waits = awaits(execution);
+        let listens = match (&self.say, &waits) {
+            _ if execution.is_completed() || execution.is_given_up() => false,
+            (Signal::Pause, Some(awaited)) => !awaited.pause,
+            (Signal::Pause | Signal::Stop | Signal::Ungraceful { step: None }, _) => true,
+            (say, Some(awaited)) => {
+                say.step() == Some(&awaited.step) && awaited.answers().iter().any(|a| a.word() == say.word())
+            }
+            (_, None) => false,
+        };
+        if listens { Already::NotSo(words(execution)) } else { Already::So(words(execution)) }
+    }
+
+    fn read_back(&self, _: &Sight<'_>) -> Shown {
+        Shown::open(Rung::ReadBack, "it shows in the execution".to_owned())
     }
 }
 
@@ -148,7 +205,7 @@ mod tests {
             steps: vec![step("orders", "completed"), step("verify", "failed")],
             events: Vec::new(),
         };
-        let told = ExecutionsReading { newest: Some(newest) };
+        let told = ExecutionsReading { newest: Some(Box::new(newest)) };
         scene.see(run().source(), Ok(Reading::Executions(told)));
     }
 

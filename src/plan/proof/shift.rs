@@ -3,7 +3,7 @@
 use crate::model::World;
 use crate::model::reading::ControlState;
 use crate::model::topology::{DnsName, Region};
-use crate::plan::operation::{DnsSet, HealthCheckInvert, RoutingSet};
+use crate::plan::operation::{DnsSet, HealthCheckInvert, RoutingSet, SwitchRun};
 
 /// The effect that a change of traffic must have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,16 @@ impl Shift {
             }
         }
         shift
+    }
+
+    /// A Region switch plan that leaves one Region for another; its own health checks are not known here.
+    pub(super) fn of_switch(run: &SwitchRun, world: &World) -> Self {
+        Self {
+            off: vec![run.from.clone()],
+            on: vec![run.to.clone()],
+            checks: Vec::new(),
+            names: names(world, |_| true),
+        }
     }
 
     /// Regions that no changed record answers with any more are left; those that one answers with receive.

@@ -31,7 +31,10 @@ impl Tell {
     pub fn new(moment: &Moment<'_>) -> Option<Self> {
         let run = moment.facts.run?;
         let (step, awaited) = waiting(run)?;
-        let Plane::Control(region) = run.plan.step(step)?.operation()?.plane() else { return None };
+        let (Plane::Control(region) | Plane::Regional(region)) = run.plan.step(step)?.operation()?.plane()
+        else {
+            return None;
+        };
         let line = Line::new(moment.at());
         Some(Self { step, awaited: awaited.clone(), region, line, said: None, scroll: Scroll::default() })
     }
@@ -57,7 +60,7 @@ impl Tell {
     }
 
     fn given(&mut self, text: &str) -> Reply {
-        let meant = self.awaited.answers().into_iter().find(|say| self.wanted(say) == text);
+        let meant = self.awaited.answers().into_iter().find_map(|say| self.meant(say, text));
         match meant {
             Some(say) => Reply::Done(Request::Decide { step: self.step, decision: Decision::Tell { say } }),
             None => self.say(&format!("\"{text}\" is none of the lines above")),
@@ -69,9 +72,22 @@ impl Tell {
         Reply::Stay
     }
 
+    /// What the typed line says, if it says this; what is left out takes its reason with it.
+    fn meant(&self, say: Signal, text: &str) -> Option<Signal> {
+        match say {
+            Signal::Skip { step, .. } => {
+                let head = format!("skip {} ", self.region);
+                let reason = text.strip_prefix(&head)?.trim().to_owned();
+                (!reason.is_empty()).then_some(Signal::Skip { step, reason })
+            }
+            say => (self.wanted(&say) == text).then_some(say),
+        }
+    }
+
     /// The line that must be typed: `approve us-west-2`.
     fn wanted(&self, say: &Signal) -> String {
-        format!("{} {}", say.word(), self.region)
+        let reason = if matches!(say, Signal::Skip { .. }) { " REASON" } else { "" };
+        format!("{} {}{reason}", say.word(), self.region)
     }
 
     pub(super) fn page(&self, run: &Progress) -> Page {
@@ -120,6 +136,9 @@ fn means(say: &Signal) -> &'static str {
         Signal::Approve { .. } => "it goes on",
         Signal::Reject { .. } => "its step fails, and the run holds",
         Signal::Resume { .. } => "it goes on after the pause",
+        Signal::Skip { .. } => "the step is left out, and it goes on; REASON is kept",
+        Signal::Ungraceful { .. } => "the step is done again, and may lose what has not arrived",
+        Signal::Pause => "what runs ends, and nothing further starts",
         Signal::Stop => "it is cancelled; what it has done stays done, and the run holds",
     }
 }
