@@ -319,9 +319,9 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Status { json } => status::status(&common, json).await,
         Command::Plan { intent, json, form } => {
             let form = form.map_or(if json { plan::Form::Json } else { plan::Form::Text }, plan::Form::from);
-            plan::plan(&common, &intent, form).await
+            Box::pin(plan::plan(&common, &intent, form)).await
         }
-        Command::Check => check::check(&common).await,
+        Command::Check => Box::pin(check::check(&common)).await,
         Command::Run(args) => Box::pin(run::run(&common, &args)).await,
         Command::Resume(args) => Box::pin(run::resume(&common, &args)).await,
         Command::Attach { run } => Box::pin(attach::attach(&common, run.as_deref())).await,

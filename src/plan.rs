@@ -279,7 +279,9 @@ impl Plan {
     pub fn version(&self) -> String {
         // A plan is plain data, so writing it cannot fail; an empty text would still be one version.
         let text = serde_json::to_vec(self).unwrap_or_default();
-        Sha256::digest(text).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        let digest = Sha256::digest(text);
+        let first = digest.iter().take(4).fold(0, |sum: u32, byte| (sum << 8) | u32::from(*byte));
+        format!("{first:08x}")
     }
 
     /// Steps that can run at the same time, wave after wave.

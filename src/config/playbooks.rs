@@ -154,7 +154,9 @@ fn param(table: &Cursor<'_>, name: &str, value: &DeValue<'_>, topology: &Topolog
         DeValue::Boolean(yes) => Some(Param::Whole(u32::from(*yes))),
         DeValue::Array(_) => {
             let texts = table.texts(name)?;
-            texts.iter().for_each(|text| declared(table, name, text, topology));
+            for text in &texts {
+                declared(table, name, text, topology);
+            }
             Some(Param::Texts(texts.into_iter().map(|text| text.value).collect()))
         }
         DeValue::Table(_) => {

@@ -323,7 +323,6 @@ impl State {
 
     fn conflicts(&self, operation: &Operation) -> bool {
         match operation {
-            Operation::RoutingSet(_) => false,
             Operation::AuroraSwitchover(Switchover(t)) | Operation::AuroraFailover(Failover(t)) => {
                 self.moves.contains_key(&t.store) || self.writers[&t.store] == t.to
             }

@@ -56,7 +56,8 @@ enum Harm {
 
 fn hash(previous: &str, seq: u32, run: &str, at: &str, event: &str) -> String {
     let text = format!("{previous}\n{seq}\n{run}\n{at}\n{event}");
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let hex = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap());
+    Sha256::digest(text.as_bytes()).iter().flat_map(hex).collect()
 }
 
 impl Harm {

@@ -106,10 +106,11 @@ fn writers_moved_first(left: &Left, (plan, step): &(Plan, StepId), words: &str) 
         return;
     }
     let named = |store: &String| {
-        let moves = plan
-            .steps
-            .iter()
-            .find(|s| s.operation().and_then(|o| o.writer()).is_some_and(|w| w.store == store));
+        let moves = plan.steps.iter().find(|s| {
+            s.operation()
+                .and_then(pointsman::plan::operation::Operation::writer)
+                .is_some_and(|w| w.store == store)
+        });
         let skips = |decision: &Decision| matches!(decision, Decision::Skip { typed: Some(_), .. });
         let run = left.journal.last().map(|entry| entry.run.clone());
         moves.zip(run).is_some_and(|(step, run)| decided(&left.journal, &run, step.id, skips))

@@ -103,9 +103,10 @@ async fn ride(seed: u64, aloud: bool) -> Told {
 fn ended(played: &Played) -> String {
     match &played.came[0] {
         Came::Refused(_) => "refused before the start".to_owned(),
-        Came::Ran(run) => match &run.closed {
-            Some((_, end, _)) => end.to_string(),
-            None => {
+        Came::Ran(run) => {
+            if let Some((_, end, _)) = &run.closed {
+                end.to_string()
+            } else {
                 let held = run.held();
                 assert!(!held.is_empty(), "neither ended nor held:\n{}", laws::told(&played.book));
                 let of = |outcome| held.iter().any(|id| run.steps[id].state == StepState::Done(outcome));
@@ -113,7 +114,7 @@ fn ended(played: &Played) -> String {
                     [Outcome::Unknown, Outcome::Failed, Outcome::Refused].into_iter().find(|o| of(*o));
                 format!("held, {}", worst.unwrap())
             }
-        },
+        }
     }
 }
 

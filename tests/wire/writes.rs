@@ -205,7 +205,7 @@ async fn records_are_set_in_one_batch_and_its_id_tells_when_all_name_servers_hav
     assert_eq!(bench.written(), [("ChangeResourceRecordSets".to_owned(), "us-east-1".to_owned())]);
     let source = Source::RecordChange(change);
     assert_eq!(bench.read(&source).await, Reading::RecordChange(ChangeStatus::Pending));
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(bench.read(&source).await, Reading::RecordChange(ChangeStatus::Insync));
     let Reading::Records(records) = bench.read(&Source::Records(set.name.clone())).await else { panic!() };
     let wanted: Vec<RecordReading> = set.changes.iter().map(|change| change.wanted.clone()).collect();
@@ -213,7 +213,7 @@ async fn records_are_set_in_one_batch_and_its_id_tells_when_all_name_servers_hav
     let undo = Operation::DnsSet(set.clone()).inverse().unwrap();
     let answer = bench.send(&undo).await;
     assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let Reading::Records(records) = bench.read(&Source::Records(set.name.clone())).await else { panic!() };
     let was: Vec<RecordReading> = set.changes.iter().map(|change| change.was.clone()).collect();
     assert_eq!(records, was);

@@ -41,12 +41,12 @@ async fn every_put_has_its_condition_and_no_name_in_the_open() {
     let script = Script::new(|_| says(200, "{}"));
     let shared = shared(&script);
     for (expect, condition) in [
-        (Expect::Absent, r##""ConditionExpression":"attribute_not_exists(#pk)""##),
+        (Expect::Absent, r#""ConditionExpression":"attribute_not_exists(#pk)""#),
         (
             Expect::Same(vec![("beat", Value::Number(3)), ("fence", Value::Number(7))]),
             r##""ConditionExpression":"#n0 = :v0 AND #n1 = :v1""##,
         ),
-        (Expect::NotAbove("fence", 7), r##""ConditionExpression":"attribute_not_exists(#pk) OR #n <= :v""##),
+        (Expect::NotAbove("fence", 7), r#""ConditionExpression":"attribute_not_exists(#pk) OR #n <= :v""#),
     ] {
         assert_eq!(shared.put(&item(), &expect).await, Ok(Put::Done));
         let body = script.sent().last().unwrap().body.clone();

@@ -201,9 +201,9 @@ impl Cook<'_> {
         let check =
             records.find(|record| record.region == region).and_then(|record| record.health_check.clone());
         let check = check.ok_or_else(|| format!("{name} has no health check for {region}"))?;
-        let settings = match self.world.seen(&Source::HealthCheck(check.clone())) {
-            Some((Reading::HealthCheck(settings), _)) => settings,
-            _ => return Err(format!("the health check {check} was not read yet")),
+        let seen = self.world.seen(&Source::HealthCheck(check.clone()));
+        let Some((Reading::HealthCheck(settings), _)) = seen else {
+            return Err(format!("the health check {check} was not read yet"));
         };
         let inverted = with.whole("back") != Some(1);
         Ok(Operation::HealthCheckInvert(HealthCheckInvert {

@@ -119,11 +119,13 @@ mod tests {
         assert_eq!(SnapshotCopy::of("orders", &east(), LEFT).target, kept);
     }
 
+    type Snapshots = &'static [(&'static str, &'static str, bool)];
+
     #[test]
     fn a_copy_is_there_when_it_is_available() {
         let mut scene = Scene::new(two_regions());
         let since = scene.now;
-        let cases: [(&[(&str, &str, bool)], RungState, &str); 3] = [
+        let cases: [(Snapshots, RungState, &str); 3] = [
             (&[(LEFT, "available", false)], RungState::Open, "kept-orders is not listed yet"),
             (
                 &[(LEFT, "available", false), ("kept-orders", "copying", true)],

@@ -19,9 +19,8 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
         Source::Endpoint(_) => (15, 3, 30),
         Source::Aurora(..) | Source::Replica(..) => (20, 3, 60),
         Source::Snapshots(..) => (300, 10, 600),
-        Source::Service(..) => (60, 5, 180),
+        Source::Service(..) | Source::AuroraEvents(..) => (60, 5, 180),
         Source::Automation(..) => (15, 3, 60),
-        Source::AuroraEvents(..) => (60, 5, 180),
         Source::Table(..) => (60, 30, 180),
         // Only a run reads these.
         Source::Experiments(..) | Source::Lever(_) | Source::Executions(..) => (60, 3, 180),
