@@ -6,9 +6,13 @@ use super::arn::{self, ArnKind};
 use super::problem::suggest;
 use super::{preset, value};
 
+mod actors;
+mod names;
+mod playbooks;
 mod sections;
 mod webhook;
 
+pub(super) use playbooks::PLAYBOOK;
 pub(super) use sections::*;
 
 /// A table of the file.

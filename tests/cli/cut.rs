@@ -59,8 +59,9 @@ fn writer(stage: &Stage) -> Value {
 fn a_run_that_was_killed_is_found_and_resumed_to_its_end() {
     let stage = Stage::new("calm", 60);
     let mut run = Run::start(&stage);
-    // The third write is the routing set, which may be sent again; one of Aurora would wait for a person.
-    let name = (0..3).map(|_| run.until("sent")).last().unwrap();
+    // The fourth step is the routing set, which has not left, or may be sent again; one of Aurora would wait for a
+    // person.
+    let name = (0..4).map(|_| run.until("intended")).last().unwrap();
     run.signal("-KILL");
     assert_eq!(run.end().0, None);
     let list = stage.run("journal list").with(0).out;

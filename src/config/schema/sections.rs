@@ -2,12 +2,14 @@
 //!
 //! Data only: what a key means together with others is for the readers of the sections.
 
+use super::actors::{EXPERIMENT, PLAN, RUNBOOK, SERVICE};
+use super::names::{DNS, RECORD, RESOLVER};
+use super::playbooks::{CONDITION, PLAYBOOK, STEP};
 use super::webhook::WEBHOOK;
 use super::{Field, Kind, Need, Section};
 use crate::config::arn::ArnKind;
-use crate::config::playbooks::PROOFS;
 
-const fn must(name: &'static str, kind: Kind, means: &'static str) -> Field {
+pub(super) const fn must(name: &'static str, kind: Kind, means: &'static str) -> Field {
     Field { name, kind, need: Need::Required, means }
 }
 
@@ -347,108 +349,6 @@ pub(in crate::config) static REPLICATION: Section = Section {
     ],
 };
 
-/// `[[services]]`.
-pub(in crate::config) static SERVICE: Section = Section {
-    header: "[[services]]",
-    means: "An ECS service that answers users, the same in each of its Regions.",
-    fields: &[
-        must("name", Kind::Text, "Its name on the screen, unique among services."),
-        must("cluster", Kind::Text, "The cluster's name; `{region}` in it stands for each Region's name."),
-        may("service", Kind::Text, "The service's name in ECS, as the cluster's; left out, `name`."),
-        may("regions", Kind::List(&Kind::Region), "Where it runs; left out, in every Region."),
-        may(
-            "receive",
-            Kind::Text,
-            "The tasks that a Region must have before it takes another's users: a number in quotes, or `sum` for \
-            those of both Regions. A failover then scales the receiver first. Left out, it always has enough.",
-        ),
-    ],
-};
-
-/// `[[runbooks]]`.
-pub(in crate::config) static RUNBOOK: Section = Section {
-    header: "[[runbooks]]",
-    means: "An Automation document of Systems Manager that a plan may start.",
-    fields: &[
-        must("name", Kind::Text, "Its name on the screen and in playbooks, unique among runbooks."),
-        must("document", Kind::Text, "The document's name or ARN."),
-        must("region", Kind::Region, "The Region whose Automation runs it."),
-        may("parameters", Kind::Map(&Kind::Text), "What it is started with."),
-        or(
-            "failover",
-            Kind::Flag,
-            "false",
-            "A failover to its Region starts it beside the promotions, and moves traffic only once it is proved.",
-        ),
-        may(
-            "service",
-            Kind::Text,
-            "What it must have brought about, with `tasks`: a service under `[[services]]` in its Region. \
-            A runbook that ends well without it is `unknown`.",
-        ),
-        may("tasks", Kind::Whole, "How many of the service's tasks must run then, at least."),
-        may(
-            "control",
-            Kind::Text,
-            "What it must have brought about, with `state`: a routing control by its name.",
-        ),
-        may("state", Kind::Choice(STATES), "The state that the control must be in then."),
-    ],
-};
-
-/// `[[dns]]`.
-pub(in crate::config) static DNS: Section = Section {
-    header: "[[dns]]",
-    means: "A name that users resolve, in a Route 53 hosted zone.",
-    fields: &[
-        must("name", Kind::DnsName, "The full name."),
-        must("zone", Kind::Zone, "The hosted zone's id."),
-        or("type", Kind::Choice(RECORD_TYPES), "A", "The type of its records."),
-        must("policy", Kind::Choice(POLICIES), "The routing policy that its records share."),
-        or(
-            "ttl",
-            Kind::Span,
-            "60s",
-            "How long resolvers keep an answer; an alias to a load balancer has 60 s.",
-        ),
-        must("records", Kind::Tables(&RECORD), "Its records."),
-    ],
-};
-
-/// `[[dns.records]]`.
-pub(in crate::config) static RECORD: Section = Section {
-    header: "[[dns.records]]",
-    means: "A record of the name.",
-    fields: &[
-        must("id", Kind::Text, "Its `SetIdentifier`, unique in the name."),
-        must("region", Kind::Region, "The Region it leads to."),
-        may("health_check", Kind::HealthCheck, "The id of the health check that decides on it."),
-        may(
-            "target",
-            Kind::DnsName,
-            "The DNS name that stands behind it in its Region, such as a load balancer's. It tells which Region an \
-            answer leads to, and is what a record is written back to.",
-        ),
-        may("target_zone", Kind::Zone, "The hosted zone id of `target`, which an alias record needs."),
-    ],
-};
-
-/// `[[resolvers]]`.
-pub(in crate::config) static RESOLVER: Section = Section {
-    header: "[[resolvers]]",
-    means: "A resolver that is asked for the names under [[dns]], to prove that users are answered with the Region \
-            that receives. Left out, it is the one this host uses, and none on a simulated platform; nothing else is \
-            asked.",
-    fields: &[
-        must("name", Kind::Text, "Its name on the screen."),
-        must(
-            "address",
-            Kind::Resolver,
-            "Its address, with a port if it is not 53; `system` is the one this host uses.",
-        ),
-    ],
-};
-
 /// `[orders]`.
 pub(in crate::config) static ORDERS: Section = Section {
     header: "[orders]",
@@ -469,30 +369,6 @@ pub(in crate::config) static ORDERS: Section = Section {
             "The Aurora store that orders are written to; its lag tells how many are at risk. \
             Left out, the one called `orders`, if there is one.",
         ),
-    ],
-};
-
-/// `[[experiments]]`.
-pub(in crate::config) static EXPERIMENT: Section = Section {
-    header: "[[experiments]]",
-    means: "A FIS experiment template, for `fis.start` and `fis.stop`. It is read only while a run needs it.",
-    fields: &[
-        must("name", Kind::Text, "Its name on the screen and in playbooks."),
-        must("region", Kind::Region, "The Region whose FIS has it; the safety lever is that Region's."),
-        must("template", Kind::Text, "The template's id, `EXT…`."),
-        may("about", Kind::Text, "What it hurts, and what should follow."),
-    ],
-};
-
-/// `[[plans]]`.
-pub(in crate::config) static PLAN: Section = Section {
-    header: "[[plans]]",
-    means: "An ARC Region switch plan, for `regionswitch.run`. It is read only while a run needs it, from the data \
-        plane of the Region that is activated.",
-    fields: &[
-        must("name", Kind::Text, "Its name on the screen and in playbooks."),
-        must("arn", Kind::Arn(ArnKind::SwitchPlan), "Its ARN; the plan may be shared by another account."),
-        must("regions", Kind::List(&Kind::Region), "Its two Regions."),
     ],
 };
 
@@ -545,86 +421,6 @@ pub(in crate::config) const LOGIC: &[&str] = &["ATLEAST", "AND", "OR"];
 pub(in crate::config) const RECORD_TYPES: &[&str] = &["A", "AAAA", "CNAME"];
 /// Words of `policy`.
 pub(in crate::config) const POLICIES: &[&str] = &["latency", "weighted", "failover", "geolocation", "simple"];
-
-/// A file of `playbooks/`.
-pub(in crate::config) static PLAYBOOK: Section = Section {
-    header: "playbooks/NAME.toml",
-    means: "A playbook of your own, in a file of its own in the folder `playbooks` beside `pointsman.toml`.",
-    fields: &[
-        must("about", Kind::Text, "What it is for, in one sentence."),
-        must("steps", Kind::Tables(&STEP), "Its steps, in any order."),
-    ],
-};
-
-/// `[[steps]]` of a playbook.
-pub(in crate::config) static STEP: Section = Section {
-    header: "[[steps]]",
-    means: "A step of a playbook: the keys that every kind has, then those that some kinds have.",
-    fields: &[
-        must("id", Kind::Text, "Its name, for `needs`."),
-        must("kind", Kind::Text, "What it does; the kinds are below."),
-        may("title", Kind::Text, "What it does, in a few words of your own."),
-        may("needs", Kind::List(&Kind::Text), "Steps that must be confirmed or skipped first."),
-        may("interlocks", Kind::Tables(&CONDITION), "What must hold when its turn comes."),
-        may("proof", Kind::Choice(PROOFS), "What confirms it; else the strongest that can be proved."),
-        may("deadline", Kind::Span, "After so long it holds; else 10m, 1h for what waits."),
-        may("usual", Kind::Span, "How long it usually takes; past twice that it is late."),
-        may("on_trouble", Kind::Text, "What to do when it is in trouble, for whoever is called then."),
-        may("store", Kind::Text, "A store of the workload."),
-        may("from", Kind::Text, "`from` or `to`, the Regions of the run, or a Region's name."),
-        may("to", Kind::Text, "The same."),
-        may("region", Kind::Text, "The same."),
-        may("on", Kind::List(&Kind::Text), "The same, several."),
-        may("off", Kind::List(&Kind::Text), "The same, several."),
-        may("service", Kind::Text, "A name under `[[services]]`."),
-        may("tasks", Kind::Whole, "A number of tasks."),
-        may("runbook", Kind::Text, "A name under `[[runbooks]]`."),
-        may("name", Kind::Text, "A name under `[[dns]]`."),
-        may("least", Kind::Whole, "At least so many resolvers."),
-        may("back", Kind::Flag, "The health check is turned back."),
-        may("plan", Kind::Text, "A name under `[[plans]]`."),
-        may(
-            "action",
-            Kind::Choice(&["activate", "deactivate"]),
-            "Which of the plan's workflows; `activate` when it is left out.",
-        ),
-        may("ungraceful", Kind::Flag, "Time counts more than what has not replicated."),
-        may("experiment", Kind::Text, "A name under `[[experiments]]`."),
-        may("engage", Kind::Flag, "Whether the lever is engaged; it is when it is left out."),
-        may("reason", Kind::Text, "Why, as FIS keeps it."),
-        may("lossless", Kind::Flag, "It waits until nothing is behind, instead of showing the loss."),
-        may("below", Kind::Span, "At most so far behind."),
-        may("for", Kind::Wait, "For so long; left out, the newest point is enough."),
-        may("signal", Kind::Text, "The label of a signal of the Region."),
-        may("keeps", Kind::Limit, "The limit it must keep; left out, its lamp must be ok."),
-        may("of", Kind::Text, "What is approved, in a sentence."),
-        may(
-            "by",
-            Kind::List(&Kind::Text),
-            "Who may approve; anybody but who started the run when it is left out.",
-        ),
-        may("text", Kind::Text, "What to do by hand."),
-    ],
-};
-
-/// `[[steps.interlocks]]` of a playbook.
-pub(in crate::config) static CONDITION: Section = Section {
-    header: "[[steps.interlocks]]",
-    means: "A condition: one of the kinds that only wait, with its keys.",
-    fields: &[
-        must("kind", Kind::Text, "`wait.lag`, `wait.metric`, `wait.canary` or `wait.dns`."),
-        may("name", Kind::Text, "A name under `[[dns]]`."),
-        may("least", Kind::Whole, "At least so many resolvers."),
-        may("store", Kind::Text, "A store of the workload."),
-        may("from", Kind::Text, "`from` or `to`, the Regions of the run, or a Region's name."),
-        may("to", Kind::Text, "The same."),
-        may("region", Kind::Text, "The same."),
-        may("below", Kind::Span, "At most so far behind."),
-        may("for", Kind::Wait, "For so long; left out, the newest point is enough."),
-        may("signal", Kind::Text, "The label of a signal of the Region."),
-        may("keeps", Kind::Limit, "The limit it must keep; left out, its lamp must be ok."),
-    ],
-};
 
 /// Every section, in the order of the docs.
 pub(in crate::config) static SECTIONS: &[&Section] = &[

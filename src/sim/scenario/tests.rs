@@ -33,6 +33,12 @@ fn unattended(name: &str) {
     assert!(checked > 0, "{name} expects nothing that can be seen");
 }
 
+/// The read replicas of a Region.
+fn replicas_in(world: &sim::World, to: usize) -> Vec<(sim::replica::Engine, String)> {
+    let ends = world.replicas.iter().filter_map(|store| Some((store.engine, store.end_in(to)?)));
+    ends.filter(|(_, end)| !end.db.writable).map(|(engine, end)| (engine, end.db.id.clone())).collect()
+}
+
 /// An operator who does what the act says as soon as the world lets him, without looking.
 fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
     let to = world.region_ix(&act.to).unwrap();
@@ -45,6 +51,9 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
                 _ => world.switchover_global(&act.from, &id, &target),
             };
             done.unwrap();
+        }
+        for (engine, id) in replicas_in(world, to) {
+            world.promote_replica(&act.to, engine, &id).unwrap();
         }
         prepare(world, act);
     }
