@@ -15,12 +15,14 @@ use crate::ledger::sqlite::Journal;
 use crate::runtime::conch::Conch;
 use crate::runtime::post::is_attended;
 use crate::runtime::signals::{Signal, Signals};
+use crate::sim::handout;
 
 /// Watches a simulated platform; without a terminal it says so and prints what `status` prints.
 pub(super) async fn demo(common: &Common, world: &Simulated) -> Result<ExitCode> {
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let served = start(world, any_port, std::future::pending()).await?;
-    let reader = simulated(&served.config, common, served.sim.clock().clone())?;
+    let playbooks = served.sim.look(handout::playbooks);
+    let reader = simulated((&served.config, playbooks), common, served.sim.clock().clone())?;
     if !watch::has_terminal() {
         say::err("no terminal here, so this is what `pointsman status` prints of the simulated platform:");
         let world = reader.world().await;

@@ -10,7 +10,7 @@ use super::own::own;
 use super::{Common, say};
 use crate::aws::Clients;
 use crate::clock::Clock;
-use crate::config::{self, Config, Overrides};
+use crate::config::{self, Config, Overrides, PlaybookFile};
 use crate::model::World;
 use crate::sampler;
 use crate::webhook::{About, Bell};
@@ -60,10 +60,21 @@ pub(super) fn file(common: &Common) -> Option<PathBuf> {
     std::path::absolute(found).ok()
 }
 
-/// A config that the simulator handed out, on the simulator's clock.
-pub(super) fn simulated(text: &str, common: &Common, clock: Clock) -> Result<Reader> {
+/// A config that the simulator handed out with these playbooks, by name and text, on the simulator's clock.
+pub(super) fn simulated(
+    (text, playbooks): (&str, &[(&str, &str)]),
+    common: &Common,
+    clock: Clock,
+) -> Result<Reader> {
     let flags = Overrides { theme: common.theme.clone(), ..Overrides::default() };
-    let config = config::parse(text, "the simulator's config").map_err(|problems| eyre!("{problems}"))?;
+    let file = |(name, text): &(&str, &str)| PlaybookFile {
+        name: (*name).to_owned(),
+        file: format!("the simulator's playbook {name}"),
+        text: (*text).to_owned(),
+    };
+    let own: Vec<PlaybookFile> = playbooks.iter().map(file).collect();
+    let config = config::parse(text, "the simulator's config").and_then(|config| config.with_playbooks(&own));
+    let config = config.map_err(|problems| eyre!("{problems}"))?;
     Ok(Reader::new(config.overridden(flags)?, clock))
 }
 

@@ -45,6 +45,19 @@ pub fn config_at(world: &World, base_url: &str, resolvers: &[SocketAddr]) -> Str
     out
 }
 
+/// Playbooks of the operators' own, by name and text, for a world that has what they name.
+#[must_use]
+pub fn playbooks(world: &World) -> &'static [(&'static str, &'static str)] {
+    let standby = ["orders", "billing"].iter().all(|name| world.replicas.iter().any(|r| r.store == *name));
+    if standby { STANDBY } else { &[] }
+}
+
+/// What a warm standby is moved to and home from by.
+const STANDBY: &[(&str, &str)] = &[
+    ("standby", include_str!("../../docs/playbooks/standby.toml")),
+    ("standby-home", include_str!("../../docs/playbooks/standby-home.toml")),
+];
+
 /// The store of the bastions' own table.
 const LOCK: &str = "lock";
 
