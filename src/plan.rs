@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::topology::Region;
+use crate::model::topology::{Region, Topology};
 use condition::Condition;
 use operation::{Danger, Operation};
 
@@ -105,6 +105,13 @@ impl Playbook {
             Self::Restore => "RESTORE",
             Self::Own(name) => name,
         }
+    }
+
+    /// What it is for, in the words of whoever wrote it.
+    #[must_use]
+    pub fn told<'a>(&'a self, topology: &'a Topology) -> &'a str {
+        let own = topology.playbooks.iter().find(|recipe| recipe.name == self.word());
+        own.map_or_else(|| self.about(), |recipe| &recipe.about)
     }
 
     /// What it is for, in one sentence.

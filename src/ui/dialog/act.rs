@@ -148,7 +148,9 @@ impl Act {
         body.extend(self.offers.iter().enumerate().map(|(at, offer)| self.line(at, offer)));
         let mut foot = vec![Para::blank()];
         if let Some(offer) = self.offers.get(self.selected) {
-            foot.push(Para::new(format!("{}: {}.", offer.intent.playbook, offer.intent.playbook.about())));
+            let playbook = &offer.intent.playbook;
+            let about = playbook.told(facts.world.topology()).trim_end_matches('.');
+            foot.push(Para::new(format!("{playbook}: {about}.")));
             foot.extend(offer.reasons());
         }
         let tail = vec![Para::default().add("Enter opens the sheet, c as AWS CLI, Esc leaves", Role::Muted)];
@@ -160,7 +162,9 @@ impl Act {
         let mark = if selected { "▸ " } else { "  " };
         let Intent { playbook, from, to } = &offer.intent;
         let (shape, standing, role) = offer.standing();
-        let text = format!(" {playbook:<11}{from} → {to}");
+        let words = self.offers.iter().map(|offer| offer.intent.playbook.word().chars().count());
+        let width = words.max().unwrap_or_default().max(10);
+        let text = format!(" {playbook:<width$} {from} → {to}");
         let para = Para::new(mark).add(shape, role).add(text, Role::Text);
         let para = para.aside(format!("  {}", offer.moves()), Role::Text);
         para.selected(selected).right(standing, role)
