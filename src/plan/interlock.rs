@@ -531,6 +531,12 @@ mod tests {
         scene.tail(&errors(WEST), &[400.0; 10]);
         scene.tail(&created(WEST), &[50.0; 10]);
         let failover = wrong(&scene, Playbook::Failover);
+        let planes = failover.iter().filter(|w| w.contains("control plane of us-west-2"));
+        assert_eq!(
+            planes.count(),
+            0,
+            "its control plane is not what the lost writer drags down: {failover:?}"
+        );
         let dragged = "warn us-west-2 healthy: it is bad too, and writes in us-east-1, which may be why: ";
         assert!(failover.iter().any(|w| w.starts_with(dragged)), "{failover:?}");
         assert!(!failover.iter().any(|w| w.starts_with("hold")), "{failover:?}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Interlock, Question};
+use super::{Interlock, Question, state};
 use crate::model::reading::Identity;
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Credentials, Lamp};
@@ -80,7 +80,7 @@ pub(super) fn planes(question: &Question<'_>) -> Vec<Interlock> {
         .map(|(home, steps)| {
             let name = format!("control plane of {home}");
             let seen = verdict::region(question.world, home, question.now);
-            if seen.lamp == Lamp::Bad {
+            if seen.lamp == Lamp::Bad && !state::may_be_dragged(question, home) {
                 let why =
                     format!("{home} is bad, and {} must be answered there: it may not be", steps.join(", "));
                 Interlock::warn(name, why)

@@ -2,6 +2,7 @@
 //! be, and there is room.
 
 use super::{Interlock, Question};
+use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp, RegionVerdict, Role};
 use crate::plan::Playbook;
 
@@ -19,8 +20,7 @@ fn receives(playbook: &Playbook, to: &RegionVerdict, from: &RegionVerdict) -> In
     let why = words(to);
     match to.lamp {
         Lamp::Ok => Interlock::pass(name),
-        // A Region whose writer is away is dragged down by it, and to give it the writer is the way out.
-        Lamp::Bad if *playbook == Playbook::Failover && is_lost(from) && writes(from) => {
+        Lamp::Bad if drags(playbook, from) => {
             let away = &from.region;
             Interlock::warn(name, format!("it is bad too, and writes in {away}, which may be why: {why}"))
         }
@@ -28,6 +28,17 @@ fn receives(playbook: &Playbook, to: &RegionVerdict, from: &RegionVerdict) -> In
         Lamp::Look => Interlock::warn(name, format!("worth a look: {why}")),
         Lamp::Unknown => Interlock::warn(name, format!("not known: {why}")),
     }
+}
+
+/// A Region whose writer is away is dragged down by it, and to give it the writer is the way out.
+fn drags(playbook: &Playbook, from: &RegionVerdict) -> bool {
+    *playbook == Playbook::Failover && is_lost(from) && writes(from)
+}
+
+/// What is bad in the receiving Region may be the lost writer's doing and says nothing of its control plane.
+pub(super) fn may_be_dragged(question: &Question<'_>, region: &Region) -> bool {
+    let from = verdict::region(question.world, &question.intent.from, question.now);
+    *region == question.intent.to && drags(&question.intent.playbook, &from)
 }
 
 /// It is bad, or cannot be seen any more.
