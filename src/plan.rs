@@ -7,6 +7,8 @@ pub mod aftermath;
 pub mod condition;
 pub mod decide;
 pub mod event;
+#[cfg(test)]
+mod fixture;
 pub mod history;
 pub mod interlock;
 pub mod operation;

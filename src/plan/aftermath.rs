@@ -174,34 +174,14 @@ fn way_back(run: &Progress) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fixture::{EAST, Scene, WEST, east, west};
+    use crate::model::fixture::{EAST, Scene, WEST};
     use crate::model::reading::{AuroraMember, ControlState};
     use crate::model::verdict::AtRisk;
-    use crate::plan::event::{Entry, Event, RunId, Start};
-    use crate::plan::playbook;
+    use crate::plan::fixture::begun;
 
     /// A run of this playbook that was closed so, every step confirmed after it was sent.
     fn run(scene: &Scene, playbook: Playbook, end: End) -> Progress {
-        let intent = Intent { playbook, from: east(), to: west() };
-        let plan = playbook::plan(&scene.world, &intent, scene.now).unwrap();
-        let start = Start {
-            who: "maria".to_owned(),
-            host: "bastion".to_owned(),
-            account: None,
-            role: None,
-            reason: String::new(),
-            drill: false,
-            simulated: true,
-        };
-        let entry = Entry {
-            seq: 1,
-            run: RunId("3f9a0c11".to_owned()),
-            at: scene.now,
-            event: Event::Started { plan, start },
-            previous: String::new(),
-            hash: String::new(),
-        };
-        let mut run = Progress::replay(&[entry]).unwrap();
+        let mut run = begun(scene, playbook, None);
         for step in run.steps.values_mut() {
             step.state = StepState::Done(Outcome::Confirmed);
             step.sent = Some(scene.now);

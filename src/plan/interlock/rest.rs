@@ -59,11 +59,12 @@ fn same_account(world: &World, progress: &Progress) -> Interlock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fixture::{Scene, east, west};
+    use crate::model::fixture::{Scene, west};
     use crate::model::reading::{Identity, Reading, Source};
-    use crate::plan::event::{Entry, Event, Outcome, RunId, Start};
+    use crate::plan::event::Outcome;
+    use crate::plan::fixture::begun;
     use crate::plan::progress::StepState;
-    use crate::plan::{Intent, Playbook, StepId, playbook};
+    use crate::plan::{Playbook, StepId};
 
     const ACCOUNT: &str = "111122223333";
 
@@ -77,26 +78,7 @@ mod tests {
 
     /// A switchover that began in this account and was cut off before its first step.
     fn cut_off(scene: &Scene, account: &str) -> Progress {
-        let intent = Intent { playbook: Playbook::Switchover, from: east(), to: west() };
-        let plan = playbook::plan(&scene.world, &intent, scene.now).unwrap();
-        let start = Start {
-            who: "maria".to_owned(),
-            host: "bastion".to_owned(),
-            account: Some(account.to_owned()),
-            role: None,
-            reason: String::new(),
-            drill: false,
-            simulated: true,
-        };
-        let entry = Entry {
-            seq: 1,
-            run: RunId("3f9a0c11".to_owned()),
-            at: scene.now,
-            event: Event::Started { plan, start },
-            previous: String::new(),
-            hash: String::new(),
-        };
-        Progress::replay(std::slice::from_ref(&entry)).unwrap()
+        begun(scene, Playbook::Switchover, Some(account))
     }
 
     fn holds(scene: &Scene, run: &Progress, simulated: bool) -> Vec<String> {
