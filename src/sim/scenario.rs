@@ -73,7 +73,7 @@ pub struct Act {
     /// When.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub at: Duration,
-    /// Playbook: `switchover`, `failover`, `evacuate`.
+    /// Playbook: `switchover`, `failover`, `evacuate`, `failback`, `restore`.
     pub playbook: String,
     /// Region that is left.
     pub from: String,
@@ -128,6 +128,8 @@ const FILES: &[(&str, &str)] = &[
     ("region-switch", include_str!("../../scenarios/region-switch.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
     ("dns-weights", include_str!("../../scenarios/dns-weights.toml")),
+    ("failback", include_str!("../../scenarios/failback.toml")),
+    ("restore", include_str!("../../scenarios/restore.toml")),
 ];
 
 /// The scenario that `demo` and `sim` run unless told.
