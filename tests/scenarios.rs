@@ -61,6 +61,8 @@ played! {
     warm_standby: "warm-standby" once,
     game_day: "game-day" drilled,
     region_switch: "region-switch" drilled,
+    failback: "failback" once,
+    restore: "restore" twice,
 }
 
 #[test]
