@@ -223,7 +223,7 @@ impl Console {
                 waiting.extend(self.performer.perform(effect, &self.app));
             }
         }
-        self.performer.attend(self.app.attention());
+        self.performer.attend(&self.app);
         false
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pointsman::ledger::shared::lease::{Claim, NoLease};
 use pointsman::plan::Playbook;
-use pointsman::plan::event::{End, Event, Right};
+use pointsman::plan::event::{End, Event, Pause, Right};
 use pointsman::plan::run::Command;
 use pointsman::runtime::shared::Hold;
 
@@ -107,10 +107,13 @@ async fn a_table_that_stays_away_pauses_the_run_until_a_person_goes_on_without_i
     flying.until(sent).await;
     stage.throttle();
     let mandate = flying.mandate.clone();
-    flying.until(|event| matches!(event, Event::Paused { .. })).await;
-    let note = flying.until(|event| matches!(event, Event::Noted { .. })).await.event.detail();
-    assert!(note.contains("the shared table pointsmanLock gives no answer (throttled"), "{note}");
-    assert!(note.contains("another bastion may act; nothing more is sent until a person goes on"), "{note}");
+    let paused = flying.until(|event| matches!(event, Event::Paused { .. })).await.event;
+    let Event::Paused { why: Pause::Conch { text }, .. } = paused else { panic!("{paused:?}") };
+    assert!(text.contains("the shared table pointsmanLock gives no answer (throttled"), "{text}");
+    assert!(text.contains("another bastion may act; nothing more is sent until a person goes on"), "{text}");
+    // The credentials have not ended, and nothing says that they are renewed.
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert!(!ana.words().iter().any(|line| line.contains("credentials")), "{:#?}", ana.words());
     assert!(mandate.claim(Claim::Free).await.is_err());
     let reason = "nobody else is on call".to_owned();
     let right = mandate.claim(Claim::WithoutTable(reason)).await.unwrap();
