@@ -4,6 +4,7 @@
 
 mod acting;
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -56,6 +57,12 @@ pub(super) struct Performer {
     /// A run of this host is shown at work.
     busy: Driving,
     has_run: bool,
+}
+
+impl fmt::Debug for Performer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Performer").field("running", &self.running.is_some()).finish_non_exhaustive()
+    }
 }
 
 /// A run in flight, as the console holds it.

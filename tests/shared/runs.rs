@@ -8,6 +8,8 @@ use pointsman::plan::event::{End, Event, Pause, Right};
 use pointsman::plan::run::Command;
 use pointsman::runtime::shared::Hold;
 
+use serde_json::json;
+
 use super::stage::Stage;
 
 fn sent(event: &Event) -> bool {
@@ -152,4 +154,28 @@ async fn whoever_goes_on_without_the_table_is_seen_as_soon_as_it_answers() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let ended = flying.rest().await;
     assert!(matches!(ended.closed, Some((_, End::Confirmed, _))), "{:#?}", ana.words());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_world_whose_clock_jumps_while_the_table_answers_takes_no_right_away() {
+    let stage = Stage::new();
+    let ana = stage.bastion("ana", "bastion-1").without_copy();
+    // The first write takes the conch, the second renews it for what is about to leave.
+    ana.cable.jumps_at(2);
+    let flying = ana.start(Playbook::Evacuate, Claim::Free).await.unwrap();
+    let ended = flying.rest().await;
+    assert!(matches!(ended.closed, Some((_, End::Confirmed, _))), "{:#?}", ana.words());
+    assert!(!ana.words().iter().any(|line| line.starts_with("paused")), "{:#?}", ana.words());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_world_that_runs_fast_leaves_a_slow_table_its_time() {
+    let stage = Stage::at_speed(60, |_| ());
+    let ana = stage.bastion("ana", "bastion-1");
+    let taken = ana.commons.take(None, &Claim::Free).await.unwrap();
+    // A minute there is a second of the hosts, in which the lease lasts.
+    stage.inject(&json!({ "kind": "latency", "service": "dynamodb", "ms": 60_000 }));
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    let hold = taken.mandate.hold();
+    assert!(hold.is_good(ana.clock().now()), "{hold:?}");
 }
