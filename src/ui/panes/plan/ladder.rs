@@ -123,30 +123,30 @@ fn row(pen: &Pen<'_>, climb: &Climb<'_>, room: usize) -> Text {
 /// What is seen of a rung that is not proved: who says what where that fits, else the sentence.
 fn now(pen: &Pen<'_>, live: &Shown, room: usize) -> Vec<Span<'static>> {
     if matches!(live.rung, Rung::ReadBack | Rung::Dns) && live.witnesses.len() > 2 {
-        let grid = grid(pen, live);
-        if grid.iter().map(Span::width).sum::<usize>() <= room {
+        let fits = |grid: &Vec<Span<'static>>| grid.iter().map(Span::width).sum::<usize>() <= room;
+        if let Some(grid) = grids(pen, live).into_iter().find(fits) {
             return grid;
         }
     }
     vec![pen.span(fitted(pen, &live.evidence, room), Role::Text)]
 }
 
-/// `use1 ?  usw2 ✓  apse2 ?  apne1 ✓  euw1 ?  2 of 5`.
-fn grid(pen: &Pen<'_>, live: &Shown) -> Vec<Span<'static>> {
-    let mut spans = Vec::new();
-    for witness in &live.witnesses {
+/// `use1 ?  usw2 ✓  apse2 ?  apne1 ✓  euw1 ?  2 of 5`; shorter, those that do not agree: `2 of 5  use1 ?  …`.
+fn grids(pen: &Pen<'_>, live: &Shown) -> [Vec<Span<'static>>; 2] {
+    let word = |witness: &Witness, before: &str, after: &str| {
         let (shape, role) = stance(pen, witness.stance);
-        spans.push(pen.span(format!("{} ", say::shortened(pen, witness.who.clone(), 0)), Role::Muted));
-        spans.push(pen.span(format!("{shape}  "), role));
-    }
-    let agree = live.witnesses.iter().filter(|witness| witness.stance == Stance::Agrees).count();
-    spans.push(pen.span(format!("{agree} of {}", live.witnesses.len()), Role::Text));
-    let old = live.witnesses.iter().filter(|witness| witness.stance == Stance::Differs);
-    let longest = old.filter_map(|witness| witness.left).max().filter(|left| !left.is_zero());
-    spans.extend(
-        longest.map(|left| pen.span(format!(", longest TTL left {}", verdict::span(left)), Role::Text)),
-    );
-    spans
+        let who = say::shortened(pen, witness.who.clone(), 0);
+        [pen.span(format!("{before}{who} "), Role::Muted), pen.span(format!("{shape}{after}"), role)]
+    };
+    let agrees = |witness: &&Witness| witness.stance == Stance::Agrees;
+    let others = || live.witnesses.iter().filter(|witness| !agrees(witness));
+    let count = format!("{} of {}", live.witnesses.iter().filter(agrees).count(), live.witnesses.len());
+    let longest = others().filter_map(|witness| witness.left).max().filter(|left| !left.is_zero());
+    let left = longest.map_or_else(String::new, |left| format!(", longest TTL left {}", verdict::span(left)));
+    let sum = pen.span(format!("{count}{left}"), Role::Text);
+    let all = live.witnesses.iter().flat_map(|witness| word(witness, "", "  ")).chain([sum.clone()]);
+    let some = std::iter::once(sum).chain(others().flat_map(|witness| word(witness, "  ", "")));
+    [all.collect(), some.collect()]
 }
 
 /// One source's word in full: `us-east-1        ✓ us-east-1 Off, us-west-2 On, 2s ago, took 80 ms`.

@@ -135,7 +135,8 @@ fn running(pen: &Pen<'_>, run: &Progress, step: &Step, elapsed: Duration) -> Vec
         Line::from(vec![time.clone(), bar(GAUGE), word.clone(), deadline.clone(), long]),
         Line::from(vec![time.clone(), bar(GAUGE), word.clone(), short.clone()]),
         Line::from(vec![time.clone(), bar(GAUGE * 2 / 3), word.clone(), short.clone()]),
-        Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone(), short]),
+        Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone(), short.clone()]),
+        Line::from(vec![time.clone(), bar(GAUGE / 3), word.clone(), short]),
         Line::from(vec![time.clone(), bar(GAUGE), word.clone(), deadline]),
         Line::from(vec![time.clone(), bar(GAUGE), word.clone()]),
         Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone()]),
@@ -277,7 +278,6 @@ fn held(
             let text = format!("sent {}, {}", say::clock(sent), ladder::answered(progress));
             say(&mut lines, &text, Role::Text);
         }
-        lines.extend(ladder::line(pen, step, Some(progress), room));
         lines.extend(ladder::rows(pen, step, progress, room, Rows::Next));
     } else {
         lines.extend(ladder::rows(pen, step, progress, room, Rows::All));
