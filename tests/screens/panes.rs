@@ -62,7 +62,7 @@ fn every_rung_has_a_row_when_the_plan_fills_the_screen() {
 fn what_is_seen_of_a_rung_is_what_proves_it() {
     let show = Show::running(Until::Unknown);
     let text = show.text(80, 24);
-    let row = text.lines().find(|line| line.contains("? read back    use1")).unwrap();
+    let row = text.lines().find(|line| line.contains("? read back     use1")).unwrap();
     assert!(row.contains("use1 ?  usw2 ✓  euw1 ?  apne1 ✓  apse2 ?  2 of 5"), "{row}");
     let row = |text: String| text.lines().find(|line| line.contains("TTL left")).unwrap().to_owned();
     let wide = row(Show::running(Until::Proving).zoomed(Pane::Plan).text(120, 40));

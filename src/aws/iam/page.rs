@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{READS, SHARED, SHARES, When, on};
 use crate::plan::operation::Operation;
@@ -90,10 +90,13 @@ fn policy<'a>(page: &mut String, actions: impl Iterator<Item = (&'a str, &'a [&'
         statements.entry((service, on)).or_default().insert(action);
     }
     let statement = |((_, on), actions): (&(&str, &[&str]), &BTreeSet<&str>)| json!({ "Effect": "Allow", "Action": actions, "Resource": on });
-    let all: Vec<Value> = statements.iter().map(statement).collect();
-    let document = json!({ "Version": "2012-10-17", "Statement": all });
+    let all: Vec<String> = statements.iter().map(statement).map(|one| format!("    {one}")).collect();
     // Writing to a String cannot fail.
-    let _ = writeln!(page, "```json\n{document:#}\n```");
+    let _ = writeln!(
+        page,
+        "```json\n{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n{}\n  ]\n}}\n```",
+        all.join(",\n")
+    );
 }
 
 fn codes(words: &[&str]) -> String {

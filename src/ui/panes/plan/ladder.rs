@@ -22,6 +22,9 @@ const WORD: usize = 12;
 /// The columns of an age.
 const AGE: usize = 6;
 
+/// Before whoever said yes; the rung says it already.
+const BY: &str = "accepted by ";
+
 /// One rung as it is shown.
 pub(in super::super) struct Climb<'a> {
     /// Which rung.
@@ -107,28 +110,31 @@ fn row(pen: &Pen<'_>, climb: &Climb<'_>, room: usize) -> Text {
     let word = format!("{shape} {}", climb.rung);
     let mut spans = vec![paint::blank(INDENT), pen.span(format!("{word:<width$}  ", width = WORD + 2), role)];
     let room = room.saturating_sub(INDENT + WORD + 4);
-    let live = climb.live.filter(|live| live.state != RungState::Proved);
-    if let Some(live) = live.filter(|_| shape != pen.glyphs.check) {
-        spans.extend(now(pen, live, room));
-    } else if let Some(at) = climb.at {
-        let age = verdict::span(verdict::age(at, pen.scene.now));
-        let when = format!("{} {age:>AGE$}  ", say::clock(at));
-        let room = room.saturating_sub(paint::width(&when));
-        spans.push(pen.span(when, Role::Muted));
-        spans.push(pen.span(fitted(pen, &climb.evidence, room), Role::Text));
-    }
+    let open = climb.live.filter(|_| shape != pen.glyphs.check);
+    let (room, evidence) = match (open, climb.at) {
+        (Some(live), _) => (room, &live.evidence),
+        (None, Some(at)) => {
+            let age = verdict::span(verdict::age(at, pen.scene.now));
+            let when = format!("{} {age:>AGE$}  ", say::clock(at));
+            let left = room.saturating_sub(paint::width(&when));
+            spans.push(pen.span(when, Role::Muted));
+            (left, &climb.evidence)
+        }
+        (None, None) => return Line::from(spans),
+    };
+    let words = || vec![pen.span(fitted(pen, evidence, room), Role::Text)];
+    spans.extend(grid(pen, climb.live, room).unwrap_or_else(words));
     Line::from(spans)
 }
 
-/// What is seen of a rung that is not proved: who says what where that fits, else the sentence.
-fn now(pen: &Pen<'_>, live: &Shown, room: usize) -> Vec<Span<'static>> {
-    if matches!(live.rung, Rung::ReadBack | Rung::Dns) && live.witnesses.len() > 2 {
-        let fits = |grid: &Vec<Span<'static>>| grid.iter().map(Span::width).sum::<usize>() <= room;
-        if let Some(grid) = grids(pen, live).into_iter().find(fits) {
-            return grid;
-        }
-    }
-    vec![pen.span(fitted(pen, &live.evidence, room), Role::Text)]
+/// Who says what of a rung now, where several are asked and that fits.
+fn grid(pen: &Pen<'_>, live: Option<&Shown>, room: usize) -> Option<Vec<Span<'static>>> {
+    let live = live.filter(|live| match live.rung {
+        Rung::ReadBack => live.witnesses.len() > 2,
+        rung => rung == Rung::Dns && !live.witnesses.is_empty(),
+    })?;
+    let fits = |grid: &Vec<Span<'static>>| grid.iter().map(Span::width).sum::<usize>() <= room;
+    grids(pen, live).into_iter().find(fits)
 }
 
 /// `use1 ?  usw2 ✓  apse2 ?  apne1 ✓  euw1 ?  2 of 5`; shorter, those that do not agree: `2 of 5  use1 ?  …`.
@@ -189,7 +195,11 @@ fn told(step: &Step, progress: &StepProgress, rung: Rung) -> (Option<Timestamp>,
             };
             (progress.sent, format!("{api}{again}"))
         }
-        Rung::Accepted => (progress.answered.or(progress.sent), answered(progress)),
+        Rung::Accepted => {
+            let words = answered(progress);
+            let by = words.strip_prefix(BY).map(str::to_owned);
+            (progress.answered.or(progress.sent), by.unwrap_or(words))
+        }
         rung => progress
             .rungs
             .get(&rung)
@@ -202,9 +212,9 @@ pub(super) fn answered(progress: &StepProgress) -> String {
     match progress.answer.as_ref() {
         None => "no answer yet".to_owned(),
         Some(Answer::Accepted { endpoint, request_id: Some(id), .. }) => {
-            format!("accepted by {endpoint}, request {id}")
+            format!("{BY}{endpoint}, request {id}")
         }
-        Some(Answer::Accepted { endpoint, .. }) => format!("accepted by {endpoint}"),
+        Some(Answer::Accepted { endpoint, .. }) => format!("{BY}{endpoint}"),
         Some(Answer::Refused { code, trouble }) if trouble.text.starts_with(code.as_str()) => {
             format!("refused: {}", trouble.text)
         }
