@@ -12,6 +12,7 @@ mod expect;
 mod faults;
 mod laws;
 mod overlap;
+mod people;
 mod ride;
 mod soak;
 mod stage;

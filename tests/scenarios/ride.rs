@@ -26,6 +26,7 @@ use pointsman::sim::scenario::Scenario;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::book::Book;
+use super::people::People;
 use super::stage::{self, Came, Played, Stage, WHO};
 use crate::support::ByHand;
 
@@ -304,8 +305,10 @@ impl Rider {
             inboxes: Vec::new(),
             when_held: if mind.next().is_some() { WhenHeld::Wait } else { WhenHeld::StopThere },
         };
+        let mut people = People::at(&self.stage.scenario, &progress);
         let mut drive = std::pin::pin!(run::drive(progress, self.world.clone(), ports));
         loop {
+            let speak = people.wait(self.clock.now());
             let wait = mind
                 .next()
                 .map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
@@ -313,7 +316,10 @@ impl Rider {
             tokio::select! {
                 biased;
                 () = self.fuse.gone.notified() => return Leg::Cut(self.away),
-                Some(entry) = entries.recv() => mind.heard(&entry, &self.stage.sim),
+                Some(entry) = entries.recv() => {
+                    people.hear(&entry);
+                    mind.heard(&entry, &self.stage.sim);
+                }
                 ran = &mut drive => {
                     while let Ok(entry) = entries.try_recv() {
                         mind.heard(&entry, &self.stage.sim);
@@ -328,6 +334,11 @@ impl Rider {
                     Deed::Asks(asked) => drop(command.send(asked).await),
                     Deed::Crash(away) => return Leg::Cut(away),
                 },
+                () = async { clock.sleep(speak.unwrap()).await }, if speak.is_some() => {
+                    if let Some(said) = people.speak(clock.now()) {
+                        drop(command.send(said).await);
+                    }
+                }
                 Some(seen) = self.eyes.seen.recv() => {
                     let _full = see.try_send(seen.clone());
                     self.world.apply(seen);

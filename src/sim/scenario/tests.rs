@@ -9,6 +9,9 @@ use crate::sim::world::dns;
 use crate::sim::world::ecs;
 use crate::sim::world::ssm::{Signal, Start, Status};
 
+/// The playbooks that need no file.
+const BUILT_IN: [&str; 5] = ["switchover", "failover", "evacuate", "failback", "restore"];
+
 fn run(name: &str) -> (Scenario, sim::World) {
     let scenario = find(name).unwrap();
     let world = sim::World::new(&scenario, 7, "2026-03-01T14:00:00Z".parse().unwrap());
@@ -47,7 +50,7 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
             let global = &world.aurora.globals[at];
             let (id, target) = (global.id.clone(), global.member_in(to).unwrap().cluster.clone());
             let done = match act.playbook.as_str() {
-                "failover" => world.failover_global(&act.to, &id, &target, true),
+                "failover" | "game-day" | "runbook" => world.failover_global(&act.to, &id, &target, true),
                 _ => world.switchover_global(&act.from, &id, &target),
             };
             done.unwrap();
@@ -165,6 +168,8 @@ fn every_scenario_reads_and_bears_the_name_of_its_file() {
             assert_eq!(world.understands(&moment.fault.fault), Ok(()), "{name}");
         }
         for act in &scenario.act {
+            let known = BUILT_IN.contains(&&*act.playbook) || playbooks::find(&act.playbook).is_some();
+            assert!(known, "{name}: there is no playbook {}", act.playbook);
             let regions: Vec<_> = scenario.world.regions.iter().map(|r| r.name.as_str()).collect();
             assert!(
                 regions.contains(&act.from.as_str()) && regions.contains(&act.to.as_str()),
@@ -191,6 +196,19 @@ fn every_file_in_the_folder_is_in_the_binary() {
     let mut known: Vec<_> = names().map(str::to_owned).collect();
     known.sort();
     assert_eq!(files, known);
+}
+
+#[test]
+fn every_playbook_in_the_folder_is_in_the_binary() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/playbooks");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    let mut known: Vec<_> = playbooks::names().map(str::to_owned).collect();
+    known.sort();
+    assert_eq!(known, files);
 }
 
 #[test]
