@@ -44,7 +44,11 @@ fn replicas_in(world: &sim::World, to: usize) -> Vec<(sim::replica::Engine, Stri
 
 /// An operator who does what the act says as soon as the world lets him, without looking.
 fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
-    let to = world.region_ix(&act.to).unwrap();
+    let (from, to) = (world.region_ix(&act.from).unwrap(), world.region_ix(&act.to).unwrap());
+    // Its people build replicas first, and close the shop.
+    if act.playbook == "standby-home" && !*sent && world.link_lag("orders", from, to) != Some(0.0) {
+        return false;
+    }
     if !*sent && act.playbook != "evacuate" {
         for at in 0..world.aurora.globals.len() {
             let global = &world.aurora.globals[at];
@@ -114,7 +118,9 @@ fn move_weights(world: &mut sim::World, act: &Act) {
 /// Moves through the scenario with that operator; acts that must be refused are left out.
 /// Whether this operator can bring it about: he starts no experiments, runs no plans and scales nothing.
 fn by_hand(that: &That) -> bool {
-    let started = |operation: &Option<String>| operation.as_deref() == Some("StartExperiment");
+    let started = |operation: &Option<String>| {
+        matches!(operation.as_deref(), Some("StartExperiment" | "StopExperiment"))
+    };
     match that {
         That::Experiment { .. } | That::Execution { .. } | That::Tasks { .. } => false,
         That::Writes { operation, .. } => !started(operation),
