@@ -160,7 +160,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) 
 /// Computes the digest of the frame's time and hands everything to `then`.
 fn with_pen<T>(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, then: impl FnOnce(&Pen<'_>) -> T) -> T {
     let still = Scene { now: scene.view.frozen.unwrap_or(scene.now), ..*scene };
-    let digest = Digest::of(still.world, still.now);
+    let digest = Digest::of(still.world, still.now).with(still.run, still.world, still.now);
     then(&Pen { scene: &still, clock: scene.now, digest: &digest, theme, glyphs })
 }
 
