@@ -54,7 +54,7 @@ fn conch(pen: &Pen<'_>) -> Item {
     let conch = &pen.scene.console.conch;
     let abroad = pen.scene.console.abroad.is_some();
     let (role, costs) = match conch.urgency() {
-        Urgency::Calm if abroad => (Role::Text, [40, 61, 62]),
+        Urgency::Calm if abroad => (Role::Text, [40, 47, 63]),
         Urgency::Calm => (Role::Text, [40, 41, 42]),
         Urgency::Look => (Role::LampLook, [40, 85, 85]),
         Urgency::Bad => (Role::LampBad, [40, KEEP, KEEP]),
@@ -78,7 +78,7 @@ fn conch(pen: &Pen<'_>) -> Item {
 /// `mirror 4s behind`: how old what is shown of another host is; what is too old to act on is not dropped.
 fn mirror(pen: &Pen<'_>, abroad: &Abroad) -> Item {
     let (role, costs) = match abroad.urgency(pen.clock) {
-        Urgency::Calm => (Role::ModeRunning, [36, 50]),
+        Urgency::Calm => (Role::ModeRunning, [36, 62]),
         Urgency::Look => (Role::LampLook, [36, 86]),
         Urgency::Bad => (Role::LampBad, [36, KEEP]),
     };
@@ -104,11 +104,13 @@ fn who(pen: &Pen<'_>, identity: &Identity) -> Item {
         spans.extend(left.as_ref().map(|(left, role)| pen.span(format!("{word}{left}"), *role)));
         Line::from(spans)
     };
+    // Whose run it is matters more, where that is not this host's.
+    let give_way = if pen.scene.console.abroad.is_some() { 46 } else { 55 };
     Item::right(vec![
         (3, form(format!("account …{last}/{role}"), "  credentials ")),
         (5, form(format!("account …{last}/{role}"), "  creds ")),
         (8, form(format!("…{last}/{role}"), "  creds ")),
-        (55, form(format!("…{last}/{role}"), " ")),
+        (give_way, form(format!("…{last}/{role}"), " ")),
         (75, form(format!("…{last}"), " ")),
     ])
 }
