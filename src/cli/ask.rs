@@ -46,6 +46,11 @@ pub enum AskCommand {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// Say that what a step asks for was done by hand
+    Tick {
+        /// The step's number
+        step: u16,
+    },
     /// Put a note into its journal
     Note {
         /// The note
@@ -72,6 +77,7 @@ impl AskCommand {
             Self::ReadAgain { step } => decide(step, Decision::ReadAgain, who),
             Self::Retry { step } => decide(step, Decision::Retry, who),
             Self::Abort { reason } => Command::Abort { who, reason },
+            Self::Tick { step } => Command::Tick { step: StepId(step), who },
             Self::Note { text } => Command::Note { who, text },
         }
     }

@@ -207,7 +207,7 @@ impl Performer {
             Effect::Note { text, .. } if self.running.is_some() || app.followed().is_some() => {
                 return self.command(Command::Note { who, text }, app);
             }
-            Effect::Note { text, .. } if app.driven_by_another().is_some() => {
+            Effect::Note { text, .. } if app.is_away() && app.driven_by_another().is_some() => {
                 return self.command(Command::Note { who, text }, app);
             }
             Effect::Note { run, .. } if app.is_away() => {

@@ -13,6 +13,7 @@ fn a_runbook_that_waits_is_approved_from_another_bastion_with_the_reason_in_the_
     let mut run = Run::of(&stage, RUN);
     let line = run.line("awaits");
     let (name, step) = (line["run"].as_str().unwrap(), line["event"]["step"].as_u64().unwrap());
+    copied(&stage, name);
     let told = |words: &str| at_ben(&stage, &format!("tell {name} {step} {words}"));
 
     let wrong = told("resume --because why-not").with(20).err;
@@ -28,4 +29,11 @@ fn a_runbook_that_waits_is_approved_from_another_bastion_with_the_reason_in_the_
     let show = stage.run(&format!("journal show {name}")).with(0).out;
     assert!(show.contains("by ben"), "{show}");
     assert!(show.contains(&format!("ben: told step {step} to approve: room-is-needed")), "{show}");
+}
+
+/// Waits until the line that it waits is in the shared table too.
+fn copied(stage: &Stage, name: &str) {
+    let show = format!("journal show {name} --shared");
+    let is_there = || at_ben(stage, &show).out.contains(" awaits ");
+    assert!((0..100).any(|_| is_there()), "{}", at_ben(stage, &show).err);
 }

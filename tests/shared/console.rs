@@ -149,9 +149,9 @@ async fn a_run_of_another_host_is_followed_line_by_line_and_steered() {
     ben.shows("mirror ").await;
     ben.shows("of bastion-1").await;
     let small = ben.frame_of(Rect::new(0, 0, 80, 24));
-    assert!(small.contains("RUNNING") && small.contains("mirror "), "{small}");
+    assert!(["RUNNING", "ana@bastion-1", "mirror "].into_iter().all(|word| small.contains(word)), "{small}");
     ben.press("a").await;
-    ben.shows("drives it; P pauses it").await;
+    ben.shows("ana@bastion-1 drives it; to be taken over if silent for ").await;
 
     ben.press("P").await;
     ben.shows("PAUSED").await;

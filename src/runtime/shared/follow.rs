@@ -4,6 +4,7 @@
 //! from a table that says nothing; and it is told only after all lines that were copied.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -19,7 +20,13 @@ use crate::plan::event::{Entry, Event, RunId};
 use crate::ui::conch::Driver;
 
 /// How long the index of runs is not read again while the conch stays where it is.
-const INDEX: std::time::Duration = std::time::Duration::from_mins(1);
+const INDEX: Duration = Duration::from_mins(1);
+
+/// The same while somebody has it, and has begun nothing yet that is in the index.
+const SOON: Duration = Duration::from_secs(4);
+
+/// How often a run is looked at that nobody drives.
+const RARELY: Duration = Duration::from_secs(5);
 
 /// Follows one run at a time.
 pub(super) struct Follower {
@@ -53,13 +60,15 @@ struct Followed {
     whole: Option<Timestamp>,
     trouble: Option<String>,
     closed: bool,
+    /// When its lines were last asked for.
+    looked: Option<Instant>,
 }
 
 impl Followed {
     /// From its first line on.
     fn new(copied: Copied, driver: Driver) -> Self {
         let reached = Reached { seq: copied.first.saturating_sub(1), hash: None };
-        Self { copied, reached, driver, whole: None, trouble: None, closed: false }
+        Self { copied, reached, driver, whole: None, trouble: None, closed: false, looked: None }
     }
 
     /// Takes in what is new; its own lines come back, and whether the copy is known to be whole to a later time.
@@ -71,6 +80,12 @@ impl Followed {
         self.reached = reached;
         self.closed |= lines.iter().any(|line| matches!(line.event, Event::Closed { .. }));
         (lines, later)
+    }
+
+    /// Lines may have come; a run that nobody drives gets few, and is looked at more rarely.
+    fn is_due(&self) -> bool {
+        let every = if matches!(self.driver, Driver::Drives { .. }) { Duration::ZERO } else { RARELY };
+        !self.closed && self.looked.is_none_or(|looked| looked.elapsed() >= every)
     }
 
     fn is_in(&self, copied: &Copied) -> bool {
@@ -109,7 +124,9 @@ impl Follower {
     /// Reads the index where another run may have begun, or gone on in another journal.
     async fn find(&mut self) -> Result<Vec<Abroad>, Trouble> {
         let hands = self.hands();
-        let same = |(before, at): &(Hands, Instant)| *before == hands && at.elapsed() < INDEX;
+        let waits = self.drives().is_some() && self.run.as_ref().is_none_or(|run| run.closed);
+        let every = if waits { SOON } else { INDEX };
+        let same = |(before, at): &(Hands, Instant)| *before == hands && at.elapsed() < every;
         if self.indexed.as_ref().is_some_and(same) {
             return Ok(Vec::new());
         }
@@ -162,12 +179,14 @@ impl Follower {
 
     /// What came into the copy since, and then who drives it.
     async fn lines(&mut self) -> Vec<Abroad> {
-        let Some(run) = self.run.as_ref().filter(|run| !run.closed) else { return Vec::new() };
+        let Some(run) = self.run.as_mut().filter(|run| run.is_due()) else { return Vec::new() };
+        run.looked = Some(Instant::now());
         let tail = match self.commons.tail(&run.copied, &run.reached).await {
             Ok(tail) => tail,
             Err(why) => return self.troubled(&words(&why)),
         };
-        let driver = self.driver(&run.copied.run);
+        let shown = run.copied.run.clone();
+        let driver = self.driver(&shown);
         let Some(run) = &mut self.run else { return Vec::new() };
         let (lines, later) = run.take(tail);
         let mut told: Vec<Abroad> = lines.into_iter().map(|line| Abroad::Line(Box::new(line))).collect();
@@ -192,9 +211,9 @@ impl Follower {
         vec![Abroad::Behind { whole: run.whole, trouble: run.trouble.clone() }]
     }
 
-    /// Who drives a run, by the lease as the table last told it.
+    /// Who drives a run, by the lease as the table last told it. Whoever has it and names no run yet is about to.
     fn driver(&self, run: &RunId) -> Driver {
-        let of_run = |lease: &&Lease| lease.work.run.as_ref() == Some(run) && !lease.free;
+        let of_run = |lease: &&Lease| !lease.free && lease.work.run.as_ref().is_none_or(|acts| acts == run);
         let Some((lease, at)) = self.conch.lease.as_ref().filter(of_run).zip(self.conch.at) else {
             return Driver::Nobody;
         };

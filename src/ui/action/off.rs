@@ -53,18 +53,17 @@ pub fn cut_off<'a>(facts: &Facts<'a>) -> Option<&'a Progress> {
     facts.run.filter(|run| run.is_open() && facts.console.mode != Mode::Running)
 }
 
-/// Who drives the run of another host that is shown, and until when nobody else can take it over.
+/// Who drives the run of another host that is shown, and how long nobody else can take it over.
 fn driven_abroad(facts: &Facts<'_>) -> Option<String> {
     let Driver::Drives { by } = &facts.console.abroad.as_ref()?.driver else { return None };
     facts.run.filter(|run| run.is_open())?;
-    let lasts = match &facts.console.conch {
-        Conch::Other { until, .. } => verdict::age(facts.now, *until),
-        _ => std::time::Duration::ZERO,
-    };
-    let lasts = verdict::span(lasts);
-    Some(format!(
-        "{by} drives it; P pauses it, and it can be taken over when that host is not heard of for {lasts} more"
-    ))
+    Some(match &facts.console.conch {
+        Conch::Other { who, until, .. } => {
+            let lasts = verdict::span(verdict::age(facts.now, *until));
+            format!("{who} drives it; to be taken over if silent for {lasts} more")
+        }
+        _ => format!("{by} drives it; P pauses it"),
+    })
 }
 
 /// Why a run cannot be steered; `None` when one is in flight.
