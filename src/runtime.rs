@@ -118,14 +118,14 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let desk = Desk { state, operator, clock: clock.clone(), config, bell };
     let performer = Performer::new(clients, desk, commons, app.newest_line(), to_app);
-    let mut console =
-        Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
+    let mut session =
+        Session { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
-    let live = AssertUnwindSafe(console.live(&mut signals)).catch_unwind().await;
+    let live = AssertUnwindSafe(session.live(&mut signals)).catch_unwind().await;
     let exit = live.unwrap_or(Exit::FellOver);
     drop(guard);
-    tracing::info!(?exit, running = console.app.is_running(), "the console ends");
-    let Console { mut app, clock, performer, .. } = console;
+    tracing::info!(?exit, running = session.app.is_running(), "the console ends");
+    let Session { mut app, clock, performer, .. } = session;
     let (late, has_run, flight) = performer.leave().await;
     for event in late {
         app.update(event, clock.now());
@@ -134,7 +134,7 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     Ok(Ended { exit, run, flight })
 }
 
-struct Console {
+struct Session {
     app: App,
     clock: Clock,
     theme: Theme,
@@ -157,7 +157,7 @@ enum Redraw {
     Now,
 }
 
-impl Console {
+impl Session {
     async fn live(&mut self, signals: &mut Signals) -> Exit {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
