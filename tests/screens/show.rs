@@ -46,6 +46,7 @@ impl Show {
             conch: Conch::Free,
             mirror: None,
             follows: None,
+            abroad: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.1,
             history: History::default(),
