@@ -252,7 +252,7 @@ impl View {
             self.say(&format!("{key} is off: {why}"));
             return None;
         }
-        let acts = action.entry().is_some_and(|e| e.danger > super::action::Danger::None);
+        let acts = action.entry().is_some_and(|e| e.stakes > super::action::Stakes::None);
         if acts && action != Action::Quit && self.frozen.take().is_some() && action != Action::Pause {
             self.say(&format!("unfrozen: this is now; press {key} again to go on"));
             return None;

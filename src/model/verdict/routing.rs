@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Dated;
-use super::points::View;
+use super::points::Periods;
 use crate::model::World;
 use crate::model::reading::{ControlState, Feed, Freshness, Reading, Source, Trouble};
 use crate::model::topology::{Endpoint, Region, Routing, Rule, RuleKind};
@@ -81,7 +81,7 @@ pub fn health_checks(world: &World, now: Timestamp) -> Vec<HealthCheckVerdict> {
     let checks = world.index.checks.iter();
     checks
         .map(|check| {
-            let status = View::of(world, &check.metric).dated(now);
+            let status = Periods::of(world, &check.metric).dated(now);
             let healthy = status.map(|s| Dated { value: s.value >= 1.0, at: s.at, freshness: s.freshness });
             HealthCheckVerdict { region: check.region.clone(), id: check.id.clone(), healthy }
         })

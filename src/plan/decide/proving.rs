@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pace::{self, Meaning};
-use super::{Next, View, end, runway};
+use super::{Case, Next, end, runway};
 use crate::model::verdict;
 use crate::plan::event::{Answer, Event, Outcome, RungState};
 use crate::plan::operation::Operation;
@@ -19,7 +19,7 @@ use crate::plan::{Rung, Step};
 /// A lost Aurora call that took effect shows a move by then.
 const STIRS: Duration = Duration::from_secs(30);
 
-impl View<'_> {
+impl Case<'_> {
     pub(super) fn proving(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
         let operation = at.operation.as_ref().or(step.operation()).filter(|_| at.since.is_some());
         let Some(operation) = operation else {

@@ -78,28 +78,28 @@ pub(super) fn nearest<'a>(wrong: &str, right: impl IntoIterator<Item = &'a str>)
 }
 
 fn collect(file: &str, text: &str, parts: &mut Parts, heirs: &mut Vec<String>) {
-    let reader = Reader { file, text };
+    let document = Document { file, text };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        parts.problems.push(reader.problem(&span, error.message().to_owned()));
+        parts.problems.push(document.problem(&span, error.message().to_owned()));
     }
     let table = table.into_inner();
     heirs.push(file.to_owned());
     if let Some((key, value)) = table.get_key_value("inherits") {
-        reader.inherit(key.span(), value, parts, heirs);
+        document.inherit(key.span(), value, parts, heirs);
     }
     for (key, value) in &table {
         match key.get_ref().as_ref() {
             "inherits" => {}
-            "palette" => reader.each(value, "palette", parts, Reader::color),
-            "roles" => reader.each(value, "roles", parts, Reader::role),
-            other => parts.problems.push(reader.unknown(key.span(), "key", other, KEYS)),
+            "palette" => document.each(value, "palette", parts, Document::color),
+            "roles" => document.each(value, "roles", parts, Document::role),
+            other => parts.problems.push(document.unknown(key.span(), "key", other, KEYS)),
         }
     }
 }
 
-struct Reader<'a> {
+struct Document<'a> {
     file: &'a str,
     text: &'a str,
 }
@@ -107,7 +107,7 @@ struct Reader<'a> {
 type Key<'a, 'i> = &'a Spanned<std::borrow::Cow<'i, str>>;
 type Value<'a, 'i> = &'a Spanned<DeValue<'i>>;
 
-impl Reader<'_> {
+impl Document<'_> {
     fn inherit(&self, key: Range<usize>, value: Value<'_, '_>, parts: &mut Parts, heirs: &mut Vec<String>) {
         let Some(name) = value.get_ref().as_str() else {
             parts.problems.push(self.wrong_type(value, "the name of a theme"));
