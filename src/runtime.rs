@@ -8,7 +8,9 @@ mod desk;
 pub mod flight;
 mod follow;
 mod input;
+mod line;
 mod perform;
+pub mod plain;
 pub mod post;
 pub mod shared;
 pub mod signals;
@@ -23,15 +25,15 @@ use color_eyre::eyre::{Result, WrapErr};
 use futures::FutureExt;
 use ratatui::buffer::Buffer;
 use tokio::sync::mpsc;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::app::{App, Effect, Event};
+use crate::app::{App, Attention, Effect, Event};
 use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
 use crate::plan::progress::Progress;
-use crate::ui;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
+use crate::ui::{self, Alarm, Flow, Strain};
 use crate::webhook::Bell;
 use desk::Desk;
 use flight::Flight;
@@ -39,7 +41,10 @@ use input::Keyboard;
 use perform::Performer;
 use shared::Commons;
 use signals::{Signal, Signals};
-use terminal::{Guard, Screen};
+use terminal::{Guard, Kind, Screen};
+
+use line::Line;
+pub use line::Thrift;
 
 /// Everything the console is made of.
 #[derive(Debug)]
@@ -54,6 +59,10 @@ pub struct Setup {
     pub theme: Theme,
     /// The set of shapes.
     pub glyphs: Glyphs,
+    /// What the terminal knows.
+    pub kind: Kind,
+    /// How the line to the terminal is used.
+    pub thrift: Thrift,
     /// The folder of the journal.
     pub state: PathBuf,
     /// Who starts runs, and from where.
@@ -109,19 +118,48 @@ const EVENTS: usize = 1024;
 /// When the terminal cannot be taken over or the signals cannot be had.
 pub async fn watch(setup: Setup) -> Result<Ended> {
     let mut signals = Signals::new()?;
-    let guard = Guard::take().wrap_err("cannot take the terminal over")?;
-    let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
+    let Setup {
+        mut app,
+        clients,
+        clock,
+        theme,
+        glyphs,
+        kind,
+        thrift,
+        state,
+        operator,
+        commons,
+        config,
+        bell,
+    } = setup;
+    let guard = Guard::take(kind).wrap_err("cannot take the terminal over")?;
+    let mut screen = Screen::open(kind).wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
-    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config, bell } = setup;
     app.update(Event::Input(screen.size(), host_now()), clock.now());
-    screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
+    let (began, mut line) = (Instant::now(), Line::new(thrift));
+    let written = screen.show(draw(&app, &clock, &theme, &glyphs, &screen));
+    line.wrote(written, Duration::ZERO);
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let desk = Desk { state, operator, clock: clock.clone(), config, bell };
     let performer = Performer::new(clients, desk, commons, app.newest_line(), to_app);
-    let mut console =
-        Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
+    let due = Due { redraw: Redraw::Soon, pressed: false, ticked: false, held: false };
+    let mut console = Console {
+        app,
+        clock,
+        theme,
+        glyphs,
+        kind,
+        screen,
+        keyboard,
+        performer,
+        events,
+        line,
+        began,
+        due,
+        alarm: None,
+    };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
-    let live = AssertUnwindSafe(console.live(&mut signals)).catch_unwind().await;
+    let live = AssertUnwindSafe(console.live(&mut signals, &guard)).catch_unwind().await;
     let exit = live.unwrap_or(Exit::FellOver);
     drop(guard);
     tracing::info!(?exit, running = console.app.is_running(), "the console ends");
@@ -139,11 +177,27 @@ struct Console {
     clock: Clock,
     theme: Theme,
     glyphs: Glyphs,
+    kind: Kind,
     screen: Screen,
     keyboard: Keyboard,
     performer: Performer,
     events: mpsc::Receiver<Event>,
+    line: Line,
+    began: Instant,
+    due: Due,
+    /// What was last drawn that may never wait.
+    alarm: Option<Alarm>,
+}
+
+/// What is due on the screen.
+struct Due {
     redraw: Redraw,
+    /// A key was pressed since the last frame.
+    pressed: bool,
+    /// Clocks ticked since the last frame.
+    ticked: bool,
+    /// A frame waits for room on the line.
+    held: bool,
 }
 
 /// When the next frame is due.
@@ -158,7 +212,7 @@ enum Redraw {
 }
 
 impl Console {
-    async fn live(&mut self, signals: &mut Signals) -> Exit {
+    async fn live(&mut self, signals: &mut Signals, guard: &Guard) -> Exit {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut frame = tokio::time::interval(SETTLE);
@@ -168,25 +222,44 @@ impl Console {
             let left = tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
-                    Signal::Resize => self.take(Event::Input(self.screen.size(), host_now())),
+                    Signal::Resize => self.look_anew(),
+                    Signal::Suspend if self.performer.drives() => {
+                        self.app.say("a run is driven here, so the console is not suspended; q leaves it running");
+                        self.due.redraw = Redraw::Now;
+                        false
+                    }
+                    Signal::Suspend | Signal::GoOn => {
+                        let stops = signal == Signal::Suspend;
+                        let pause = async { if stops { signals.stop().await } };
+                        if guard.lend(self.kind, pause).await.is_err() {
+                            return Exit::Ended(Signal::HangUp);
+                        }
+                        self.look_anew()
+                    }
                     signal => return Exit::Ended(signal),
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
                 Some(event) = self.events.recv() => self.take(event),
                 told = self.performer.told() => self.take_all(told),
                 _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(host_now())),
-                _ = frame.tick(), if self.redraw == Redraw::Soon => {
-                    self.redraw = Redraw::Now;
+                _ = frame.tick(), if self.due.redraw == Redraw::Soon => {
+                    self.due.redraw = Redraw::Now;
                     false
                 }
             };
             if left {
                 return Exit::Left;
             }
-            if self.show().is_err() || self.screen.is_broken() {
+            self.show();
+            if self.screen.is_broken() {
                 return Exit::Ended(Signal::HangUp);
             }
         }
+    }
+
+    /// The terminal may have another size, and nothing of what was drawn on it.
+    fn look_anew(&mut self) -> bool {
+        self.take(Event::Input(self.screen.size(), host_now()))
     }
 
     fn take_all(&mut self, events: Vec<Event>) -> bool {
@@ -212,8 +285,8 @@ impl Console {
         if let Event::Observed(observation) = &event {
             self.performer.pass_on(observation);
         }
-        let pressed = matches!(event, Event::Input(..));
-        self.redraw = self.redraw.max(if pressed { Redraw::Now } else { Redraw::Soon });
+        let redraw = self.wanted_by(&event);
+        self.due.redraw = self.due.redraw.max(redraw);
         let mut waiting = VecDeque::from([event]);
         while let Some(event) = waiting.pop_front() {
             for effect in self.app.update(event, self.clock.now()) {
@@ -227,18 +300,73 @@ impl Console {
         false
     }
 
+    /// How soon an event wants to be seen: a key at once, what was read with the next burst, a second only when clocks
+    /// tick or something on the screen runs out.
+    fn wanted_by(&mut self, event: &Event) -> Redraw {
+        match event {
+            Event::Input(..) => {
+                self.due.pressed = true;
+                Redraw::Now
+            }
+            Event::Tick(_) => {
+                let away = self.app.attention() == Attention::Away;
+                if self.line.ticks(self.began.elapsed(), away) {
+                    self.due.ticked = true;
+                    self.flow();
+                    return Redraw::Soon;
+                }
+                if self.due.held || self.app.counts_down() { Redraw::Soon } else { Redraw::Never }
+            }
+            Event::Budget { .. } => Redraw::Never,
+            _ => Redraw::Soon,
+        }
+    }
+
+    /// Tells the screen what its clocks show and what is left out of it.
+    fn flow(&mut self) {
+        let ticked = if self.due.ticked { Some(self.clock.now()) } else { self.app.flow().ticked };
+        self.app.flows(Flow { ticked, strain: self.line.strain() });
+    }
+
     /// Draws what changed, unless the last frame is still on its way; then a later turn draws.
-    fn show(&mut self) -> std::io::Result<()> {
-        if self.redraw != Redraw::Now {
-            return Ok(());
+    fn show(&mut self) {
+        if self.due.redraw != Redraw::Now {
+            return;
         }
         if self.screen.is_busy() {
-            self.redraw = Redraw::Soon;
-            return Ok(());
+            self.due.redraw = Redraw::Soon;
+            return;
         }
-        self.redraw = Redraw::Never;
+        self.due.redraw = Redraw::Never;
+        self.due.held = !self.may_draw();
+        if self.due.held {
+            return;
+        }
+        (self.due.pressed, self.due.ticked) = (false, false);
         let frame = draw(&self.app, &self.clock, &self.theme, &self.glyphs, &self.screen);
-        self.screen.show(frame)
+        let written = self.screen.show(frame);
+        self.line.wrote(written, self.began.elapsed());
+    }
+
+    /// Keys and alarms are drawn whatever the line carries; all else when there is room for it.
+    fn may_draw(&mut self) -> bool {
+        if !self.line.is_limited() || self.due.pressed {
+            return true;
+        }
+        let alarm = Alarm::of(&self.app.scene(self.clock.now()));
+        if self.alarm.as_ref() != Some(&alarm) {
+            self.alarm = Some(alarm);
+            return true;
+        }
+        if self.line.strain() == Strain::SlowClocks && !self.due.ticked {
+            return false;
+        }
+        let before = self.line.strain();
+        let room = self.line.has_room(self.began.elapsed());
+        if self.line.strain() != before {
+            self.flow();
+        }
+        room
     }
 }
 
@@ -251,5 +379,8 @@ fn draw(app: &App, clock: &Clock, theme: &Theme, glyphs: &Glyphs, screen: &Scree
 /// Lets a test see that a panic gives the terminal back; not in a release build.
 fn panic_if_asked_to() {
     #[cfg(debug_assertions)]
-    assert!(std::env::var_os("POINTSMAN_TEST_PANIC").is_none(), "a panic that a test asked for");
+    assert!(
+        std::env::var_os("POINTSMAN_TEST_PANIC").is_none_or(|asked| asked != "1"),
+        "a panic that a test asked for"
+    );
 }

@@ -77,5 +77,11 @@ fn write(file: &Path, config: &str) -> Result<()> {
 }
 
 async fn told_to_stop(mut signals: Signals) {
-    while signals.next().await == Signal::Resize {}
+    loop {
+        match signals.next().await {
+            Signal::Resize | Signal::GoOn => {}
+            Signal::Suspend => signals.stop().await,
+            Signal::Terminate | Signal::HangUp | Signal::Interrupt => return,
+        }
+    }
 }

@@ -12,7 +12,7 @@ use tokio::task::{JoinError, JoinSet};
 use super::Operator;
 use super::desk::{Begun, Desk, Seat};
 use super::flight::{Fallen, Flight, Gear};
-use super::follow::{self, Driving};
+use super::follow::{self, Driving, Interest};
 use super::post::HostOutbox;
 use super::shared::{self, Commons, Copier, Mandate, TableOutbox};
 use acting::{Undone, Wanted, acting, claimed};
@@ -105,7 +105,7 @@ impl Performer {
             copier
         });
         let (writing, driving) = (JoinSet::new(), Driving::default());
-        follow::spawn(desk.state.clone(), newest, driving.clone(), to_app.clone());
+        follow::spawn((desk.state.clone(), newest), Interest::Attends, driving.clone(), to_app.clone());
         Self {
             clients,
             clock,
@@ -120,6 +120,11 @@ impl Performer {
             driving,
             has_run: false,
         }
+    }
+
+    /// A run is driven by this process.
+    pub(super) fn drives(&self) -> bool {
+        self.running.is_some()
     }
 
     /// What reading costs now.
