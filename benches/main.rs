@@ -14,6 +14,7 @@
 
 mod failover;
 mod frame;
+mod line;
 mod poll;
 mod world;
 
@@ -21,10 +22,18 @@ mod world;
 mod fixture;
 #[path = "../tests/support.rs"]
 mod support;
+#[path = "../tests/cli/stage.rs"]
+mod stage;
+#[path = "../tests/pty/terminal.rs"]
+mod terminal;
 
 fn main() {
     poll::print();
     failover::print();
+    // A filter asks for benches by name; these take a minute and a half.
+    if !std::env::args().skip(1).any(|word| !word.starts_with('-')) {
+        line::print();
+    }
     divan::main();
 }
 

@@ -13,6 +13,7 @@ mod journal;
 mod meant;
 mod own;
 mod place;
+mod plain;
 mod plan;
 mod run;
 mod say;
@@ -87,6 +88,14 @@ pub struct Common {
     /// Draw with ASCII only
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// Print one line a change instead of drawing: for screen readers, logs, bad
+    /// links and terminals that cannot place a cursor; acting stays with `run`
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// Keep to so many bytes a second on the way to the terminal: charts are left
+    /// out first, then clocks tick slowly; alarms and keys never wait
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub bytes_per_second: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]

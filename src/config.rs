@@ -27,6 +27,7 @@ mod webhook;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -80,6 +81,10 @@ impl Access {
 pub struct Screen {
     /// The name of a theme; whether there is such a theme is for the screen to say.
     pub theme: Option<String>,
+    /// How often its clocks tick; once a second at the most, and when left out.
+    pub tick: Option<Duration>,
+    /// The bytes a second that the line to the terminal may carry; without limit when left out.
+    pub bytes_per_second: Option<u32>,
 }
 
 /// Why there is no config.

@@ -9,7 +9,9 @@ pub mod flight;
 mod follow;
 mod headless;
 mod input;
+mod line;
 mod perform;
+pub mod plain;
 pub mod post;
 pub mod shared;
 pub mod signals;
@@ -22,23 +24,25 @@ use std::time::Duration;
 use color_eyre::eyre::{Result, WrapErr};
 use futures::FutureExt;
 use ratatui::buffer::Buffer;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::app::{App, Event};
+use crate::app::{App, Attention, Event};
 use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
 use crate::plan::progress::Progress;
-use crate::ui;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
+use crate::ui::{self, Alarm, Flow, Strain};
 use crate::webhook::Bell;
 use flight::Flight;
 use input::Keyboard;
 use shared::Commons;
 use signals::{Signal, Signals};
-use terminal::{Guard, Screen};
+use terminal::{Guard, Kind, Screen};
 
+use line::Line;
 pub use headless::Headless;
+pub use line::Thrift;
 
 /// Everything the console is made of.
 #[derive(Debug)]
@@ -53,6 +57,10 @@ pub struct Setup {
     pub theme: Theme,
     /// The set of shapes.
     pub glyphs: Glyphs,
+    /// What the terminal knows.
+    pub kind: Kind,
+    /// How the line to the terminal is used.
+    pub thrift: Thrift,
     /// The folder of the journal.
     pub state: PathBuf,
     /// Who starts runs, and from where.
@@ -108,17 +116,19 @@ const EVENTS: usize = 1024;
 /// When the terminal cannot be taken over or the signals cannot be had.
 pub async fn watch(mut setup: Setup) -> Result<Ended> {
     let mut signals = Signals::new()?;
-    let guard = Guard::take().wrap_err("cannot take the terminal over")?;
-    let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
-    let (theme, glyphs) = (setup.theme.clone(), setup.glyphs);
+    let guard = Guard::take(setup.kind).wrap_err("cannot take the terminal over")?;
+    let mut screen = Screen::open(setup.kind).wrap_err("cannot learn the terminal's size")?;
+    let (theme, glyphs, kind) = (setup.theme.clone(), setup.glyphs, setup.kind);
+    let (began, mut line) = (Instant::now(), Line::new(setup.thrift));
     setup.app.update(Event::Input(screen.size(), host_now()), setup.clock.now());
-    let first = draw(&setup.app, &setup.clock, &theme, &glyphs, &screen);
-    screen.show(first).wrap_err("cannot draw the first frame")?;
+    let written = screen.show(draw(&setup.app, &setup.clock, &theme, &glyphs, &screen));
+    line.wrote(written, Duration::ZERO);
     let inside = Headless::begin(setup);
     let keyboard = Keyboard::listen(inside.to_app.clone()).wrap_err("cannot listen to the keyboard")?;
-    let mut console = Console { inside, theme, glyphs, screen, keyboard, redraw: Redraw::Soon };
+    let due = Due { redraw: Redraw::Soon, pressed: false, ticked: false, held: false };
+    let mut console = Console { inside, theme, glyphs, kind, screen, keyboard, line, began, due, alarm: None };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
-    let live = AssertUnwindSafe(console.live(&mut signals)).catch_unwind().await;
+    let live = AssertUnwindSafe(console.live(&mut signals, &guard)).catch_unwind().await;
     let exit = live.unwrap_or(Exit::FellOver);
     drop(guard);
     tracing::info!(?exit, running = console.inside.app.is_running(), "the console ends");
@@ -135,9 +145,25 @@ struct Console {
     inside: Headless,
     theme: Theme,
     glyphs: Glyphs,
+    kind: Kind,
     screen: Screen,
     keyboard: Keyboard,
+    line: Line,
+    began: Instant,
+    due: Due,
+    /// What was last drawn that may never wait.
+    alarm: Option<Alarm>,
+}
+
+/// What is due on the screen.
+struct Due {
     redraw: Redraw,
+    /// A key was pressed since the last frame.
+    pressed: bool,
+    /// Clocks ticked since the last frame.
+    ticked: bool,
+    /// A frame waits for room on the line.
+    held: bool,
 }
 
 /// When the next frame is due.
@@ -152,7 +178,7 @@ enum Redraw {
 }
 
 impl Console {
-    async fn live(&mut self, signals: &mut Signals) -> Exit {
+    async fn live(&mut self, signals: &mut Signals, guard: &Guard) -> Exit {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut frame = tokio::time::interval(SETTLE);
@@ -162,25 +188,44 @@ impl Console {
             let left = tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
-                    Signal::Resize => self.take(Event::Input(self.screen.size(), host_now())),
+                    Signal::Resize => self.look_anew(),
+                    Signal::Suspend if self.inside.performer.drives() => {
+                        self.inside.app.say("a run is driven here, so the console is not suspended; q leaves it running");
+                        self.due.redraw = Redraw::Now;
+                        false
+                    }
+                    Signal::Suspend | Signal::GoOn => {
+                        let stops = signal == Signal::Suspend;
+                        let pause = async { if stops { signals.stop().await } };
+                        if guard.lend(self.kind, pause).await.is_err() {
+                            return Exit::Ended(Signal::HangUp);
+                        }
+                        self.look_anew()
+                    }
                     signal => return Exit::Ended(signal),
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
                 Some(event) = self.inside.events.recv() => self.take(event),
                 told = self.inside.performer.told() => self.take_all(told),
                 _ = second.tick() => self.take(self.inside.performer.budget()) || self.take(Event::Tick(host_now())),
-                _ = frame.tick(), if self.redraw == Redraw::Soon => {
-                    self.redraw = Redraw::Now;
+                _ = frame.tick(), if self.due.redraw == Redraw::Soon => {
+                    self.due.redraw = Redraw::Now;
                     false
                 }
             };
             if left {
                 return Exit::Left;
             }
-            if self.show().is_err() || self.screen.is_broken() {
+            self.show();
+            if self.screen.is_broken() {
                 return Exit::Ended(Signal::HangUp);
             }
         }
+    }
+
+    /// The terminal may have another size, and nothing of what was drawn on it.
+    fn look_anew(&mut self) -> bool {
+        self.take(Event::Input(self.screen.size(), host_now()))
     }
 
     fn take_all(&mut self, events: Vec<Event>) -> bool {
@@ -203,24 +248,79 @@ impl Console {
         if let Event::Input(Input::Resize { width, height }, _) = event {
             self.screen.resize(width, height);
         }
-        let pressed = matches!(event, Event::Input(..));
-        self.redraw = self.redraw.max(if pressed { Redraw::Now } else { Redraw::Soon });
+        let redraw = self.wanted_by(&event);
+        self.due.redraw = self.due.redraw.max(redraw);
         self.inside.take(event)
     }
 
+    /// How soon an event wants to be seen: a key at once, what was read with the next burst, a second only when clocks
+    /// tick or something on the screen runs out.
+    fn wanted_by(&mut self, event: &Event) -> Redraw {
+        match event {
+            Event::Input(..) => {
+                self.due.pressed = true;
+                Redraw::Now
+            }
+            Event::Tick(_) => {
+                let away = self.inside.app.attention() == Attention::Away;
+                if self.line.ticks(self.began.elapsed(), away) {
+                    self.due.ticked = true;
+                    self.flow();
+                    return Redraw::Soon;
+                }
+                if self.due.held || self.inside.app.counts_down() { Redraw::Soon } else { Redraw::Never }
+            }
+            Event::Budget { .. } => Redraw::Never,
+            _ => Redraw::Soon,
+        }
+    }
+
+    /// Tells the screen what its clocks show and what is left out of it.
+    fn flow(&mut self) {
+        let ticked = if self.due.ticked { Some(self.inside.clock.now()) } else { self.inside.app.flow().ticked };
+        self.inside.app.flows(Flow { ticked, strain: self.line.strain() });
+    }
+
     /// Draws what changed, unless the last frame is still on its way; then a later turn draws.
-    fn show(&mut self) -> std::io::Result<()> {
-        if self.redraw != Redraw::Now {
-            return Ok(());
+    fn show(&mut self) {
+        if self.due.redraw != Redraw::Now {
+            return;
         }
         if self.screen.is_busy() {
-            self.redraw = Redraw::Soon;
-            return Ok(());
+            self.due.redraw = Redraw::Soon;
+            return;
         }
-        self.redraw = Redraw::Never;
+        self.due.redraw = Redraw::Never;
+        self.due.held = !self.may_draw();
+        if self.due.held {
+            return;
+        }
+        (self.due.pressed, self.due.ticked) = (false, false);
         let Headless { app, clock, .. } = &self.inside;
         let frame = draw(app, clock, &self.theme, &self.glyphs, &self.screen);
-        self.screen.show(frame)
+        let written = self.screen.show(frame);
+        self.line.wrote(written, self.began.elapsed());
+    }
+
+    /// Keys and alarms are drawn whatever the line carries; all else when there is room for it.
+    fn may_draw(&mut self) -> bool {
+        if !self.line.is_limited() || self.due.pressed {
+            return true;
+        }
+        let alarm = Alarm::of(&self.inside.app.scene(self.inside.clock.now()));
+        if self.alarm.as_ref() != Some(&alarm) {
+            self.alarm = Some(alarm);
+            return true;
+        }
+        if self.line.strain() == Strain::SlowClocks && !self.due.ticked {
+            return false;
+        }
+        let before = self.line.strain();
+        let room = self.line.has_room(self.began.elapsed());
+        if self.line.strain() != before {
+            self.flow();
+        }
+        room
     }
 }
 
@@ -233,5 +333,8 @@ fn draw(app: &App, clock: &Clock, theme: &Theme, glyphs: &Glyphs, screen: &Scree
 /// Lets a test see that a panic gives the terminal back; not in a release build.
 fn panic_if_asked_to() {
     #[cfg(debug_assertions)]
-    assert!(std::env::var_os("POINTSMAN_TEST_PANIC").is_none(), "a panic that a test asked for");
+    assert!(
+        std::env::var_os("POINTSMAN_TEST_PANIC").is_none_or(|asked| asked != "1"),
+        "a panic that a test asked for"
+    );
 }

@@ -37,6 +37,8 @@ fn the_workload_is_what_the_file_says() {
     assert_eq!(config.access.profile.as_deref(), Some("ops"));
     assert_eq!(config.access.assume_role.as_deref(), Some("arn:aws:iam::111122223333:role/ops/ops-failover"));
     assert_eq!(config.screen.theme.as_deref(), Some("dark"));
+    assert_eq!(config.screen.tick, Some(Duration::from_secs(5)));
+    assert_eq!(config.screen.bytes_per_second, Some(1200));
     assert_eq!((topology.workload.as_str(), topology.environment.as_str()), ("retail-store", "simulated"));
     assert_eq!(topology.account.as_deref(), Some("111122223333"));
     assert_eq!(topology.home, Some(Region::new("us-west-2")));

@@ -92,7 +92,8 @@ pub(super) async fn follow(
             },
             _ = second.tick() => teller.tell_slow(flight.now()),
             signal = signals.next() => match signal {
-                Signal::Resize => {}
+                Signal::Resize | Signal::GoOn => {}
+                Signal::Suspend => say::err("a run is driven here, so it is not suspended; Ctrl-C pauses it"),
                 Signal::HangUp => tracing::info!("the terminal hung up; the run goes on"),
                 Signal::Interrupt | Signal::Terminate if landing => return Ok(Followed::CutOff(signal)),
                 Signal::Interrupt | Signal::Terminate => {

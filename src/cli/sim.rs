@@ -96,5 +96,11 @@ fn lay_out(config: &Path, playbooks: &[Playbook]) -> Result<()> {
 }
 
 async fn told_to_stop(mut signals: Signals) {
-    while signals.next().await == Signal::Resize {}
+    loop {
+        match signals.next().await {
+            Signal::Resize | Signal::GoOn => {}
+            Signal::Suspend => signals.stop().await,
+            Signal::Terminate | Signal::HangUp | Signal::Interrupt => return,
+        }
+    }
 }

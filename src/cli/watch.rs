@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use color_eyre::eyre::{Result, eyre};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::exit::{self, Refused};
 use super::follow::{self, Followed, Teller, ended, standing, way_on};
 use super::setup::{Reader, bell, file, load};
-use super::{Common, claim, place, say};
+use super::{Common, claim, place, plain, say};
 use crate::app::{App, Event};
 use crate::aws::Clients;
 use crate::clock::Clock;
@@ -24,7 +23,8 @@ use crate::plan::run::{Ledger, LedgerError};
 use crate::runtime::conch;
 use crate::runtime::shared::Commons;
 use crate::runtime::signals::Signals;
-use crate::runtime::{self, Ended, Exit, Operator, Setup};
+use crate::runtime::terminal::Kind;
+use crate::runtime::{self, Ended, Exit, Operator, Setup, Thrift};
 use crate::ui::conch::Conch;
 use crate::ui::theme::{self, Glyphs, Theme};
 
@@ -37,8 +37,9 @@ const LINES_SHOWN: usize = 200;
 /// Shows the console until the operator leaves.
 pub(super) async fn watch(common: &Common) -> Result<ExitCode> {
     let config = load(common)?;
-    if !has_terminal() {
-        let why = "no terminal here: `pointsman status` prints how the workload is, `pointsman run` acts without one";
+    if !common.plain && !has_terminal() {
+        let why = "no terminal here: `pointsman --plain` prints what changes, `pointsman status` how the workload is, \
+                   `pointsman run` acts without one";
         return Err(Refused::new(exit::USAGE, why).into());
     }
     let state = place::state_of(common, &config.topology)?;
@@ -58,14 +59,20 @@ pub(super) async fn show(
     state: &Path,
     file: Option<PathBuf>,
 ) -> Result<ExitCode> {
+    if common.plain {
+        return plain::plain(reader, common, state).await;
+    }
+    let kind = kind()?;
     let world = reader.unseen();
     let Reader { config, clients, clock } = reader;
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    let no_color = !kind.has_colors() || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let name = theme::choose(common.theme.as_deref(), config.screen.theme.as_deref(), no_color);
     let theme = Theme::find(name).map_err(|problems| eyre!("{problems}"))?;
     let operator = place::operator();
     let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
-    remember(&mut app, state, clock.now());
+    if let Some((title, text)) = remember(&mut app, state) {
+        app.update(Event::Trouble { title, text }, clock.now());
+    }
     let bell = bell(&config).unwrap_or_else(|text| {
         let title = "Nobody will be told when a run needs a person".to_owned();
         app.update(Event::Trouble { title, text }, clock.now());
@@ -78,7 +85,16 @@ pub(super) async fn show(
         clients,
         clock,
         theme,
-        glyphs: if common.ascii || !is_utf8() { Glyphs::ascii() } else { Glyphs::unicode() },
+        glyphs: if common.ascii || !is_utf8() || !kind.has_shapes() {
+            Glyphs::ascii()
+        } else {
+            Glyphs::unicode()
+        },
+        kind,
+        thrift: Thrift {
+            tick: config.screen.tick,
+            bytes_per_second: common.bytes_per_second.or(config.screen.bytes_per_second),
+        },
         state: state.to_owned(),
         operator: operator.clone(),
         commons,
@@ -87,6 +103,25 @@ pub(super) async fn show(
     };
     let ended = Box::pin(runtime::watch(setup)).await?;
     Box::pin(after(ended, state, &operator)).await
+}
+
+/// What the terminal knows.
+///
+/// # Errors
+/// When nothing can be drawn on it.
+fn kind() -> Result<Kind, Refused> {
+    let term = std::env::var("TERM").ok();
+    let in_tmux = std::env::var_os("TMUX").is_some_and(|v| !v.is_empty());
+    Kind::of(term.as_deref(), in_tmux).ok_or_else(|| {
+        let name = term
+            .filter(|term| !term.is_empty())
+            .map_or_else(|| "not set".to_owned(), |term| format!("`{term}`"));
+        let why = format!(
+            "TERM is {name}, which cannot place a cursor: `pointsman --plain` prints one line a change here, \
+             `pointsman status` how the workload is"
+        );
+        Refused::new(exit::USAGE, why)
+    })
 }
 
 /// The shared table; a state folder that cannot be written has been told of, and keeps nobody from watching.
@@ -103,7 +138,7 @@ fn commons(
 }
 
 /// The locale can write what the console draws; no locale at all counts as UTF-8, as most terminals are.
-fn is_utf8() -> bool {
+pub(super) fn is_utf8() -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
@@ -113,15 +148,12 @@ fn is_utf8() -> bool {
     })
 }
 
-/// Shows what the journal held before. Whatever is wrong with it is told now and not at the first act, and keeps
-/// nobody from watching.
-fn remember(app: &mut App, state: &Path, now: Timestamp) {
-    let trouble = match Journal::open(state) {
+/// Shows what the journal held before. Whatever is wrong with it comes back as a title and a text, to be told now and
+/// not at the first act; it keeps nobody from watching.
+pub(super) fn remember(app: &mut App, state: &Path) -> Option<(String, String)> {
+    match Journal::open(state) {
         Ok(journal) => recall(app, &journal, state).err(),
         Err(error) => Some((WATCH_ONLY.to_owned(), error.to_string())),
-    };
-    if let Some((title, text)) = trouble {
-        app.update(Event::Trouble { title, text }, now);
     }
 }
 

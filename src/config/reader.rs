@@ -44,7 +44,7 @@ fn whole(root: &Cursor<'_>, file: &str) -> Option<Config> {
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
     let shared = root.table("shared").and_then(|table| stores::shared(&table));
     let webhook = root.table("webhook").and_then(|table| webhook::webhook(&table, file));
-    let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
+    let screen = root.table("screen").map_or_else(Screen::default, |table| screen(&table));
     let workload = workload?;
     let topology = Topology {
         workload: workload.text("name")?.value,
@@ -71,12 +71,21 @@ fn whole(root: &Cursor<'_>, file: &str) -> Option<Config> {
     Some(Config {
         topology: Arc::new(topology),
         access: access(&workload),
-        screen: Screen { theme },
+        screen,
         shared,
         webhook,
         simulated: context.simulated.unwrap_or_default(),
         warnings: Vec::new(),
     })
+}
+
+fn screen(table: &Cursor<'_>) -> Screen {
+    let bytes = table.whole("bytes_per_second").and_then(|bytes| u32::try_from(bytes.value).ok());
+    Screen {
+        theme: table.text("theme").map(|theme| theme.value),
+        tick: table.span("tick").map(|tick| tick.value),
+        bytes_per_second: bytes.filter(|bytes| *bytes > 0),
+    }
 }
 
 fn objectives(table: &Cursor<'_>) -> Option<Objectives> {

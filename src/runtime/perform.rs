@@ -13,7 +13,7 @@ use tokio::task::{JoinError, JoinSet};
 use super::Operator;
 use super::desk::{Begun, Desk, Seat};
 use super::flight::{Fallen, Flight, Gear};
-use super::follow::{self, Driving};
+use super::follow::{self, Driving, Interest};
 use super::post::HostOutbox;
 use super::shared::{self, Commons, Copier, Mandate, TableOutbox};
 use acting::{Undone, Wanted, acting, claimed};
@@ -115,7 +115,7 @@ impl Performer {
             shared::tell_behind(&copier, to_app.clone());
             copier
         });
-        follow::spawn(desk.state.clone(), newest, driving.clone(), to_app.clone());
+        follow::spawn((desk.state.clone(), newest), Interest::Attends, driving.clone(), to_app.clone());
         Self {
             clients,
             clock,
@@ -131,6 +131,11 @@ impl Performer {
             busy,
             has_run: false,
         }
+    }
+
+    /// A run is driven by this process.
+    pub(super) fn drives(&self) -> bool {
+        self.running.is_some()
     }
 
     /// What reading costs now.

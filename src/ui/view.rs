@@ -16,7 +16,7 @@ use super::conch::Abroad;
 use super::dialog::{self, Dialog, Moment, Reply, Request};
 use super::key::{Input, Key};
 use super::keymap::{self, Context};
-use super::{Console, Mode, Scene, panes};
+use super::{Console, Flow, Mode, Scene, panes};
 use crate::model::World;
 use crate::plan::event::{Decision, Entry};
 use crate::plan::interlock::Prepared;
@@ -114,6 +114,8 @@ pub struct View {
     pub at: Timestamp,
     /// The terminal's columns and rows, as far as they are known.
     pub size: Size,
+    /// How the screen goes with the line that carries it.
+    pub flow: Flow,
     /// The reason that was given when the console was armed; it goes into what is confirmed.
     pub reason: String,
     /// A word of the screen to the operator, until a time.

@@ -397,11 +397,16 @@ pub(in crate::config) static SHARED: Section = Section {
 pub(in crate::config) static SCREEN: Section = Section {
     header: "[screen]",
     means: "How it is drawn.",
-    fields: &[may(
-        "theme",
-        Kind::Text,
-        "The name of a theme, such as `dark`, `light`, `mono` or `high-contrast`.",
-    )],
+    fields: &[
+        may("theme", Kind::Text, "The name of a theme, such as `dark`, `light`, `mono` or `high-contrast`."),
+        may("tick", Kind::Span, "How often clocks tick, `5s` on a slow line; once a second at the most."),
+        may(
+            "bytes_per_second",
+            Kind::Whole,
+            "What the line to the terminal may carry: charts are left out first, then clocks tick slowly; alarms and \
+             keys never wait. `--bytes-per-second` goes before it; 0 and left out are no limit.",
+        ),
+    ],
 };
 
 /// Words of `state`.
