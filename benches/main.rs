@@ -20,10 +20,10 @@ mod world;
 
 #[path = "../tests/fixture.rs"]
 mod fixture;
-#[path = "../tests/support.rs"]
-mod support;
 #[path = "../tests/cli/stage.rs"]
 mod stage;
+#[path = "../tests/support.rs"]
+mod support;
 #[path = "../tests/pty/terminal.rs"]
 mod terminal;
 

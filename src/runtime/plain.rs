@@ -116,13 +116,13 @@ fn observe(
 #[must_use]
 pub fn opening(app: &App) -> String {
     let topology = app.topology();
-    let simulated = if app.is_simulated() { " SIMULATED" } else { "" };
+    let environment = topology.environment.to_uppercase();
+    let simulated = if app.is_simulated() && environment != "SIMULATED" { " SIMULATED" } else { "" };
     let drill = if app.drills() { " DRILL" } else { "" };
     let regions: Vec<&str> = topology.regions.iter().map(|region| region.name.as_str()).collect();
     format!(
-        "watching {} {}{simulated}{drill}: {}; one line a change, nothing for {} is said too",
+        "watching {} {environment}{simulated}{drill}: {}; one line a change, and one when nothing changed for {}",
         topology.workload,
-        topology.environment.to_uppercase(),
         regions.join(", "),
         verdict::limit_text(crate::ui::plain::QUIET),
     )

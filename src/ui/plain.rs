@@ -5,7 +5,7 @@
 
 mod facts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -27,6 +27,8 @@ pub const QUIET: Duration = Duration::from_mins(15);
 pub struct Plain {
     glyphs: Glyphs,
     known: BTreeMap<String, String>,
+    /// Which of those that others cover were ever read.
+    read: BTreeSet<String>,
     told: Vec<Entry>,
     /// The day of the last line, and its time.
     day: Option<Date>,
@@ -37,7 +39,14 @@ impl Plain {
     /// A teller in a set of shapes that has told nothing yet.
     #[must_use]
     pub fn new(glyphs: Glyphs) -> Self {
-        Self { glyphs, known: BTreeMap::new(), told: Vec::new(), day: None, last: None }
+        Self {
+            glyphs,
+            known: BTreeMap::new(),
+            read: BTreeSet::new(),
+            told: Vec::new(),
+            day: None,
+            last: None,
+        }
     }
 
     /// Everything that became otherwise since the last look, oldest journal line first.
@@ -48,9 +57,13 @@ impl Plain {
         }
         let now = scene.now;
         for fact in facts::of(scene) {
-            let Fact { what, state, before, detail } = fact;
+            let Fact { what, state, before, detail, covered } = fact;
             let was = self.known.insert(what.clone(), state.clone()).unwrap_or(before);
-            if was == state || was.is_empty() {
+            let first = covered && !self.read.contains(&what);
+            if state != "unknown" {
+                self.read.insert(what.clone());
+            }
+            if was == state || was.is_empty() || (first && state == "ok") {
                 continue;
             }
             let detail = if detail.is_empty() { String::new() } else { format!("  {detail}") };
@@ -94,5 +107,57 @@ impl Plain {
         self.last = Some(at);
         let text = paint::clean(text);
         lines.push(format!("{}  {}", utc.strftime("%H:%M:%S"), self.glyphs.text(&text)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap as Map;
+
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::app::App;
+    use crate::model::World;
+    use crate::model::fixture::{EAST, Scene as Shop, canary, two_regions};
+    use crate::model::topology::Formula;
+
+    fn news(plain: &mut Plain, app: &App, now: Timestamp) -> Map<String, String> {
+        let lines = plain.news(&app.scene(now));
+        let parts = lines.iter().filter_map(|line| line.get(10..)?.split_once("  "));
+        parts.map(|(what, rest)| (what.to_owned(), rest.to_owned())).collect()
+    }
+
+    fn app(world: World) -> App {
+        App::new(world, true, TimeZone::UTC)
+    }
+
+    #[test]
+    fn what_is_well_at_first_is_told_once_a_region_and_only_a_change_after_that() {
+        let mut plain = Plain::new(Glyphs::unicode());
+        let unread = Shop::new(two_regions());
+        let _nothing = news(&mut plain, &app(unread.world), unread.now);
+        let mut shop = Shop::calm();
+        let first = news(&mut plain, &app(shop.world.clone()), shop.now);
+        assert_eq!(first.get(EAST).map(String::as_str), Some("unknown → ok"), "{first:?}");
+        assert!(!first.contains_key("us-east-1 canary local"), "{first:?}");
+        assert_eq!(news(&mut plain, &app(shop.world.clone()), shop.now), Map::new());
+        let Formula::Value(metric) = canary(EAST, "lcl-rgnl-home", "").formula else { unreachable!() };
+        shop.tail(&metric, &[41.0, 41.0, 41.0]);
+        let bad = news(&mut plain, &app(shop.world.clone()), shop.now);
+        assert!(bad["us-east-1 canary local"].starts_with("ok → "), "{bad:?}");
+        assert!(bad[EAST].starts_with("ok → "), "{bad:?}");
+    }
+
+    #[test]
+    fn what_only_got_older_is_no_news_until_it_cannot_be_trusted() {
+        let (mut plain, shop) = (Plain::new(Glyphs::ascii()), Shop::calm());
+        let app = app(shop.world.clone());
+        let _first = plain.news(&app.scene(shop.now));
+        let soon = shop.now + jiff::SignedDuration::from_secs(20);
+        assert_eq!(plain.news(&app.scene(soon)), [""; 0]);
+        let old = plain.news(&app.scene(shop.now + jiff::SignedDuration::from_hours(2)));
+        assert!(old.iter().any(|line| line.contains("us-east-1  ok -> unknown")), "{old:?}");
+        assert!(old.iter().all(|line| line.is_ascii()), "{old:?}");
     }
 }

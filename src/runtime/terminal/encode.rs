@@ -252,8 +252,12 @@ mod tests {
         let all = (0..4_u16).flat_map(|y| (0..24_u16).map(move |x| (y, x)));
         all.map(|at| {
             let cell = cell(at);
-            let text = if cell.has_contents() { cell.contents().to_owned() } else { " ".to_owned() };
-            (text, cell.bold(), cell.fgcolor())
+            // A blank has no colour that could be seen.
+            if cell.has_contents() && cell.contents() != " " {
+                (cell.contents().to_owned(), cell.bold(), cell.fgcolor())
+            } else {
+                (" ".to_owned(), false, vt100::Color::Default)
+            }
         })
         .collect()
     }

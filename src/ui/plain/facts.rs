@@ -17,12 +17,15 @@ pub(super) struct Fact {
     pub(super) before: String,
     /// What else there is to know when it changes.
     pub(super) detail: String,
+    /// That it is read for the first time and is well is no news: another fact covers it.
+    pub(super) covered: bool,
 }
 
 impl Fact {
     /// A fact that begins as `before`.
     fn from(before: &str, what: impl Into<String>, state: impl Into<String>) -> Self {
-        Self { what: what.into(), state: state.into(), before: before.to_owned(), detail: String::new() }
+        let (what, state, before) = (what.into(), state.into(), before.to_owned());
+        Self { what, state, before, detail: String::new(), covered: false }
     }
 
     /// A fact whose first state is no news.
@@ -97,12 +100,12 @@ fn region(region: &RegionDigest<'_>) -> Vec<Fact> {
     let disagree = it.disagreement.as_ref().map(|words| format!(" ({words})")).unwrap_or_default();
     let mut facts = vec![
         Fact::from("unknown", name.as_str(), lamp(it.lamp)).with(format!("{}{disagree}", it.reason)),
-        Fact::from("none", format!("{name} role"), format!("{}{drained}", it.role)),
+        Fact::from("–", format!("{name} role"), format!("{}{drained}", it.role)),
     ];
     // At the start only what is not well is said of each signal; the Region's line covers the rest.
-    let of_signal = |what: String, of: Lamp, detail: String| {
-        let before = if of == Lamp::Ok { "" } else { "unknown" };
-        Fact::from(before, what, lamp(of)).with(detail)
+    let of_signal = |what: String, of: Lamp, detail: String| Fact {
+        covered: true,
+        ..Fact::from("unknown", what, lamp(of)).with(detail)
     };
     facts.extend(region.signals.iter().map(|signal| {
         let what = format!("{name} {}", signal.signal.name);
