@@ -15,6 +15,7 @@ mod overlap;
 mod ride;
 mod soak;
 mod stage;
+mod tampered;
 mod variations;
 
 use book::Book;

@@ -1,5 +1,7 @@
-//! At every write of the playbooks that move something in a world that is well: refused once, its answer lost although it took effect, its answer late, and so late
+//! At every write of every kind: refused once, its answer lost although it took effect, its answer late, and so late
 //! that nobody waits any more. A person tries again what did not end well; the end is that of an undisturbed run.
+
+mod kinds;
 
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use pointsman::plan::event::{Answer, Event};
 use pointsman::sim::scenario::{self, Act, Scenario};
 
 use super::door::Mischief;
-use super::ride::{self, Calm, Fuse, Rider};
+use super::ride::{self, Calm, Fuse, Mind, Rider};
 use super::stage::Played;
 use super::{SEED, laws};
 
@@ -23,12 +25,15 @@ fn scenario(playbook: &str) -> Scenario {
 }
 
 async fn play(scenario: &Scenario, mischief: Option<(usize, Mischief)>) -> Played {
-    let mut rider = Rider::new(scenario, SEED, Fuse::none());
+    disturbed(Rider::new(scenario, SEED, Fuse::none()), mischief, &mut Calm).await
+}
+
+async fn disturbed(mut rider: Rider, mischief: Option<(usize, Mischief)>, mind: &mut dyn Mind) -> Played {
     rider.retries = 3;
     if let Some((write, mischief)) = mischief {
         rider.stage.door.trouble(write, mischief);
     }
-    let played = rider.ride(&mut Calm).await;
+    let played = rider.ride(mind).await;
     laws::hold(&played);
     played
 }
