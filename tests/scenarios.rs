@@ -16,6 +16,7 @@ mod people;
 mod ride;
 mod soak;
 mod stage;
+mod tampered;
 mod variations;
 
 use book::Book;

@@ -18,7 +18,7 @@ pub(super) struct SdkClock(pub(super) Clock);
 
 impl TimeSource for SdkClock {
     fn now(&self) -> SystemTime {
-        self.0.now().into()
+        self.0.to_sign().into()
     }
 }
 

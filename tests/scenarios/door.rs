@@ -1,6 +1,7 @@
 //! The simulator's door, noting every write that leaves for it and what the journal said at that moment.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -167,6 +168,7 @@ pub(crate) struct Watched {
     inner: InProcess,
     book: Book,
     left: Arc<Mutex<Vec<Left>>>,
+    calls: Arc<AtomicUsize>,
     mischief: Arc<Mutex<Option<(usize, Mischief)>>>,
 }
 
@@ -183,7 +185,7 @@ pub(crate) enum Mischief {
 
 impl Watched {
     pub(crate) fn new(inner: InProcess, book: Book) -> Self {
-        Self { inner, book, left: Arc::default(), mischief: Arc::default() }
+        Self { inner, book, left: Arc::default(), calls: Arc::default(), mischief: Arc::default() }
     }
 
     /// The write with this number, from 1, meets this.
@@ -194,6 +196,11 @@ impl Watched {
     /// Every write that left so far.
     pub(crate) fn left(&self) -> Vec<Left> {
         self.left.lock().unwrap().clone()
+    }
+
+    /// How many requests there were so far, reads too.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
     }
 
     fn note(&self, operation: &str, request: &HttpRequest) {
@@ -219,6 +226,7 @@ impl HttpClient for Watched {
 
 impl HttpConnector for Watched {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         let Some(operation) = write_of(&request) else { return self.inner.call(request) };
         self.note(&operation, &request);
         let number = self.left.lock().unwrap().len();

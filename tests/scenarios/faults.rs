@@ -4,13 +4,15 @@
 //! The built-in playbooks are played in a world that is well, the operators' own in their scenarios. Without
 //! optimisation each write of these meets one of the troubles, unless `POINTSMAN_EXHAUSTIVE` is set.
 
+mod kinds;
+
 use std::time::Duration;
 
 use pointsman::plan::event::{Answer, Event};
 use pointsman::sim::scenario::{self, Act, Scenario};
 
 use super::door::Mischief;
-use super::ride::{self, Calm, Fuse, Rider};
+use super::ride::{self, Calm, Fuse, Mind, Rider};
 use super::stage::Played;
 use super::{SEED, laws};
 
@@ -27,12 +29,15 @@ fn scenario(playbook: &str) -> Scenario {
 }
 
 async fn play(scenario: &Scenario, mischief: Option<(usize, Mischief)>) -> Played {
-    let mut rider = Rider::new(scenario, SEED, Fuse::none());
+    disturbed(Rider::new(scenario, SEED, Fuse::none()), mischief, &mut Calm).await
+}
+
+async fn disturbed(mut rider: Rider, mischief: Option<(usize, Mischief)>, mind: &mut dyn Mind) -> Played {
     rider.retries = 3;
     if let Some((write, mischief)) = mischief {
         rider.stage.door.trouble(write, mischief);
     }
-    let played = rider.ride(&mut Calm).await;
+    let played = rider.ride(mind).await;
     laws::hold(&played);
     played
 }

@@ -17,7 +17,10 @@ use pointsman::model::reading::Observation;
 use pointsman::model::topology::Topology;
 use pointsman::plan::event::{Decision, Entry, Event, Outcome, RunId};
 use pointsman::plan::progress::Progress;
-use pointsman::plan::run::{self, Actuator, Command, Ledger, LedgerError, Ports, Receipt, WhenHeld};
+use pointsman::plan::run::{
+    self, Actuator, Ask, AskId, Asked, Boxed, Command, Inbox, Ledger, LedgerError, Ports, Receipt, Reply,
+    WhenHeld,
+};
 use pointsman::plan::{Intent, Plan, StepId, interlock};
 use pointsman::sampler::{self, Pace};
 use pointsman::sim::Sim;
@@ -31,6 +34,9 @@ use crate::support::ByHand;
 
 /// The console opens so long before the operator acts.
 pub(crate) const BEFORE: Duration = Duration::from_secs(20);
+
+/// Between two acts the console is watched for so long before the second.
+const LULL: Duration = Duration::from_secs(200);
 
 /// A ride that is not at rest by then never will be.
 const ENDLESS: Duration = Duration::from_hours(4);
@@ -103,7 +109,7 @@ pub(crate) trait Mind {
     fn act(&mut self, sim: &Sim) -> Deed;
 
     /// A run has begun.
-    fn begun(&mut self, _: &Plan) {}
+    fn begun(&mut self, _: &Plan, _: &Sim) {}
 
     /// A line of the run has been written.
     fn heard(&mut self, _: &Entry, _: &Sim) {}
@@ -116,8 +122,30 @@ pub(crate) enum Deed {
     Nothing,
     /// A person asks for this.
     Asks(Command),
+    /// Another person does, at another console, who had seen the journal up to this line.
+    AsksAfar(Command, u64),
     /// The process is gone, for so long.
     Crash(Duration),
+}
+
+/// What is asked at another console.
+struct Afar(mpsc::UnboundedReceiver<Ask>);
+
+impl Inbox for Afar {
+    fn next(&mut self) -> Boxed<'_, Asked> {
+        Box::pin(async {
+            match self.0.recv().await {
+                Some(ask) => Asked { id: AskId(ask.at.to_string()), ask },
+                None => std::future::pending().await,
+            }
+        })
+    }
+
+    fn reply(&mut self, _: &AskId, _: &Reply) {}
+
+    fn is_attended(&self) -> bool {
+        false
+    }
 }
 
 /// Nothing happens.
@@ -197,11 +225,10 @@ impl Rider {
         let began = self.stage.sim.look(|world| world.start);
         self.until(began + BEFORE).await;
         for act in self.stage.scenario.act.clone() {
-            let due = began.checked_add(act.at).unwrap();
-            // The console has been there all along; most of what it saw is of no use now and is not read.
-            let left = Duration::try_from(due.duration_since(self.clock.now())).unwrap_or_default();
-            self.stage.sim.advance(left.saturating_sub(BEFORE));
-            self.until(due).await;
+            let at = began.checked_add(act.at).unwrap();
+            let idle = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+            self.stage.sim.advance(idle.saturating_sub(LULL));
+            self.until(at).await;
             let came = tokio::time::timeout(ENDLESS, self.act(&stage::intent(&act), mind)).await;
             let Ok(came) = came else {
                 panic!("neither ends nor holds:\n{}", super::laws::told(&self.stage.book))
@@ -229,12 +256,22 @@ impl Rider {
         let Self { stage, came, .. } = self;
         let Stage { sim, config, scenario, book, door, .. } = stage;
         let truth = sim.truth();
-        Played { sim, scenario, book, came, left: door.left(), topology: config.topology, truth }
+        Played {
+            sim,
+            scenario,
+            book,
+            came,
+            left: door.left(),
+            calls: door.calls(),
+            topology: config.topology,
+            truth,
+        }
     }
 
     async fn act(&mut self, intent: &Intent, mind: &mut dyn Mind) -> Came {
         let plan = match self.prepare(intent).await {
             Ok(mut plan) => {
+                (self.stage.amend)(&mut plan);
                 (self.amend)(&mut plan, self.world.topology());
                 plan
             }
@@ -248,7 +285,7 @@ impl Rider {
         let Ok(mut progress) = begun else {
             panic!("a fuse burns through after the first line at the earliest")
         };
-        mind.begun(&progress.plan);
+        mind.begun(&progress.plan, &self.stage.sim);
         let mut retries = self.retries;
         loop {
             let id = progress.run.clone();
@@ -294,6 +331,8 @@ impl Rider {
         let (command, commands) = mpsc::channel(64);
         let (tell, mut entries) = mpsc::unbounded_channel();
         let (see, observations) = mpsc::channel(256);
+        let (afar, asked) = mpsc::unbounded_channel();
+        let run = progress.run.clone();
         let actuator: Arc<dyn Actuator> = Arc::new(Hands::new(self.eyes.clients.clone(), 7));
         let ports = Ports {
             actuator,
@@ -302,7 +341,7 @@ impl Rider {
             observations,
             commands,
             entries: tell,
-            inboxes: Vec::new(),
+            inboxes: vec![Box::new(Afar(asked))],
             when_held: if mind.next().is_some() { WhenHeld::Wait } else { WhenHeld::StopThere },
         };
         let mut people = People::at(&self.stage.scenario, &progress);
@@ -332,6 +371,10 @@ impl Rider {
                 () = async { clock.sleep(wait.unwrap()).await }, if wait.is_some() => match mind.act(&self.stage.sim) {
                     Deed::Nothing => {}
                     Deed::Asks(asked) => drop(command.send(asked).await),
+                    Deed::AsksAfar(command, seen) => {
+                        let (run, at, host) = (run.clone(), self.clock.now(), "bastion-2".to_owned());
+                        let _gone = afar.send(Ask { run, at, host, seen: Some(seen), command });
+                    }
                     Deed::Crash(away) => return Leg::Cut(away),
                 },
                 () = async { clock.sleep(speak.unwrap()).await }, if speak.is_some() => {

@@ -96,7 +96,7 @@ pub(crate) struct Stage {
     pub(crate) scenario: Scenario,
     pub(crate) book: Book,
     pub(crate) door: Watched,
-    amend: fn(&mut Plan),
+    pub(crate) amend: fn(&mut Plan),
     resumes: bool,
 }
 
@@ -107,6 +107,8 @@ pub(crate) struct Played {
     pub(crate) book: Book,
     pub(crate) came: Vec<Came>,
     pub(crate) left: Vec<Left>,
+    /// How many requests there were, reads too.
+    pub(crate) calls: usize,
     pub(crate) topology: Arc<Topology>,
     /// The ground truth at the end.
     pub(crate) truth: serde_json::Value,
@@ -198,6 +200,7 @@ impl Stage {
             book,
             came: console.came,
             left: door.left(),
+            calls: door.calls(),
             topology: config.topology,
             truth,
         }

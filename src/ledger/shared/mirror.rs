@@ -170,6 +170,14 @@ pub async fn verify(table: &dyn Table, place: &Place) -> Result<u64, NotPulled> 
     Ok(verify::whole(&lines, head.as_ref())?)
 }
 
+/// Holds the lines of this host's journal against their copy, of which the journal may be ahead.
+///
+/// # Errors
+/// When the table gives no answer, or a line that was copied is not as it was here.
+pub async fn against(table: &dyn Table, place: &Place, here: &[Line]) -> Result<(), NotPulled> {
+    Ok(verify::against(&lines(table, place, 1).await?, here)?)
+}
+
 async fn lines(table: &dyn Table, place: &Place, from: u64) -> Result<Vec<Line>, NotPulled> {
     let range = Range { pk: item::partition(place), from: item::number(from), to: item::number(LAST) };
     let items = table.query(&range).await.map_err(NotPulled::Table)?;

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::ask::{self, Ask, Asked, Inbox, Reply};
 use super::leave::{Departure, Granted, Leave, Leaves};
-use super::{Actuator, Boxed, Command, Ledger, Stop, Stopped};
+use super::{Actuator, Boxed, Command, Ledger, SET_BACK, Stop, Stopped};
 use crate::clock::Clock;
 use crate::model::World;
 use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
@@ -81,6 +81,7 @@ pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Pro
         renewed: Timestamp::MIN,
         moved: BTreeMap::new(),
         said_renewed: false,
+        said_set_back: false,
         leaves: Leaves::default(),
         orphaned: false,
     };
@@ -107,6 +108,8 @@ struct Driver {
     moved: BTreeMap<StepId, u64>,
     /// It was said that a run which paused for its credentials can go on.
     said_renewed: bool,
+    /// It was said that the host's clock was set back.
+    said_set_back: bool,
     leaves: Leaves,
     orphaned: bool,
 }
@@ -148,6 +151,7 @@ impl Driver {
         loop {
             let now = self.ports.clock.now();
             self.say_renewed(now)?;
+            self.say_set_back()?;
             let next = decide::decide(&self.progress, &self.world, now);
             let waits = |next: &Next| matches!(next, Next::Send { step, attempt, .. } if self.leaves.waits(*step, *attempt));
             match next.into_iter().find(|next| !waits(next)) {
@@ -175,6 +179,20 @@ impl Driver {
         let last =
             last.map_or_else(String::new, |end| format!(" and last until {}", end.strftime("%H:%M UTC")));
         let text = format!("the credentials are renewed{last}: the run can go on when it is resumed");
+        self.write(&Event::Noted { who: decide::ITSELF.to_owned(), text })
+    }
+
+    /// Says once that the host's time of day was set back under the run; nothing waits for it.
+    fn say_set_back(&mut self) -> Result<(), Stop> {
+        let ahead = self.ports.clock.ahead();
+        let set_back = ahead >= SET_BACK;
+        if std::mem::replace(&mut self.said_set_back, set_back) || !set_back {
+            return Ok(());
+        }
+        let ahead = verdict::span(ahead);
+        let text = format!(
+            "the host's clock was set back by {ahead}: the times here run on, slower, until it has come up"
+        );
         self.write(&Event::Noted { who: decide::ITSELF.to_owned(), text })
     }
 

@@ -98,6 +98,17 @@ impl Commons {
         copies::verify(&*self.table, &place).await
     }
 
+    /// Holds the journal of this host against its copy. Whoever cut its end, and the note of its last line with it, is
+    /// found only so.
+    ///
+    /// # Errors
+    /// When the journal cannot be read; inside, when the table gives no answer or a line is not as it was copied.
+    pub async fn against(&self, journal: &Journal) -> Result<Result<(), NotPulled>, LedgerError> {
+        let Some(place) = mirror::place(journal, self)? else { return Ok(Ok(())) };
+        let here = journal.stored(0, usize::MAX)?;
+        Ok(copies::against(&*self.table, &place, &here).await)
+    }
+
     /// Notes in the index that a run is over whose lines cannot be trusted, for whoever has the conch under this number.
     ///
     /// # Errors

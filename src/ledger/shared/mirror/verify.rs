@@ -57,3 +57,21 @@ pub(super) fn whole(lines: &[Line], head: Option<&Item>) -> Result<u64, Broken> 
     }
     Ok(lines)
 }
+
+/// The journal of this host against its copy: whoever cut its end or wrote it anew, the note of its last line too, has
+/// not reached the table.
+pub(super) fn against(copy: &[Line], here: &[Line]) -> Result<(), Broken> {
+    for (at, copied) in copy.iter().enumerate() {
+        match here.get(at) {
+            None => {
+                let what = "it is in the shared table and not in this host's journal: the end was cut off";
+                return Err(copied.broken(what.to_owned()));
+            }
+            Some(line) if line != copied => {
+                return Err(copied.broken("it is another one in this host's journal".to_owned()));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
