@@ -32,7 +32,7 @@ use crate::model::reading::Identity;
 use crate::plan::event::Entry;
 use crate::plan::history::History;
 use crate::plan::progress::Progress;
-use conch::{Conch, Mirror};
+use conch::{Abroad, Conch, Mirror};
 use digest::Digest;
 use layout::{Layout, Size};
 use theme::{Glyphs, Role, Theme};
@@ -71,6 +71,8 @@ pub struct Console {
     pub mirror: Option<Mirror>,
     /// The other process that drives the run, in words, while this console follows it.
     pub follows: Option<String>,
+    /// The run of another host, while this console shows one.
+    pub abroad: Option<Abroad>,
     /// Calls an hour at the current cadence.
     pub calls_per_hour: f64,
     /// What they cost, dollars a month.

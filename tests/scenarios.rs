@@ -61,6 +61,8 @@ played! {
     warm_standby: "warm-standby" once,
     game_day: "game-day" twice,
     region_switch: "region-switch" twice,
+    failback: "failback" once,
+    restore: "restore" twice,
 }
 
 #[test]

@@ -68,7 +68,11 @@ fn head(world: &World, base_url: &str, out: &mut String) -> Written {
     writeln!(out, "endpoint_url = \"{base_url}\"   # every service but the ARC data plane\n")?;
     writeln!(out, "[objectives]")?;
     writeln!(out, "rto = \"10m\"")?;
-    writeln!(out, "rpo = \"30s\"\n")
+    writeln!(out, "rpo = \"30s\"\n")?;
+    let Some(guard) = world.scenario.world.failback else { return Ok(()) };
+    writeln!(out, "[failback]")?;
+    writeln!(out, "locked = \"{}s\"", guard.locked.as_secs())?;
+    writeln!(out, "settled = \"{}s\"\n", guard.settled.as_secs())
 }
 
 fn region(world: &World, at: usize, out: &mut String) -> Written {

@@ -148,6 +148,8 @@ const FILES: &[(&str, &str)] = &[
     ("region-switch", include_str!("../../scenarios/region-switch.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
     ("dns-weights", include_str!("../../scenarios/dns-weights.toml")),
+    ("failback", include_str!("../../scenarios/failback.toml")),
+    ("restore", include_str!("../../scenarios/restore.toml")),
 ];
 
 /// The scenario that `demo` and `sim` run unless told.

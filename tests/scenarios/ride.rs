@@ -16,7 +16,6 @@ use pointsman::model::World;
 use pointsman::model::reading::Observation;
 use pointsman::model::topology::Topology;
 use pointsman::plan::event::{Decision, Entry, Event, Outcome, RunId};
-use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::{self, Actuator, Command, Ledger, LedgerError, Ports, Receipt, WhenHeld};
 use pointsman::plan::{Intent, Plan, StepId, interlock};
@@ -284,8 +283,8 @@ impl Rider {
         });
         let seen = futures::future::join_all(reads).await;
         seen.into_iter().flatten().for_each(|seen| self.world.apply(seen));
-        let prepared =
-            interlock::prepare_afresh(&self.world, &History::default(), intent, (asked, self.clock.now()))?;
+        let past = self.stage.book.past();
+        let prepared = interlock::prepare_afresh(&self.world, &past, intent, (asked, self.clock.now()))?;
         let held = interlock::holds(&prepared.interlocks);
         if held.is_empty() { Ok(prepared.plan) } else { Err(held.join("; ")) }
     }

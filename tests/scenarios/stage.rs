@@ -13,7 +13,6 @@ use pointsman::model::World;
 use pointsman::model::reading::Observation;
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{End, Entry, Event, Outcome, Start};
-use pointsman::plan::history::History;
 use pointsman::plan::interlock;
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::run::{self, Command, Ports, WhenHeld};
@@ -282,8 +281,8 @@ impl Console {
         self.pace.send(Pace::Run).unwrap();
         let asked = self.clock.now();
         self.read_afresh(&intent).await;
-        let refused =
-            interlock::prepare_afresh(&self.world, &History::default(), &intent, (asked, self.clock.now()));
+        let past = self.book.past();
+        let refused = interlock::prepare_afresh(&self.world, &past, &intent, (asked, self.clock.now()));
         let refused = refused.and_then(|prepared| {
             let held = interlock::holds(&prepared.interlocks);
             if held.is_empty() { Ok(prepared.plan) } else { Err(held.join("; ")) }

@@ -31,7 +31,7 @@ const BEHIND: SignedDuration = SignedDuration::from_secs(150);
 const SILENT: SignedDuration = SignedDuration::from_secs(300);
 
 /// Of a source whose metric has no whole period since the write.
-const NO_PERIOD: &str = "no period since";
+const NO_PERIOD: &str = "no period since the write";
 
 /// Requests of one round are made within this of each other; rounds are a period apart.
 const ROUND: SignedDuration = SignedDuration::from_secs(30);

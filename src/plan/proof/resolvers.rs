@@ -169,6 +169,9 @@ mod tests {
         scene.resolves("three", &[EAST], 37);
         let still = "2 of 3 resolvers; three still answers us-east-1, 37s of TTL left".to_owned();
         assert_eq!(told(&scene, &shift, since), (RungState::Open, still));
+        let sight = Sight { world: &scene.world, since, now: scene.now, handle: None };
+        let left: Vec<_> = dns(&shift, &sight).witnesses.iter().filter_map(|witness| witness.left).collect();
+        assert_eq!(left, [60, 20, 37].map(Duration::from_secs));
         scene.later(30);
         scene.resolves("three", &[WEST], 60);
         assert_eq!(told(&scene, &shift, since), (RungState::Proved, "3 of 3 resolvers".to_owned()));

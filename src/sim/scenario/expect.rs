@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sim::world::World;
 use crate::sim::world::arc::ControlState;
+use crate::sim::world::aurora::Snapshot;
 
 /// One expectation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,6 +148,13 @@ pub enum That {
         /// Any of these.
         any: Vec<String>,
     },
+    /// A copy of what a failover of the store left behind is there and stays until somebody deletes it.
+    Kept {
+        /// The store.
+        store: String,
+        /// The Region.
+        region: String,
+    },
     /// What failovers of a store threw away, in seconds.
     Loss {
         /// The store.
@@ -205,6 +213,7 @@ impl That {
             Self::Execution { plan, any } => {
                 one_of(&format!("execution of {plan}"), execution(world, plan), any)
             }
+            Self::Kept { store, region } => kept(world, store, region),
             Self::Loss { store, most } => loss(world, store, *most),
         })
     }
@@ -234,6 +243,16 @@ fn writer(world: &World, store: &str, region: &str) -> Result<(), String> {
     };
     let is = global.writer().map_or("nobody", |m| world.regions[m.region].name.as_str());
     if is == region { Ok(()) } else { Err(format!("the writer of {store} is {is}")) }
+}
+
+fn kept(world: &World, store: &str, region: &str) -> Result<(), String> {
+    let at = world.region_ix(region).ok_or_else(|| format!("no such Region: {region}"))?;
+    let there = world.aurora.snapshots.iter().filter(|s| s.region == at);
+    let of_store = there.filter(|s| s.cluster.strip_prefix(store).is_some_and(|rest| rest.starts_with('-')));
+    let stays = |s: &Snapshot| s.manual && s.expires.is_none() && s.status == "available";
+    let copied = of_store.clone().any(|s| stays(s) && s.source.is_some());
+    let all: Vec<_> = of_store.map(|s| format!("{} {}", s.id, s.status)).collect();
+    if copied { Ok(()) } else { Err(format!("nothing of {store} is kept in {region}: {all:?}")) }
 }
 
 fn writes(world: &World, operation: Option<&str>, least: usize, most: Option<usize>) -> Result<(), String> {

@@ -49,7 +49,8 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
     if act.playbook == "standby-home" && !*sent && world.link_lag("orders", from, to) != Some(0.0) {
         return false;
     }
-    if !*sent && act.playbook != "evacuate" {
+    let moves_writers = !["evacuate", "restore"].contains(&act.playbook.as_str());
+    if !*sent && moves_writers {
         for at in 0..world.aurora.globals.len() {
             let global = &world.aurora.globals[at];
             let (id, target) = (global.id.clone(), global.member_in(to).unwrap().cluster.clone());
@@ -66,7 +67,7 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
     }
     *sent = true;
     let moved = world.aurora.globals.iter().all(|g| g.change.is_none() && g.writer().unwrap().region == to);
-    if (!moved || !has_room(world, act)) && act.playbook != "evacuate" {
+    if (!moved || !has_room(world, act)) && moves_writers {
         return false;
     }
     if world.arc.controls.is_empty() {
@@ -74,7 +75,8 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
         return true;
     }
     let arn = |name: &str| world.arc.control_named(name).unwrap().arn.clone();
-    let entries = [(arn(&act.from), ControlState::Off), (arn(&act.to), ControlState::On)];
+    let left = if act.playbook == "restore" { ControlState::On } else { ControlState::Off };
+    let entries = [(arn(&act.from), left), (arn(&act.to), ControlState::On)];
     world.set_routing_controls("us-west-2", &entries, &[]).unwrap();
     true
 }
@@ -116,14 +118,13 @@ fn move_weights(world: &mut sim::World, act: &Act) {
 }
 
 /// Moves through the scenario with that operator; acts that must be refused are left out.
-/// Whether this operator can bring it about: he starts no experiments, runs no plans and scales nothing.
+/// Whether this operator can bring it about: he starts no experiments, runs no plans, scales nothing and keeps nothing.
 fn by_hand(that: &That) -> bool {
-    let started = |operation: &Option<String>| {
-        matches!(operation.as_deref(), Some("StartExperiment" | "StopExperiment"))
-    };
+    let beyond =
+        |operation: &str| ["StartExperiment", "StopExperiment", "CopyDBClusterSnapshot"].contains(&operation);
     match that {
-        That::Experiment { .. } | That::Execution { .. } | That::Tasks { .. } => false,
-        That::Writes { operation, .. } => !started(operation),
+        That::Experiment { .. } | That::Execution { .. } | That::Tasks { .. } | That::Kept { .. } => false,
+        That::Writes { operation, .. } => !operation.as_deref().is_some_and(beyond),
         _ => true,
     }
 }

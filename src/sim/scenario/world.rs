@@ -68,6 +68,9 @@ pub struct World {
     /// Tasks that a Region must have before it receives, as the configuration asks for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receive: Option<Receive>,
+    /// When writers and traffic may go home, as the configuration says it; by its own usual times when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failback: Option<Failback>,
     /// Endpoints taken away in turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
@@ -90,6 +93,18 @@ pub enum Receive {
     Tasks(u32),
     /// `sum`: those of both Regions.
     Word(String),
+}
+
+/// How soon a failback may follow a failover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failback {
+    /// So long after a failover it is locked.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub locked: Duration,
+    /// Both Regions must have been well for so long.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub settled: Duration,
 }
 
 fn account() -> String {

@@ -25,6 +25,7 @@ impl Default for World {
             rules: rules(),
             runbooks: Vec::new(),
             receive: None,
+            failback: None,
             rotation: None,
             experiments: Vec::new(),
             tagged: super::experiment::usual_tagged(),

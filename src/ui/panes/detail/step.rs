@@ -5,7 +5,6 @@ use ratatui::text::Line;
 use super::{muted, text, title};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
-use crate::plan::event::RungState;
 use crate::plan::operation::{Operation, Plane};
 use crate::plan::progress::{Progress, StepProgress};
 use crate::plan::proof::{self, Shown};
@@ -121,7 +120,7 @@ fn climbed(pen: &Pen<'_>, run: &Progress, step: &Step, progress: &StepProgress) 
 fn rung(pen: &Pen<'_>, climb: &Climb<'_>) -> Text {
     let (shape, role) = climb.mark;
     let word = pen.span(format!("{:<14} ", format!("{shape} {}", climb.rung)), role);
-    let open = |live: &&Shown| live.state != RungState::Proved && shape != pen.glyphs.check;
+    let open = |_: &&Shown| shape != pen.glyphs.check;
     let words = match (climb.live.filter(open), climb.at) {
         (Some(live), _) => format!("now: {}", live.evidence),
         (None, Some(at)) => {

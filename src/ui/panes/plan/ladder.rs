@@ -22,6 +22,9 @@ const WORD: usize = 12;
 /// The columns of an age.
 const AGE: usize = 6;
 
+/// Before whoever said yes; the rung says it already.
+const BY: &str = "accepted by ";
+
 /// One rung as it is shown.
 pub(in super::super) struct Climb<'a> {
     /// Which rung.
@@ -107,46 +110,49 @@ fn row(pen: &Pen<'_>, climb: &Climb<'_>, room: usize) -> Text {
     let word = format!("{shape} {}", climb.rung);
     let mut spans = vec![paint::blank(INDENT), pen.span(format!("{word:<width$}  ", width = WORD + 2), role)];
     let room = room.saturating_sub(INDENT + WORD + 4);
-    let live = climb.live.filter(|live| live.state != RungState::Proved);
-    if let Some(live) = live.filter(|_| shape != pen.glyphs.check) {
-        spans.extend(now(pen, live, room));
-    } else if let Some(at) = climb.at {
-        let age = verdict::span(verdict::age(at, pen.scene.now));
-        let when = format!("{} {age:>AGE$}  ", say::clock(at));
-        let room = room.saturating_sub(paint::width(&when));
-        spans.push(pen.span(when, Role::Muted));
-        spans.push(pen.span(fitted(pen, &climb.evidence, room), Role::Text));
-    }
+    let open = climb.live.filter(|_| shape != pen.glyphs.check);
+    let (room, evidence) = match (open, climb.at) {
+        (Some(live), _) => (room, &live.evidence),
+        (None, Some(at)) => {
+            let age = verdict::span(verdict::age(at, pen.scene.now));
+            let when = format!("{} {age:>AGE$}  ", say::clock(at));
+            let left = room.saturating_sub(paint::width(&when));
+            spans.push(pen.span(when, Role::Muted));
+            (left, &climb.evidence)
+        }
+        (None, None) => return Line::from(spans),
+    };
+    let words = || vec![pen.span(fitted(pen, evidence, room), Role::Text)];
+    spans.extend(grid(pen, climb.live, room).unwrap_or_else(words));
     Line::from(spans)
 }
 
-/// What is seen of a rung that is not proved: who says what where that fits, else the sentence.
-fn now(pen: &Pen<'_>, live: &Shown, room: usize) -> Vec<Span<'static>> {
-    if matches!(live.rung, Rung::ReadBack | Rung::Dns) && live.witnesses.len() > 2 {
-        let grid = grid(pen, live);
-        if grid.iter().map(Span::width).sum::<usize>() <= room {
-            return grid;
-        }
-    }
-    vec![pen.span(fitted(pen, &live.evidence, room), Role::Text)]
+/// Who says what of a rung now, where several are asked and that fits.
+fn grid(pen: &Pen<'_>, live: Option<&Shown>, room: usize) -> Option<Vec<Span<'static>>> {
+    let live = live.filter(|live| match live.rung {
+        Rung::ReadBack => live.witnesses.len() > 2,
+        rung => rung == Rung::Dns && !live.witnesses.is_empty(),
+    })?;
+    let fits = |grid: &Vec<Span<'static>>| grid.iter().map(Span::width).sum::<usize>() <= room;
+    grids(pen, live).into_iter().find(fits)
 }
 
-/// `use1 ?  usw2 ✓  apse2 ?  apne1 ✓  euw1 ?  2 of 5`.
-fn grid(pen: &Pen<'_>, live: &Shown) -> Vec<Span<'static>> {
-    let mut spans = Vec::new();
-    for witness in &live.witnesses {
+/// `use1 ?  usw2 ✓  apse2 ?  apne1 ✓  euw1 ?  2 of 5`; shorter, those that do not agree: `2 of 5  use1 ?  …`.
+fn grids(pen: &Pen<'_>, live: &Shown) -> [Vec<Span<'static>>; 2] {
+    let word = |witness: &Witness, before: &str, after: &str| {
         let (shape, role) = stance(pen, witness.stance);
-        spans.push(pen.span(format!("{} ", say::shortened(pen, witness.who.clone(), 0)), Role::Muted));
-        spans.push(pen.span(format!("{shape}  "), role));
-    }
-    let agree = live.witnesses.iter().filter(|witness| witness.stance == Stance::Agrees).count();
-    spans.push(pen.span(format!("{agree} of {}", live.witnesses.len()), Role::Text));
-    let old = live.witnesses.iter().filter(|witness| witness.stance == Stance::Differs);
-    let longest = old.filter_map(|witness| witness.left).max().filter(|left| !left.is_zero());
-    spans.extend(
-        longest.map(|left| pen.span(format!(", longest TTL left {}", verdict::span(left)), Role::Text)),
-    );
-    spans
+        let who = say::shortened(pen, witness.who.clone(), 0);
+        [pen.span(format!("{before}{who} "), Role::Muted), pen.span(format!("{shape}{after}"), role)]
+    };
+    let agrees = |witness: &&Witness| witness.stance == Stance::Agrees;
+    let others = || live.witnesses.iter().filter(|witness| !agrees(witness));
+    let count = format!("{} of {}", live.witnesses.iter().filter(agrees).count(), live.witnesses.len());
+    let longest = others().filter_map(|witness| witness.left).max().filter(|left| !left.is_zero());
+    let left = longest.map_or_else(String::new, |left| format!(", longest TTL left {}", verdict::span(left)));
+    let sum = pen.span(format!("{count}{left}"), Role::Text);
+    let all = live.witnesses.iter().flat_map(|witness| word(witness, "", "  ")).chain([sum.clone()]);
+    let some = std::iter::once(sum).chain(others().flat_map(|witness| word(witness, "  ", "")));
+    [all.collect(), some.collect()]
 }
 
 /// One source's word in full: `us-east-1        ✓ us-east-1 Off, us-west-2 On, 2s ago, took 80 ms`.
@@ -189,7 +195,11 @@ fn told(step: &Step, progress: &StepProgress, rung: Rung) -> (Option<Timestamp>,
             };
             (progress.sent, format!("{api}{again}"))
         }
-        Rung::Accepted => (progress.answered.or(progress.sent), answered(progress)),
+        Rung::Accepted => {
+            let words = answered(progress);
+            let by = words.strip_prefix(BY).map(str::to_owned);
+            (progress.answered.or(progress.sent), by.unwrap_or(words))
+        }
         rung => progress
             .rungs
             .get(&rung)
@@ -202,9 +212,9 @@ pub(super) fn answered(progress: &StepProgress) -> String {
     match progress.answer.as_ref() {
         None => "no answer yet".to_owned(),
         Some(Answer::Accepted { endpoint, request_id: Some(id), .. }) => {
-            format!("accepted by {endpoint}, request {id}")
+            format!("{BY}{endpoint}, request {id}")
         }
-        Some(Answer::Accepted { endpoint, .. }) => format!("accepted by {endpoint}"),
+        Some(Answer::Accepted { endpoint, .. }) => format!("{BY}{endpoint}"),
         Some(Answer::Refused { code, trouble }) if trouble.text.starts_with(code.as_str()) => {
             format!("refused: {}", trouble.text)
         }

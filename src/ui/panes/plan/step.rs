@@ -121,7 +121,9 @@ fn running(pen: &Pen<'_>, run: &Progress, step: &Step, elapsed: Duration) -> Vec
     let time = pen.span(format!("{:>5} ", verdict::span(elapsed)), Role::Text);
     let word = pen.span(pace.word().map_or_else(String::new, |word| format!(" {word}")), role);
     let (p50, p95) = (verdict::limit_text(step.usual.p50), verdict::limit_text(step.usual.p95));
-    let short = pen.span(format!(" p50 {p50} p95 {p95}"), Role::Muted);
+    // What is late is past its p50 long since.
+    let short = if pace == Pace::InTime { format!(" p50 {p50} p95 {p95}") } else { format!(" p95 {p95}") };
+    let short = pen.span(short, Role::Muted);
     let long = pen.span(format!(" {}", usual(run, step)), Role::Muted);
     let deadline = pen.span(
         if pace == Pace::Stuck {
@@ -135,7 +137,8 @@ fn running(pen: &Pen<'_>, run: &Progress, step: &Step, elapsed: Duration) -> Vec
         Line::from(vec![time.clone(), bar(GAUGE), word.clone(), deadline.clone(), long]),
         Line::from(vec![time.clone(), bar(GAUGE), word.clone(), short.clone()]),
         Line::from(vec![time.clone(), bar(GAUGE * 2 / 3), word.clone(), short.clone()]),
-        Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone(), short]),
+        Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone(), short.clone()]),
+        Line::from(vec![time.clone(), bar(GAUGE / 3), word.clone(), short]),
         Line::from(vec![time.clone(), bar(GAUGE), word.clone(), deadline]),
         Line::from(vec![time.clone(), bar(GAUGE), word.clone()]),
         Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone()]),
@@ -277,7 +280,6 @@ fn held(
             let text = format!("sent {}, {}", say::clock(sent), ladder::answered(progress));
             say(&mut lines, &text, Role::Text);
         }
-        lines.extend(ladder::line(pen, step, Some(progress), room));
         lines.extend(ladder::rows(pen, step, progress, room, Rows::Next));
     } else {
         lines.extend(ladder::rows(pen, step, progress, room, Rows::All));
