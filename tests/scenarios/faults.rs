@@ -9,6 +9,7 @@ mod kinds;
 use std::time::Duration;
 
 use pointsman::plan::event::{Answer, Event};
+use pointsman::sim::fault::Fault;
 use pointsman::sim::scenario::{self, Act, Scenario};
 
 use super::door::Mischief;
@@ -71,6 +72,8 @@ async fn survives(playbook: &str) {
 async fn survives_in(name: &str) {
     let mut scenario = scenario::find(name).unwrap();
     scenario.expect.clear();
+    // One trouble at a time: of two nobody can say which was survived.
+    scenario.timeline.retain(|moment| !matches!(moment.fault.fault, Fault::LostAnswer { .. }));
     let hurry = cfg!(debug_assertions) && std::env::var_os("POINTSMAN_EXHAUSTIVE").is_none();
     survives_all(&scenario, |write| {
         let all = mischiefs().filter(|what| *what != Mischief::Late(LATE[0])).enumerate();

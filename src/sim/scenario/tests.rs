@@ -120,9 +120,8 @@ fn move_weights(world: &mut sim::World, act: &Act) {
 /// Moves through the scenario with that operator; acts that must be refused are left out.
 /// Whether this operator can bring it about: he starts no experiments, runs no plans, scales nothing and keeps nothing.
 fn by_hand(that: &That) -> bool {
-    let beyond = |operation: &str| {
-        ["StartExperiment", "StopExperiment", "CopyDBClusterSnapshot"].contains(&operation)
-    };
+    let beyond =
+        |operation: &str| ["StartExperiment", "StopExperiment", "CopyDBClusterSnapshot"].contains(&operation);
     match that {
         That::Experiment { .. } | That::Execution { .. } | That::Tasks { .. } | That::Kept { .. } => false,
         That::Writes { operation, .. } => !operation.as_deref().is_some_and(beyond),

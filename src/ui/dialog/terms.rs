@@ -12,7 +12,7 @@ use crate::model::topology::{Aurora, Region, Topology, Unit};
 use crate::model::verdict::{self, Dated};
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
 use crate::plan::operation::{AuroraTarget, Detach, Failover, Operation, Promote, Switchover};
-use crate::plan::{Intent, Plan};
+use crate::plan::{Action, Intent, Plan};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
 
@@ -137,9 +137,26 @@ impl Terms {
         };
         let time = format!("about {} (p95 {}{basis}); ", verdict::span(usual.p50), verdict::span(usual.p95));
         paras.push(Para::new(time).add(self.way_back(), Role::Danger).keep(Keep::Below));
+        paras.extend(self.people().map(|words| Para::new(words).keep(Keep::Below)));
         let guesses = self.prepared.plan.steps.iter().filter_map(|step| step.operation()?.guess());
         paras.extend(guesses.map(|guess| Para::default().add(guess, Role::LampLook).keep(Keep::Below)));
         paras
+    }
+
+    /// Who else the run will wait for.
+    fn people(&self) -> Option<String> {
+        let at = |asks: fn(&Action) -> bool| {
+            let steps = self.prepared.plan.steps.iter().filter(|step| asks(&step.action));
+            let ids: Vec<String> = steps.map(|step| step.id.to_string()).collect();
+            let noun = if ids.len() == 1 { "step" } else { "steps" };
+            (!ids.is_empty()).then(|| format!("{noun} {}", ids.join(", ")))
+        };
+        let second = at(|action| matches!(action, Action::Approve(_)));
+        let hands = at(|action| matches!(action, Action::Note { .. }));
+        let second = second.map(|steps| format!("a second person at {steps}"));
+        let all: Vec<String> =
+            second.into_iter().chain(hands.map(|steps| format!("work by hand at {steps}"))).collect();
+        (!all.is_empty()).then(|| format!("it waits for {}", all.join(" and for ")))
     }
 
     fn way_back(&self) -> String {
