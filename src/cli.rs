@@ -269,7 +269,7 @@ pub struct SimArgs {
     /// Where to listen; loopback only
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// Write a pointsman.toml that points at it
+    /// Write a pointsman.toml that points at it, and its playbooks beside it
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
 }

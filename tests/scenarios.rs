@@ -12,6 +12,7 @@ mod expect;
 mod faults;
 mod laws;
 mod overlap;
+mod people;
 mod ride;
 mod soak;
 mod stage;
@@ -62,6 +63,9 @@ played! {
     region_switch: "region-switch" drilled,
     failback: "failback" once,
     restore: "restore" twice,
+    detach: "detach" once,
+    inverted_check: "inverted-check" twice,
+    safety_lever: "safety-lever" twice,
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) async fn demo(common: &Common, world: &Simulated) -> Result<ExitCode>
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let served = start(world, any_port, std::future::pending()).await?;
     let playbooks = served.sim.look(handout::playbooks);
-    let reader = simulated((&served.config, playbooks), common, served.sim.clock().clone())?;
+    let reader = simulated((&served.config, &playbooks), common, served.sim.clock().clone())?;
     if !watch::has_terminal() {
         say::err("no terminal here, so this is what `pointsman status` prints of the simulated platform:");
         let world = reader.world().await;

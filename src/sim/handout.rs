@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::door::dns::usual_address;
+use super::scenario::playbooks::Playbook;
 use super::scenario::world::{Form, Policy, Receive};
 use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
@@ -45,18 +46,11 @@ pub fn config_at(world: &World, base_url: &str, resolvers: &[SocketAddr]) -> Str
     out
 }
 
-/// Playbooks of the operators' own, by name and text, for a world that has what they name.
+/// Playbooks of the operators' own, by name and text, that the world is played with.
 #[must_use]
-pub fn playbooks(world: &World) -> &'static [(&'static str, &'static str)] {
-    let standby = ["orders", "billing"].iter().all(|name| world.replicas.iter().any(|r| r.store == *name));
-    if standby { STANDBY } else { &[] }
+pub fn playbooks(world: &World) -> Vec<Playbook> {
+    world.scenario.playbooks()
 }
-
-/// What a warm standby is moved to and home from by.
-const STANDBY: &[(&str, &str)] = &[
-    ("standby", include_str!("../../docs/playbooks/standby.toml")),
-    ("standby-home", include_str!("../../docs/playbooks/standby-home.toml")),
-];
 
 /// The store of the bastions' own table.
 const LOCK: &str = "lock";
@@ -99,7 +93,13 @@ fn region(world: &World, at: usize, out: &mut String) -> Written {
     signal(out, "alb", &[("LoadBalancer", &region.alb)])?;
     signal(out, "ecs-container-insights", &ECS)?;
     for check in &world.health_checks {
-        if matches!(check.probe, Probe::Endpoint { region, .. } if region == at) {
+        let decides = world
+            .dns
+            .zones
+            .iter()
+            .flat_map(|z| &z.records)
+            .any(|r| r.health_check.as_ref() == Some(&check.id));
+        if !decides && matches!(check.probe, Probe::Endpoint { region, .. } if region == at) {
             writeln!(out, "# No record follows this one: it alarms.")?;
             writeln!(out, "[[regions.signals]]")?;
             writeln!(out, "preset = \"route53-health-check\"")?;

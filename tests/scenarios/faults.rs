@@ -1,5 +1,8 @@
-//! At every write of the playbooks that move something in a world that is well: refused once, its answer lost although it took effect, its answer late, and so late
-//! that nobody waits any more. A person tries again what did not end well; the end is that of an undisturbed run.
+//! At every write of the playbooks that move something in a world that is well, and of the scenarios of the way back:
+//! refused once, its answer lost although it took effect, its answer late, and so late that nobody waits any more. A
+//! person tries again what did not end well; the end is that of an undisturbed run.
+//!
+//! Of a scenario's writes each meets one of these, in turn; all of them with `POINTSMAN_EXHAUSTIVE` set.
 
 use std::time::Duration;
 
@@ -59,10 +62,30 @@ async fn survives(playbook: &str) {
             .into_iter()
             .filter(|late| write == 1 || *late != Mischief::Late(LATE[0]));
         for mischief in [Mischief::Refused, Mischief::Lost].into_iter().chain(late) {
-            let played = play(&scenario, Some((write, mischief))).await;
-            let story = || format!("{playbook}, write {write}, {mischief:?}:\n{}", laws::told(&played.book));
-            assert_eq!(ride::end(&played), end, "{}", story());
-            assert!(mischief == Mischief::Late(LATE[0]) || shows(&played, mischief), "{}", story());
+            disturbed(&scenario, (write, mischief), &end).await;
+        }
+    }
+}
+
+/// One write of a scenario meets this, and all ends as it would have.
+async fn disturbed(scenario: &Scenario, (write, mischief): (usize, Mischief), end: &[String]) {
+    let played = play(scenario, Some((write, mischief))).await;
+    let (name, told) = (&scenario.scenario.name, laws::told(&played.book));
+    assert_eq!(ride::end(&played), end, "{name}, write {write}, {mischief:?}:\n{told}");
+    let shown = mischief == Mischief::Late(LATE[0]) || shows(&played, mischief);
+    assert!(shown, "{name}, write {write}, {mischief:?}:\n{told}");
+}
+
+async fn survives_in(name: &str) {
+    let mut scenario = scenario::find(name).unwrap();
+    scenario.expect.clear();
+    let whole = play(&scenario, None).await;
+    let end = ride::end(&whole);
+    let meets = [Mischief::Refused, Mischief::Lost, Mischief::Late(LATE[1])];
+    let hurry = std::env::var_os("POINTSMAN_EXHAUSTIVE").is_none();
+    for write in 1..=whole.left.len() {
+        for (_, mischief) in meets.into_iter().enumerate().filter(|(turn, _)| !hurry || write % 3 == *turn) {
+            disturbed(&scenario, (write, mischief), &end).await;
         }
     }
 }
@@ -80,4 +103,25 @@ async fn every_write_of_a_failover_survives_a_no_a_lost_and_a_late_answer() {
 #[tokio::test(start_paused = true)]
 async fn every_write_of_an_evacuation_survives_a_no_a_lost_and_a_late_answer() {
     survives("evacuate").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_write_of_the_way_back_survives_a_no_a_lost_and_a_late_answer() {
+    survives_in("failback").await;
+    survives_in("restore").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_write_of_a_detachment_survives_a_no_a_lost_and_a_late_answer() {
+    survives_in("detach").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_write_of_a_drain_by_health_check_survives_a_no_a_lost_and_a_late_answer() {
+    survives_in("inverted-check").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_move_of_the_safety_levers_survives_a_no_a_lost_and_a_late_answer() {
+    survives_in("safety-lever").await;
 }

@@ -114,7 +114,7 @@ fn traffic(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Sh
 /// The canaries of the receiving Regions succeed; those that run in a Region that is left are no witness.
 fn canary(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Shown {
     let (mut words, mut wrong, mut pending) = (Vec::new(), false, BTreeSet::new());
-    for signal in canaries(shift, world) {
+    for (region, signal) in canaries(shift, world) {
         let (home, period) = home(signal);
         let seen = verdict::signal(world, signal, now);
         if !seen.value.as_ref().is_some_and(|value| began_after(value, period, since)) {
@@ -122,9 +122,9 @@ fn canary(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Sho
             continue;
         }
         wrong |= seen.lamp != Lamp::Ok;
-        words.push(format!("{} {}", signal.name, seen.text()));
+        words.push((region, format!("{} {}", signal.name, seen.text())));
     }
-    let evidence = words.join(", ");
+    let evidence = by_region(&words);
     if wrong {
         return Shown::open(Rung::Canary, evidence);
     }
@@ -132,6 +132,19 @@ fn canary(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Sho
     let waiting = pending_at(Rung::Canary, &unseen, world, since, now);
     let covered = unseen.is_empty() || waiting.state == super::RungState::Blind;
     if words.is_empty() || !covered { waiting } else { Shown::proved(Rung::Canary, evidence) }
+}
+
+/// What the signals say; of more than one Region, each after its name, because signals of two are called the same.
+fn by_region(words: &[(&Region, String)]) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let several = words.windows(2).any(|pair| pair[0].0 != pair[1].0);
+    for of in words.chunk_by(|one, next| one.0 == next.0) {
+        let texts: Vec<&str> = of.iter().map(|(_, text)| text.as_str()).collect();
+        let region =
+            of.first().filter(|_| several).map_or_else(String::new, |(region, _)| format!("{region} "));
+        said.push(format!("{region}{}", texts.join(", ")));
+    }
+    said.join("; ")
 }
 
 /// Orders over all Regions are back at their usual rate.
@@ -215,14 +228,14 @@ fn receiving(shift: &Shift, world: &World, now: Timestamp) -> Vec<Region> {
 
 /// The canary signals of the receiving Regions, without those measured in a Region that is left, unless there are
 /// no others.
-fn canaries<'a>(shift: &Shift, world: &'a World) -> Vec<&'a Signal> {
+fn canaries<'a>(shift: &Shift, world: &'a World) -> Vec<(&'a Region, &'a Signal)> {
     let Shift { off, on, .. } = shift;
     let receives = |region: &Region| if on.is_empty() { !off.contains(region) } else { on.contains(region) };
     let specs = world.topology().regions.iter().filter(|spec| receives(&spec.name));
-    let all: Vec<&Signal> =
-        specs.flat_map(|spec| &spec.signals).filter(|s| s.family == verdict::CANARY).collect();
-    let away = |signal: &&Signal| home(signal).0.is_none_or(|region| !off.contains(&region));
-    let witnesses: Vec<&Signal> = all.iter().copied().filter(away).collect();
+    let all = specs.flat_map(|spec| spec.signals.iter().map(|signal| (&spec.name, signal)));
+    let all: Vec<(&Region, &Signal)> = all.filter(|(_, s)| s.family == verdict::CANARY).collect();
+    let away = |(_, signal): &(&Region, &Signal)| home(signal).0.is_none_or(|region| !off.contains(&region));
+    let witnesses: Vec<(&Region, &Signal)> = all.iter().copied().filter(away).collect();
     if witnesses.is_empty() { all } else { witnesses }
 }
 
