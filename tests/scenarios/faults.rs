@@ -43,6 +43,8 @@ fn shows(played: &Played, mischief: Mischief) -> bool {
         match (mischief, answer) {
             (Mischief::Refused, Answer::Refused { .. } | Answer::NotSent { .. })
             | (Mischief::Lost | Mischief::Late(_), Answer::Lost { .. }) => true,
+            // One endpoint said nothing and the next one no: what the first did with it is not known.
+            (Mischief::Refused, Answer::Lost { trouble }) => trouble.text.contains("Injected"),
             // The next cluster endpoint takes the update, and its line names the one before.
             (_, Answer::Accepted { endpoint, .. }) => endpoint.contains(", after "),
             _ => false,

@@ -169,7 +169,11 @@ fn canaries_of_two_regions_are_told_apart() {
     publish(&mut scene, 3, [390.0, 196.0]);
     assert_eq!(
         rung(&scene, &step, since, Rung::Canary),
-        (RungState::Proved, "us-east-1 canary local 100%; us-west-2 canary local 100%".to_owned())
+        (
+            RungState::Proved,
+            "us-east-1 canary local 100%, canary remote 100%; us-west-2 canary local 100%, canary remote 100%"
+                .to_owned()
+        )
     );
 }
 
