@@ -20,7 +20,9 @@ mod setup;
 mod sim;
 mod slow;
 mod status;
+mod tell;
 mod watch;
+mod way;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -31,6 +33,7 @@ use color_eyre::eyre::Result;
 
 pub use ask::AskCommand;
 pub use claim::ClaimArgs;
+pub use tell::Saying;
 
 /// Under the help of the whole program.
 const AFTER: &str = "\
@@ -163,6 +166,23 @@ enum Command {
         run: String,
         #[command(subcommand)]
         command: AskCommand,
+    },
+    /// Tell what a step started, such as a runbook or a Region switch, what it waits for
+    ///
+    /// It is sent by whoever drives the run, here or at another bastion, and only
+    /// to the step of the execution that was seen to wait. Exit 0 when it is on its
+    /// way, 20 when it was refused, 30 when nobody answered.
+    Tell {
+        /// The run's name, or its first digits
+        run: String,
+        /// The step's number in the plan
+        step: u16,
+        /// What to say
+        #[arg(value_enum)]
+        saying: Saying,
+        /// Why; it is written into the journal
+        #[arg(long, value_name = "TEXT")]
+        because: String,
     },
     /// Print who may act now, on this host and among all that share a table
     ///
@@ -330,6 +350,9 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Journal { shared: true, command } => journal::shared::journal(&common, &command).await,
         Command::Journal { command, .. } => journal::journal(&common, &command),
         Command::Ask { run, command } => ask::ask(&common, &run, command).await,
+        Command::Tell { run, step, saying, because } => {
+            tell::tell(&common, (&run, step), saying, &because).await
+        }
         Command::Sim(args) => sim::sim(&args).await,
     }
 }

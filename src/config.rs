@@ -163,6 +163,11 @@ impl Config {
     }
 }
 
+/// The kinds of steps that a playbook of the operators' own may have, in the order of the docs.
+pub fn step_kinds() -> impl Iterator<Item = &'static str> {
+    playbooks::KINDS.iter().map(|kind| kind.name)
+}
+
 /// Reads the text of a file that is called `file` in problems.
 ///
 /// # Errors

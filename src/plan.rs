@@ -19,6 +19,7 @@ pub mod rules;
 pub mod run;
 pub mod script;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -291,6 +292,19 @@ impl Plan {
         let digest = Sha256::digest(text);
         let first = digest.iter().take(4).fold(0, |sum: u32, byte| (sum << 8) | u32::from(*byte));
         format!("{first:08x}")
+    }
+
+    /// The steps that a step waits for: those that it needs, and those that they need.
+    #[must_use]
+    pub fn before(&self, step: &Step) -> BTreeSet<StepId> {
+        let mut before = BTreeSet::new();
+        let mut open = step.needs.clone();
+        while let Some(need) = open.pop() {
+            if before.insert(need) {
+                open.extend(self.step(need).into_iter().flat_map(|step| step.needs.iter().copied()));
+            }
+        }
+        before
     }
 
     /// Steps that can run at the same time, wave after wave.

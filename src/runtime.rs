@@ -7,6 +7,7 @@ pub mod conch;
 mod desk;
 pub mod flight;
 mod follow;
+mod headless;
 mod input;
 mod perform;
 pub mod post;
@@ -14,7 +15,6 @@ pub mod shared;
 pub mod signals;
 pub mod terminal;
 
-use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,10 +22,9 @@ use std::time::Duration;
 use color_eyre::eyre::{Result, WrapErr};
 use futures::FutureExt;
 use ratatui::buffer::Buffer;
-use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
-use crate::app::{App, Effect, Event};
+use crate::app::{App, Event};
 use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
 use crate::plan::progress::Progress;
@@ -33,13 +32,13 @@ use crate::ui;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
 use crate::webhook::Bell;
-use desk::Desk;
 use flight::Flight;
 use input::Keyboard;
-use perform::Performer;
 use shared::Commons;
 use signals::{Signal, Signals};
 use terminal::{Guard, Screen};
+
+pub use headless::Headless;
 
 /// Everything the console is made of.
 #[derive(Debug)]
@@ -107,25 +106,23 @@ const EVENTS: usize = 1024;
 ///
 /// # Errors
 /// When the terminal cannot be taken over or the signals cannot be had.
-pub async fn watch(setup: Setup) -> Result<Ended> {
+pub async fn watch(mut setup: Setup) -> Result<Ended> {
     let mut signals = Signals::new()?;
     let guard = Guard::take().wrap_err("cannot take the terminal over")?;
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
-    let (to_app, events) = mpsc::channel(EVENTS);
-    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config, bell } = setup;
-    app.update(Event::Input(screen.size(), host_now()), clock.now());
-    screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
-    let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
-    let desk = Desk { state, operator, clock: clock.clone(), config, bell };
-    let performer = Performer::new(clients, desk, commons, app.newest_line(), to_app);
-    let mut console =
-        Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
+    let (theme, glyphs) = (setup.theme.clone(), setup.glyphs);
+    setup.app.update(Event::Input(screen.size(), host_now()), setup.clock.now());
+    let first = draw(&setup.app, &setup.clock, &theme, &glyphs, &screen);
+    screen.show(first).wrap_err("cannot draw the first frame")?;
+    let inside = Headless::begin(setup);
+    let keyboard = Keyboard::listen(inside.to_app.clone()).wrap_err("cannot listen to the keyboard")?;
+    let mut console = Console { inside, theme, glyphs, screen, keyboard, redraw: Redraw::Soon };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
     let live = AssertUnwindSafe(console.live(&mut signals)).catch_unwind().await;
     let exit = live.unwrap_or(Exit::FellOver);
     drop(guard);
-    tracing::info!(?exit, running = console.app.is_running(), "the console ends");
-    let Console { mut app, clock, performer, .. } = console;
+    tracing::info!(?exit, running = console.inside.app.is_running(), "the console ends");
+    let Headless { mut app, clock, performer, .. } = console.inside;
     let (late, has_run, flight) = performer.leave().await;
     for event in late {
         app.update(event, clock.now());
@@ -135,14 +132,11 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
 }
 
 struct Console {
-    app: App,
-    clock: Clock,
+    inside: Headless,
     theme: Theme,
     glyphs: Glyphs,
     screen: Screen,
     keyboard: Keyboard,
-    performer: Performer,
-    events: mpsc::Receiver<Event>,
     redraw: Redraw,
 }
 
@@ -172,9 +166,9 @@ impl Console {
                     signal => return Exit::Ended(signal),
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
-                Some(event) = self.events.recv() => self.take(event),
-                told = self.performer.told() => self.take_all(told),
-                _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(host_now())),
+                Some(event) = self.inside.events.recv() => self.take(event),
+                told = self.inside.performer.told() => self.take_all(told),
+                _ = second.tick() => self.take(self.inside.performer.budget()) || self.take(Event::Tick(host_now())),
                 _ = frame.tick(), if self.redraw == Redraw::Soon => {
                     self.redraw = Redraw::Now;
                     false
@@ -200,7 +194,7 @@ impl Console {
             if self.take_one(event) {
                 return true;
             }
-            next = self.events.try_recv().ok();
+            next = self.inside.events.try_recv().ok();
         }
         false
     }
@@ -209,22 +203,9 @@ impl Console {
         if let Event::Input(Input::Resize { width, height }, _) = event {
             self.screen.resize(width, height);
         }
-        if let Event::Observed(observation) = &event {
-            self.performer.pass_on(observation);
-        }
         let pressed = matches!(event, Event::Input(..));
         self.redraw = self.redraw.max(if pressed { Redraw::Now } else { Redraw::Soon });
-        let mut waiting = VecDeque::from([event]);
-        while let Some(event) = waiting.pop_front() {
-            for effect in self.app.update(event, self.clock.now()) {
-                if effect == Effect::Quit {
-                    return true;
-                }
-                waiting.extend(self.performer.perform(effect, &self.app));
-            }
-        }
-        self.performer.attend(self.app.attention());
-        false
+        self.inside.take(event)
     }
 
     /// Draws what changed, unless the last frame is still on its way; then a later turn draws.
@@ -237,7 +218,8 @@ impl Console {
             return Ok(());
         }
         self.redraw = Redraw::Never;
-        let frame = draw(&self.app, &self.clock, &self.theme, &self.glyphs, &self.screen);
+        let Headless { app, clock, .. } = &self.inside;
+        let frame = draw(app, clock, &self.theme, &self.glyphs, &self.screen);
         self.screen.show(frame)
     }
 }

@@ -32,7 +32,7 @@ use crate::model::reading::Identity;
 use crate::plan::event::Entry;
 use crate::plan::history::History;
 use crate::plan::progress::Progress;
-use conch::{Conch, Mirror};
+use conch::{Abroad, Conch, Mirror};
 use digest::Digest;
 use layout::{Layout, Size};
 use theme::{Glyphs, Role, Theme};
@@ -71,6 +71,8 @@ pub struct Console {
     pub mirror: Option<Mirror>,
     /// The other process that drives the run, in words, while this console follows it.
     pub follows: Option<String>,
+    /// The run of another host, while this console shows one.
+    pub abroad: Option<Abroad>,
     /// Calls an hour at the current cadence.
     pub calls_per_hour: f64,
     /// What they cost, dollars a month.
@@ -160,7 +162,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) 
 /// Computes the digest of the frame's time and hands everything to `then`.
 fn with_pen<T>(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, then: impl FnOnce(&Pen<'_>) -> T) -> T {
     let still = Scene { now: scene.view.frozen.unwrap_or(scene.now), ..*scene };
-    let digest = Digest::of(still.world, still.now);
+    let digest = Digest::of(still.world, still.now).with(still.run, still.world, still.now);
     then(&Pen { scene: &still, clock: scene.now, digest: &digest, theme, glyphs })
 }
 

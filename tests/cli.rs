@@ -11,3 +11,4 @@ mod look;
 mod script;
 mod shared;
 pub(crate) mod stage;
+mod tell;

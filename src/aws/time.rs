@@ -28,6 +28,16 @@ impl AsyncSleep for SdkClock {
     }
 }
 
+/// Waiting in the host's time, for what the hosts share among themselves and no simulated world takes part in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HostSleep;
+
+impl AsyncSleep for HostSleep {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::new(tokio::time::sleep(duration))
+    }
+}
+
 /// How long to wait really for an answer that may take `span` of the clock's time. A clock that runs fast makes no
 /// processor faster, so there is a least.
 pub(super) fn patience(clock: &Clock, span: Duration) -> Duration {

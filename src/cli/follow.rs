@@ -172,7 +172,7 @@ pub(super) fn standing(progress: &Progress) -> String {
             let why = progress.steps.get(step).map(|s| s.why.as_str()).unwrap_or_default();
             format!("{what}, on hold at step {step}: {why}")
         }
-        None if progress.paused && !progress.why_paused.is_empty() => {
+        None if progress.paused && !progress.why_paused.is_asked() => {
             format!("{what}, paused: {}", progress.why_paused)
         }
         None if progress.paused => format!("{what}, paused"),

@@ -65,7 +65,7 @@ pub fn decide(progress: &Progress, world: &World, now: Timestamp) -> Vec<Next> {
 pub fn sources(progress: &Progress, world: &World) -> Vec<Source> {
     let mut wanted: Vec<Source> = Vec::new();
     // So that it is seen at once when they were renewed.
-    if progress.paused && !progress.why_paused.is_empty() {
+    if progress.paused && progress.why_paused.is_for_credentials() {
         wanted.push(Source::Identity(progress.plan.intent.to.clone()));
     }
     for step in &progress.plan.steps {

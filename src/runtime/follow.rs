@@ -22,7 +22,8 @@ const EVERY: Duration = Duration::from_millis(250);
 /// It waits no longer than this for another process that writes: it comes again soon.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Whether this console drives a run, or is about to: then nothing is followed.
+/// Whether this console drives a run, or is about to: then nothing is followed. The same for a run of this host that it
+/// shows, beside which none of another host is followed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Driving(Arc<AtomicBool>);
 
@@ -32,7 +33,7 @@ impl Driving {
         self.0.store(driving, Ordering::SeqCst);
     }
 
-    fn is_so(&self) -> bool {
+    pub(super) fn is_so(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Panes read from here and never call a verdict themselves, so that a frame costs each verdict once.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,6 +14,9 @@ use crate::model::verdict::{
     self, Answered, AtRisk, ControlVerdict, HealthCheckVerdict, LinkVerdict, NamedRecord, OrdersVerdict,
     RegionVerdict, RuleVerdict, SignalVerdict, Situation,
 };
+use crate::plan::StepId;
+use crate::plan::progress::{Progress, StepProgress, StepState};
+use crate::plan::proof::{self, Shown};
 
 /// The verdicts of one frame.
 #[derive(Clone, Debug)]
@@ -37,6 +41,8 @@ pub struct Digest<'a> {
     pub at_risk: Option<AtRisk>,
     /// The line under the header.
     pub situation: Situation,
+    /// What the world shows of each step of an open run that is under way or held.
+    pub seen: BTreeMap<StepId, Vec<Shown>>,
 }
 
 /// One Region in a frame.
@@ -95,7 +101,21 @@ impl<'a> Digest<'a> {
             records: verdict::named_records(world),
             at_risk: verdict::at_risk(world, now),
             situation: verdict::situation(world, now),
+            seen: BTreeMap::new(),
         }
+    }
+
+    /// The same with what is seen of the steps of a run.
+    #[must_use]
+    pub fn with(self, run: Option<&Progress>, world: &World, now: Timestamp) -> Self {
+        let Some(run) = run.filter(|run| run.is_open()) else { return self };
+        let wanted = |at: &StepProgress| match at.state {
+            StepState::Done(outcome) => outcome.needs_a_person(),
+            ref state => state.is_under_way(),
+        };
+        let steps = run.plan.steps.iter().filter(|step| run.steps.get(&step.id).is_some_and(wanted));
+        let seen = steps.map(|step| (step.id, proof::seen(run, step, world, now))).collect();
+        Self { seen, ..self }
     }
 }
 

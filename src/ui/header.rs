@@ -155,7 +155,7 @@ fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
 
 /// Why nothing new starts, and what to do about it.
 fn paused(run: &Progress) -> String {
-    match (run.paused, run.why_paused.as_str()) {
+    match (run.paused, run.why_paused.text()) {
         (false, _) => String::new(),
         (true, "") => "PAUSED: nothing new starts.  ".to_owned(),
         (true, why) => format!("PAUSED, {why}.  "),

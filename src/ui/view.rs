@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::action::{Action, cut_off, held_step, why_off};
+use super::conch::Abroad;
 use super::dialog::{self, Dialog, Moment, Reply, Request};
 use super::key::{Input, Key};
 use super::keymap::{self, Context};
@@ -200,6 +201,12 @@ impl View {
         self.pane = Pane::Plan;
     }
 
+    /// The same of a run of another host.
+    pub fn ask_about_abroad(&mut self, run: &Progress, abroad: &Abroad, why: Option<&str>) {
+        self.dialog = Some(Dialog::abroad(run, &abroad.host, why));
+        self.pane = Pane::Plan;
+    }
+
     /// Somebody else drives the run: what to do with it is no question any more.
     pub fn taken_up_elsewhere(&mut self) {
         self.dialog.take_if(|dialog| matches!(dialog, Dialog::CutOff(_)));
@@ -282,7 +289,10 @@ impl View {
         let moment = Moment { view: self, facts };
         let dialog = match action {
             Action::Act => Some(match cut_off(facts) {
-                Some(run) => Dialog::cut_off(run),
+                Some(run) => match &facts.console.abroad {
+                    Some(abroad) => Dialog::abroad(run, &abroad.host, None),
+                    None => Dialog::cut_off(run),
+                },
                 None => Dialog::act(&moment),
             }),
             Action::Detail => Some(Dialog::detail()),

@@ -195,12 +195,13 @@ impl Rider {
     /// Acts as the scenario says, from the first act to the last.
     pub(crate) async fn ride(mut self, mind: &mut dyn Mind) -> Played {
         let began = self.stage.sim.look(|world| world.start);
-        // The console has been there all along; most of what it saw is of no use now and is not read.
         self.until(began + BEFORE).await;
-        let first = self.stage.scenario.act.iter().map(|act| act.at).min().unwrap_or_default();
-        self.stage.sim.advance(first.saturating_sub(BEFORE * 2));
         for act in self.stage.scenario.act.clone() {
-            self.until(began.checked_add(act.at).unwrap()).await;
+            let due = began.checked_add(act.at).unwrap();
+            // The console has been there all along; most of what it saw is of no use now and is not read.
+            let left = Duration::try_from(due.duration_since(self.clock.now())).unwrap_or_default();
+            self.stage.sim.advance(left.saturating_sub(BEFORE));
+            self.until(due).await;
             let came = tokio::time::timeout(ENDLESS, self.act(&stage::intent(&act), mind)).await;
             let Ok(came) = came else {
                 panic!("neither ends nor holds:\n{}", super::laws::told(&self.stage.book))

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::{Finding, State};
 use crate::aws::Clients;
+use crate::aws::iam;
 use crate::aws::inventory::FoundHealthCheck;
 use crate::model::World;
 use crate::model::reading::{
@@ -23,7 +24,9 @@ pub(super) fn world(world: &World) -> Vec<Finding> {
     for (source, feed) in world.feeds() {
         match (feed.seen(), feed.trouble()) {
             (Some((reading, _)), _) => findings.extend(reading_of(topology, source, reading)),
-            (None, Some((trouble, _))) => findings.push(Finding::unseen(source.to_string(), trouble)),
+            (None, Some((trouble, _))) => {
+                findings.push(Finding::unseen(source.to_string(), trouble, iam::needs(source)));
+            }
             (None, None) => {}
         }
     }
@@ -314,7 +317,7 @@ async fn document(clients: &Clients, book: &Runbook) -> Finding {
         Err(trouble) if trouble.kind == TroubleKind::NotFound => {
             return Finding::new(what, State::Wrong(trouble.text));
         }
-        Err(trouble) => return Finding::unseen(what, &trouble),
+        Err(trouble) => return Finding::unseen(what, &trouble, &["ssm:DescribeDocument"]),
     };
     let strange = book.parameters.keys().find(|name| !found.parameters.contains_key(*name));
     let missing = found
@@ -333,7 +336,10 @@ async fn document(clients: &Clients, book: &Runbook) -> Finding {
 async fn endpoints(clients: &Clients) -> Vec<Finding> {
     let found = match clients.found_endpoints().await {
         Ok(found) => found,
-        Err(trouble) => return vec![Finding::unseen("cluster", &trouble)],
+        Err(trouble) => {
+            let needs = ["route53-recovery-control-config:DescribeCluster"];
+            return vec![Finding::unseen("cluster", &trouble, &needs)];
+        }
     };
     let declared = clients.topology().routing.iter().flat_map(|routing| &routing.endpoints);
     let finding = |endpoint: &Endpoint| {
@@ -354,7 +360,10 @@ async fn endpoints(clients: &Clients) -> Vec<Finding> {
 async fn controls(clients: &Clients) -> Vec<Finding> {
     let found = match clients.found_controls().await {
         Ok(found) => found,
-        Err(trouble) => return vec![Finding::unseen("control panel", &trouble)],
+        Err(trouble) => {
+            let needs = ["route53-recovery-control-config:ListRoutingControls"];
+            return vec![Finding::unseen("control panel", &trouble, &needs)];
+        }
     };
     let declared: Vec<&Control> = clients.topology().routing.iter().flat_map(|r| &r.controls).collect();
     let mut findings: Vec<Finding> = declared
@@ -380,7 +389,10 @@ async fn controls(clients: &Clients) -> Vec<Finding> {
 async fn rules(clients: &Clients) -> Vec<Finding> {
     let found = match clients.found_rules().await {
         Ok(found) => found,
-        Err(trouble) => return vec![Finding::unseen("safety rules", &trouble)],
+        Err(trouble) => {
+            let needs = ["route53-recovery-control-config:ListSafetyRules"];
+            return vec![Finding::unseen("safety rules", &trouble, &needs)];
+        }
     };
     let declared: Vec<&Rule> = clients.topology().routing.iter().flat_map(|r| &r.rules).collect();
     let mut findings: Vec<Finding> = declared
@@ -419,7 +431,7 @@ async fn health_checks(clients: &Clients) -> Vec<Finding> {
         let what = format!("health check of control {}", control.name);
         match answer {
             Ok(found) => Finding::new(what, health_check_state(control, &found)),
-            Err(trouble) => Finding::unseen(format!("{what} ({id})"), &trouble),
+            Err(trouble) => Finding::unseen(format!("{what} ({id})"), &trouble, &["route53:GetHealthCheck"]),
         }
     };
     watched.into_iter().zip(answers).map(finding).collect()

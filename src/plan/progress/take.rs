@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Cost, Progress, StepProgress, StepState};
 use crate::plan::Rung;
-use crate::plan::event::{Answer, Decision, Event, Outcome, RungState};
+use crate::plan::event::{Answer, Decision, Event, Outcome, Pause, RungState};
 
 impl Progress {
     pub(super) fn take(&mut self, at: Timestamp, event: &Event) {
@@ -17,7 +17,7 @@ impl Progress {
             }
             Event::Resumed { .. } => {
                 self.paused = false;
-                self.why_paused.clear();
+                self.why_paused = Pause::Asked;
                 self.goes_on(at);
             }
             Event::TakenUp { .. } => self.goes_on(at),

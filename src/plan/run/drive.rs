@@ -20,7 +20,7 @@ use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
 use crate::model::verdict;
 use crate::plan::StepId;
 use crate::plan::decide::{self, Next};
-use crate::plan::event::{Answer, Decision, Entry, Event, Outcome};
+use crate::plan::event::{Answer, Decision, Entry, Event, Outcome, Pause};
 use crate::plan::operation::Operation;
 use crate::plan::progress::{IllegalEvent, Progress, StepProgress, StepState};
 
@@ -163,7 +163,7 @@ impl Driver {
 
     /// Says once that a run which paused for its credentials can go on; a person resumes it.
     fn say_renewed(&mut self, now: Timestamp) -> Result<(), Stop> {
-        let waits = self.progress.paused && !self.progress.why_paused.is_empty();
+        let waits = self.progress.paused && self.progress.why_paused.is_for_credentials();
         if !waits || decide::ended(&self.progress, &self.world, now).is_some() {
             self.said_renewed &= waits;
             return Ok(());
@@ -244,8 +244,7 @@ impl Driver {
             Leave::Stay { who, why } => {
                 self.leaves.bar();
                 if self.progress.is_open() && !self.progress.paused {
-                    self.write(&Event::Paused { who: who.clone(), why: String::new() })?;
-                    self.write(&Event::Noted { who, text: why })?;
+                    self.write(&Event::Paused { who, why: Pause::Conch { text: why } })?;
                 }
             }
         }
@@ -321,7 +320,7 @@ impl Driver {
     fn obey(&mut self, command: Command) -> Result<Reply, Stop> {
         let event = match command {
             Command::Decide { step, decision, who } => Event::Decided { step, decision, who },
-            Command::Pause { who } => Event::Paused { who, why: String::new() },
+            Command::Pause { who } => Event::Paused { who, why: Pause::Asked },
             Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
             Command::Approve { step, version, who, host } => Event::Approved { step, who, host, version },

@@ -6,6 +6,9 @@ pub type Playbook = (&'static str, &'static str);
 
 /// The playbooks in the binary.
 const FILES: &[Playbook] = &[
+    ("game-day", include_str!("../../../docs/playbooks/game-day.toml")),
+    ("region-switch", include_str!("../../../docs/playbooks/region-switch.toml")),
+    ("runbook", include_str!("../../../docs/playbooks/runbook.toml")),
     ("standby", include_str!("../../../docs/playbooks/standby.toml")),
     ("allow-experiments", include_str!("../../../docs/playbooks/allow-experiments.toml")),
     ("detach", include_str!("../../../docs/playbooks/detach.toml")),

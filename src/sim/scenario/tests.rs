@@ -48,7 +48,11 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
     if by_playbook(world, act) {
         return true;
     }
-    let to = world.region_ix(&act.to).unwrap();
+    let (from, to) = (world.region_ix(&act.from).unwrap(), world.region_ix(&act.to).unwrap());
+    // Its people build replicas first, and close the shop.
+    if act.playbook == "standby-home" && !*sent && world.link_lag("orders", from, to) != Some(0.0) {
+        return false;
+    }
     let moves_writers = !["evacuate", "restore"].contains(&act.playbook.as_str());
     if !*sent && moves_writers {
         for at in 0..world.aurora.globals.len() {
@@ -161,7 +165,8 @@ fn move_weights(world: &mut sim::World, act: &Act) {
 /// Moves through the scenario with that operator; acts that must be refused are left out.
 /// Whether this operator can bring it about: he starts no experiments, runs no plans, scales nothing and keeps nothing.
 fn by_hand(that: &That) -> bool {
-    let beyond = |operation: &str| ["StartExperiment", "CopyDBClusterSnapshot"].contains(&operation);
+    let beyond =
+        |operation: &str| ["StartExperiment", "StopExperiment", "CopyDBClusterSnapshot"].contains(&operation);
     match that {
         That::Experiment { .. } | That::Execution { .. } | That::Tasks { .. } | That::Kept { .. } => false,
         That::Writes { operation, .. } => !operation.as_deref().is_some_and(beyond),

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use crate::model::reading::Identity;
 use crate::model::verdict;
 use crate::ui::Pen;
-use crate::ui::conch::Urgency;
+use crate::ui::conch::{Abroad, Urgency};
 use crate::ui::theme::Role;
 use crate::ui::widgets::fit::{Item, KEEP};
 use crate::ui::widgets::paint::Text;
@@ -36,6 +36,7 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
         ]));
     } else {
         items.push(conch(pen));
+        items.extend(console.abroad.as_ref().map(|abroad| mirror(pen, abroad)));
     }
     let clock = say::clock(pen.clock);
     let form = |text: &str| line(pen, text, Role::Title);
@@ -51,15 +52,26 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
 fn conch(pen: &Pen<'_>) -> Item {
     let conch = &pen.scene.console.conch;
     let (role, costs) = match conch.urgency() {
-        Urgency::Calm => (Role::Text, [40, 42]),
-        Urgency::Look => (Role::LampLook, [40, 85]),
-        Urgency::Bad => (Role::LampBad, [40, KEEP]),
+        Urgency::Calm => (Role::Text, [40, 41, 42]),
+        Urgency::Look => (Role::LampLook, [40, 85, 85]),
+        Urgency::Bad => (Role::LampBad, [40, KEEP, KEEP]),
     };
     let words = conch.words(pen.scene.now);
     let alone = words.len() == 1 && conch.urgency() == Urgency::Calm;
     let forms =
         words.iter().zip(costs).map(|(words, cost)| (cost, line(pen, &format!("conch {words}"), role)));
     Item::right(if alone { forms.take(1).collect() } else { forms.collect() })
+}
+
+/// `mirror 4s behind`: how old what is shown of another host is; what is too old to act on is not dropped.
+fn mirror(pen: &Pen<'_>, abroad: &Abroad) -> Item {
+    let (role, costs) = match abroad.urgency(pen.clock) {
+        Urgency::Calm => (Role::ModeRunning, [36, 50]),
+        Urgency::Look => (Role::LampLook, [36, 86]),
+        Urgency::Bad => (Role::LampBad, [36, KEEP]),
+    };
+    let words = abroad.words(pen.clock);
+    Item::right(words.iter().zip(costs).map(|(words, cost)| (cost, line(pen, words, role))).collect())
 }
 
 fn line(pen: &Pen<'_>, text: &str, role: Role) -> Text {

@@ -3,24 +3,30 @@
 //! It names the first line that is wrong and never mends one.
 
 use super::super::Item;
-use super::Copied;
+use super::{Copied, Reached};
 use crate::ledger::chain::{self, Broken, Head, Line};
 
-/// Part of a copy, from the first line of a run on.
-pub(super) fn part(lines: &[Line], copied: &Copied) -> Result<(), Broken> {
-    let mut before: Option<&Line> = None;
+/// Lines that come after one that was seen; the last line that is seen with them.
+pub(super) fn after(lines: &[Line], reached: &Reached) -> Result<Reached, Broken> {
+    let mut reached = reached.clone();
     for line in lines {
-        let expected = before.map_or(copied.first, |before| before.seq + 1);
+        let expected = reached.seq + 1;
         if line.seq != expected {
             return Err(absent(expected));
         }
         line.intact()?;
-        if before.is_some_and(|before| before.hash != line.previous) {
+        if reached.hash.is_some_and(|hash| hash != line.previous) {
             let what = format!("it does not follow line {}: that one was written anew", expected - 1);
             return Err(line.broken(what));
         }
-        before = Some(line);
+        reached = Reached { seq: line.seq, hash: Some(line.hash.clone()) };
     }
+    Ok(reached)
+}
+
+/// Part of a copy, from the first line of a run on.
+pub(super) fn part(lines: &[Line], copied: &Copied) -> Result<(), Broken> {
+    after(lines, &Reached { seq: copied.first.saturating_sub(1), hash: None })?;
     let last = lines.iter().find(|line| line.seq == copied.last);
     match last {
         None => Err(absent(copied.last)),
