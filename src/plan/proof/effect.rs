@@ -130,7 +130,7 @@ fn canary(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Sho
     let several = all.windows(2).any(|pair| pair[0].0 != pair[1].0);
     for (region, signal) in all {
         // Signals of two Regions are called the same.
-        let who = if several { format!("{region} {}", signal.name) } else { signal.name.to_string() };
+        let who = if several { format!("{region} {}", signal.name) } else { signal.name.clone() };
         let (home, period) = home(signal);
         let seen = verdict::signal(world, signal, now);
         let Some(value) = seen.value.as_ref().filter(|value| began_after(value, period, since)) else {
