@@ -64,6 +64,9 @@ played! {
     region_switch: "region-switch" twice,
     failback: "failback" once,
     restore: "restore" twice,
+    detach: "detach" once,
+    inverted_check: "inverted-check" twice,
+    safety_lever: "safety-lever" twice,
 }
 
 #[test]

@@ -9,8 +9,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::ledger::memory::Journal;
 use crate::model::fixture::Scene;
-use crate::plan::event::Start;
-use crate::plan::{Intent, Playbook, fixture, playbook};
+use crate::plan::{Playbook, fixture};
 
 /// Hands that are never used.
 struct Idle;
@@ -35,7 +34,7 @@ async fn noted(clock: &Clock) -> Vec<String> {
     let begun = fixture::begun(&scene, Playbook::Failover, None);
     let mut journal = Journal::new();
     let mut progress = start(begun.plan, begun.start, &mut journal, clock).unwrap();
-    let paused = Event::Paused { who: "maria".to_owned(), why: String::new() };
+    let paused = Event::Paused { who: "maria".to_owned(), why: crate::plan::event::Pause::Asked };
     let receipt = journal.append(&progress.run, clock.now(), &paused).unwrap();
     progress.apply(receipt.entry()).unwrap();
     let (_observe, observations) = mpsc::channel(1);
