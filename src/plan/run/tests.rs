@@ -9,8 +9,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::ledger::memory::Journal;
 use crate::model::fixture::Scene;
-use crate::plan::event::Start;
-use crate::plan::{Intent, Playbook, fixture, playbook};
+use crate::plan::{Playbook, fixture};
 
 /// Hands that are never used.
 struct Idle;
