@@ -73,7 +73,7 @@ fn idle() {
     for ((name, terminal), (bytes, busy)) in all.iter().zip(before) {
         let (now_busy, peak) = terminal.cost();
         let seconds = WATCHED.as_secs_f64();
-        let (bytes, busy) = (terminal.count() - bytes, now_busy - busy);
+        let (bytes, busy) = (terminal.count() - bytes, now_busy.saturating_sub(busy));
         println!(
             "{name} open at 120×40 on a calm platform for {WATCHED:?}: {:.0} bytes a second, {:.2} % of a core, at most \
              {:.1} MiB",
