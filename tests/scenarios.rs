@@ -64,6 +64,7 @@ played! {
     region_switch: "region-switch" twice,
     failback: "failback" once,
     restore: "restore" twice,
+    two_panels: "two-panels" twice,
 }
 
 #[test]

@@ -113,6 +113,7 @@ survive_in! {
     every_write_of_a_game_day_survives_a_no_a_lost_and_a_late_answer: "game-day",
     every_write_of_a_region_switch_survives_a_no_a_lost_and_a_late_answer: "region-switch",
     every_write_of_a_runbook_survives_a_no_a_lost_and_a_late_answer: "runbook",
+    every_write_of_two_panels_survives_a_no_a_lost_and_a_late_answer: "two-panels",
 }
 
 #[tokio::test(start_paused = true)]
