@@ -1,5 +1,6 @@
 //! `pointsman.toml` from outside: what a right file says, and how a wrong one is refused.
 
+mod panels;
 mod playbooks;
 mod presets;
 mod refused;
@@ -92,7 +93,7 @@ fn routing_is_what_the_file_says() {
     let routing = config.topology.routing.as_ref().expect("there is routing");
     assert_eq!(routing.endpoints.len(), 5);
     assert_eq!(
-        routing.control_of(&Region::new("us-west-2")).map(|control| control.name.as_str()),
+        routing.controls_of(&Region::new("us-west-2")).next().map(|control| control.name.as_str()),
         Some("us-west-2")
     );
     assert_eq!(routing.control("db-promoted").map(|control| control.region.clone()), Some(None));

@@ -16,8 +16,8 @@ use pointsman::model::reading::{
 };
 use pointsman::model::topology::{
     Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, LagLink, Metric, Missing, Objectives, OrdersSpec,
-    Policy, Region, RegionSpec, Resolver, Routing, Rule, RuleKind, RuleLogic, Signal, Table, Threshold,
-    Topology, Unit,
+    Panel, Policy, Region, RegionSpec, Resolver, Routing, Rule, RuleKind, RuleLogic, Signal, Table,
+    Threshold, Topology, Unit,
 };
 use pointsman::model::verdict;
 
@@ -151,7 +151,7 @@ fn routing(regions: &[&str]) -> Routing {
             inverted: false,
             wait: Duration::from_secs(5),
         }],
-        panel,
+        panels: vec![Panel { name: None, arn: panel }],
     }
 }
 

@@ -12,7 +12,7 @@ use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
 use super::world::bucket::BucketLink;
 use super::world::ecs;
-use super::world::health::Probe;
+use super::world::health::{HealthCheck, Probe};
 use super::world::metric::publish::{CANARIES, ECS};
 use super::world::region::Region;
 use super::world::replica::{Engine, Replicated};
@@ -135,8 +135,12 @@ fn routing(world: &World, base_url: &str, out: &mut String) -> Written {
     writeln!(out, "# The five endpoints and every ARN are literals: nothing is looked up during an event.")?;
     writeln!(out, "[routing]")?;
     writeln!(out, "cluster = \"{}\"", arc.arn)?;
-    let panel = arc.panels.first().map_or("", |p| p.arn.as_str());
-    writeln!(out, "panel = \"{panel}\"")?;
+    match arc.panels.as_slice() {
+        [only] => writeln!(out, "panel = \"{}\"", only.arn)?,
+        several => several.iter().try_for_each(|panel| {
+            writeln!(out, "[[routing.panels]]\nname = \"{}\"\narn = \"{}\"", panel.name, panel.arn)
+        })?,
+    }
     for endpoint in &arc.endpoints {
         writeln!(out, "[[routing.endpoints]]")?;
         writeln!(out, "region = \"{}\"", endpoint.region)?;
@@ -145,10 +149,11 @@ fn routing(world: &World, base_url: &str, out: &mut String) -> Written {
     for control in &arc.controls {
         writeln!(out, "[[routing.controls]]")?;
         writeln!(out, "name = \"{}\"", control.name)?;
-        if let Some(at) = world.region_ix(&control.name) {
+        let follows = |check: &&HealthCheck| matches!(&check.probe, Probe::RecoveryControl { control: arn } if *arn == control.arn);
+        if let Some(check) = world.health_checks.iter().find(follows) {
             writeln!(out, "region = \"{}\"", control.name)?;
             writeln!(out, "arn = \"{}\"", control.arn)?;
-            writeln!(out, "health_check = \"{}\"", world.health_checks[at].id)?;
+            writeln!(out, "health_check = \"{}\"", check.id)?;
         } else {
             writeln!(out, "arn = \"{}\"", control.arn)?;
         }
@@ -335,15 +340,21 @@ fn dns(world: &World, out: &mut String) -> Written {
         Policy::Geolocation => "geolocation",
         Policy::Simple => "simple",
     };
-    writeln!(out, "[[dns]]")?;
-    writeln!(out, "name = \"{}\"", spec.name)?;
-    writeln!(out, "zone = \"{}\"", spec.zone)?;
-    let kind = if spec.form == Form::Cname { "CNAME" } else { "A" };
-    writeln!(out, "type = \"{kind}\"")?;
-    writeln!(out, "policy = \"{policy}\"")?;
-    writeln!(out, "ttl = \"{}s\"", spec.ttl.as_secs())?;
-    let records = world.dns.zones.iter().flat_map(|z| &z.records).filter(|r| r.name == world.dns.name);
-    for record in records {
+    for name in &world.dns.names {
+        writeln!(out, "[[dns]]")?;
+        writeln!(out, "name = \"{}\"", name.trim_end_matches('.'))?;
+        writeln!(out, "zone = \"{}\"", spec.zone)?;
+        let kind = if spec.form == Form::Cname { "CNAME" } else { "A" };
+        writeln!(out, "type = \"{kind}\"")?;
+        writeln!(out, "policy = \"{policy}\"")?;
+        writeln!(out, "ttl = \"{}s\"", spec.ttl.as_secs())?;
+        records(world, name, out)?;
+    }
+    writeln!(out)
+}
+
+fn records(world: &World, name: &str, out: &mut String) -> Written {
+    for record in world.dns.zones.iter().flat_map(|z| &z.records).filter(|r| r.name == name) {
         let Some(region) = world.region_of(record) else { continue };
         let region = &world.regions[region];
         writeln!(out, "[[dns.records]]")?;
@@ -355,7 +366,7 @@ fn dns(world: &World, out: &mut String) -> Written {
         writeln!(out, "target = \"{}\"", region.alb_dns)?;
         writeln!(out, "target_zone = \"{}\"", region.alb_zone)?;
     }
-    writeln!(out)
+    Ok(())
 }
 
 fn resolvers(world: &World, addresses: &[SocketAddr], out: &mut String) -> Written {

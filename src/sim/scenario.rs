@@ -148,6 +148,7 @@ const FILES: &[(&str, &str)] = &[
     ("region-switch", include_str!("../../scenarios/region-switch.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
     ("dns-weights", include_str!("../../scenarios/dns-weights.toml")),
+    ("two-panels", include_str!("../../scenarios/two-panels.toml")),
     ("failback", include_str!("../../scenarios/failback.toml")),
     ("restore", include_str!("../../scenarios/restore.toml")),
     ("detach", include_str!("../../scenarios/detach.toml")),
@@ -178,7 +179,9 @@ pub fn find(name: &str) -> Result<Scenario, String> {
 /// Reads a scenario file.
 ///
 /// # Errors
-/// What the TOML or its keys have wrong, with line and column.
+/// What the TOML or its keys have wrong, with line and column, or which quota of ARC the world exceeds.
 pub fn parse(text: &str) -> Result<Scenario, toml::de::Error> {
-    toml::from_str(text)
+    let scenario: Scenario = toml::from_str(text)?;
+    scenario.world.within_quotas().map_err(serde::de::Error::custom)?;
+    Ok(scenario)
 }

@@ -12,7 +12,7 @@ use crate::model::reading::Freshness;
 use crate::model::topology::RegionSpec;
 use crate::model::verdict::{
     self, Answered, AtRisk, ControlVerdict, HealthCheckVerdict, LinkVerdict, NamedRecord, OrdersVerdict,
-    RegionVerdict, RuleVerdict, SignalVerdict, Situation,
+    PanelSplit, RegionVerdict, RuleVerdict, SignalVerdict, Situation,
 };
 use crate::plan::StepId;
 use crate::plan::progress::{Progress, StepProgress, StepState};
@@ -29,6 +29,8 @@ pub struct Digest<'a> {
     pub links: Vec<LinkVerdict>,
     /// Every routing control.
     pub controls: Vec<ControlVerdict>,
+    /// Regions on which control panels disagree.
+    pub splits: Vec<PanelSplit>,
     /// Every safety rule.
     pub rules: Vec<RuleVerdict<'a>>,
     /// Every health check of the DNS records.
@@ -95,6 +97,7 @@ impl<'a> Digest<'a> {
             regions,
             links: verdict::links(world, now),
             controls: verdict::controls(world, now),
+            splits: verdict::panel_splits(world, now),
             rules: verdict::rules(world, now),
             checks: verdict::health_checks(world, now),
             answers: verdict::answers(world, now),

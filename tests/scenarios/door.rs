@@ -44,7 +44,7 @@ impl Left {
             return false;
         }
         match operation {
-            Operation::RoutingSet(RoutingSet { entries, overrides }) => {
+            Operation::RoutingSet(RoutingSet { entries, overrides, .. }) => {
                 let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
                 let list = body["UpdateRoutingControlStateEntries"].as_array().unwrap();
                 let sent =

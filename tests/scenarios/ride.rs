@@ -14,7 +14,6 @@ use pointsman::aws::actuator::Hands;
 use pointsman::clock::Clock;
 use pointsman::model::World;
 use pointsman::model::reading::Observation;
-use pointsman::model::topology::Topology;
 use pointsman::plan::event::{Decision, Entry, Event, Outcome, RunId};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::{
@@ -201,8 +200,6 @@ pub(crate) struct Rider {
     pub(crate) away: Duration,
     /// How often a person tries a step again that did not end well.
     pub(crate) retries: usize,
-    /// Makes another plan of the playbook's.
-    pub(crate) amend: fn(&mut Plan, &Topology),
     came: Vec<Came>,
 }
 
@@ -216,8 +213,8 @@ impl Rider {
     pub(crate) fn on(stage: Stage, fuse: Arc<Fuse>) -> Self {
         let clock = stage.sim.clock().clone();
         let (eyes, world) = (Eyes::open(&stage), World::new(stage.config.topology.clone()));
-        let (away, amend) = (Duration::from_secs(4), |_: &mut Plan, _: &Topology| {});
-        Self { stage, eyes, clock, world, fuse, away, retries: 0, amend, came: Vec::new() }
+        let away = Duration::from_secs(4);
+        Self { stage, eyes, clock, world, fuse, away, retries: 0, came: Vec::new() }
     }
 
     /// Acts as the scenario says, from the first act to the last.
@@ -303,7 +300,6 @@ impl Rider {
         match plan {
             Ok(mut plan) => {
                 (self.stage.amend)(&mut plan);
-                (self.amend)(&mut plan, self.world.topology());
                 Ok(Ok(run::start(plan, stage::start_of(), &mut ledger, &self.clock)?))
             }
             Err(why) => {

@@ -80,6 +80,13 @@ fn a_small_screen_shows_lamps_and_the_current_step() {
 }
 
 #[test]
+fn two_panels_that_disagree() {
+    let show = Show::with(super::panels::two_panels(), true);
+    picture("panels", &show, &[(80, 24), (120, 40), (200, 50)]);
+    picture("panels_zoom", &show.zoomed(Pane::Traffic), &[(80, 24)]);
+}
+
+#[test]
 fn thirty_regions() {
     let mut show = Show::with(fixture::world(fixture::many(30, 8), State::Degraded), true);
     picture("many", &show, &[(80, 24), (120, 40)]);

@@ -12,7 +12,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::Access;
 use crate::model::reading::ControlState;
-use crate::model::topology::{Objectives, Routing, Topology};
+use crate::model::topology::{Objectives, Panel, Routing, Topology};
 use crate::plan::StepId;
 use crate::plan::event::{Entry, Pause, RunId};
 use crate::plan::operation::ControlChange;
@@ -32,7 +32,7 @@ fn topology(endpoints: &[&str]) -> Arc<Topology> {
         regions: Vec::new(),
         routing: Some(Routing {
             cluster: "cluster".into(),
-            panel: "panel".into(),
+            panels: vec![Panel { name: None, arn: "panel".into() }],
             endpoints: endpoints.iter().map(endpoint).collect(),
             controls: Vec::new(),
             rules: Vec::new(),

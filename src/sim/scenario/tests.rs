@@ -78,10 +78,15 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
         move_weights(world, act);
         return true;
     }
-    let arn = |name: &str| world.arc.control_named(name).unwrap().arn.clone();
     let left = if act.playbook == "restore" { ControlState::On } else { ControlState::Off };
-    let entries = [(arn(&act.from), left), (arn(&act.to), ControlState::On)];
-    world.set_routing_controls("us-west-2", &entries, &[]).unwrap();
+    for panel in world.arc.panels.clone() {
+        let arn = |name: &str| {
+            let mut own = world.arc.controls_of(name).filter(|control| control.panel == panel.arn);
+            own.next().unwrap().arn.clone()
+        };
+        let entries = [(arn(&act.from), left), (arn(&act.to), ControlState::On)];
+        world.set_routing_controls("us-west-2", &entries, &[]).unwrap();
+    }
     true
 }
 
@@ -153,7 +158,7 @@ fn has_room(world: &mut sim::World, act: &Act) -> bool {
 /// Everything to the Region that receives, by weights.
 fn move_weights(world: &mut sim::World, act: &Act) {
     let zone = world.dns.zones[0].id.clone();
-    let ours = world.dns.zones[0].records.iter().filter(|r| r.name == world.dns.name).cloned();
+    let ours = world.dns.zones[0].records.iter().filter(|r| r.name == world.dns.name()).cloned();
     let weigh = |record: dns::Record| {
         let weight = if record.set_id.as_ref() == Some(&act.to) { 100 } else { 0 };
         (dns::Action::Upsert, dns::Record { routing: dns::Routing::Weighted(weight), ..record })

@@ -3,6 +3,7 @@
 
 mod dns;
 mod experiment;
+mod panel;
 mod plan;
 mod usual;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dns::{Check, Dns, Form, Policy, Probe, Resolver};
 pub use experiment::{Action, Empty, Experiment};
+pub use panel::Panel;
 pub use plan::{Approach, Block, Direction, Plan, Step, Workflow};
 
 use super::Rotation;
@@ -56,6 +58,9 @@ pub struct World {
     /// Whether there is ARC: a routing control for each Region, and a health check that follows it.
     #[serde(default = "yes")]
     pub arc: bool,
+    /// Control panels, each with a control for each Region; one when none is said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub panels: Vec<Panel>,
     /// Routing controls that are Off at the start, or not named as a Region.
     #[serde(default)]
     pub controls: BTreeMap<String, ControlState>,

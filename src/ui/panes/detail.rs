@@ -118,7 +118,8 @@ fn traffic(pen: &Pen<'_>, row: usize) -> Vec<Text> {
         }
         Some(Item::Rule(at)) => pen.digest.rules.get(*at).map_or_else(Vec::new, |v| {
             let rule = v.rule;
-            let mut lines = vec![title(pen, format!("rule {}", rule.name)), text(pen, traffic::logic(rule))];
+            let mut lines =
+                vec![title(pen, format!("rule {}", rule.name)), text(pen, traffic::logic(pen, rule))];
             lines.push(text(pen, format!("wait period {}", verdict::limit_text(rule.wait))));
             lines.push(muted(pen, rule.arn.clone()));
             lines

@@ -21,6 +21,7 @@ impl Default for World {
             checks: Vec::new(),
             resolvers: Vec::new(),
             arc: true,
+            panels: Vec::new(),
             controls: BTreeMap::new(),
             rules: rules(),
             runbooks: Vec::new(),
