@@ -64,13 +64,10 @@ played! {
     region_switch: "region-switch" twice,
     failback: "failback" once,
     restore: "restore" twice,
-<<<<<<< HEAD
     two_panels: "two-panels" twice,
-=======
     detach: "detach" once,
     inverted_check: "inverted-check" twice,
     safety_lever: "safety-lever" twice,
->>>>>>> main
 }
 
 #[test]

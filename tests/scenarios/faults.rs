@@ -115,15 +115,12 @@ survive_in! {
     every_write_of_a_game_day_survives_a_no_a_lost_and_a_late_answer: "game-day",
     every_write_of_a_region_switch_survives_a_no_a_lost_and_a_late_answer: "region-switch",
     every_write_of_a_runbook_survives_a_no_a_lost_and_a_late_answer: "runbook",
-<<<<<<< HEAD
     every_write_of_two_panels_survives_a_no_a_lost_and_a_late_answer: "two-panels",
-=======
     every_write_of_the_way_back_survives_a_no_a_lost_and_a_late_answer: "failback",
     every_write_of_a_restore_survives_a_no_a_lost_and_a_late_answer: "restore",
     every_write_of_a_detachment_survives_a_no_a_lost_and_a_late_answer: "detach",
     every_write_of_a_drain_by_health_check_survives_a_no_a_lost_and_a_late_answer: "inverted-check",
     every_move_of_the_safety_levers_survives_a_no_a_lost_and_a_late_answer: "safety-lever",
->>>>>>> main
 }
 
 #[tokio::test(start_paused = true)]
