@@ -361,6 +361,16 @@ impl Plan {
     pub fn point_of_no_return(&self) -> Option<StepId> {
         self.steps.iter().find(|s| s.is_irreversible()).map(|s| s.id)
     }
+
+    /// What leads back from beyond that step.
+    #[must_use]
+    pub fn way_back(&self) -> &'static str {
+        match self.intent.playbook {
+            Playbook::Switchover | Playbook::Failback => "a switchover",
+            Playbook::Failover => "failback",
+            Playbook::Evacuate | Playbook::Restore | Playbook::Own(_) => "another playbook",
+        }
+    }
 }
 
 impl Step {

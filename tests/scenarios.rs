@@ -65,6 +65,9 @@ played! {
     failback: "failback" once,
     restore: "restore" twice,
     two_panels: "two-panels" twice,
+    detach: "detach" once,
+    inverted_check: "inverted-check" twice,
+    safety_lever: "safety-lever" twice,
 }
 
 #[test]

@@ -93,7 +93,13 @@ fn region(world: &World, at: usize, out: &mut String) -> Written {
     signal(out, "alb", &[("LoadBalancer", &region.alb)])?;
     signal(out, "ecs-container-insights", &ECS)?;
     for check in &world.health_checks {
-        if matches!(check.probe, Probe::Endpoint { region, .. } if region == at) {
+        let decides = world
+            .dns
+            .zones
+            .iter()
+            .flat_map(|z| &z.records)
+            .any(|r| r.health_check.as_ref() == Some(&check.id));
+        if !decides && matches!(check.probe, Probe::Endpoint { region, .. } if region == at) {
             writeln!(out, "# No record follows this one: it alarms.")?;
             writeln!(out, "[[regions.signals]]")?;
             writeln!(out, "preset = \"route53-health-check\"")?;

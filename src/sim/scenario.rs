@@ -151,6 +151,9 @@ const FILES: &[(&str, &str)] = &[
     ("two-panels", include_str!("../../scenarios/two-panels.toml")),
     ("failback", include_str!("../../scenarios/failback.toml")),
     ("restore", include_str!("../../scenarios/restore.toml")),
+    ("detach", include_str!("../../scenarios/detach.toml")),
+    ("inverted-check", include_str!("../../scenarios/inverted-check.toml")),
+    ("safety-lever", include_str!("../../scenarios/safety-lever.toml")),
 ];
 
 /// The scenario that `demo` and `sim` run unless told.

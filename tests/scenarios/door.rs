@@ -211,7 +211,16 @@ impl Watched {
         let writers = sim.look(|world| {
             let of =
                 |member: &pointsman::sim::world::aurora::Member| world.regions[member.region].name.clone();
-            world.aurora.globals.iter().map(|g| (g.store.clone(), g.writer().map(of))).collect()
+            // One that was taken out of its global database is what its Region writes to from then on.
+            let alone = |store: &str| {
+                let mut own = world.aurora.clusters.iter().filter(|c| c.global.is_none() && c.writable);
+                let own = own.find(|c| c.id.starts_with(&format!("{store}-")))?;
+                Some(world.regions[own.region].name.clone())
+            };
+            let writer = |g: &pointsman::sim::world::aurora::GlobalCluster| {
+                alone(&g.store).or_else(|| g.writer().map(of))
+            };
+            world.aurora.globals.iter().map(|g| (g.store.clone(), writer(g))).collect()
         });
         let (operation, journal) = (operation.to_owned(), self.book.lines());
         self.left.lock().unwrap().push(Left { at: sim.now(), region, operation, body, journal, writers });

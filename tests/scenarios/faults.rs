@@ -50,6 +50,8 @@ fn shows(played: &Played, mischief: Mischief) -> bool {
         match (mischief, answer) {
             (Mischief::Refused, Answer::Refused { .. } | Answer::NotSent { .. })
             | (Mischief::Lost | Mischief::Late(_), Answer::Lost { .. }) => true,
+            // One endpoint said nothing and the next one no: what the first did with it is not known.
+            (Mischief::Refused, Answer::Lost { trouble }) => trouble.text.contains("Injected"),
             // The next cluster endpoint takes the update, and its line names the one before.
             (_, Answer::Accepted { endpoint, .. }) => endpoint.contains(", after "),
             _ => false,
@@ -114,6 +116,11 @@ survive_in! {
     every_write_of_a_region_switch_survives_a_no_a_lost_and_a_late_answer: "region-switch",
     every_write_of_a_runbook_survives_a_no_a_lost_and_a_late_answer: "runbook",
     every_write_of_two_panels_survives_a_no_a_lost_and_a_late_answer: "two-panels",
+    every_write_of_the_way_back_survives_a_no_a_lost_and_a_late_answer: "failback",
+    every_write_of_a_restore_survives_a_no_a_lost_and_a_late_answer: "restore",
+    every_write_of_a_detachment_survives_a_no_a_lost_and_a_late_answer: "detach",
+    every_write_of_a_drain_by_health_check_survives_a_no_a_lost_and_a_late_answer: "inverted-check",
+    every_move_of_the_safety_levers_survives_a_no_a_lost_and_a_late_answer: "safety-lever",
 }
 
 #[tokio::test(start_paused = true)]

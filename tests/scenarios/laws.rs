@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pointsman::plan::event::{Answer, Decision, Entry, Event, Outcome, RunId, line};
 use pointsman::plan::operation::Operation;
 use pointsman::plan::progress::Progress;
-use pointsman::plan::{Plan, Playbook, StepId};
+use pointsman::plan::{Plan, Playbook, Step, StepId};
 use pointsman::sim::world::WriteRecord;
 
 use super::book::Book;
@@ -102,8 +102,14 @@ fn writers_moved_first(left: &Left, (plan, step): &(Plan, StepId), words: &str) 
     let operation = plan.step(*step).and_then(|s| s.operation());
     // Region switch moves the writers too, in the order of its own plan.
     let moves_traffic = operation.is_some_and(|o| o.moves_traffic() && !matches!(o, Operation::SwitchRun(_)));
-    // Neither is about writers: the one only leaves, the other only returns beside who serves.
-    if !moves_traffic || matches!(plan.intent.playbook, Playbook::Evacuate | Playbook::Restore) {
+    // What moves no writer is not about them: the one only leaves, the other only returns beside who serves.
+    let moves_writer = |step: &Step| step.operation().is_some_and(|o| o.writer().is_some());
+    let leaves_writers = match plan.intent.playbook {
+        Playbook::Evacuate | Playbook::Restore => true,
+        Playbook::Own(_) => !plan.steps.iter().any(moves_writer),
+        Playbook::Switchover | Playbook::Failover | Playbook::Failback => false,
+    };
+    if !moves_traffic || leaves_writers {
         return;
     }
     let named = |store: &String| {
@@ -174,9 +180,11 @@ fn left_for(write: &WriteRecord, left: &[Left]) -> bool {
 
 /// Only what is an idempotent set takes effect more than once, unless a person tried it again.
 fn nothing_twice(log: &[WriteRecord], journal: &[Entry]) {
-    let mut taken: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    let mut taken: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
     for write in log.iter().filter(|write| !sets(journal, write)) {
-        let times = taken.entry((write.operation.as_str(), write.detail.to_string())).or_default();
+        let times = taken
+            .entry((write.region.as_str(), write.operation.as_str(), write.detail.to_string()))
+            .or_default();
         *times += 1;
         let again = journal.iter().filter(|entry| {
             let Event::Decided { step, decision: Decision::Retry, .. } = &entry.event else { return false };

@@ -266,20 +266,14 @@ impl Rider {
     }
 
     async fn act(&mut self, intent: &Intent, mind: &mut dyn Mind) -> Came {
-        let plan = match self.prepare(intent).await {
-            Ok(mut plan) => {
-                (self.stage.amend)(&mut plan);
-                plan
+        let mut progress = loop {
+            let plan = self.prepare(intent).await;
+            match self.begin(plan, intent) {
+                Ok(Ok(progress)) => break progress,
+                Ok(Err(why)) => return Came::Refused(why),
+                // The line could not be written: whoever comes next looks afresh.
+                Err(_) => self.reopen(self.away).await,
             }
-            Err(why) => {
-                let mut ledger = self.stage.book.ledger();
-                run::refuse(intent.clone(), why.clone(), WHO.to_owned(), &mut *ledger, &self.clock).unwrap();
-                return Came::Refused(why);
-            }
-        };
-        let begun = run::start(plan, stage::start_of(), &mut self.ledger(), &self.clock);
-        let Ok(mut progress) = begun else {
-            panic!("a fuse burns through after the first line at the earliest")
         };
         mind.begun(&progress.plan, &self.stage.sim);
         let mut retries = self.retries;
@@ -291,6 +285,26 @@ impl Rider {
                     Err(rests) => return Came::Ran(rests),
                 },
                 Leg::Cut(away) => progress = self.recover(&id, away).await,
+            }
+        }
+    }
+
+    /// The first line of a run, or why there is none; the error is a process that is gone.
+    fn begin(
+        &mut self,
+        plan: Result<Plan, String>,
+        intent: &Intent,
+    ) -> Result<Result<Progress, String>, run::Stop> {
+        let mut ledger = self.ledger();
+        stage::close_open(&mut self.came, &mut ledger, &self.clock)?;
+        match plan {
+            Ok(mut plan) => {
+                (self.stage.amend)(&mut plan);
+                Ok(Ok(run::start(plan, stage::start_of(), &mut ledger, &self.clock)?))
+            }
+            Err(why) => {
+                run::refuse(intent.clone(), why.clone(), WHO.to_owned(), &mut ledger, &self.clock)?;
+                Ok(Err(why))
             }
         }
     }
@@ -386,12 +400,17 @@ impl Rider {
         }
     }
 
-    /// Another process takes the run up from its lines.
-    async fn recover(&mut self, id: &RunId, away: Duration) -> Progress {
+    /// Another process is there, and has seen nothing yet.
+    async fn reopen(&mut self, away: Duration) {
         self.clock.sleep(away).await;
         self.fuse.mend();
         self.world = World::new(self.stage.config.topology.clone());
         self.eyes = Eyes::open(&self.stage);
+    }
+
+    /// Another process takes the run up from its lines.
+    async fn recover(&mut self, id: &RunId, away: Duration) -> Progress {
+        self.reopen(away).await;
         let mut ledger = self.stage.book.ledger();
         let entries = ledger.entries(id).unwrap();
         match run::resume(&entries, WHO, &mut *ledger, &self.clock) {
@@ -422,7 +441,16 @@ pub(crate) fn end(played: &Played) -> Vec<String> {
     let mut all: Vec<String> = played.came.iter().map(|came| came.outcome().to_owned()).collect();
     let truth = &played.truth;
     let writers = truth["stores"].as_object().into_iter().flatten();
-    all.extend(writers.map(|(store, of)| format!("{store} is written in {}", of["writer"])));
+    for (store, of) in writers {
+        all.push(format!("{store} is written in {}", of["writer"]));
+        all.extend(
+            of["alone"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|region| format!("{store} stands alone in {region}")),
+        );
+    }
     let controls: BTreeMap<_, _> = truth["controls"].as_object().into_iter().flatten().collect();
     all.extend(controls.iter().map(|(name, state)| format!("{name} {state}")));
     all

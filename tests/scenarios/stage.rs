@@ -47,12 +47,13 @@ pub(crate) enum Came {
 }
 
 impl Came {
-    /// `confirmed`, or how the first step ended that did not end well.
+    /// `confirmed`, `aborted`, or how the first step ended that did not end well.
     pub(crate) fn outcome(&self) -> &'static str {
         match self {
             Self::Refused(_) => "refused",
             Self::Ran(run) => match (&run.closed, held(run).first()) {
                 (Some((_, End::Confirmed, _)), _) => "confirmed",
+                (Some((_, End::Aborted, _)), _) => "aborted",
                 (None, Some((outcome, _))) => outcome.word(),
                 _ => "neither ended nor held",
             },
@@ -69,6 +70,23 @@ impl Came {
             },
         }
     }
+}
+
+/// Nobody acts while a run holds: it is closed first, and by whom is in its lines.
+pub(crate) fn close_open(
+    came: &mut [Came],
+    ledger: &mut dyn run::Ledger,
+    clock: &Clock,
+) -> Result<(), run::Stop> {
+    for came in came {
+        if let Came::Ran(open) = came
+            && open.is_open()
+        {
+            let lines = ledger.entries(&open.run)?;
+            **open = run::close(&lines, (WHO, "another way is taken"), ledger, clock)?;
+        }
+    }
+    Ok(())
 }
 
 fn held(run: &Progress) -> Vec<(Outcome, String)> {
@@ -291,6 +309,7 @@ impl Console {
             if held.is_empty() { Ok(prepared.plan) } else { Err(held.join("; ")) }
         });
         let mut ledger = self.book.ledger();
+        close_open(&mut self.came, &mut *ledger, &self.clock).unwrap();
         match refused {
             Err(why) => {
                 run::refuse(intent, why.clone(), WHO.to_owned(), &mut *ledger, &self.clock).unwrap();

@@ -59,7 +59,7 @@ fn calls(folder: &Path, into: &mut BTreeSet<String>) {
             calls(&path, into);
         } else if !path.ends_with("tests.rs") {
             let code = fs::read_to_string(&path).unwrap();
-            let code = code.split("\n#[cfg(test)]\nmod ").next().unwrap();
+            let code = code.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
             let names = code.split("()").filter_map(|before| before.rsplit_once('.')).map(|(_, name)| name);
             let names = names.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
             into.extend(names.filter(|n| VERBS.iter().any(|v| n.starts_with(v))).map(str::to_owned));

@@ -126,16 +126,20 @@ fn traffic(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Sh
 /// The canaries of the receiving Regions succeed; those that run in a Region that is left are no witness.
 fn canary(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Shown {
     let (mut witnesses, mut pending) = (Vec::new(), BTreeSet::new());
-    for signal in canaries(shift, world) {
+    let all = canaries(shift, world);
+    let several = all.windows(2).any(|pair| pair[0].0 != pair[1].0);
+    for (region, signal) in all {
+        // Signals of two Regions are called the same.
+        let who = if several { format!("{region} {}", signal.name) } else { signal.name.clone() };
         let (home, period) = home(signal);
         let seen = verdict::signal(world, signal, now);
         let Some(value) = seen.value.as_ref().filter(|value| began_after(value, period, since)) else {
             pending.extend(home);
-            witnesses.push(Witness::new(&*signal.name, Stance::Unheard, NO_PERIOD));
+            witnesses.push(Witness::new(who, Stance::Unheard, NO_PERIOD));
             continue;
         };
         let stance = Stance::agrees(seen.lamp == Lamp::Ok);
-        witnesses.push(Witness::new(&*signal.name, stance, seen.text()).at(value.at));
+        witnesses.push(Witness::new(who, stance, seen.text()).at(value.at));
     }
     let evidence = said(&witnesses);
     if has(&witnesses, Stance::Differs) {
@@ -239,14 +243,14 @@ fn receiving(shift: &Shift, world: &World, now: Timestamp) -> Vec<Region> {
 
 /// The canary signals of the receiving Regions, without those measured in a Region that is left, unless there are
 /// no others.
-fn canaries<'a>(shift: &Shift, world: &'a World) -> Vec<&'a Signal> {
+fn canaries<'a>(shift: &Shift, world: &'a World) -> Vec<(&'a Region, &'a Signal)> {
     let Shift { off, on, .. } = shift;
     let receives = |region: &Region| if on.is_empty() { !off.contains(region) } else { on.contains(region) };
     let specs = world.topology().regions.iter().filter(|spec| receives(&spec.name));
-    let all: Vec<&Signal> =
-        specs.flat_map(|spec| &spec.signals).filter(|s| s.family == verdict::CANARY).collect();
-    let away = |signal: &&Signal| home(signal).0.is_none_or(|region| !off.contains(&region));
-    let witnesses: Vec<&Signal> = all.iter().copied().filter(away).collect();
+    let all = specs.flat_map(|spec| spec.signals.iter().map(|signal| (&spec.name, signal)));
+    let all: Vec<(&Region, &Signal)> = all.filter(|(_, s)| s.family == verdict::CANARY).collect();
+    let away = |(_, signal): &(&Region, &Signal)| home(signal).0.is_none_or(|region| !off.contains(&region));
+    let witnesses: Vec<(&Region, &Signal)> = all.iter().copied().filter(away).collect();
     if witnesses.is_empty() { all } else { witnesses }
 }
 

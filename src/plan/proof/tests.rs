@@ -7,7 +7,7 @@ use crate::model::fixture::{
 use crate::model::reading::{AuroraMember, AuroraReading, ControlState, RdsEvent, Reading, TroubleKind};
 use crate::model::topology::{Formula, Metric, Region};
 use crate::model::verdict::health_check_metric;
-use crate::plan::{Intent, Playbook, playbook};
+use crate::plan::{Action, Intent, Playbook, playbook};
 
 const SWAPPED: [ControlState; 2] = [ControlState::Off, ControlState::On];
 
@@ -196,6 +196,23 @@ fn effects_are_proved_by_periods_that_began_after_the_write() {
             "canary local 100%",
             "586 a minute of 586 usual, 100%"
         ]
+    );
+}
+
+#[test]
+fn canaries_of_two_regions_are_told_apart() {
+    let (mut scene, mut step, since) = written(Playbook::Evacuate, 1);
+    step.action = Action::Operate(step.operation().unwrap().inverse().unwrap());
+    scene.later(179);
+    publish(&mut scene, 3, [390.0, 196.0]);
+    assert_eq!(
+        rung(&scene, &step, since, Rung::Canary),
+        (
+            RungState::Proved,
+            "us-east-1 canary local 100%, us-east-1 canary remote 100%, us-west-2 canary local 100%, us-west-2 \
+             canary remote 100%"
+                .to_owned()
+        )
     );
 }
 

@@ -9,8 +9,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::ledger::memory::Journal;
 use crate::model::fixture::Scene;
-use crate::plan::event::Start;
-use crate::plan::{Intent, Playbook, fixture, playbook};
+use crate::plan::{Playbook, fixture};
 
 /// Hands that are never used.
 struct Idle;
@@ -35,7 +34,7 @@ async fn noted(clock: &Clock) -> Vec<String> {
     let begun = fixture::begun(&scene, Playbook::Failover, None);
     let mut journal = Journal::new();
     let mut progress = start(begun.plan, begun.start, &mut journal, clock).unwrap();
-    let paused = Event::Paused { who: "maria".to_owned(), why: String::new() };
+    let paused = Event::Paused { who: "maria".to_owned(), why: crate::plan::event::Pause::Asked };
     let receipt = journal.append(&progress.run, clock.now(), &paused).unwrap();
     progress.apply(receipt.entry()).unwrap();
     let (_observe, observations) = mpsc::channel(1);
@@ -64,7 +63,7 @@ async fn noted(clock: &Clock) -> Vec<String> {
 async fn a_clock_that_is_set_back_under_a_run_is_said_once() {
     assert_eq!(noted(&Clock::wall()).await, [""; 0]);
     assert_eq!(noted(&Clock::set_back(Duration::from_secs(1))).await, [""; 0], "it is kept in step");
-    let said = noted(&Clock::set_back(Duration::from_secs(600))).await;
+    let said = noted(&Clock::set_back(Duration::from_mins(10))).await;
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with("pointsman: the host's clock was set back by 9m59"), "{said:?}");
 }

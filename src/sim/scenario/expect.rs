@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sim::world::World;
 use crate::sim::world::arc::ControlState;
-use crate::sim::world::aurora::Snapshot;
+use crate::sim::world::aurora::{DbCluster, Snapshot};
 
 /// One expectation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +59,8 @@ pub enum That {
         /// Any of these.
         any: Vec<String>,
     },
-    /// A store's writer is in this Region; of a store with read replicas, its database there takes writes.
+    /// A store's writer is in this Region, or its cluster there stands alone and takes writes; of a store with read
+    /// replicas, its database there takes writes.
     Writer {
         /// The store.
         store: String,
@@ -241,6 +242,11 @@ fn writer(world: &World, store: &str, region: &str) -> Result<(), String> {
     let Some(global) = world.aurora.globals.iter().find(|g| g.store == store) else {
         return Err(format!("no such store: {store}"));
     };
+    // A cluster that was taken out of it is what users have there.
+    let alone = |c: &&DbCluster| c.global.is_none() && c.writable && c.id.starts_with(&format!("{store}-"));
+    if world.aurora.clusters.iter().filter(alone).any(|c| world.regions[c.region].name == region) {
+        return Ok(());
+    }
     let is = global.writer().map_or("nobody", |m| world.regions[m.region].name.as_str());
     if is == region { Ok(()) } else { Err(format!("the writer of {store} is {is}")) }
 }

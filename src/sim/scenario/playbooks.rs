@@ -10,6 +10,13 @@ const FILES: &[Playbook] = &[
     ("region-switch", include_str!("../../../docs/playbooks/region-switch.toml")),
     ("runbook", include_str!("../../../docs/playbooks/runbook.toml")),
     ("standby", include_str!("../../../docs/playbooks/standby.toml")),
+    ("allow-experiments", include_str!("../../../docs/playbooks/allow-experiments.toml")),
+    ("detach", include_str!("../../../docs/playbooks/detach.toml")),
+    ("drain", include_str!("../../../docs/playbooks/drain.toml")),
+    ("experiment", include_str!("../../../docs/playbooks/experiment.toml")),
+    ("keep-snapshots", include_str!("../../../docs/playbooks/keep-snapshots.toml")),
+    ("stop-experiments", include_str!("../../../docs/playbooks/stop-experiments.toml")),
+    ("undrain", include_str!("../../../docs/playbooks/undrain.toml")),
     ("standby-home", include_str!("../../../docs/playbooks/standby-home.toml")),
 ];
 

@@ -7,6 +7,7 @@ use crate::sim::world as sim;
 use crate::sim::world::arc::ControlState;
 use crate::sim::world::dns;
 use crate::sim::world::ecs;
+use crate::sim::world::health::HealthCheckUpdate;
 use crate::sim::world::ssm::{Signal, Start, Status};
 
 /// The playbooks that need no file.
@@ -44,6 +45,9 @@ fn replicas_in(world: &sim::World, to: usize) -> Vec<(sim::replica::Engine, Stri
 
 /// An operator who does what the act says as soon as the world lets him, without looking.
 fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
+    if by_playbook(world, act) {
+        return true;
+    }
     let (from, to) = (world.region_ix(&act.from).unwrap(), world.region_ix(&act.to).unwrap());
     // Its people build replicas first, and close the shop.
     if act.playbook == "standby-home" && !*sent && world.link_lag("orders", from, to) != Some(0.0) {
@@ -84,6 +88,47 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
         world.set_routing_controls("us-west-2", &entries, &[]).unwrap();
     }
     true
+}
+
+/// What a playbook of operators' own does that moves no writer by a failover or a switchover; `false` for all others.
+fn by_playbook(world: &mut sim::World, act: &Act) -> bool {
+    match act.playbook.as_str() {
+        "drain" => invert(world, &act.from, true),
+        "undrain" => invert(world, &act.to, false),
+        "experiment" => {
+            let template = world.fis.templates[0].clone();
+            world.start_experiment(&template.spec.region, &template.id, "by hand").unwrap();
+        }
+        "stop-experiments" | "allow-experiments" => {
+            for region in [&act.from, &act.to] {
+                world.move_safety_lever(region, act.playbook == "stop-experiments", "by hand").unwrap();
+            }
+        }
+        "detach" => detach(world, act),
+        "keep-snapshots" => {}
+        _ => return false,
+    }
+    true
+}
+
+fn invert(world: &mut sim::World, region: &str, inverted: bool) {
+    let of = |r: &dns::Record| r.set_id.as_deref() == Some(region);
+    let id = world.dns.zones[0].records.iter().find(|r| of(r)).and_then(|r| r.health_check.clone()).unwrap();
+    let update = HealthCheckUpdate { inverted: Some(inverted), ..HealthCheckUpdate::default() };
+    world.update_health_check(&id, &update).unwrap();
+}
+
+/// The clusters stand alone before users come.
+fn detach(world: &mut sim::World, act: &Act) {
+    let to = world.region_ix(&act.to).unwrap();
+    for at in 0..world.aurora.globals.len() {
+        let global = &world.aurora.globals[at];
+        let (id, target) = (global.id.clone(), global.member_in(to).unwrap().cluster.clone());
+        world.remove_from_global(&act.to, &id, &target).unwrap();
+    }
+    let arn = |name: &str| world.arc.control_named(name).unwrap().arn.clone();
+    let entries = [(arn(&act.from), ControlState::Off), (arn(&act.to), ControlState::On)];
+    world.set_routing_controls("eu-west-1", &entries, &[]).unwrap();
 }
 
 /// Scales the receiver, by hand or by the runbooks that a failover starts, as the scenario declares it.

@@ -62,6 +62,7 @@ impl Terms {
         let (from, to) = (&plan.intent.from, &plan.intent.to);
         let links = topology.lag_links.iter().filter(|link| &link.from == from && &link.to == to);
         rows.extend(links.map(|link| follower(&link.store, &plan.intent, facts)));
+        rows.extend(also(plan));
         let broken = interlock::overridden(plan).into_iter().map(|broken| Row {
             label: format!("rule {}", broken.rule),
             text: format!("is OVERRIDDEN, because {}", broken.reason),
@@ -160,8 +161,9 @@ impl Terms {
     }
 
     fn way_back(&self) -> String {
-        match self.prepared.plan.point_of_no_return() {
-            Some(step) => format!("after step {step} the only way back is failback"),
+        let plan = &self.prepared.plan;
+        match plan.point_of_no_return() {
+            Some(step) => format!("after step {step} the only way back is {}", plan.way_back()),
             None => "every write can be undone".to_owned(),
         }
     }
@@ -240,11 +242,26 @@ fn traffic_moves(left: Vec<Region>, plan: &Plan, facts: &Facts<'_>) -> String {
         parts.push(format!("LEAVES {region}{share}"));
     }
     let to = &plan.intent.to;
+    if parts.is_empty() {
+        return format!("{to} RECEIVES its share again; nobody leaves");
+    }
     let all = if topology.regions.len() == 2 { " all" } else { "" };
     let load = verdict::headroom(facts.world, to, facts.now)
         .map_or_else(String::new, |(needed, capacity)| format!(": {needed:.0}/min, room {capacity:.0}"));
     parts.push(format!("{to} RECEIVES{all}{load}"));
     parts.join("; ")
+}
+
+/// What the plan writes besides traffic and stores: nothing that is sent goes unnamed.
+fn also(plan: &Plan) -> impl Iterator<Item = Row> {
+    let operations = plan.steps.iter().filter_map(|step| step.operation());
+    let others = operations
+        .filter(|o| !o.moves_traffic() && o.writer().is_none() || matches!(o, Operation::SwitchRun(_)));
+    others.map(|operation| Row {
+        label: "also".to_owned(),
+        text: operation.to_string(),
+        loses: matches!(operation, Operation::FisStart(_)),
+    })
 }
 
 fn region_of(topology: &Topology, control: &str) -> Option<Region> {

@@ -116,7 +116,7 @@ fn steps(pen: &Pen<'_>, run: &Progress, room: usize, depth: Depth) -> Listing {
     let (_, lines) = step::table(pen, run, room).lines(room, pen.theme, pen.glyphs);
     for (at, (step, line)) in run.plan.steps.iter().zip(lines).enumerate() {
         if line_at == Some(step.id) {
-            listing.say(no_return(pen, room));
+            listing.say(no_return(pen, run.plan.way_back(), room));
         }
         listing.push(line);
         for more in step::below(pen, run, step, room, (depth, at == selected)) {
@@ -148,10 +148,11 @@ fn left(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Vec<Text> {
 }
 
 /// The double rule between what can be undone and what cannot.
-fn no_return(pen: &Pen<'_>, room: usize) -> Text {
-    let words = [" below this line the only way back is failback ", " no way back but failback ", ""];
+fn no_return(pen: &Pen<'_>, back: &str, room: usize) -> Text {
+    let words =
+        [format!(" below this line the only way back is {back} "), format!(" no way back but {back} ")];
     let words = words.into_iter().find(|w| paint::width(w) + 6 <= room).unwrap_or_default();
-    let rest = room.saturating_sub(paint::width(words));
+    let rest = room.saturating_sub(paint::width(&words));
     let rule = |columns: usize| Span::styled(pen.glyphs.double.repeat(columns), pen.style(Role::Danger));
     Line::from(vec![rule(rest / 2), pen.span(words, Role::Danger), rule(rest - rest / 2)])
 }
