@@ -40,8 +40,8 @@ use shared::Commons;
 use signals::{Signal, Signals};
 use terminal::{Guard, Kind, Screen};
 
-use line::Line;
 pub use headless::Headless;
+use line::Line;
 pub use line::Thrift;
 
 /// Everything the console is made of.
@@ -126,7 +126,8 @@ pub async fn watch(mut setup: Setup) -> Result<Ended> {
     let inside = Headless::begin(setup);
     let keyboard = Keyboard::listen(inside.to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let due = Due { redraw: Redraw::Soon, pressed: false, ticked: false, held: false };
-    let mut console = Console { inside, theme, glyphs, kind, screen, keyboard, line, began, due, alarm: None };
+    let mut console =
+        Console { inside, theme, glyphs, kind, screen, keyboard, line, began, due, alarm: None };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
     let live = AssertUnwindSafe(console.live(&mut signals, &guard)).catch_unwind().await;
     let exit = live.unwrap_or(Exit::FellOver);
@@ -277,7 +278,8 @@ impl Console {
 
     /// Tells the screen what its clocks show and what is left out of it.
     fn flow(&mut self) {
-        let ticked = if self.due.ticked { Some(self.inside.clock.now()) } else { self.inside.app.flow().ticked };
+        let ticked =
+            if self.due.ticked { Some(self.inside.clock.now()) } else { self.inside.app.flow().ticked };
         self.inside.app.flows(Flow { ticked, strain: self.line.strain() });
     }
 

@@ -76,9 +76,10 @@ fn a_run_is_followed_line_by_line_and_does_not_wait_for_whoever_reads() {
     begin(&mut console, "failover");
     let mut reader = Reader::of(console.command(&["attach", "--plain"]));
     reader.until("mode  WATCH → RUNNING");
-    reader.until("promote");
-    reader.until("→ confirmed");
+    // The mode is the first thing that is told of a second, and the run one of the last.
     reader.until("mode  RUNNING → WATCH");
+    reader.until("→ confirmed");
+    assert!(reader.heard.iter().any(|line| line.contains(" step ")), "{:?}", reader.heard);
     assert_eq!(reader.ends("-INT"), Some(130));
 }
 

@@ -13,7 +13,8 @@ use pointsman::plan::event::{End, Event};
 use pointsman::plan::run::{Ask, Command, Outbox, Reply};
 use pointsman::plan::{Action, Approval, Plan, Playbook, StepId};
 use pointsman::runtime::shared::TableOutbox;
-use pointsman::runtime::{Headless, Setup};
+use pointsman::runtime::terminal::Kind;
+use pointsman::runtime::{Headless, Setup, Thrift};
 use pointsman::ui;
 use pointsman::ui::key::Input;
 use pointsman::ui::theme::{Glyphs, Theme};
@@ -41,6 +42,8 @@ impl<'a> Seat<'a> {
             clock: bastion.clock(),
             theme: Theme::plain(),
             glyphs: Glyphs::unicode(),
+            kind: Kind::Full,
+            thrift: Thrift::default(),
             state: bastion.state.path().to_owned(),
             operator: bastion.operator.clone(),
             commons: Some(bastion.commons.clone()),

@@ -1,11 +1,9 @@
-//! The writes that only some worlds have: names, services, replicas, runbooks, experiments, plans of Region switch,
-//! snapshots and members.
+//! The writes that only some worlds have: names, services, replicas, runbooks, snapshots and members.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use pointsman::config::PlaybookFile;
-use pointsman::plan::Plan;
 use pointsman::plan::event::{Answer, Decision, Entry, Event};
 use pointsman::plan::run::Command;
 use pointsman::sim::Sim;
@@ -15,7 +13,7 @@ use pointsman::sim::scenario::{self, Act, Moment, Scenario};
 use super::{Mischief, disturbed, shows};
 use crate::scenarios::ride::{self, Deed, Fuse, Mind, Rider};
 use crate::scenarios::stage::{Stage, WHO};
-use crate::scenarios::{Book, SEED, drill, laws};
+use crate::scenarios::{Book, SEED, laws};
 
 /// No answer within the time that anybody waits for one.
 const NEVER: Mischief = Mischief::Late(Duration::from_secs(80));
@@ -68,16 +66,14 @@ impl Mind for Yes {
 /// A world, what makes its plan, and the writes that meet mischief there.
 struct Case {
     scenario: Scenario,
-    amend: fn(&mut Plan),
     writes: &'static [&'static str],
-    meets: &'static [Mischief],
 }
 
 impl Case {
     fn of(name: &str, writes: &'static [&'static str]) -> Self {
         let mut scenario = scenario::find(name).unwrap();
         (scenario.expect, scenario.say) = (Vec::new(), Vec::new());
-        Self { scenario, amend: |_| {}, writes, meets: &[Mischief::Refused, Mischief::Lost, NEVER] }
+        Self { scenario, writes }
     }
 
     fn rider(&self) -> Rider {
@@ -87,7 +83,7 @@ impl Case {
         if self.scenario.act[0].playbook == "apart" {
             stage.config = stage.config.with_playbooks(&[text]).unwrap();
         }
-        Rider::on(stage.amending(self.amend), Fuse::none())
+        Rider::on(stage, Fuse::none())
     }
 
     async fn survives(&self) {
@@ -98,7 +94,7 @@ impl Case {
         for kind in self.writes {
             let write = whole.left.iter().position(|left| left.operation == *kind);
             let write = 1 + write.unwrap_or_else(|| panic!("{name} never sends {kind}"));
-            for mischief in self.meets.iter().copied() {
+            for mischief in [Mischief::Refused, Mischief::Lost, NEVER] {
                 let played = disturbed(self.rider(), Some((write, mischief)), &mut Yes::default()).await;
                 let story = || format!("{name}, {kind}, {mischief:?}:\n{}", laws::told(&played.book));
                 assert_eq!(ride::end(&played), end, "{}", story());
@@ -126,21 +122,6 @@ async fn promoted_replicas() {
 #[tokio::test(start_paused = true)]
 async fn a_runbook_and_the_word_to_it() {
     Case::of("runbook", &["StartAutomationExecution", "SendAutomationSignal"]).survives().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_experiment_and_its_end() {
-    let case = Case::of("game-day", &["StartExperiment", "StopExperiment"]);
-    Case { amend: drill::plan, ..case }.survives().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_plan_of_region_switch_and_the_word_to_it() {
-    let writes = &["StartPlanExecution", "ApprovePlanExecutionStep"];
-    // The service has no token for a second try and names an execution only in its answer: one whose answer is lost
-    // is looked after by people.
-    let meets = &[Mischief::Refused];
-    Case { amend: drill::plan, meets, ..Case::of("region-switch", writes) }.survives().await;
 }
 
 #[tokio::test(start_paused = true)]
