@@ -13,10 +13,12 @@ pub mod post;
 pub mod shared;
 pub mod signals;
 pub mod terminal;
+pub mod watched;
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr};
@@ -28,6 +30,7 @@ use tokio::time::MissedTickBehavior;
 use crate::app::{App, Effect, Event};
 use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
+use crate::model::topology::Topology;
 use crate::plan::progress::Progress;
 use crate::ui;
 use crate::ui::key::Input;
@@ -40,9 +43,9 @@ use perform::Performer;
 use shared::Commons;
 use signals::{Signal, Signals};
 use terminal::{Guard, Screen};
+use watched::{News, Watched};
 
 /// Everything the console is made of.
-#[derive(Debug)]
 pub struct Setup {
     /// The state it starts from.
     pub app: App,
@@ -64,6 +67,8 @@ pub struct Setup {
     pub config: Option<PathBuf>,
     /// Who is told when a run needs a person.
     pub bell: Option<Bell>,
+    /// What is read again when it is saved.
+    pub watched: Vec<Box<dyn Watched>>,
 }
 
 /// Who sits at the console.
@@ -100,6 +105,9 @@ pub struct Ended {
 /// How long after a change the screen may wait for more changes, so that a burst of readings is one frame.
 const SETTLE: Duration = Duration::from_millis(40);
 
+/// Said when the config was saved while a run, a dialog or a read rests on the declaration as it was.
+const LATER: &str = "the config was saved; it counts when what is open now, a run or a dialog, has ended";
+
 /// How many events may wait; readings are replaced by newer ones, so a full channel only slows the readers.
 const EVENTS: usize = 1024;
 
@@ -110,16 +118,30 @@ const EVENTS: usize = 1024;
 pub async fn watch(setup: Setup) -> Result<Ended> {
     let mut signals = Signals::new()?;
     let guard = Guard::take().wrap_err("cannot take the terminal over")?;
+    // The theme decides about colours, and has asked `NO_COLOR` itself.
+    crossterm::style::force_color_output(true);
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
-    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config, bell } = setup;
+    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config, bell, watched } = setup;
     app.update(Event::Input(screen.size(), host_now()), clock.now());
     screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let desk = Desk { state, operator, clock: clock.clone(), config, bell };
     let performer = Performer::new(clients, desk, commons, app.newest_line(), to_app);
-    let mut console =
-        Console { app, clock, theme, glyphs, screen, keyboard, performer, events, redraw: Redraw::Soon };
+    let news = watched::watch(watched);
+    let mut console = Console {
+        app,
+        clock,
+        theme,
+        glyphs,
+        screen,
+        keyboard,
+        performer,
+        events,
+        news,
+        declared: None,
+        redraw: Redraw::Soon,
+    };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
     let live = AssertUnwindSafe(console.live(&mut signals)).catch_unwind().await;
     let exit = live.unwrap_or(Exit::FellOver);
@@ -143,6 +165,9 @@ struct Console {
     keyboard: Keyboard,
     performer: Performer,
     events: mpsc::Receiver<Event>,
+    news: mpsc::Receiver<News>,
+    /// A newer declaration of the workload, which waits until nothing rests on the old one.
+    declared: Option<Arc<Topology>>,
     redraw: Redraw,
 }
 
@@ -174,6 +199,7 @@ impl Console {
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
                 Some(event) = self.events.recv() => self.take(event),
                 told = self.performer.told() => self.take_all(told),
+                Some(news) = self.news.recv() => self.learn(news),
                 _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(host_now())),
                 _ = frame.tick(), if self.redraw == Redraw::Soon => {
                     self.redraw = Redraw::Now;
@@ -183,6 +209,7 @@ impl Console {
             if left {
                 return Exit::Left;
             }
+            self.redeclare();
             if self.show().is_err() || self.screen.is_broken() {
                 return Exit::Ended(Signal::HangUp);
             }
@@ -225,6 +252,38 @@ impl Console {
         }
         self.performer.attend(self.app.attention());
         false
+    }
+
+    /// Takes in what came of files that were saved; true when the operator leaves.
+    fn learn(&mut self, news: News) -> bool {
+        let event = match news {
+            News::Looks(theme, glyphs) => {
+                (self.theme, self.glyphs) = (*theme, glyphs);
+                self.redraw = Redraw::Now;
+                return false;
+            }
+            News::Declared(topology) => {
+                self.declared = Some(topology);
+                if !self.app.may_redeclare() {
+                    self.app.say(LATER);
+                }
+                self.redraw = self.redraw.max(Redraw::Soon);
+                return false;
+            }
+            News::Wrong(complaint) => Event::Spoiled(complaint),
+            News::Right { of, said } => Event::Mended { of, said },
+        };
+        self.take(event)
+    }
+
+    /// Takes a newer declaration in, once nothing rests on the old one.
+    fn redeclare(&mut self) {
+        if self.declared.is_some() && self.app.may_redeclare() {
+            let Some(topology) = self.declared.take() else { return };
+            let sources = self.performer.redeclare(Arc::clone(&topology));
+            self.app.redeclare(topology, &sources);
+            self.redraw = self.redraw.max(Redraw::Soon);
+        }
     }
 
     /// Draws what changed, unless the last frame is still on its way; then a later turn draws.

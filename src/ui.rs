@@ -4,6 +4,7 @@
 //! State is words and shapes first; colour comes from the theme by role and is never the only carrier.
 
 pub mod action;
+pub mod ansi;
 pub mod conch;
 pub mod dialog;
 pub mod digest;
@@ -150,6 +151,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) 
             for (pane, area) in &layout.panes {
                 panes::draw(pen, *pane, *area, buf);
             }
+            hint::complaint(scene, theme, &glyphs, layout.complaint, buf);
             hint::draw(scene, theme, layout.hint, buf);
         }
     });

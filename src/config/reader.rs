@@ -10,7 +10,7 @@ use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::problem::{Problems, Sink};
 use super::schema::ROOT;
-use super::{Access, Config, Screen, check, compute, drill, names, routing, signal, stores, value, webhook};
+use super::{Access, Config, check, compute, drill, names, routing, screen, signal, stores, value, webhook};
 use crate::model::topology::{Failback, Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
@@ -44,7 +44,7 @@ fn whole(root: &Cursor<'_>, file: &str) -> Option<Config> {
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
     let shared = root.table("shared").and_then(|table| stores::shared(&table));
     let webhook = root.table("webhook").and_then(|table| webhook::webhook(&table, file));
-    let theme = root.table("screen").and_then(|table| table.text("theme")).map(|theme| theme.value);
+    let (screen, production) = (screen::screen(root), screen::production(root));
     let workload = workload?;
     let topology = Topology {
         workload: workload.text("name")?.value,
@@ -66,12 +66,13 @@ fn whole(root: &Cursor<'_>, file: &str) -> Option<Config> {
         resolvers,
         orders,
         failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
+        production,
         playbooks: Vec::new(),
     };
     Some(Config {
         topology: Arc::new(topology),
         access: access(&workload),
-        screen: Screen { theme },
+        screen,
         shared,
         webhook,
         simulated: context.simulated.unwrap_or_default(),

@@ -25,6 +25,17 @@ pub fn role(lamp: Lamp) -> Role {
     }
 }
 
+/// The role of the line that says what a lamp says.
+#[must_use]
+pub fn text_role(lamp: Lamp) -> Role {
+    match lamp {
+        Lamp::Ok => Role::LampOkText,
+        Lamp::Look => Role::LampLookText,
+        Lamp::Bad => Role::LampBadText,
+        Lamp::Unknown => Role::LampUnknownText,
+    }
+}
+
 /// The lamp's shape.
 #[must_use]
 pub fn shape(pen: &Pen<'_>, lamp: Lamp) -> Span<'static> {
