@@ -122,7 +122,8 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
     crossterm::style::force_color_output(true);
     let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
     let (to_app, events) = mpsc::channel(EVENTS);
-    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config, bell, watched } = setup;
+    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config, bell, watched } =
+        setup;
     app.update(Event::Input(screen.size(), host_now()), clock.now());
     screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
     let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;

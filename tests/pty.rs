@@ -7,4 +7,5 @@ mod attached;
 mod ends;
 mod hands;
 mod killed;
+mod saved;
 mod terminal;

@@ -8,3 +8,4 @@ mod panes;
 mod pictures;
 mod show;
 mod story;
+mod themes;

@@ -8,11 +8,11 @@ use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
 
+use super::Common;
 use super::exit::{self, Refused};
 use super::journal::folders;
 use super::setup::{Reader, load};
 use super::watch::{self, Declared};
-use super::Common;
 use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
 use crate::plan::event::RunId;

@@ -154,10 +154,10 @@ mod tests {
     #[test]
     fn themes_beside_the_config_come_before_those_of_the_operator() {
         let of = |pairs| wish(None, pairs).folders;
-        assert_eq!(of(&[("HOME", "/home/ana")]), [
-            PathBuf::from("/work/themes"),
-            PathBuf::from("/home/ana/.config/pointsman/themes")
-        ]);
+        assert_eq!(
+            of(&[("HOME", "/home/ana")]),
+            [PathBuf::from("/work/themes"), PathBuf::from("/home/ana/.config/pointsman/themes")]
+        );
         assert_eq!(of(&[("XDG_CONFIG_HOME", "/x")])[1], PathBuf::from("/x/pointsman/themes"));
         assert_eq!(of(&[]), [PathBuf::from("/work/themes")]);
     }

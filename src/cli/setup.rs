@@ -68,10 +68,7 @@ pub(super) fn file(common: &Common) -> Option<PathBuf> {
 }
 
 /// A config that the simulator handed out with these playbooks, by name and text, on the simulator's clock.
-pub(super) fn simulated(
-    (text, playbooks): (&str, &[(&str, &str)]),
-    clock: Clock,
-) -> Result<Reader> {
+pub(super) fn simulated((text, playbooks): (&str, &[(&str, &str)]), clock: Clock) -> Result<Reader> {
     let file = |(name, text): &(&str, &str)| PlaybookFile {
         name: (*name).to_owned(),
         file: format!("the simulator's playbook {name}"),

@@ -49,7 +49,11 @@ fn list(shelf: &Shelf, depth: Depth, glyphs: &Glyphs) -> Result<ExitCode> {
         }
     }
     say::out(format_args!("\n{} here; `pointsman themes NAME` draws one", depth.words()));
-    if wrong.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(Refused::new(exit::USAGE, wrong.join("\n")).into()) }
+    if wrong.is_empty() {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(Refused::new(exit::USAGE, wrong.join("\n")).into())
+    }
 }
 
 fn draw(shelf: &Shelf, names: &[String], depth: Depth, glyphs: &Glyphs) -> Result<ExitCode> {

@@ -1,4 +1,4 @@
-use std::path::Path;
+//! What a console takes on of files that were saved, and what it leaves as it was.
 
 use super::*;
 use crate::ui::theme::{Depth, Role};
@@ -61,7 +61,9 @@ impl Place {
         let words = |news: News| match news {
             News::Looks(theme, _) => format!("looks {}", theme.name()),
             News::Declared(topology) => format!("declared {}", topology.objectives.rpo.as_secs()),
-            News::Wrong(complaint) => format!("wrong {}: {}", complaint.of, complaint.line.replace(&folder, "")),
+            News::Wrong(complaint) => {
+                format!("wrong {}: {}", complaint.of, complaint.line.replace(&folder, ""))
+            }
             News::Right { of, said } if said.is_empty() => format!("right {of}"),
             News::Right { of, said } => format!("right {of}: {}", said.replace(&folder, "")),
         };
@@ -136,9 +138,10 @@ fn a_saved_theme_is_drawn_and_a_bad_one_leaves_the_old() {
 #[test]
 fn ascii_and_colour_are_taken_from_the_saved_config() {
     let mut place = Place::new();
-    place.edit("theme = \"mono\"", "theme = \"light\"\ncolor = \"never\"\nascii = true");
-    assert_eq!(place.read()[1..2], ["looks light"]);
+    place.edit("theme = \"mono\"", "theme = \"light\"");
+    place.edit("color = \"auto\"\nascii = false", "color = \"never\"\nascii = true");
+    let news = place.read();
+    assert_eq!(news[1..], ["looks light", "right theme: drawn in the theme light now"], "{news:?}");
     let (theme, glyphs) = &place.files.looks;
     assert!(glyphs.is_ascii() && theme.style(Role::LampOk).fg.is_none());
-    assert!(Path::new(&place.path("themes")).starts_with(place.folder.path()));
 }

@@ -45,7 +45,11 @@ pub(in crate::config) static ROOT: Section = Section {
         may("failback", Kind::Table(&FAILBACK), "When writers and traffic may go home after a failover."),
         may("shared", Kind::Table(&SHARED), "The table that several bastions share."),
         may("webhook", Kind::Table(&WEBHOOK), "Who is told when a run needs a person."),
-        may("production", Kind::Table(&PRODUCTION), "What is production, beside environments that begin with `prod`."),
+        may(
+            "production",
+            Kind::Table(&PRODUCTION),
+            "What is production, beside environments that begin with `prod`.",
+        ),
         may("screen", Kind::Table(&SCREEN), "How it is drawn."),
     ],
 };

@@ -337,24 +337,25 @@ fn frame(
         left -= usize::from(after - x);
         x = after;
     }
-    let (x, _) = buf.set_stringn(x, top, &title, left, theme.style(Role::Title));
-    on_the_right(&page.note, usize::from(x - area.x), Rect { height: 1, ..area }, theme, buf);
+    let over = if page.production { style } else { theme.style(Role::Title) };
+    let (x, _) = buf.set_stringn(x, top, &title, left, over);
+    on_the_right(&page.note, usize::from(x - area.x), Rect { height: 1, ..area }, over, buf);
     let more = match (above, below) {
         (0, 0) => String::new(),
         (above, 0) => format!("{above} above, PgUp"),
         (0, below) => format!("{below} below, PgDn"),
         (above, below) => format!("{above} above, {below} below, PgUp PgDn"),
     };
-    on_the_right(&more, 0, Rect { y: bottom, height: 1, ..area }, theme, buf);
+    on_the_right(&more, 0, Rect { y: bottom, height: 1, ..area }, over, buf);
 }
 
-fn on_the_right(note: &str, taken: usize, row: Rect, theme: &Theme, buf: &mut Buffer) {
+fn on_the_right(note: &str, taken: usize, row: Rect, style: Style, buf: &mut Buffer) {
     let note = format!(" {note} ");
     let width = note.width();
     let room = usize::from(row.width).saturating_sub(taken + 2);
     if width > 2 && width < room {
         let x = row.right() - 2 - u16::try_from(width).unwrap_or_default();
-        buf.set_string(x, row.y, note, theme.style(Role::Title));
+        buf.set_string(x, row.y, note, style);
     }
 }
 

@@ -132,12 +132,8 @@ fn frame(glyphs: &Glyphs) -> Vec<Vec<(String, Role)>> {
             vec![text("us-west-2  ", Role::Selection), ok, text("  ", Role::Text), look],
             vec![text("148 ", Role::Text), text("now, ", Role::Muted), text("~390 ", Role::Stale), unknown],
         ),
-        vec![
-            foot(36, Role::BorderFocus),
-            text(" ", Role::Text),
-            foot(38, Role::Border),
-        ],
-        [rule(" FAIL OVER ", 75, Role::BorderProduction, Role::Title)].concat(),
+        vec![foot(36, Role::BorderFocus), text(" ", Role::Text), foot(38, Role::Border)],
+        rule(" FAIL OVER ", 75, Role::BorderProduction, Role::BorderProduction),
         vec![
             side(Role::BorderProduction),
             text(" may lose 8.9 s, about 14 orders", Role::Danger),

@@ -132,7 +132,9 @@ impl Role {
             Self::Title => ("title", "the title of a pane or dialog"),
             Self::Border => ("border", "the border of a pane"),
             Self::BorderFocus => ("border.focus", "the border of the pane or dialog that has the focus"),
-            Self::BorderProduction => ("border.production", "the border of a dialog that acts, in production"),
+            Self::BorderProduction => {
+                ("border.production", "the border of a dialog that acts, in production")
+            }
             Self::Selection => ("selection", "the selected row or button"),
             Self::LampOk => ("lamp.ok", "as it should be"),
             Self::LampLook => ("lamp.look", "worth a look"),
