@@ -136,12 +136,14 @@ fn frame(glyphs: &Glyphs) -> Vec<Vec<(String, Role)>> {
         rule(" FAIL OVER ", 75, Role::BorderProduction, Role::BorderProduction),
         vec![
             side(Role::BorderProduction),
-            text(" may lose 8.9 s, about 14 orders", Role::Danger),
+            text(" may lose about 14 orders", Role::Danger),
             text("  Type the Region:  ", Role::Text),
             text("us-west-_", Role::Input),
             text("  ", Role::Text),
             (format!("{} sent ", glyphs.check), Role::Proved),
             (format!("{} read ", glyphs.bullet), Role::Open),
+            text("   ", Role::Text),
+            side(Role::BorderProduction),
         ],
         vec![foot(75, Role::BorderProduction)],
         vec![

@@ -1,7 +1,7 @@
 //! What the screen keeps saying until it is mended: files that were saved and could not be taken in.
 
 use super::View;
-use crate::ui::dialog::Dialog;
+use crate::ui::dialog::{Dialog, Notice};
 
 /// What is wrong with files that are read again when they are saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +34,9 @@ impl View {
 
     /// All that is wrong, to be read; `None` when nothing is.
     pub(super) fn files(&self) -> Option<Dialog> {
-        let texts: Vec<String> =
-            self.complaints.iter().map(|known| format!("{}\n\n{}", known.line, known.text)).collect();
+        let texts: Vec<&str> = self.complaints.iter().map(|known| known.text.as_str()).collect();
         let text = texts.join("\n\n");
-        (!texts.is_empty()).then(|| Dialog::notice("Files that are not taken as they are", &text))
+        let opened = |text: &str| Notice::new("Files that are not taken as they are", text).opened(self.at);
+        (!texts.is_empty()).then(|| Dialog::Notice(opened(&text)))
     }
 }
