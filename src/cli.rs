@@ -97,11 +97,11 @@ pub struct Common {
 /// Whether there is colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorArg {
-    /// Also where NO_COLOR is set
+    /// Also where the environment says that there is to be none
     Always,
     /// None at all
     Never,
-    /// As NO_COLOR and the terminal say
+    /// As the environment and the terminal say
     Auto,
 }
 

@@ -258,8 +258,8 @@ impl Console {
     /// Takes in what came of files that were saved; true when the operator leaves.
     fn learn(&mut self, news: News) -> bool {
         let event = match news {
-            News::Looks(theme, glyphs) => {
-                (self.theme, self.glyphs) = (*theme, glyphs);
+            News::Looks(looks) => {
+                (self.theme, self.glyphs) = *looks;
                 self.redraw = Redraw::Now;
                 return false;
             }

@@ -98,6 +98,8 @@ mod tests {
     use super::*;
     use crate::cli::ColorArg;
 
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+
     fn common(color: Option<ColorArg>, ascii: bool) -> Common {
         Common { config: None, state_dir: None, drill: false, theme: None, color, ascii }
     }
@@ -113,7 +115,7 @@ mod tests {
         use ColorArg::{Always, Auto, Never};
         let (plain, rich) = (&[("NO_COLOR", "1"), ("TERM", "xterm-256color")], &[("TERM", "xterm-256color")]);
         let (none, sixteen, many) = (Depth::None, Depth::Sixteen, Depth::Indexed);
-        let cases: [(Option<ColorArg>, Option<Color>, &[(&str, &str)], Depth); 11] = [
+        let cases: [(Option<ColorArg>, Option<Color>, Variables<'_>, Depth); 11] = [
             (None, None, rich, many),
             (None, None, plain, none),
             (None, Some(Color::Auto), plain, none),

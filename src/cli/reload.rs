@@ -2,7 +2,7 @@
 //!
 //! What a running console cannot take on is said by its key and left as it was; it must never be half taken.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::looks::Wish;
@@ -43,8 +43,8 @@ impl Files {
         &self.taken.screen
     }
 
-    fn config(&mut self, file: PathBuf) -> Vec<News> {
-        let common = Common { config: Some(file.clone()), ..self.common.clone() };
+    fn config(&mut self, file: &Path) -> Vec<News> {
+        let common = Common { config: Some(file.to_owned()), ..self.common.clone() };
         match setup::read(&common) {
             Ok(config) => self.take(&file.display().to_string(), config),
             Err(refused) => vec![News::Wrong(refusal(CONFIG, &refused))],
@@ -82,7 +82,7 @@ impl Files {
             Ok(looks) => {
                 let said = format!("drawn in the theme {} now", looks.0.name());
                 self.looks.clone_from(&looks);
-                vec![News::Looks(Box::new(looks.0), looks.1), News::Right { of: THEME, said }]
+                vec![News::Looks(Box::new(looks)), News::Right { of: THEME, said }]
             }
             Err(problems) => vec![News::Wrong(theme(&problems, self.looks.0.name()))],
         }
@@ -100,7 +100,7 @@ impl Watched for Files {
     }
 
     fn read(&mut self) -> Vec<News> {
-        let mut news = self.config.clone().map(|file| self.config(file)).unwrap_or_default();
+        let mut news = self.config.clone().map(|file| self.config(&file)).unwrap_or_default();
         news.extend(self.looks());
         news
     }

@@ -35,7 +35,7 @@ pub trait Watched: Send {
 #[derive(Clone, Debug)]
 pub enum News {
     /// It is drawn like this from now on.
-    Looks(Box<Theme>, Glyphs),
+    Looks(Box<(Theme, Glyphs)>),
     /// The workload is declared like this; it is taken in when nothing rests on the old declaration any more.
     Declared(Arc<Topology>),
     /// Something could not be taken in, or not all of it.

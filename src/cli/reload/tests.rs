@@ -59,7 +59,7 @@ impl Place {
     fn read(&mut self) -> Vec<String> {
         let folder = format!("{}/", self.folder.path().display());
         let words = |news: News| match news {
-            News::Looks(theme, _) => format!("looks {}", theme.name()),
+            News::Looks(looks) => format!("looks {}", looks.0.name()),
             News::Declared(topology) => format!("declared {}", topology.objectives.rpo.as_secs()),
             News::Wrong(complaint) => {
                 format!("wrong {}: {}", complaint.of, complaint.line.replace(&folder, ""))

@@ -341,7 +341,7 @@ fn style(
     depth: Depth,
     problems: &mut Vec<Problem>,
 ) -> Style {
-    let mut resolve = |named: &Option<Named>| choices(named.as_ref()?, palette, problems);
+    let mut resolve = |named: &Option<Named>| Some(choices(named.as_ref()?, palette, problems));
     let (fg, bg) = (resolve(&draft.fg), resolve(&draft.bg));
     let same = fg.iter().flatten().zip(bg.iter().flatten()).find(|(fg, bg)| fg == bg && **fg != Color::Reset);
     if same.is_some() {
@@ -355,11 +355,7 @@ fn style(
 }
 
 /// The colours that a name of the palette or of the terminal stands for, the best first.
-fn choices(
-    named: &Named,
-    palette: &BTreeMap<String, Vec<Color>>,
-    problems: &mut Vec<Problem>,
-) -> Option<Vec<Color>> {
+fn choices(named: &Named, palette: &BTreeMap<String, Vec<Color>>, problems: &mut Vec<Problem>) -> Vec<Color> {
     let mut colors = Vec::new();
     for name in &named.names {
         match (palette.get(name), terminal_color(name)) {
@@ -371,7 +367,7 @@ fn choices(
             }
         }
     }
-    Some(colors)
+    colors
 }
 
 /// The names of the terminal's own sixteen colours, and of leaving the colour as it is.
