@@ -19,6 +19,7 @@ mod play {
     pub mod expect;
     pub mod laws;
     pub mod overlap;
+    pub mod people;
     pub mod ride;
     pub mod stage;
 }

@@ -14,17 +14,26 @@
 
 mod failover;
 mod frame;
+mod line;
 mod poll;
 mod world;
 
 #[path = "../tests/fixture.rs"]
 mod fixture;
+#[path = "../tests/cli/stage.rs"]
+mod stage;
 #[path = "../tests/support.rs"]
 mod support;
+#[path = "../tests/pty/terminal.rs"]
+mod terminal;
 
 fn main() {
     poll::print();
     failover::print();
+    // A filter asks for benches by name; these take a minute and a half.
+    if !std::env::args().skip(1).any(|word| !word.starts_with('-')) {
+        line::print();
+    }
     divan::main();
 }
 

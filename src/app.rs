@@ -3,6 +3,7 @@
 //! Pure: it knows the world, the run and the screen, and neither waits, reads a clock, nor speaks to AWS.
 //! What must happen outside is returned as an [`Effect`]; what happened outside comes in as an [`Event`].
 
+mod abroad;
 mod claim;
 mod effect;
 mod hand;
@@ -25,9 +26,11 @@ use crate::ui::conch::{Conch, Mirror};
 use crate::ui::dialog::{Obstacle, Request};
 use crate::ui::key::Input;
 use crate::ui::view::{Complaint, Facts, View};
-use crate::ui::{Console, Mode, Scene};
+use crate::ui::{Console, Flow, Mode, Scene};
+use abroad::Home;
 use hand::Hand;
 
+pub use abroad::Abroad;
 pub use effect::Effect;
 
 /// How long the console stays armed.
@@ -55,6 +58,8 @@ pub enum Event {
     Followed(Box<Entry>),
     /// Another process of this host took the conch, and who that is; or nobody has it any more.
     Elsewhere(Option<String>),
+    /// Something is new of a run that goes on at another host.
+    Abroad(Abroad),
     /// Who may act was read, or could not be.
     Conch(Conch),
     /// How far the shared copy of the journal is behind.
@@ -118,6 +123,8 @@ pub struct App {
     console: Console,
     run: Option<Progress>,
     hand: Hand,
+    /// What is of this host, while a run of another one is shown.
+    home: Option<Box<Home>>,
     /// What is begun here is a drill.
     drill: bool,
     journal: Vec<Entry>,
@@ -165,6 +172,7 @@ impl App {
             conch: Conch::Host,
             mirror: None,
             follows: None,
+            abroad: None,
             calls_per_hour: 0.0,
             dollars_per_month: 0.0,
             history: History::new(Ground::here(simulated, false)),
@@ -175,6 +183,7 @@ impl App {
             console,
             run: None,
             hand: Hand::Nobody,
+            home: None,
             drill: false,
             journal: Vec::new(),
             view: View::default(),
@@ -252,6 +261,28 @@ impl App {
         }
     }
 
+    /// What the screen's clocks show, and what is left out of it.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        self.view.flow
+    }
+
+    /// Goes with the line that carries the screen.
+    pub fn flows(&mut self, flow: Flow) {
+        self.view.flow = flow;
+    }
+
+    /// Says one line to the operator for a few seconds.
+    pub fn say(&mut self, text: &str) {
+        self.view.say(text);
+    }
+
+    /// Something on the screen runs out by the second.
+    #[must_use]
+    pub fn counts_down(&self) -> bool {
+        self.view.dialog.is_some() || self.view.said().is_some()
+    }
+
     /// A run is in flight, driven here or followed.
     #[must_use]
     pub fn is_running(&self) -> bool {
@@ -282,10 +313,11 @@ impl App {
         self.run.as_ref()
     }
 
-    /// The number of the newest journal line that is shown; 0 when there is none.
+    /// The number of the newest line of this host's journal that is known; 0 when there is none.
     #[must_use]
     pub fn newest_line(&self) -> u64 {
-        self.journal.last().map_or(0, |entry| entry.seq)
+        let journal = self.home.as_ref().map_or(&self.journal, |home| &home.journal);
+        journal.last().map_or(0, |entry| entry.seq)
     }
 
     /// Takes in what happened at `now` of the world's clock; what must happen outside comes back.
@@ -315,6 +347,7 @@ impl App {
             Event::Logged(entry) => self.log(*entry, true),
             Event::Followed(entry) => self.log(*entry, false),
             Event::Elsewhere(by) => self.elsewhere(by),
+            Event::Abroad(news) => self.abroad(news),
             Event::Conch(conch) => self.console.conch = conch,
             Event::Mirrored(mirror) => self.console.mirror = Some(mirror),
             Event::Unclaimed { effect, obstacle, why } => self.unclaimed(effect, obstacle, &why),

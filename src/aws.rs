@@ -17,6 +17,7 @@ mod ecs;
 mod error;
 pub mod fis;
 mod follow;
+pub mod iam;
 pub mod inventory;
 mod metering;
 pub mod regionswitch;

@@ -14,6 +14,7 @@ mod looks;
 mod meant;
 mod own;
 mod place;
+mod plain;
 mod plan;
 mod reload;
 mod run;
@@ -22,8 +23,10 @@ mod setup;
 mod sim;
 mod slow;
 mod status;
+mod tell;
 mod themes;
 mod watch;
+mod way;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -36,6 +39,7 @@ use crate::config::Color;
 
 pub use ask::AskCommand;
 pub use claim::ClaimArgs;
+pub use tell::Saying;
 
 /// Under the help of the whole program.
 const AFTER: &str = "\
@@ -92,6 +96,14 @@ pub struct Common {
     /// Draw with ASCII only
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// Print one line a change instead of drawing: for screen readers, logs, bad
+    /// links and terminals that cannot place a cursor; acting stays with `run`
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// Keep to so many bytes a second on the way to the terminal: charts are left
+    /// out first, then clocks tick slowly; alarms and keys never wait
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub bytes_per_second: Option<u32>,
 }
 
 /// Whether there is colour.
@@ -192,6 +204,23 @@ enum Command {
         run: String,
         #[command(subcommand)]
         command: AskCommand,
+    },
+    /// Tell what a step started, such as a runbook or a Region switch, what it waits for
+    ///
+    /// It is sent by whoever drives the run, here or at another bastion, and only
+    /// to the step of the execution that was seen to wait. Exit 0 when it is on its
+    /// way, 20 when it was refused, 30 when nobody answered.
+    Tell {
+        /// The run's name, or its first digits
+        run: String,
+        /// The step's number in the plan
+        step: u16,
+        /// What to say
+        #[arg(value_enum)]
+        saying: Saying,
+        /// Why; it is written into the journal
+        #[arg(long, value_name = "TEXT")]
+        because: String,
     },
     /// Print who may act now, on this host and among all that share a table
     ///
@@ -314,7 +343,7 @@ pub struct SimArgs {
     /// Where to listen; loopback only
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// Write a pointsman.toml that points at it
+    /// Write a pointsman.toml that points at it, and its playbooks beside it
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
 }
@@ -376,6 +405,9 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Journal { command, .. } => journal::journal(&common, &command),
         Command::Ask { run, command } => ask::ask(&common, &run, command).await,
         Command::Themes(args) => themes::themes(&common, &args),
+        Command::Tell { run, step, saying, because } => {
+            tell::tell(&common, (&run, step), saying, &because).await
+        }
         Command::Sim(args) => sim::sim(&args).await,
     }
 }

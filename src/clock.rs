@@ -4,7 +4,8 @@
 //! everything else is given the time as a value.
 //! A virtual clock rides on tokio's own instant, so under tokio's paused clock a whole failover takes no real time.
 //! It must never be set from inside a module that only needs to know what time it is, and never goes back: where the
-//! system's time of day is set back, it runs on from what it showed until that has come up with it.
+//! system's time of day is set back, it runs on from what it showed at half the pace, until that has come up with it.
+//! What is signed bears the time of day itself, because a service holds it against its own clock.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,6 +26,9 @@ pub struct Clock {
     face: Arc<Mutex<Face>>,
 }
 
+/// While it is ahead of the time of day it runs so many times slower.
+const SLOWED: u32 = 2;
+
 /// Where a clock has its time from.
 #[derive(Clone, Copy, Debug)]
 enum Face {
@@ -43,7 +47,7 @@ impl Face {
     fn at(self, wall: Timestamp) -> Timestamp {
         match self {
             Self::Wall { shown, .. } if wall >= shown => wall,
-            Self::Wall { shown, since } => after(shown, since.elapsed()),
+            Self::Wall { shown, since } => after(shown, since.elapsed() / SLOWED),
             Self::Virtual { at, since, speed } => after(at, since.elapsed().saturating_mul(speed)),
         }
     }
@@ -61,6 +65,14 @@ impl Face {
         self.show(host_now())
     }
 
+    /// How far what it shows is ahead of that time of day, as a virtual time never is.
+    fn ahead(self, wall: Timestamp) -> Duration {
+        match self {
+            Self::Wall { .. } => Duration::try_from(self.at(wall).duration_since(wall)).unwrap_or_default(),
+            Self::Virtual { .. } => Duration::ZERO,
+        }
+    }
+
     fn speed(self) -> u32 {
         match self {
             Self::Wall { .. } => 1,
@@ -76,6 +88,13 @@ impl Clock {
         Self { face: Arc::new(Mutex::new(Face::wall())) }
     }
 
+    /// The wall clock of a host whose time of day was set back by that much a moment ago.
+    #[cfg(test)]
+    pub(crate) fn set_back(by: Duration) -> Self {
+        let face = Face::Wall { shown: after(host_now(), by), since: Instant::now() };
+        Self { face: Arc::new(Mutex::new(face)) }
+    }
+
     /// A clock that shows `origin` now and runs `speed` virtual seconds a real second (at least 1).
     #[must_use]
     pub fn starting_at(origin: Timestamp, speed: u32) -> Self {
@@ -87,6 +106,22 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.face().now()
+    }
+
+    /// How far it is ahead of the host's time of day, because that was set back while it ran.
+    #[must_use]
+    pub fn ahead(&self) -> Duration {
+        self.face().ahead(host_now())
+    }
+
+    /// What a request is signed with: the host's time of day as it is now, or a simulated world's time.
+    #[must_use]
+    pub fn to_sign(&self) -> Timestamp {
+        let mut face = self.face();
+        match *face {
+            Face::Wall { .. } => host_now(),
+            Face::Virtual { .. } => face.now(),
+        }
     }
 
     /// Jumps forward for every holder of this clock; only the simulator's `advance` may use it.
@@ -172,11 +207,18 @@ mod tests {
         let at = |seconds: i64| Timestamp::from_second(seconds).unwrap();
         let mut face = Face::Wall { shown: at(1000), since: Instant::now() };
         assert_eq!(face.show(at(1010)), at(1010));
-        tokio::time::advance(Duration::from_secs(5)).await;
-        assert_eq!(face.show(at(415)), at(1015), "ten minutes back");
-        tokio::time::advance(Duration::from_secs(5)).await;
-        assert_eq!(face.show(at(420)), at(1020), "and it runs on");
-        assert_eq!(face.show(at(1600)), at(1600), "until the time of day is ahead again");
+        tokio::time::advance(Duration::from_secs(6)).await;
+        assert_eq!(face.show(at(416)), at(1013), "ten minutes back: it runs on");
+        assert_eq!(face.ahead(at(416)), Duration::from_secs(597));
+        let mut wall = 416;
+        while face.ahead(at(wall)) > Duration::ZERO {
+            let before = face.show(at(wall));
+            tokio::time::advance(Duration::from_secs(4)).await;
+            wall += 4;
+            assert!(face.show(at(wall)) > before);
+        }
+        assert!((1600..=1620).contains(&wall), "the time of day has come up with it at {wall}");
+        assert_eq!(face.show(at(1700)), at(1700), "and is followed again");
     }
 
     #[tokio::test]

@@ -28,6 +28,7 @@ mod webhook;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -85,6 +86,10 @@ pub struct Screen {
     pub color: Option<Color>,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// How often its clocks tick; once a second at the most, and when left out.
+    pub tick: Option<Duration>,
+    /// The bytes a second that the line to the terminal may carry; without limit when left out.
+    pub bytes_per_second: Option<u32>,
 }
 
 /// Whether there is colour.
@@ -193,6 +198,11 @@ impl Config {
             Some(problems) => Err(problems),
         }
     }
+}
+
+/// The kinds of steps that a playbook of the operators' own may have, in the order of the docs.
+pub fn step_kinds() -> impl Iterator<Item = &'static str> {
+    playbooks::KINDS.iter().map(|kind| kind.name)
 }
 
 /// Reads the text of a file that is called `file` in problems.

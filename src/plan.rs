@@ -19,6 +19,7 @@ pub mod rules;
 pub mod run;
 pub mod script;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -293,6 +294,19 @@ impl Plan {
         format!("{first:08x}")
     }
 
+    /// The steps that a step waits for: those that it needs, and those that they need.
+    #[must_use]
+    pub fn before(&self, step: &Step) -> BTreeSet<StepId> {
+        let mut before = BTreeSet::new();
+        let mut open = step.needs.clone();
+        while let Some(need) = open.pop() {
+            if before.insert(need) {
+                open.extend(self.step(need).into_iter().flat_map(|step| step.needs.iter().copied()));
+            }
+        }
+        before
+    }
+
     /// Steps that can run at the same time, wave after wave.
     #[must_use]
     pub fn waves(&self) -> Vec<Vec<StepId>> {
@@ -346,6 +360,16 @@ impl Plan {
     #[must_use]
     pub fn point_of_no_return(&self) -> Option<StepId> {
         self.steps.iter().find(|s| s.is_irreversible()).map(|s| s.id)
+    }
+
+    /// What leads back from beyond that step.
+    #[must_use]
+    pub fn way_back(&self) -> &'static str {
+        match self.intent.playbook {
+            Playbook::Switchover | Playbook::Failback => "a switchover",
+            Playbook::Failover => "failback",
+            Playbook::Evacuate | Playbook::Restore | Playbook::Own(_) => "another playbook",
+        }
     }
 }
 

@@ -7,15 +7,17 @@ pub mod conch;
 mod desk;
 pub mod flight;
 mod follow;
+mod headless;
 mod input;
+mod line;
 mod perform;
+pub mod plain;
 pub mod post;
 pub mod shared;
 pub mod signals;
 pub mod terminal;
 pub mod watched;
 
-use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,25 +27,27 @@ use color_eyre::eyre::{Result, WrapErr};
 use futures::FutureExt;
 use ratatui::buffer::Buffer;
 use tokio::sync::mpsc;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::app::{App, Effect, Event};
+use crate::app::{App, Attention, Event};
 use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
 use crate::model::topology::Topology;
 use crate::plan::progress::Progress;
-use crate::ui;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
+use crate::ui::{self, Alarm, Flow, Strain};
 use crate::webhook::Bell;
-use desk::Desk;
 use flight::Flight;
 use input::Keyboard;
-use perform::Performer;
 use shared::Commons;
 use signals::{Signal, Signals};
-use terminal::{Guard, Screen};
+use terminal::{Guard, Kind, Screen};
 use watched::{News, Watched};
+
+pub use headless::Headless;
+use line::Line;
+pub use line::Thrift;
 
 /// Everything the console is made of.
 pub struct Setup {
@@ -57,6 +61,10 @@ pub struct Setup {
     pub theme: Theme,
     /// The set of shapes.
     pub glyphs: Glyphs,
+    /// What the terminal knows.
+    pub kind: Kind,
+    /// How the line to the terminal is used.
+    pub thrift: Thrift,
     /// The folder of the journal.
     pub state: PathBuf,
     /// Who starts runs, and from where.
@@ -115,40 +123,41 @@ const EVENTS: usize = 1024;
 ///
 /// # Errors
 /// When the terminal cannot be taken over or the signals cannot be had.
-pub async fn watch(setup: Setup) -> Result<Ended> {
+pub async fn watch(mut setup: Setup) -> Result<Ended> {
     let mut signals = Signals::new()?;
-    let guard = Guard::take().wrap_err("cannot take the terminal over")?;
+    let guard = Guard::take(setup.kind).wrap_err("cannot take the terminal over")?;
     // The theme decides about colours, and has asked `NO_COLOR` itself.
     crossterm::style::force_color_output(true);
-    let mut screen = Screen::open().wrap_err("cannot learn the terminal's size")?;
-    let (to_app, events) = mpsc::channel(EVENTS);
-    let Setup { mut app, clients, clock, theme, glyphs, state, operator, commons, config, bell, watched } =
-        setup;
-    app.update(Event::Input(screen.size(), host_now()), clock.now());
-    screen.show(draw(&app, &clock, &theme, &glyphs, &screen)).wrap_err("cannot draw the first frame")?;
-    let keyboard = Keyboard::listen(to_app.clone()).wrap_err("cannot listen to the keyboard")?;
-    let desk = Desk { state, operator, clock: clock.clone(), config, bell };
-    let performer = Performer::new(clients, desk, commons, app.newest_line(), to_app);
-    let news = watched::watch(watched);
+    let mut screen = Screen::open(setup.kind).wrap_err("cannot learn the terminal's size")?;
+    let (theme, glyphs, kind) = (setup.theme.clone(), setup.glyphs, setup.kind);
+    let (began, mut line) = (Instant::now(), Line::new(setup.thrift));
+    setup.app.update(Event::Input(screen.size(), host_now()), setup.clock.now());
+    let written = screen.show(draw(&setup.app, &setup.clock, &theme, &glyphs, &screen));
+    line.wrote(written, Duration::ZERO);
+    let news = watched::watch(std::mem::take(&mut setup.watched));
+    let inside = Headless::begin(setup);
+    let keyboard = Keyboard::listen(inside.to_app.clone()).wrap_err("cannot listen to the keyboard")?;
+    let due = Due { redraw: Redraw::Soon, pressed: false, ticked: false, held: false };
     let mut console = Console {
-        app,
-        clock,
+        inside,
         theme,
         glyphs,
+        kind,
         screen,
         keyboard,
-        performer,
-        events,
         news,
         declared: None,
-        redraw: Redraw::Soon,
+        line,
+        began,
+        due,
+        alarm: None,
     };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
-    let live = AssertUnwindSafe(console.live(&mut signals)).catch_unwind().await;
+    let live = AssertUnwindSafe(console.live(&mut signals, &guard)).catch_unwind().await;
     let exit = live.unwrap_or(Exit::FellOver);
     drop(guard);
-    tracing::info!(?exit, running = console.app.is_running(), "the console ends");
-    let Console { mut app, clock, performer, .. } = console;
+    tracing::info!(?exit, running = console.inside.app.is_running(), "the console ends");
+    let Headless { mut app, clock, performer, .. } = console.inside;
     let (late, has_run, flight) = performer.leave().await;
     for event in late {
         app.update(event, clock.now());
@@ -158,18 +167,31 @@ pub async fn watch(setup: Setup) -> Result<Ended> {
 }
 
 struct Console {
-    app: App,
-    clock: Clock,
+    inside: Headless,
     theme: Theme,
     glyphs: Glyphs,
+    kind: Kind,
     screen: Screen,
     keyboard: Keyboard,
-    performer: Performer,
-    events: mpsc::Receiver<Event>,
     news: mpsc::Receiver<News>,
     /// A newer declaration of the workload, which waits until nothing rests on the old one.
     declared: Option<Arc<Topology>>,
+    line: Line,
+    began: Instant,
+    due: Due,
+    /// What was last drawn that may never wait.
+    alarm: Option<Alarm>,
+}
+
+/// What is due on the screen.
+struct Due {
     redraw: Redraw,
+    /// A key was pressed since the last frame.
+    pressed: bool,
+    /// Clocks ticked since the last frame.
+    ticked: bool,
+    /// A frame waits for room on the line.
+    held: bool,
 }
 
 /// When the next frame is due.
@@ -184,7 +206,7 @@ enum Redraw {
 }
 
 impl Console {
-    async fn live(&mut self, signals: &mut Signals) -> Exit {
+    async fn live(&mut self, signals: &mut Signals, guard: &Guard) -> Exit {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut frame = tokio::time::interval(SETTLE);
@@ -194,16 +216,29 @@ impl Console {
             let left = tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
-                    Signal::Resize => self.take(Event::Input(self.screen.size(), host_now())),
+                    Signal::Resize => self.look_anew(),
+                    Signal::Suspend if self.inside.performer.drives() => {
+                        self.inside.app.say("a run is driven here, so the console is not suspended; q leaves it running");
+                        self.due.redraw = Redraw::Now;
+                        false
+                    }
+                    Signal::Suspend | Signal::GoOn => {
+                        let stops = signal == Signal::Suspend;
+                        let pause = async { if stops { signals.stop().await } };
+                        if guard.lend(self.kind, pause).await.is_err() {
+                            return Exit::Ended(Signal::HangUp);
+                        }
+                        self.look_anew()
+                    }
                     signal => return Exit::Ended(signal),
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
-                Some(event) = self.events.recv() => self.take(event),
-                told = self.performer.told() => self.take_all(told),
+                Some(event) = self.inside.events.recv() => self.take(event),
+                told = self.inside.performer.told() => self.take_all(told),
                 Some(news) = self.news.recv() => self.learn(news),
-                _ = second.tick() => self.take(self.performer.budget()) || self.take(Event::Tick(host_now())),
-                _ = frame.tick(), if self.redraw == Redraw::Soon => {
-                    self.redraw = Redraw::Now;
+                _ = second.tick() => self.take(self.inside.performer.budget()) || self.take(Event::Tick(host_now())),
+                _ = frame.tick(), if self.due.redraw == Redraw::Soon => {
+                    self.due.redraw = Redraw::Now;
                     false
                 }
             };
@@ -211,10 +246,16 @@ impl Console {
                 return Exit::Left;
             }
             self.redeclare();
-            if self.show().is_err() || self.screen.is_broken() {
+            self.show();
+            if self.screen.is_broken() {
                 return Exit::Ended(Signal::HangUp);
             }
         }
+    }
+
+    /// The terminal may have another size, and nothing of what was drawn on it.
+    fn look_anew(&mut self) -> bool {
+        self.take(Event::Input(self.screen.size(), host_now()))
     }
 
     fn take_all(&mut self, events: Vec<Event>) -> bool {
@@ -228,7 +269,7 @@ impl Console {
             if self.take_one(event) {
                 return true;
             }
-            next = self.events.try_recv().ok();
+            next = self.inside.events.try_recv().ok();
         }
         false
     }
@@ -237,22 +278,38 @@ impl Console {
         if let Event::Input(Input::Resize { width, height }, _) = event {
             self.screen.resize(width, height);
         }
-        if let Event::Observed(observation) = &event {
-            self.performer.pass_on(observation);
-        }
-        let pressed = matches!(event, Event::Input(..));
-        self.redraw = self.redraw.max(if pressed { Redraw::Now } else { Redraw::Soon });
-        let mut waiting = VecDeque::from([event]);
-        while let Some(event) = waiting.pop_front() {
-            for effect in self.app.update(event, self.clock.now()) {
-                if effect == Effect::Quit {
-                    return true;
-                }
-                waiting.extend(self.performer.perform(effect, &self.app));
+        let redraw = self.wanted_by(&event);
+        self.due.redraw = self.due.redraw.max(redraw);
+        self.inside.take(event)
+    }
+
+    /// How soon an event wants to be seen: a key at once, what was read with the next burst, a second only when clocks
+    /// tick or something on the screen runs out.
+    fn wanted_by(&mut self, event: &Event) -> Redraw {
+        match event {
+            Event::Input(..) => {
+                self.due.pressed = true;
+                Redraw::Now
             }
+            Event::Tick(_) => {
+                let away = self.inside.app.attention() == Attention::Away;
+                if self.line.ticks(self.began.elapsed(), away) {
+                    self.due.ticked = true;
+                    self.flow();
+                    return Redraw::Soon;
+                }
+                if self.due.held || self.inside.app.counts_down() { Redraw::Soon } else { Redraw::Never }
+            }
+            Event::Budget { .. } => Redraw::Never,
+            _ => Redraw::Soon,
         }
-        self.performer.attend(self.app.attention());
-        false
+    }
+
+    /// Tells the screen what its clocks show and what is left out of it.
+    fn flow(&mut self) {
+        let ticked =
+            if self.due.ticked { Some(self.inside.clock.now()) } else { self.inside.app.flow().ticked };
+        self.inside.app.flows(Flow { ticked, strain: self.line.strain() });
     }
 
     /// Takes in what came of files that were saved; true when the operator leaves.
@@ -260,15 +317,15 @@ impl Console {
         let event = match news {
             News::Looks(looks) => {
                 (self.theme, self.glyphs) = *looks;
-                self.redraw = Redraw::Now;
+                self.due.redraw = Redraw::Now;
                 return false;
             }
             News::Declared(topology) => {
                 self.declared = Some(topology);
-                if !self.app.may_redeclare() {
-                    self.app.say(LATER);
+                if !self.inside.app.may_redeclare() {
+                    self.inside.app.say(LATER);
                 }
-                self.redraw = self.redraw.max(Redraw::Soon);
+                self.due.redraw = self.due.redraw.max(Redraw::Soon);
                 return false;
             }
             News::Wrong(complaint) => Event::Spoiled(complaint),
@@ -279,26 +336,53 @@ impl Console {
 
     /// Takes a newer declaration in, once nothing rests on the old one.
     fn redeclare(&mut self) {
-        if self.declared.is_some() && self.app.may_redeclare() {
+        if self.declared.is_some() && self.inside.app.may_redeclare() {
             let Some(topology) = self.declared.take() else { return };
-            let sources = self.performer.redeclare(Arc::clone(&topology));
-            self.app.redeclare(topology, &sources);
-            self.redraw = self.redraw.max(Redraw::Soon);
+            self.inside.redeclare(topology);
+            self.due.redraw = self.due.redraw.max(Redraw::Soon);
         }
     }
 
     /// Draws what changed, unless the last frame is still on its way; then a later turn draws.
-    fn show(&mut self) -> std::io::Result<()> {
-        if self.redraw != Redraw::Now {
-            return Ok(());
+    fn show(&mut self) {
+        if self.due.redraw != Redraw::Now {
+            return;
         }
         if self.screen.is_busy() {
-            self.redraw = Redraw::Soon;
-            return Ok(());
+            self.due.redraw = Redraw::Soon;
+            return;
         }
-        self.redraw = Redraw::Never;
-        let frame = draw(&self.app, &self.clock, &self.theme, &self.glyphs, &self.screen);
-        self.screen.show(frame)
+        self.due.redraw = Redraw::Never;
+        self.due.held = !self.may_draw();
+        if self.due.held {
+            return;
+        }
+        (self.due.pressed, self.due.ticked) = (false, false);
+        let Headless { app, clock, .. } = &self.inside;
+        let frame = draw(app, clock, &self.theme, &self.glyphs, &self.screen);
+        let written = self.screen.show(frame);
+        self.line.wrote(written, self.began.elapsed());
+    }
+
+    /// Keys and alarms are drawn whatever the line carries; all else when there is room for it.
+    fn may_draw(&mut self) -> bool {
+        if !self.line.is_limited() || self.due.pressed {
+            return true;
+        }
+        let alarm = Alarm::of(&self.inside.app.scene(self.inside.clock.now()));
+        if self.alarm.as_ref() != Some(&alarm) {
+            self.alarm = Some(alarm);
+            return true;
+        }
+        if self.line.strain() == Strain::SlowClocks && !self.due.ticked {
+            return false;
+        }
+        let before = self.line.strain();
+        let room = self.line.has_room(self.began.elapsed());
+        if self.line.strain() != before {
+            self.flow();
+        }
+        room
     }
 }
 
@@ -311,5 +395,8 @@ fn draw(app: &App, clock: &Clock, theme: &Theme, glyphs: &Glyphs, screen: &Scree
 /// Lets a test see that a panic gives the terminal back; not in a release build.
 fn panic_if_asked_to() {
     #[cfg(debug_assertions)]
-    assert!(std::env::var_os("POINTSMAN_TEST_PANIC").is_none(), "a panic that a test asked for");
+    assert!(
+        std::env::var_os("POINTSMAN_TEST_PANIC").is_none_or(|asked| asked != "1"),
+        "a panic that a test asked for"
+    );
 }

@@ -24,7 +24,7 @@ use fault::Injection;
 use scenario::Scenario;
 use services::Call;
 use wire::{Protocol, Refusal, Value};
-use world::gate::{Then, Verdict};
+use world::gate::{Fate, Then};
 use world::{World, WriteRecord};
 
 /// What becomes of a request.
@@ -140,7 +140,7 @@ impl Sim {
                 return Answer::Response(self.frame(misread.protocol, "", &result));
             }
         };
-        let Verdict { latency, then } = self.world().gate(&call.arrival());
+        let Fate { latency, then } = self.world().gate(&call.arrival());
         if !latency.is_zero() {
             self.inner.clock.sleep(latency).await;
         }

@@ -8,6 +8,7 @@ pub mod ansi;
 pub mod conch;
 pub mod dialog;
 pub mod digest;
+pub mod guard;
 mod header;
 pub mod help;
 pub mod hint;
@@ -15,7 +16,9 @@ pub mod key;
 pub mod keymap;
 pub mod layout;
 pub mod panes;
+pub mod plain;
 mod small;
+mod strain;
 pub mod svg;
 pub mod theme;
 pub mod view;
@@ -33,10 +36,12 @@ use crate::model::reading::Identity;
 use crate::plan::event::Entry;
 use crate::plan::history::History;
 use crate::plan::progress::Progress;
-use conch::{Conch, Mirror};
+use conch::{Abroad, Conch, Mirror};
 use digest::Digest;
 use layout::{Layout, Size};
 use theme::{Glyphs, Role, Theme};
+
+pub use strain::{Alarm, Flow, Strain};
 
 /// Everything one frame is drawn from.
 #[derive(Clone, Copy)]
@@ -72,6 +77,8 @@ pub struct Console {
     pub mirror: Option<Mirror>,
     /// The other process that drives the run, in words, while this console follows it.
     pub follows: Option<String>,
+    /// The run of another host, while this console shows one.
+    pub abroad: Option<Abroad>,
     /// Calls an hour at the current cadence.
     pub calls_per_hour: f64,
     /// What they cost, dollars a month.
@@ -113,7 +120,7 @@ impl Mode {
 pub struct Pen<'a> {
     /// What the frame is drawn from; its time is the one the frame is of.
     pub scene: &'a Scene<'a>,
-    /// The time it is, also while the screen stands still.
+    /// The time it is, as clocks show it, also while the screen stands still.
     pub clock: Timestamp,
     /// What follows from it.
     pub digest: &'a Digest<'a>,
@@ -137,36 +144,50 @@ impl Pen<'_> {
     }
 }
 
-/// Draws one frame over the whole buffer, at any size.
+/// Draws one frame over the whole buffer, at any size. A part that falls over is drawn as its error.
 pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) {
+    if let Err(why) = guard::attempt(|| draw_all(scene, theme, &glyphs, buf)) {
+        guard::everything(&why, buf);
+    }
+}
+
+fn draw_all(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
     let screen = buf.area;
     buf.set_style(screen, theme.style(Role::Text));
-    with_pen(scene, theme, &glyphs, |pen| {
+    with_pen(scene, theme, glyphs, |pen| {
         let layout = layout(pen, screen);
         if layout.size == Size::Words {
-            small::words(pen, screen, buf);
+            guard::rows(pen, "the screen", screen, buf, |buf| small::words(pen, screen, buf));
         } else {
-            header::draw(pen, layout.header, buf);
-            header::situation(pen, layout.situation, buf);
+            guard::rows(pen, "the header", layout.header, buf, |buf| header::draw(pen, layout.header, buf));
+            let line = layout.situation;
+            guard::rows(pen, "the situation", line, buf, |buf| header::situation(pen, line, buf));
             for (pane, area) in &layout.panes {
-                panes::draw(pen, *pane, *area, buf);
+                guard::pane(pen, *pane, *area, buf, |buf| panes::draw(pen, *pane, *area, buf));
             }
-            hint::complaint(scene, theme, &glyphs, layout.complaint, buf);
-            hint::draw(scene, theme, layout.hint, buf);
+            guard::rows(pen, "the complaint", layout.complaint, buf, |buf| {
+                hint::complaint(scene, theme, glyphs, layout.complaint, buf);
+            });
+            guard::rows(pen, "the hint bar", layout.hint, buf, |buf| {
+                hint::draw(scene, theme, layout.hint, buf);
+            });
         }
+        guard::rows(pen, "the dialog", layout.hint, buf, |buf| dialog::draw(scene, theme, glyphs, buf));
     });
-    dialog::draw(scene, theme, &glyphs, buf);
-    widgets::paint::keep_to(&glyphs, buf);
+    widgets::paint::keep_to(glyphs, buf);
 }
 
 /// Computes the digest of the frame's time and hands everything to `then`.
 fn with_pen<T>(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, then: impl FnOnce(&Pen<'_>) -> T) -> T {
-    let still = Scene { now: scene.view.frozen.unwrap_or(scene.now), ..*scene };
-    let digest = Digest::of(still.world, still.now);
-    then(&Pen { scene: &still, clock: scene.now, digest: &digest, theme, glyphs })
+    let clock = scene.view.flow.clock(scene.now);
+    let still = Scene { now: scene.view.frozen.unwrap_or(clock), ..*scene };
+    let digest = Digest::of(still.world, still.now).with(still.run, still.world, still.now);
+    then(&Pen { scene: &still, clock, digest: &digest, theme, glyphs })
 }
 
 /// Lays out a frame.
 fn layout(pen: &Pen<'_>, screen: Rect) -> Layout {
-    Layout::of(screen, pen.scene.view, pen.scene.run.is_some(), &|pane| panes::need(pen, pane))
+    // A pane that cannot count its rows is given a few.
+    let need = |pane| guard::attempt(|| panes::need(pen, pane)).unwrap_or(6);
+    Layout::of(screen, pen.scene.view, pen.scene.run.is_some(), &need)
 }

@@ -9,5 +9,7 @@ mod glass;
 pub(crate) mod killed;
 mod look;
 mod script;
+mod sealed;
 mod shared;
 pub(crate) mod stage;
+mod tell;

@@ -1,5 +1,6 @@
 //! `pointsman.toml` from outside: what a right file says, and how a wrong one is refused.
 
+mod panels;
 mod playbooks;
 mod presets;
 mod refused;
@@ -41,6 +42,8 @@ fn the_workload_is_what_the_file_says() {
     assert!(!topology.is_production());
     assert_eq!(topology.production.accounts, ["2222*", "333344445555"]);
     assert_eq!(topology.production.environments, ["live*"]);
+    assert_eq!(config.screen.tick, Some(Duration::from_secs(5)));
+    assert_eq!(config.screen.bytes_per_second, Some(1200));
     assert_eq!((topology.workload.as_str(), topology.environment.as_str()), ("retail-store", "simulated"));
     assert_eq!(topology.account.as_deref(), Some("111122223333"));
     assert_eq!(topology.home, Some(Region::new("us-west-2")));
@@ -94,7 +97,7 @@ fn routing_is_what_the_file_says() {
     let routing = config.topology.routing.as_ref().expect("there is routing");
     assert_eq!(routing.endpoints.len(), 5);
     assert_eq!(
-        routing.control_of(&Region::new("us-west-2")).map(|control| control.name.as_str()),
+        routing.controls_of(&Region::new("us-west-2")).next().map(|control| control.name.as_str()),
         Some("us-west-2")
     );
     assert_eq!(routing.control("db-promoted").map(|control| control.region.clone()), Some(None));

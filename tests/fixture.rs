@@ -16,8 +16,8 @@ use pointsman::model::reading::{
 };
 use pointsman::model::topology::{
     Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, LagLink, Metric, Missing, Objectives, OrdersSpec,
-    Policy, Region, RegionSpec, Resolver, Routing, Rule, RuleKind, RuleLogic, Signal, Table, Threshold,
-    Topology, Unit,
+    Panel, Policy, Region, RegionSpec, Resolver, Routing, Rule, RuleKind, RuleLogic, Signal, Table,
+    Threshold, Topology, Unit,
 };
 use pointsman::model::verdict;
 
@@ -151,7 +151,7 @@ fn routing(regions: &[&str]) -> Routing {
             inverted: false,
             wait: Duration::from_secs(5),
         }],
-        panel,
+        panels: vec![Panel { name: None, arn: panel }],
     }
 }
 
@@ -268,6 +268,11 @@ pub(crate) fn many(regions: usize, signals: usize) -> Topology {
 
 /// A world of that topology in that state, as it is at [`now`].
 pub(crate) fn world(topology: Topology, state: State) -> World {
+    world_but(topology, state, &|_| false)
+}
+
+/// The same without what some sources say.
+pub(crate) fn world_but(topology: Topology, state: State, silent: &dyn Fn(&Source) -> bool) -> World {
     let mut world = World::new(Arc::new(topology));
     let now = now();
     let read = match state {
@@ -277,7 +282,7 @@ pub(crate) fn world(topology: Topology, state: State) -> World {
         State::Empty => return world,
     };
     let all = observations(world.topology(), state, read);
-    for observation in all {
+    for observation in all.into_iter().filter(|observation| !silent(&observation.source)) {
         world.apply(observation);
     }
     if state == State::Unreachable {
@@ -317,11 +322,8 @@ pub(crate) fn weighted() -> World {
     topology.dns[0].policy = Policy::Weighted;
     for record in &mut topology.dns[0].records {
         record.health_check = None;
-        record.target = Some(format!("alb.{}.example", record.region));
     }
-    let resolvers = ["east-public", "west-public", "office", "mobile", "vpc-use1"];
-    topology.resolvers = resolvers.map(|name| Resolver { name: name.to_owned(), address: None }).to_vec();
-    let mut world = world(topology, State::Degraded);
+    let mut world = world(with_resolvers(topology), State::Degraded);
     let name = "store.example.com".to_owned();
     let record = |region: &str, weight| RecordReading {
         id: Some(region.to_owned()),
@@ -331,6 +333,23 @@ pub(crate) fn weighted() -> World {
     };
     let records = vec![record("us-east-1", 0), record("us-west-2", 70)];
     world.apply(observed(Source::Records(name.clone()), now(), 120, Reading::Records(records)));
+    answered(&mut world);
+    world
+}
+
+/// The same with what stands behind the records, and five resolvers.
+pub(crate) fn with_resolvers(mut topology: Topology) -> Topology {
+    for record in &mut topology.dns[0].records {
+        record.target = Some(format!("alb.{}.example", record.region));
+    }
+    let resolvers = ["east-public", "west-public", "office", "mobile", "vpc-use1"];
+    topology.resolvers = resolvers.map(|name| Resolver { name: name.to_owned(), address: None }).to_vec();
+    topology
+}
+
+/// Three of the resolvers answer the second Region, one keeps the first, and one is gone.
+pub(crate) fn answered(world: &mut World) {
+    let name = "store.example.com".to_owned();
     let behind = [("us-east-1", 1), ("us-west-2", 2)];
     let address = |last| IpAddr::V4(Ipv4Addr::new(10, 0, 0, last));
     for (resolver, last, ttl) in
@@ -347,7 +366,15 @@ pub(crate) fn weighted() -> World {
     }
     let gone = Source::Resolver(name, "vpc-use1".to_owned());
     world.apply(failed(observed(gone, now(), 30, Reading::Resolved(Resolved::default()))));
-    world
+}
+
+/// What an endpoint says of the controls now, the first Off and the second On; or that it does not answer.
+pub(crate) fn endpoint(world: &mut World, region: &str, answers: bool) {
+    let controls = world.topology().routing.iter().flat_map(|r| &r.controls).enumerate();
+    let state = |at| if at == 0 { ControlState::Off } else { ControlState::On };
+    let states = controls.map(|(at, control)| (control.name.clone(), state(at))).collect();
+    let seen = observed(Source::Endpoint(region.into()), now(), 5, Reading::Controls(states));
+    world.apply(if answers { seen } else { failed(seen) });
 }
 
 /// One observation of every source, all as of `at`.

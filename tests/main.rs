@@ -8,6 +8,7 @@ mod config;
 mod engine;
 mod fixture;
 mod flows;
+mod iam;
 mod keys;
 mod pty;
 mod rules;

@@ -2,6 +2,7 @@
 
 mod asks;
 mod cable;
+mod console;
 mod copies;
 mod lease;
 mod runs;

@@ -17,6 +17,8 @@ pub(super) enum Hand {
     Here,
     /// Another process of this host, in words: `maria on bastion (process 4711)`.
     Elsewhere(String),
+    /// Somebody at another host.
+    Abroad,
 }
 
 impl App {
@@ -38,6 +40,10 @@ impl App {
     /// Another process took the conch, or let it go; what is driven here stays here.
     pub(super) fn elsewhere(&mut self, by: Option<String>) {
         if self.hand == Hand::Here {
+            return;
+        }
+        if let Some(home) = &mut self.home {
+            home.hand = by.map_or(Hand::Nobody, Hand::Elsewhere);
             return;
         }
         let before = std::mem::take(&mut self.hand);
@@ -63,7 +69,15 @@ impl App {
 
     /// Takes in a line that was written here (`own`) or that another process wrote, each once.
     pub(super) fn log(&mut self, entry: Entry, own: bool) {
-        let Some(at) = self.place_of(&entry) else { return };
+        if self.is_away() {
+            let is_shown = self.run.as_ref().is_some_and(|run| run.run == entry.run);
+            if !is_shown && !matches!(entry.event, Event::Started { .. }) {
+                return self.put_aside(entry);
+            }
+            // What was shown of another host is this one's now, or something else has begun here.
+            self.come_home();
+        }
+        let Some(at) = place_of(&self.journal, &entry) else { return };
         if own && matches!(entry.event, Event::Started { .. } | Event::TakenUp { .. }) {
             self.hand = Hand::Here;
             self.console.follows = None;
@@ -81,24 +95,28 @@ impl App {
             },
             _ => {}
         }
-        // What the run says of its own accord is for whoever looks, not only for the journal.
-        if let Event::Noted { who, text } = &entry.event
-            && who == ITSELF
-        {
-            self.view.say(text);
-        }
+        self.note_aloud(&entry);
         self.journal.insert(at, entry);
         if self.journal.len() > super::LINES_KEPT {
             self.journal.drain(..super::LINES_KEPT / 4);
         }
     }
 
-    /// Where a line belongs among those that are shown; nowhere when it is there already, or older than all of them.
-    fn place_of(&self, entry: &Entry) -> Option<usize> {
-        match self.journal.binary_search_by_key(&entry.seq, |line| line.seq) {
-            Ok(_) => None,
-            Err(0) if !self.journal.is_empty() => None,
-            Err(at) => Some(at),
+    /// What the run says of its own accord is for whoever looks, not only for the journal.
+    pub(super) fn note_aloud(&mut self, entry: &Entry) {
+        if let Event::Noted { who, text } = &entry.event
+            && who == ITSELF
+        {
+            self.view.say(text);
         }
+    }
+}
+
+/// Where a line belongs among others of its journal; nowhere when it is there already, or older than all of them.
+pub(super) fn place_of(journal: &[Entry], entry: &Entry) -> Option<usize> {
+    match journal.binary_search_by_key(&entry.seq, |line| line.seq) {
+        Ok(_) => None,
+        Err(0) if !journal.is_empty() => None,
+        Err(at) => Some(at),
     }
 }

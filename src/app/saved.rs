@@ -23,11 +23,6 @@ impl App {
         self.console.identity = crate::model::verdict::identity(&self.world).cloned();
     }
 
-    /// Says one line in place of the hints for a few seconds.
-    pub fn say(&mut self, text: &str) {
-        self.view.say(text);
-    }
-
     /// What was wrong is mended.
     pub(super) fn mended(&mut self, of: &str, said: &str) {
         self.view.done_with(of);

@@ -7,12 +7,26 @@ use aws_sdk_route53recoverycluster::types::RoutingControlState;
 use super::error::trouble;
 use super::{Clients, undeclared};
 use crate::model::reading::{ControlState, Trouble};
-use crate::model::topology::{Endpoint, Region};
+use crate::model::topology::{Endpoint, Panel, Region};
 
 impl Clients {
-    /// The states of the declared controls; one that the endpoint does not list is absent.
+    /// The states of the declared controls of all panels; one that the endpoint does not list is absent.
+    ///
+    /// Each panel is a call: without one `ListRoutingControls` answers with every control of the cluster, which may be
+    /// shared with other workloads. They go out together, and a panel without an answer fails the whole reading, so that
+    /// the panels of one reading are always of one moment.
     pub(super) async fn controls(&self, region: &Region) -> Result<BTreeMap<String, ControlState>, Trouble> {
-        let (panel, endpoint) = self.endpoint(region)?;
+        let (panels, endpoint) = self.endpoint(region)?;
+        let asked = panels.iter().map(|panel| self.controls_in(&panel.arn, endpoint));
+        let answers = futures::future::try_join_all(asked).await?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    async fn controls_in(
+        &self,
+        panel: &str,
+        endpoint: &Endpoint,
+    ) -> Result<BTreeMap<String, ControlState>, Trouble> {
         let client = self.inner.bound.cluster(endpoint);
         let mut states = BTreeMap::new();
         let mut token = None;
@@ -33,10 +47,10 @@ impl Clients {
         }
     }
 
-    fn endpoint(&self, region: &Region) -> Result<(&str, &Endpoint), Trouble> {
+    fn endpoint(&self, region: &Region) -> Result<(&[Panel], &Endpoint), Trouble> {
         let routing = self.inner.topology.routing.as_ref();
-        let found =
-            routing.and_then(|r| Some((r.panel.as_str(), r.endpoints.iter().find(|e| &e.region == region)?)));
+        let found = routing
+            .and_then(|r| Some((r.panels.as_slice(), r.endpoints.iter().find(|e| &e.region == region)?)));
         found.ok_or_else(|| undeclared(&format!("a cluster endpoint in {region}")))
     }
 

@@ -20,7 +20,7 @@ use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-use super::time::SdkClock;
+use super::time::{HostSleep, SdkClock};
 use super::wallet::Wallet;
 use crate::clock::Clock;
 use crate::config::Access;
@@ -95,10 +95,12 @@ impl Bound {
         self.region_switch.get(region, || aws_sdk_arcregionswitch::Client::new(&self.config(region)))
     }
 
-    /// The client of the bastions' own table.
+    /// The client of the bastions' own table. A lease lasts in the host's time, however fast a simulated world runs, so
+    /// an answer about it is waited for in that too.
     pub(super) fn shared_table(&self, region: &Region) -> aws_sdk_dynamodb::Client {
         self.shared.get(region, || {
-            let config = self.config(region).into_builder().timeout_config(time_outs(SHARED_ATTEMPT)).build();
+            let config = self.config(region).into_builder().timeout_config(time_outs(SHARED_ATTEMPT));
+            let config = config.sleep_impl(SharedAsyncSleep::new(HostSleep)).build();
             aws_sdk_dynamodb::Client::new(&config)
         })
     }

@@ -11,7 +11,7 @@ use config::types::{RuleConfig, RuleType};
 use super::error::trouble;
 use super::{Clients, undeclared};
 use crate::model::reading::{Trouble, TroubleKind};
-use crate::model::topology::{Endpoint, Region, Routing, Rule, RuleKind, RuleLogic};
+use crate::model::topology::{Endpoint, Panel, Region, Routing, Rule, RuleKind, RuleLogic};
 
 /// Where ARC's control plane lives.
 const ARC_HOME: &str = "us-west-2";
@@ -48,16 +48,15 @@ impl Clients {
         Ok(found.into_iter().filter_map(endpoint).collect())
     }
 
-    /// Name and ARN of every control in the panel.
+    /// Name and ARN of every control in a panel.
     ///
     /// # Errors
     /// The trouble of asking.
-    pub async fn found_controls(&self) -> Result<Vec<(String, String)>, Trouble> {
-        let panel = &self.routing()?.panel;
+    pub async fn found_controls(&self, panel: &Panel) -> Result<Vec<(String, String)>, Trouble> {
         let (client, mut found, mut token) = (self.arc_config().await?, Vec::new(), None);
         loop {
             self.inner.tally.call();
-            let request = client.list_routing_controls().control_panel_arn(panel).set_next_token(token);
+            let request = client.list_routing_controls().control_panel_arn(&panel.arn).set_next_token(token);
             let page = request.send().await.map_err(trouble)?;
             for control in page.routing_controls() {
                 let name = control.name().unwrap_or_default().to_owned();
@@ -70,16 +69,15 @@ impl Clients {
         }
     }
 
-    /// Every safety rule of the panel; its controls by their declared names, or by ARN where they are not declared.
+    /// Every safety rule of a panel; its controls by their declared names, or by ARN where they are not declared.
     ///
     /// # Errors
     /// The trouble of asking.
-    pub async fn found_rules(&self) -> Result<Vec<Rule>, Trouble> {
-        let panel = &self.routing()?.panel;
+    pub async fn found_rules(&self, panel: &Panel) -> Result<Vec<Rule>, Trouble> {
         let (client, mut found, mut token) = (self.arc_config().await?, Vec::new(), None);
         loop {
             self.inner.tally.call();
-            let request = client.list_safety_rules().control_panel_arn(panel).set_next_token(token);
+            let request = client.list_safety_rules().control_panel_arn(&panel.arn).set_next_token(token);
             let page = request.send().await.map_err(trouble)?;
             found.extend(page.safety_rules().iter().filter_map(|rule| self.rule(rule)));
             token = page.next_token;

@@ -1,4 +1,4 @@
-//! The table that several bastions share, through DynamoDB: reads here, the one write in [`gate`].
+//! The table that several bastions share, through DynamoDB: reads here, its writes in [`gate`].
 //!
 //! Its Regions are tried in turn, beginning with the one that answered last; a Region that refuses has answered, and
 //! no other is asked then. Reads are strongly consistent.
@@ -17,7 +17,7 @@ use futures::TryFutureExt;
 use super::Clients;
 use super::error::{Fault, fault, trouble};
 use crate::ledger::shared::fit::Shape;
-use crate::ledger::shared::{Expect, Item, Key, Put, Range, Table};
+use crate::ledger::shared::{Answered, Expect, Item, Key, Put, Range, Table};
 use crate::model::reading::{Trouble, TroubleKind};
 use crate::model::topology::{Region, SharedTable};
 use crate::plan::run::Boxed;
@@ -147,6 +147,10 @@ impl Table for Shared {
 
     fn put<'a>(&'a self, item: &'a Item, expect: &'a Expect) -> Boxed<'a, Result<Put, Trouble>> {
         Box::pin(self.write(item, expect))
+    }
+
+    fn forget<'a>(&'a self, answered: &'a Answered) -> Boxed<'a, Result<(), Trouble>> {
+        Box::pin(self.delete(answered))
     }
 
     fn query<'a>(&'a self, range: &'a Range) -> Boxed<'a, Result<Vec<Item>, Trouble>> {

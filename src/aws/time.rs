@@ -18,13 +18,23 @@ pub(super) struct SdkClock(pub(super) Clock);
 
 impl TimeSource for SdkClock {
     fn now(&self) -> SystemTime {
-        self.0.now().into()
+        self.0.to_sign().into()
     }
 }
 
 impl AsyncSleep for SdkClock {
     fn sleep(&self, duration: Duration) -> Sleep {
         Sleep::new(tokio::time::sleep(patience(&self.0, duration)))
+    }
+}
+
+/// Waiting in the host's time, for what the hosts share among themselves and no simulated world takes part in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HostSleep;
+
+impl AsyncSleep for HostSleep {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::new(tokio::time::sleep(duration))
     }
 }
 

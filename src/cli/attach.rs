@@ -31,8 +31,11 @@ struct Open {
 /// Shows the console on the one run that is meant.
 pub(super) async fn attach(common: &Common, name: Option<&str>) -> Result<ExitCode> {
     let found = meant(open_runs(common)?, name)?;
-    if !watch::has_terminal() {
-        let why = format!("no terminal here: `pointsman journal show {}` tells the run", found.run);
+    if !common.plain && !watch::has_terminal() {
+        let why = format!(
+            "no terminal here: `pointsman attach --plain` follows the run, `pointsman journal show {}` tells it",
+            found.run
+        );
         return Err(Refused::new(exit::USAGE, why).into());
     }
     match found.driver.or(found.last) {

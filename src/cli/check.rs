@@ -16,7 +16,7 @@ use crate::aws::shared::Shared;
 use crate::clock::Clock;
 use crate::ledger::shared::Table;
 use crate::ledger::shared::fit::fits;
-use crate::model::reading::Trouble;
+use crate::model::reading::{Trouble, TroubleKind};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +56,16 @@ impl Finding {
         Self { what: what.into(), state }
     }
 
-    fn unseen(what: impl Into<String>, trouble: &Trouble) -> Self {
-        Self::new(what, State::Unseen(trouble.to_string()))
+    /// It could not be read; where it is denied and the service does not say what, the IAM actions are named.
+    fn unseen(what: impl Into<String>, trouble: &Trouble, needs: &[&str]) -> Self {
+        let unnamed =
+            trouble.kind == TroubleKind::Denied && !needs.iter().any(|need| trouble.text.contains(need));
+        let needs = if unnamed && !needs.is_empty() {
+            format!("; needs {}", needs.join(", "))
+        } else {
+            String::new()
+        };
+        Self::new(what, State::Unseen(format!("{trouble}{needs}")))
     }
 }
 
@@ -99,7 +107,7 @@ async fn shared(reader: &Reader) -> Option<Finding> {
     let what = format!("shared table {}", declared.table);
     let table = Shared::new(reader.clients.clone(), declared);
     Some(match table.describe().await {
-        Err(trouble) => Finding::unseen(what, &trouble),
+        Err(trouble) => Finding::unseen(what, &trouble, &["dynamodb:DescribeTable"]),
         Ok(shapes) => Finding::new(
             what,
             match fits(table.declared(), &shapes) {
@@ -117,4 +125,23 @@ fn counts(findings: &[Finding]) -> String {
     let counts = ["WRONG", "unseen", "look", "ok"].map(|word| (count(word), word));
     let counts = counts.iter().filter(|(count, _)| *count > 0);
     counts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_action_that_is_denied_is_named_once() {
+        let needs = ["rds:DescribeEvents"];
+        let told = |kind, text: &str| {
+            let trouble = Trouble { kind, text: text.to_owned(), request_id: None };
+            Finding::unseen("RDS events", &trouble, &needs).to_string()
+        };
+        let named = told(TroubleKind::Denied, "not authorized to perform: rds:DescribeEvents");
+        assert_eq!(named.matches("rds:DescribeEvents").count(), 1, "{named}");
+        let silent = told(TroubleKind::Denied, "Access Denied");
+        assert!(silent.ends_with("Access Denied; needs rds:DescribeEvents"), "{silent}");
+        assert!(!told(TroubleKind::TimedOut, "no answer").contains("needs"));
+    }
 }

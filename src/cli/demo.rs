@@ -23,8 +23,8 @@ pub(super) async fn demo(common: &Common, world: &Simulated) -> Result<ExitCode>
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let served = start(world, any_port, std::future::pending()).await?;
     let playbooks = served.sim.look(handout::playbooks);
-    let reader = simulated((&served.config, playbooks), served.sim.clock().clone())?;
-    if !watch::has_terminal() {
+    let reader = simulated((&served.config, &playbooks), served.sim.clock().clone())?;
+    if !common.plain && !watch::has_terminal() {
         say::err("no terminal here, so this is what `pointsman status` prints of the simulated platform:");
         let world = reader.world().await;
         return Ok(status::print(&world, reader.clock.now(), false));
@@ -74,7 +74,7 @@ async fn stay_for_others(state: &Path) -> Result<()> {
         tokio::select! {
             signal = signals.next() => match signal {
                 Signal::Interrupt | Signal::Terminate => break,
-                Signal::HangUp | Signal::Resize => {}
+                Signal::HangUp | Signal::Resize | Signal::Suspend | Signal::GoOn => {}
             },
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
         }

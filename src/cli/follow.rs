@@ -92,7 +92,8 @@ pub(super) async fn follow(
             },
             _ = second.tick() => teller.tell_slow(flight.now()),
             signal = signals.next() => match signal {
-                Signal::Resize => {}
+                Signal::Resize | Signal::GoOn => {}
+                Signal::Suspend => say::err("a run is driven here, so it is not suspended; Ctrl-C pauses it"),
                 Signal::HangUp => tracing::info!("the terminal hung up; the run goes on"),
                 Signal::Interrupt | Signal::Terminate if landing => return Ok(Followed::CutOff(signal)),
                 Signal::Interrupt | Signal::Terminate => {
@@ -172,7 +173,7 @@ pub(super) fn standing(progress: &Progress) -> String {
             let why = progress.steps.get(step).map(|s| s.why.as_str()).unwrap_or_default();
             format!("{what}, on hold at step {step}: {why}")
         }
-        None if progress.paused && !progress.why_paused.is_empty() => {
+        None if progress.paused && !progress.why_paused.is_asked() => {
             format!("{what}, paused: {}", progress.why_paused)
         }
         None if progress.paused => format!("{what}, paused"),

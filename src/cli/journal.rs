@@ -121,7 +121,10 @@ fn verify(journals: &[Found]) -> ExitCode {
     let mut whole = true;
     for found in journals {
         match verdict(&found.journal) {
-            Ok(lines) => say::out(format_args!("{}: {lines} lines, the chain holds", found.workload)),
+            Ok(lines) => {
+                say::out(format_args!("{}: {lines} lines, the chain holds", found.workload));
+                tell_set_back(&found.journal, None);
+            }
             Err(broken) => {
                 whole = false;
                 say::out(format_args!("{}: {broken}", found.workload));
@@ -132,6 +135,14 @@ fn verify(journals: &[Found]) -> ExitCode {
         say::out("no journal yet");
     }
     if whole { ExitCode::SUCCESS } else { exit::BROKEN.into() }
+}
+
+/// Times that run backwards, of one run or of all: the chain holds, and whoever reads the times must know.
+fn tell_set_back(journal: &Journal, of: Option<&RunId>) {
+    let found = journal.set_back().unwrap_or_default();
+    for line in found.iter().filter(|line| of.is_none_or(|run| line.run == *run)) {
+        say::out(format_args!("  {line}"));
+    }
 }
 
 /// The number of lines of a journal that is whole, or what is wrong with it.
@@ -149,7 +160,10 @@ fn verify_run(journals: &[Found], name: &str) -> Result<ExitCode> {
     let lines = journal.read(&run)?;
     let (own, all) = (lines.as_ref().map(Vec::len), verdict(journal));
     match &own {
-        Ok(lines) => say::out(format_args!("run {run}: {lines} lines, each as it was written")),
+        Ok(lines) => {
+            say::out(format_args!("run {run}: {lines} lines, each as it was written"));
+            tell_set_back(journal, Some(&run));
+        }
         Err(broken) => say::out(format_args!("run {run}: BROKEN at {broken}")),
     }
     match &all {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Common;
 use crate::config::{Color, Screen};
+use crate::runtime::terminal::Kind;
 use crate::ui::theme::{Depth, Glyphs, Problems, Shelf, Theme, choose};
 
 /// Everything that decides how the screen is drawn but the themes' files.
@@ -40,6 +41,15 @@ impl Wish {
             no_color: variable("NO_COLOR").is_some(),
             terminal: Depth::of_terminal(&variable),
         }
+    }
+
+    /// The same on a terminal of this kind, which may have neither colours nor shapes.
+    pub(super) fn on(mut self, kind: Kind) -> Self {
+        if !kind.has_colors() {
+            self.terminal = Depth::None;
+        }
+        self.ascii |= !kind.has_shapes();
+        self
     }
 
     /// How many colours there are to be.
@@ -101,7 +111,16 @@ mod tests {
     type Variables<'a> = &'a [(&'a str, &'a str)];
 
     fn common(color: Option<ColorArg>, ascii: bool) -> Common {
-        Common { config: None, state_dir: None, drill: false, theme: None, color, ascii }
+        Common {
+            config: None,
+            state_dir: None,
+            drill: false,
+            theme: None,
+            color,
+            ascii,
+            plain: false,
+            bytes_per_second: None,
+        }
     }
 
     fn wish(color: Option<ColorArg>, pairs: &[(&str, &str)]) -> Wish {

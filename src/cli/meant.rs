@@ -79,14 +79,7 @@ async fn elsewhere(copied: Copied, commons: &Commons, args: &ClaimArgs) -> Resul
     }
     let driver = commons.driver(run).await;
     match driver.map_err(|trouble| refused(format!("who drives run {run} is not known: {trouble}")))? {
-        Some(lease) => {
-            let why = format!(
-                "{} still drives run {run}, as of {}: ask for a pause, or wait until nothing was heard for 30 s",
-                lease.holder,
-                lease.renewed.strftime("%H:%M:%SZ")
-            );
-            Err(refused(why).into())
-        }
+        Some(lease) => Err(refused(commons.still_driven(run, &lease)).into()),
         None => match commons.pull(copied.clone()).await {
             Ok(foreign) => Ok(Open::Elsewhere(Box::new(foreign))),
             Err(NotPulled::Broken(broken)) => {

@@ -133,10 +133,8 @@ fn live(old: &Config, new: &Config) -> (Topology, Vec<&'static str>) {
     match (&mut topology.routing, &was.routing) {
         (Some(now), Some(then)) => {
             keep("routing.cluster", now.cluster != then.cluster);
-            keep("routing.panel", now.panel != then.panel);
             keep("routing.endpoints", now.endpoints != then.endpoints);
             now.cluster.clone_from(&then.cluster);
-            now.panel.clone_from(&then.panel);
             now.endpoints.clone_from(&then.endpoints);
         }
         (now, then) if now.is_some() != then.is_some() => {

@@ -10,6 +10,14 @@ pub(super) fn out(line: impl Display) {
     let _nobody = writeln!(io::stdout(), "{line}");
 }
 
+/// The same, for whoever ends when nobody reads any more.
+///
+/// # Errors
+/// When the line cannot be written.
+pub(super) fn line(line: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
+}
+
 /// The same for text that has its own ends of lines.
 pub(super) fn text(text: &str) {
     let _nobody = write!(io::stdout(), "{text}").and_then(|()| io::stdout().flush());

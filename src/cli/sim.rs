@@ -3,6 +3,7 @@
 //! It binds loopback only: a simulator that anybody can reach is a server nobody asked for.
 
 use std::fs;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ use crate::runtime::signals::{Signal, Signals};
 use crate::sim::door::dns;
 use crate::sim::door::http::serve;
 use crate::sim::scenario::Scenario;
+use crate::sim::scenario::playbooks::Playbook;
 use crate::sim::{Sim, handout, scenario};
 
 /// A simulated AWS that listens on loopback.
@@ -66,6 +68,7 @@ pub(super) async fn sim(args: &SimArgs) -> Result<ExitCode> {
     let served = start(&args.world, args.listen, told_to_stop(Signals::new()?)).await?;
     if let Some(file) = &args.write_config {
         write(file, &served.config)?;
+        lay_out(file, &served.sim.look(handout::playbooks))?;
     }
     say::out(&served.base_url);
     served.server.await?;
@@ -76,6 +79,28 @@ fn write(file: &Path, config: &str) -> Result<()> {
     fs::write(file, config).wrap_err_with(|| format!("cannot write {}", file.display()))
 }
 
+/// Puts playbooks where a config looks for them; one that is there already is somebody's own and stays as it is.
+fn lay_out(config: &Path, playbooks: &[Playbook]) -> Result<()> {
+    let folder = config.parent().unwrap_or_else(|| Path::new(".")).join("playbooks");
+    for (name, text) in playbooks {
+        fs::create_dir_all(&folder).wrap_err_with(|| format!("cannot make {}", folder.display()))?;
+        let file = folder.join(format!("{name}.toml"));
+        match fs::File::create_new(&file).and_then(|mut new| new.write_all(text.as_bytes())) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(error).wrap_err_with(|| format!("cannot write {}", file.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 async fn told_to_stop(mut signals: Signals) {
-    while signals.next().await == Signal::Resize {}
+    loop {
+        match signals.next().await {
+            Signal::Resize | Signal::GoOn => {}
+            Signal::Suspend => signals.stop().await,
+            Signal::Terminate | Signal::HangUp | Signal::Interrupt => return,
+        }
+    }
 }

@@ -49,7 +49,8 @@ fn worst(world: &World, now: Timestamp) -> Lamp {
         (None, false) => Lamp::Unknown,
         (Some(_), false) => Lamp::Ok,
     });
-    regions.chain(links).chain(controls).max().unwrap_or(Lamp::Unknown)
+    let splits = verdict::panel_splits(world, now).into_iter().map(|_| Lamp::Look);
+    regions.chain(links).chain(controls).chain(splits).max().unwrap_or(Lamp::Unknown)
 }
 
 fn as_text(world: &World, now: Timestamp) -> String {
@@ -127,6 +128,9 @@ fn controls_text(text: &mut String, world: &World, now: Timestamp) {
             control.cells.len()
         );
     }
+    for split in verdict::panel_splits(world, now) {
+        let _ok = writeln!(text, "panels disagree: {split}");
+    }
 }
 
 fn troubles_text(text: &mut String, world: &World) {
@@ -173,10 +177,14 @@ fn as_value(world: &World, now: Timestamp) -> Value {
         .map(|(source, t, since)| json!({ "source": source.to_string(), "since": since, "trouble": t }))
         .collect();
     let situation = verdict::situation(world, now);
+    let splits: Vec<Value> = verdict::panel_splits(world, now)
+        .iter()
+        .map(|split| json!({ "region": split.region, "on": split.on, "off": split.off }))
+        .collect();
     json!({
         "at": now, "workload": world.topology().workload, "environment": world.topology().environment,
         "lamp": worst(world, now), "situation": situation.text, "regions": regions, "links": links,
-        "controls": controls, "at_risk": verdict::at_risk(world, now), "troubles": troubles,
+        "controls": controls, "panels_disagree": splits, "at_risk": verdict::at_risk(world, now), "troubles": troubles,
     })
 }
 

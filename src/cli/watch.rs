@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::exit::{self, Refused};
@@ -13,7 +12,7 @@ use super::follow::{self, Followed, Teller, ended, standing, way_on};
 use super::looks::Wish;
 use super::reload::Files;
 use super::setup::{Reader, bell, file, load};
-use super::{Common, claim, place, say};
+use super::{Common, claim, place, plain, say};
 use crate::app::{App, Event};
 use crate::aws::Clients;
 use crate::clock::Clock;
@@ -26,7 +25,8 @@ use crate::plan::run::{Ledger, LedgerError};
 use crate::runtime::conch;
 use crate::runtime::shared::Commons;
 use crate::runtime::signals::Signals;
-use crate::runtime::{self, Ended, Exit, Operator, Setup};
+use crate::runtime::terminal::Kind;
+use crate::runtime::{self, Ended, Exit, Operator, Setup, Thrift};
 use crate::ui::conch::Conch;
 
 /// Over what is wrong with the journal.
@@ -38,8 +38,9 @@ const LINES_SHOWN: usize = 200;
 /// Shows the console until the operator leaves.
 pub(super) async fn watch(common: &Common) -> Result<ExitCode> {
     let config = load(common)?;
-    if !has_terminal() {
-        let why = "no terminal here: `pointsman status` prints how the workload is, `pointsman run` acts without one";
+    if !common.plain && !has_terminal() {
+        let why = "no terminal here: `pointsman --plain` prints what changes, `pointsman status` how the workload is, \
+                   `pointsman run` acts without one";
         return Err(Refused::new(exit::USAGE, why).into());
     }
     let state = place::state_of(common, &config.topology)?;
@@ -81,19 +82,25 @@ pub(super) async fn show(
     state: &Path,
     declared: Declared,
 ) -> Result<ExitCode> {
+    if common.plain {
+        return plain::plain(reader, common, state).await;
+    }
+    let kind = kind()?;
     let world = reader.unseen();
     let Reader { config, clients, clock } = reader;
     let own = match &declared {
         Declared::File(file) => file.clone(),
         Declared::HandedOut(_) => None,
     };
-    let wish = Wish::of(common, own.as_deref());
+    let wish = Wish::of(common, own.as_deref()).on(kind);
     let looks = wish.look(&config.screen, config.topology.is_production());
     let (theme, glyphs) = looks.map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;
     let files = Files::new(common, wish, own, config.clone(), (theme.clone(), glyphs));
     let operator = place::operator();
     let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
-    remember(&mut app, state, clock.now());
+    if let Some((title, text)) = remember(&mut app, state) {
+        app.update(Event::Trouble { title, text }, clock.now());
+    }
     let bell = bell(&config).unwrap_or_else(|text| {
         let title = "Nobody will be told when a run needs a person".to_owned();
         app.update(Event::Trouble { title, text }, clock.now());
@@ -107,6 +114,11 @@ pub(super) async fn show(
         clock,
         theme,
         glyphs,
+        kind,
+        thrift: Thrift {
+            tick: config.screen.tick,
+            bytes_per_second: common.bytes_per_second.or(config.screen.bytes_per_second),
+        },
         state: state.to_owned(),
         operator: operator.clone(),
         commons,
@@ -116,6 +128,25 @@ pub(super) async fn show(
     };
     let ended = Box::pin(runtime::watch(setup)).await?;
     Box::pin(after(ended, state, &operator)).await
+}
+
+/// What the terminal knows.
+///
+/// # Errors
+/// When nothing can be drawn on it.
+fn kind() -> Result<Kind, Refused> {
+    let term = std::env::var("TERM").ok();
+    let in_tmux = std::env::var_os("TMUX").is_some_and(|v| !v.is_empty());
+    Kind::of(term.as_deref(), in_tmux).ok_or_else(|| {
+        let name = term
+            .filter(|term| !term.is_empty())
+            .map_or_else(|| "not set".to_owned(), |term| format!("`{term}`"));
+        let why = format!(
+            "TERM is {name}, which cannot place a cursor: `pointsman --plain` prints one line a change here, \
+             `pointsman status` how the workload is"
+        );
+        Refused::new(exit::USAGE, why)
+    })
 }
 
 /// The shared table; a state folder that cannot be written has been told of, and keeps nobody from watching.
@@ -131,15 +162,12 @@ fn commons(
     claim::commons(config, parts, place).ok().flatten()
 }
 
-/// Shows what the journal held before. Whatever is wrong with it is told now and not at the first act, and keeps
-/// nobody from watching.
-fn remember(app: &mut App, state: &Path, now: Timestamp) {
-    let trouble = match Journal::open(state) {
+/// Shows what the journal held before. Whatever is wrong with it comes back as a title and a text, to be told now and
+/// not at the first act; it keeps nobody from watching.
+pub(super) fn remember(app: &mut App, state: &Path) -> Option<(String, String)> {
+    match Journal::open(state) {
         Ok(journal) => recall(app, &journal, state).err(),
         Err(error) => Some((WATCH_ONLY.to_owned(), error.to_string())),
-    };
-    if let Some((title, text)) = trouble {
-        app.update(Event::Trouble { title, text }, now);
     }
 }
 

@@ -30,14 +30,18 @@ pub(super) fn dns(root: &Cursor<'_>, routing: Option<&Routing>, context: &Contex
 /// A record whose health check is not its control's does not move when the control does.
 fn follows_control(record: &Cursor<'_>, place: &Place, routing: Option<&Routing>, context: &Context<'_>) {
     let Some(region) = record.text("region").map(|region| Region::new(&region.value)) else { return };
-    let Some(control) = routing.and_then(|routing| routing.control_of(&region)) else { return };
+    let controls = || routing.into_iter().flat_map(|routing| routing.controls_of(&region));
+    if controls().next().is_none() {
+        return;
+    }
+    let mut followers = controls().filter_map(|control| control.health_check.as_ref()).peekable();
     match record.text("health_check") {
         None if !record.has("health_check") => {
             context
                 .sink
                 .warn(place, format!("no health_check, so it does not follow the control of {region}"));
         }
-        Some(own) if control.health_check.as_ref().is_some_and(|follower| *follower != own.value) => {
+        Some(own) if followers.peek().is_some() && followers.all(|follower| *follower != own.value) => {
             let what = format!("is not the health check of the control of {region}, so it may not follow it");
             context.sink.warn(&own.place, what);
         }

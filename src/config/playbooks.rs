@@ -69,6 +69,9 @@ fn step(table: &Cursor<'_>, topology: &Topology) -> Option<Placed<RecipeStep>> {
     let word = table.text("kind");
     let kind = word.as_ref().and_then(|word| known(table, word));
     let with = kind.map(|kind| params(table, kind, STEP_KEYS, topology));
+    if kind.is_some_and(|kind| kind.name == "routing.set") {
+        panel(table, topology);
+    }
     let interlocks = table.tables("interlocks");
     let interlocks: Vec<_> = interlocks.iter().filter_map(|table| condition(table, topology)).collect();
     let needs = table.texts("needs").unwrap_or_default().into_iter().map(|need| need.value).collect();
@@ -90,6 +93,15 @@ fn step(table: &Cursor<'_>, topology: &Topology) -> Option<Placed<RecipeStep>> {
         },
         id.place,
     ))
+}
+
+/// One call changes one panel, so where there are several a step says which.
+fn panel(table: &Cursor<'_>, topology: &Topology) {
+    let panels = topology.routing.iter().flat_map(|routing| &routing.panels);
+    let names: Vec<&str> = panels.filter_map(|panel| panel.name.as_deref()).collect();
+    if names.len() > 1 && !table.has("panel") {
+        table.miss(format!("\"panel\" is missing, for one call changes one panel: {}", names.join(" or ")));
+    }
 }
 
 /// Keys of a step that every kind has.
@@ -180,6 +192,10 @@ fn declared(table: &Cursor<'_>, key: &str, word: &Placed<String>, topology: &Top
             let tables = topology.tables.iter().map(|table| table.store.as_str());
             let links = topology.lag_links.iter().map(|link| link.store.as_str());
             ("store", auroras.chain(replicas).chain(tables).chain(links).collect())
+        }
+        "panel" => {
+            let panels = topology.routing.iter().flat_map(|routing| &routing.panels);
+            ("control panel", panels.filter_map(|panel| panel.name.as_deref()).collect())
         }
         "service" => ("service", topology.services.iter().map(|service| service.name.as_str()).collect()),
         "runbook" => ("runbook", topology.runbooks.iter().map(|runbook| runbook.name.as_str()).collect()),

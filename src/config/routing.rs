@@ -2,21 +2,23 @@
 //!
 //! All of it is literal and must be right before an event, so what contradicts itself is refused here.
 
-use std::collections::BTreeSet;
+mod panel;
 
-use super::arn::Arn;
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::context::{Context, Unique};
 use super::cursor::{Cursor, Placed};
-use super::problem::{Place, hint};
+use super::problem::hint;
 use super::value;
 use crate::model::topology::{Control, Endpoint, Region, Routing, Rule, RuleKind, RuleLogic};
+use panel::Panels;
 
 /// Endpoints of a real cluster.
 const ENDPOINTS: usize = 5;
 
 pub(super) fn read(cursor: &Cursor<'_>, context: &Context<'_>) -> Option<Routing> {
     let cluster = cursor.arn("cluster");
-    let panel = cursor.arn("panel");
+    let panels = Panels::read(cursor, context);
     if let (Some(cluster), Some(account)) = (&cluster, &context.account)
         && cluster.value.account != *account
     {
@@ -25,21 +27,20 @@ pub(super) fn read(cursor: &Cursor<'_>, context: &Context<'_>) -> Option<Routing
             .sink
             .warn(&cluster.place, format!("in account {owner}, not {account}; right only if it is shared"));
     }
-    if let Some(panel) = &panel {
-        context.own(panel);
-    }
-    let panel_of = panel.as_ref().map(|panel| &panel.value);
     let endpoints = endpoints(cursor, context);
-    let read = controls(cursor, panel_of, context);
+    let mut read = controls(cursor, &panels, context);
     let tables = cursor.tables("rules");
-    let rules = rules(&tables, panel_of, &names(cursor), context);
+    let mut rules = rules(&tables, &panels, &names(cursor, &panels), context);
     if rules.len() == tables.len() {
         gates(&read, &rules, context);
     }
-    movable(&read, context);
+    panels.movable(&read, context);
+    // Panel by panel, so that they are drawn and told together.
+    read.sort_by_key(|control| panels.find_text(&control.value.arn));
+    rules.sort_by_key(|rule| panels.find_text(&rule.arn));
     Some(Routing {
         cluster: cluster?.value.text,
-        panel: panel?.value.text,
+        panels: panels.declared()?,
         endpoints,
         controls: read.into_iter().map(|control| control.value).collect(),
         rules,
@@ -82,10 +83,9 @@ fn half_real(url: &Placed<String>, told: &mut bool, context: &Context<'_>) {
     }
 }
 
-fn controls(cursor: &Cursor<'_>, panel: Option<&Arn>, context: &Context<'_>) -> Vec<Placed<Control>> {
-    let mut names = Unique::new(context.sink, "control name");
+fn controls(cursor: &Cursor<'_>, panels: &Panels, context: &Context<'_>) -> Vec<Placed<Control>> {
     let mut arns = Unique::new(context.sink, "control ARN");
-    let mut regions = Unique::new(context.sink, "Region");
+    let mut uniques: BTreeMap<Option<usize>, [Unique<'_>; 2]> = BTreeMap::new();
     let tables = cursor.tables("controls");
     if cursor.has("controls") && tables.is_empty() {
         context.sink.refuse(&cursor.place_of("controls"), "needs at least one control");
@@ -95,62 +95,92 @@ fn controls(cursor: &Cursor<'_>, panel: Option<&Arn>, context: &Context<'_>) -> 
         let arn = table.arn("arn");
         let region = table.text("region");
         let health_check = table.text("health_check").map(|id| id.value);
+        let at = arn.as_ref().and_then(|arn| panels.find(&arn.value));
+        let [names, regions] = uniques
+            .entry(at)
+            .or_insert_with(|| ["control name", "Region"].map(|noun| Unique::new(context.sink, noun)));
         if let Some(name) = &name {
             names.take(&name.value, &name.place);
         }
         if let Some(arn) = &arn {
             arns.take(&arn.value.text, &arn.place);
-            in_panel(arn, panel, context);
+            panels.must_hold(arn, context);
         }
         if let Some(region) = &region {
             regions.take(&region.value, &region.place);
         }
         let region =
             region.and_then(|region| context.serving(&region).or_else(|| Some(Region::new(&region.value))));
-        let name = name?;
-        let control = Control { name: name.value, arn: arn.map(|arn| arn.value.text)?, region, health_check };
+        let name = panels.unique(at, &name?.value);
+        let control = Control { name, arn: arn.map(|arn| arn.value.text)?, region, health_check };
         Some(Placed::new(control, table.place.clone()))
     };
     tables.iter().filter_map(read).collect()
 }
 
-fn in_panel(arn: &Placed<Arn>, panel: Option<&Arn>, context: &Context<'_>) {
-    context.own(arn);
-    let Some(panel) = panel else { return };
-    let inside = arn.value.resource.strip_prefix(&panel.resource).is_some_and(|rest| rest.starts_with('/'));
-    if !inside {
-        context.sink.refuse(&arn.place, "is not in routing.panel");
-    }
+/// Every control's panel and name, also of one that is wrong otherwise.
+fn names(cursor: &Cursor<'_>, panels: &Panels) -> Vec<(Option<usize>, String)> {
+    let tables = cursor.tables("controls");
+    let read = |table: &Cursor<'_>| {
+        let at = table.arn("arn").and_then(|arn| panels.find(&arn.value));
+        Some((at, table.text("name")?.value))
+    };
+    tables.iter().filter_map(read).collect()
 }
 
-/// Every control's name, also of one that is wrong otherwise.
-fn names(cursor: &Cursor<'_>) -> Vec<String> {
-    cursor.tables("controls").iter().filter_map(|table| table.text("name")).map(|name| name.value).collect()
-}
-
-fn rules(tables: &[Cursor<'_>], panel: Option<&Arn>, known: &[String], context: &Context<'_>) -> Vec<Rule> {
-    let mut names = Unique::new(context.sink, "rule name");
+fn rules(
+    tables: &[Cursor<'_>],
+    panels: &Panels,
+    controls: &[(Option<usize>, String)],
+    context: &Context<'_>,
+) -> Vec<Rule> {
+    let mut uniques: BTreeMap<Option<usize>, Unique<'_>> = BTreeMap::new();
     let mut arns = Unique::new(context.sink, "rule ARN");
     let read = |table: &Cursor<'_>| {
         let (name, arn) = (table.text("name"), table.arn("arn"));
+        let at = arn.as_ref().and_then(|arn| panels.find(&arn.value));
+        let names = uniques.entry(at).or_insert_with(|| Unique::new(context.sink, "rule name"));
         if let Some(name) = &name {
             names.take(&name.value, &name.place);
         }
         if let Some(arn) = &arn {
             arns.take(&arn.value.text, &arn.place);
-            in_panel(arn, panel, context);
+            panels.must_hold(arn, context);
         }
-        let kind = kind(table, known, context);
+        let kind = kind(table, &Reach { panels, at, controls }, context);
         let logic = logic(table, kind.as_ref(), context);
         let wait = table.span("wait");
         let inverted = table.flag("inverted");
-        let (name, arn) = (name?.value, arn?.value.text);
+        let (name, arn) = (panels.unique(at, &name?.value), arn?.value.text);
         Some(Rule { name, arn, kind: kind?, logic: logic?, inverted, wait: wait?.value })
     };
     tables.iter().filter_map(read).collect()
 }
 
-fn kind(table: &Cursor<'_>, known: &[String], context: &Context<'_>) -> Option<RuleKind> {
+/// The controls that a rule may name: those of its own panel, as ARC has it.
+struct Reach<'a> {
+    panels: &'a Panels,
+    at: Option<usize>,
+    controls: &'a [(Option<usize>, String)],
+}
+
+impl Reach<'_> {
+    /// Names in the rule's panel; a control or rule whose panel is not known may be in any.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let near = |at: &Option<usize>| at.is_none() || self.at.is_none() || *at == self.at;
+        self.controls.iter().filter(move |(at, _)| near(at)).map(|(_, name)| name.as_str())
+    }
+
+    fn stranger(&self, word: &str) -> String {
+        if self.controls.iter().any(|(_, name)| name == word) {
+            return format!("\"{word}\" is a control of another panel, and a rule knows only its own");
+        }
+        let near = hint(word, self.names());
+        format!("\"{word}\" is none of the controls under [[routing.controls]]{near}")
+    }
+}
+
+fn kind(table: &Cursor<'_>, known: &Reach<'_>, context: &Context<'_>) -> Option<RuleKind> {
     let asserted = control_names(table, "assert", known, context);
     let gating = control_names(table, "gating", known, context);
     let targets = control_names(table, "target", known, context);
@@ -169,7 +199,7 @@ fn kind(table: &Cursor<'_>, known: &[String], context: &Context<'_>) -> Option<R
 fn control_names(
     table: &Cursor<'_>,
     key: &str,
-    known: &[String],
+    known: &Reach<'_>,
     context: &Context<'_>,
 ) -> Option<Vec<String>> {
     let words = table.texts(key)?;
@@ -178,14 +208,12 @@ fn control_names(
     }
     let mut once = Unique::new(context.sink, "control");
     for word in &words {
-        if !known.contains(&word.value) {
-            let near = hint(&word.value, known.iter().map(String::as_str));
-            let what = format!("\"{}\" is none of the controls under [[routing.controls]]{near}", word.value);
-            context.sink.miss(&word.place, what);
+        if !known.names().any(|name| name == word.value) {
+            context.sink.miss(&word.place, known.stranger(&word.value));
         }
         once.take(&word.value, &word.place);
     }
-    Some(words.into_iter().map(|word| word.value).collect())
+    Some(words.into_iter().map(|word| known.panels.unique(known.at, &word.value)).collect())
 }
 
 fn logic(table: &Cursor<'_>, kind: Option<&RuleKind>, context: &Context<'_>) -> Option<RuleLogic> {
@@ -231,16 +259,5 @@ fn gates(controls: &[Placed<Control>], rules: &[Rule], context: &Context<'_>) {
             let what = "\"region\" is missing: only a control that does nothing but open a gate has none";
             context.sink.miss(&control.place, what);
         }
-    }
-}
-
-/// A Region without control cannot be left.
-fn movable(controls: &[Placed<Control>], context: &Context<'_>) {
-    let carries =
-        |region: &str| controls.iter().any(|c| c.value.region.as_ref().is_some_and(|r| r.as_str() == region));
-    for region in context.regions.iter().filter(|region| !carries(region)) {
-        let place =
-            Place { key: "routing.controls".to_owned(), at: controls.first().map_or(0, |c| c.place.at) };
-        context.sink.warn(&place, format!("no control for {region}: its traffic cannot be moved"));
     }
 }

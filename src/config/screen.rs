@@ -9,10 +9,13 @@ use crate::model::topology::Production;
 
 pub(super) fn screen(root: &Cursor<'_>) -> Screen {
     let Some(table) = root.table("screen") else { return Screen::default() };
+    let bytes = table.whole("bytes_per_second").and_then(|bytes| u32::try_from(bytes.value).ok());
     Screen {
         theme: table.text("theme").map(|theme| theme.value),
         color: table.text("color").and_then(|word| Color::named(&word.value)),
         ascii: table.flag("ascii"),
+        tick: table.span("tick").map(|tick| tick.value),
+        bytes_per_second: bytes.filter(|bytes| *bytes > 0),
     }
 }
 

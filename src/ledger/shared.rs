@@ -61,6 +61,17 @@ pub enum Put {
     Beaten(Option<Item>),
 }
 
+/// An ask that has its reply: the only kind of item that is ever taken away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// Where it is.
+    pub key: Key,
+    /// What was asked.
+    pub ask: String,
+    /// What became of it.
+    pub reply: String,
+}
+
 /// Part of a partition, by the order of its places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
@@ -80,6 +91,9 @@ pub trait Table: Send + Sync {
     /// Puts an item in place of the one that is there, if what is expected is so. An answer that is lost is a
     /// trouble: the item may be there.
     fn put<'a>(&'a self, item: &'a Item, expect: &'a Expect) -> Boxed<'a, Result<Put, Trouble>>;
+
+    /// Takes an ask away that has this reply; nothing else can be taken away. One that is gone already is as good.
+    fn forget<'a>(&'a self, answered: &'a Answered) -> Boxed<'a, Result<(), Trouble>>;
 
     /// Every item of a range, in order.
     fn query<'a>(&'a self, range: &'a Range) -> Boxed<'a, Result<Vec<Item>, Trouble>>;

@@ -18,6 +18,8 @@ use jiff::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
+pub use whole::SetBack;
+
 use super::chain::{Broken, Head, Line};
 use crate::plan::event::{Entry, Event, RunId};
 use crate::plan::run::{Ledger, LedgerError, Receipt};

@@ -2,6 +2,8 @@
 //!
 //! It goes through [`World::apply`] like everything else and must never set a field of the world.
 
+pub(crate) mod panels;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -16,8 +18,8 @@ use super::reading::{
 };
 use super::topology::{
     Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, LagLink, Metric, Missing, Objectives, OrdersSpec,
-    Policy, Region, RegionSpec, Resolver, Routing, Rule, RuleKind, RuleLogic, Signal, Table, Threshold,
-    Topology, Unit,
+    Panel, Policy, Region, RegionSpec, Resolver, Routing, Rule, RuleKind, RuleLogic, Signal, Table,
+    Threshold, Topology, Unit,
 };
 use super::verdict::aurora_lag_metric;
 
@@ -138,7 +140,10 @@ fn routing() -> Routing {
     };
     Routing {
         cluster: "arn:aws:route53-recovery-control::111122223333:cluster/c".to_owned(),
-        panel: "arn:aws:route53-recovery-control::111122223333:controlpanel/c".to_owned(),
+        panels: vec![Panel {
+            name: None,
+            arn: "arn:aws:route53-recovery-control::111122223333:controlpanel/c".to_owned(),
+        }],
         endpoints: ENDPOINTS.iter().map(endpoint).collect(),
         controls: vec![control(EAST), control(WEST)],
         rules: vec![rule],

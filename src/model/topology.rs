@@ -7,6 +7,7 @@ mod drill;
 mod names;
 mod production;
 mod replica;
+mod routing;
 mod shared;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub use drill::{Experiment, SwitchPlan};
 pub use names::{DnsName, DnsRecord, Policy, Resolver};
 pub use production::Production;
 pub use replica::{Replica, ReplicaEngine};
+pub use routing::{Control, Endpoint, Panel, Routing, Rule, RuleKind, RuleLogic, bare};
 pub use shared::SharedTable;
 
 /// The name of an AWS Region, such as `us-east-1`.
@@ -319,129 +321,6 @@ pub enum Unit {
     Bytes,
     /// 1 or 0, as a health check has it.
     State,
-}
-
-/// ARC routing control: literals only, because the control plane may be away when they are needed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Routing {
-    /// The cluster's ARN.
-    pub cluster: String,
-    /// The control panel's ARN.
-    pub panel: String,
-    /// The cluster's five data plane endpoints.
-    pub endpoints: Vec<Endpoint>,
-    /// The routing controls, one for each Region and possibly gates.
-    pub controls: Vec<Control>,
-    /// The safety rules that guard them.
-    pub rules: Vec<Rule>,
-}
-
-impl Routing {
-    /// The control that lets traffic into a Region.
-    #[must_use]
-    pub fn control_of(&self, region: &Region) -> Option<&Control> {
-        self.controls.iter().find(|c| c.region.as_ref() == Some(region))
-    }
-
-    /// A control by name.
-    #[must_use]
-    pub fn control(&self, name: &str) -> Option<&Control> {
-        self.controls.iter().find(|c| c.name == name)
-    }
-
-    /// How many endpoints must agree before a change counts as read back: three of five.
-    #[must_use]
-    pub fn quorum(&self) -> usize {
-        self.endpoints.len() / 2 + 1
-    }
-}
-
-/// One of the cluster's data plane endpoints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    /// The Region it stands in, which is also the Region of its signature.
-    pub region: Region,
-    /// Its URL as `DescribeCluster` gave it.
-    pub url: String,
-}
-
-/// One routing control.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Control {
-    /// The name that rules and screens use.
-    pub name: String,
-    /// Its ARN.
-    pub arn: String,
-    /// The Region whose traffic it carries; `None` for a gating control.
-    pub region: Option<Region>,
-    /// The `RECOVERY_CONTROL` health check that follows it.
-    pub health_check: Option<String>,
-}
-
-/// A safety rule of the control panel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// Its name.
-    pub name: String,
-    /// Its ARN, needed to override it.
-    pub arn: String,
-    /// What it guards.
-    pub kind: RuleKind,
-    /// The logic it applies to its watched controls.
-    pub logic: RuleLogic,
-    /// The result of the logic is turned round.
-    pub inverted: bool,
-    /// After a change, how long any other change of the same controls is rejected.
-    pub wait: Duration,
-}
-
-impl Rule {
-    /// Whether its logic holds for the controls it watches, with their states as `is_on` knows them; `None` when an
-    /// unknown control decides.
-    pub fn holds(&self, watched: &[String], is_on: impl Fn(&str) -> Option<bool>) -> Option<bool> {
-        let states: Vec<Option<bool>> = watched.iter().map(|control| is_on(control)).collect();
-        let on = states.iter().filter(|state| **state == Some(true)).count();
-        let unknown = states.iter().filter(|state| state.is_none()).count();
-        let needed = match self.logic {
-            RuleLogic::AtLeast(threshold) => threshold,
-            RuleLogic::And => watched.len(),
-            RuleLogic::Or => 1,
-        };
-        let met = match (on >= needed, on + unknown >= needed) {
-            (true, _) => true,
-            (false, false) => false,
-            (false, true) => return None,
-        };
-        Some(met != self.inverted)
-    }
-}
-
-/// What a rule watches and what it holds back; control names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RuleKind {
-    /// After the whole transaction the asserted controls must satisfy the logic.
-    Assertion {
-        /// The watched controls.
-        asserted: Vec<String>,
-    },
-    /// The targets may be changed only while the gating controls satisfy the logic.
-    Gating {
-        /// The controls that open the gate.
-        gating: Vec<String>,
-        /// The controls behind it.
-        targets: Vec<String>,
-    },
-}
-
-/// The logic of a rule over the controls that are On.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RuleLogic {
-    /// At least so many are On.
-    AtLeast(usize),
-    /// All are On.
-    And,
-    /// Any is On.
-    Or,
 }
 
 /// One Aurora global database.

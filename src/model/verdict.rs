@@ -45,7 +45,8 @@ pub use region::{CANARY, RegionVerdict, region, regions};
 pub use replica::{EndVerdict, ends, left_behind, promoting, promoting_in};
 pub use role::{Role, claims, moving, role, writer};
 pub use routing::{
-    ControlCell, ControlVerdict, HealthCheckVerdict, RuleVerdict, controls, drained, health_checks, rules,
+    ControlCell, ControlVerdict, HealthCheckVerdict, PanelSplit, RuleVerdict, controls, drained,
+    health_checks, panel_splits, rules,
 };
 pub use service::{ServiceVerdict, services};
 pub use signal::{SignalVerdict, judged, signal, signal_samples};

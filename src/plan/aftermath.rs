@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use super::event::{self, End, Outcome};
+use super::history;
 use super::operation::{Danger, Detach, Operation};
 use super::progress::{Progress, StepState};
 use super::{Intent, Playbook, Step};
@@ -22,11 +23,11 @@ pub fn aftermath(run: &Progress, world: &World, now: Timestamp) -> Vec<String> {
     let intent = &run.plan.intent;
     let mut left: Vec<String> = not_done(run).into_iter().collect();
     left.extend(lost(run));
-    left.extend(from(intent, world, now));
+    left.extend(region_left(intent, world, now));
     left.extend(readers(run, world, now));
     left.extend(unfenced(run));
     left.extend(snapshots(world, now));
-    left.extend(way_back(run));
+    left.extend(way_back(run, world, now));
     left
 }
 
@@ -79,11 +80,16 @@ fn taken(run: &Progress) -> Option<String> {
     }
 }
 
-/// The Region that left: kept out of the traffic, and how it is.
-fn from(intent: &Intent, world: &World, now: Timestamp) -> Option<String> {
-    let from = &intent.from;
+/// The Region that left: kept out of the traffic, how it is, and what takes it in again where it stays a reader.
+fn region_left(intent: &Intent, world: &World, now: Timestamp) -> Option<String> {
+    let Intent { playbook, from, to } = intent;
     let seen = verdict::region(world, from, now);
-    let control = seen.drained.then(|| "control Off".to_owned());
+    let control = seen.drained.then(|| match playbook {
+        Playbook::Switchover | Playbook::Failback => {
+            format!("control Off; restore {to} → {from} sends users there again")
+        }
+        _ => "control Off".to_owned(),
+    });
     let lamp = match seen.lamp {
         Lamp::Ok => None,
         Lamp::Unknown => Some("not known how it is".to_owned()),
@@ -152,7 +158,14 @@ fn snapshots(world: &World, now: Timestamp) -> Option<String> {
     })
 }
 
-fn way_back(run: &Progress) -> Option<String> {
+/// How long a failback is locked still, in words; nothing where nothing was lost or the time is over.
+fn locked(run: &Progress, world: &World, now: Timestamp) -> Option<String> {
+    let flip = history::flip(run).filter(|flip| flip.loses)?;
+    let left = world.topology().failback.locked.checked_sub(verdict::age(flip.at, now))?;
+    (!left.is_zero()).then(|| format!("locked for {} more, then ", verdict::span(left)))
+}
+
+fn way_back(run: &Progress, world: &World, now: Timestamp) -> Option<String> {
     let Intent { playbook, from, to } = &run.plan.intent;
     run.closed.as_ref().filter(|(_, end, _)| *end != End::Aborted)?;
     Some(match playbook {
@@ -161,7 +174,8 @@ fn way_back(run: &Progress) -> Option<String> {
             format!("to fail back: build replicas of {to} in {from}, then failback {to} → {from}")
         }
         Playbook::Failover => {
-            format!("to fail back: failback {to} → {from}, when {from} is healthy and connected")
+            let locked = locked(run, world, now).unwrap_or_default();
+            format!("to fail back: failback {to} → {from}, {locked}when {from} is healthy and connected")
         }
         Playbook::Evacuate => {
             format!("writers did not move; traffic comes back with restore {to} → {from}")
@@ -184,7 +198,7 @@ mod tests {
         let mut run = begun(scene, playbook, None);
         for step in run.steps.values_mut() {
             step.state = StepState::Done(Outcome::Confirmed);
-            step.sent = Some(scene.now);
+            (step.sent, step.maybe) = (Some(scene.now), Some(scene.now));
         }
         run.at_risk = verdict::at_risk(&scene.world, scene.now);
         run.closed = Some((scene.now, end, String::new()));
@@ -220,8 +234,23 @@ mod tests {
             left[2..],
             [
                 "orders, catalog in us-east-1: pending-resync; no way back until connected",
-                "to fail back: failback us-west-2 → us-east-1, when us-east-1 is healthy and connected",
+                "to fail back: failback us-west-2 → us-east-1, locked for 59m59s more, then when us-east-1 is healthy and \
+                 connected",
             ]
+        );
+    }
+
+    #[test]
+    fn a_lock_that_is_over_is_not_told() {
+        let mut scene = Scene::region_loss();
+        let run = run(&scene, Playbook::Failover, End::Confirmed);
+        let told = |scene: &Scene| aftermath(&run, &scene.world, scene.now).pop().unwrap();
+        scene.later(3_599);
+        assert!(told(&scene).contains(", locked for 1s more, then when "), "{}", told(&scene));
+        scene.later(1);
+        assert_eq!(
+            told(&scene),
+            "to fail back: failback us-west-2 → us-east-1, when us-east-1 is healthy and connected"
         );
     }
 
@@ -234,7 +263,10 @@ mod tests {
         scene.controls_everywhere([ControlState::Off, ControlState::On]);
         assert_eq!(
             aftermath(&run, &scene.world, scene.now),
-            ["us-east-1: control Off", "the way back: switchover us-west-2 → us-east-1"]
+            [
+                "us-east-1: control Off; restore us-west-2 → us-east-1 sends users there again",
+                "the way back: switchover us-west-2 → us-east-1"
+            ]
         );
     }
 

@@ -55,8 +55,8 @@ pub fn decide(progress: &Progress, world: &World, now: Timestamp) -> Vec<Next> {
     if let Some(paused) = runway::pause(progress, world, now) {
         return vec![Next::Write(paused)];
     }
-    let view = View { progress, world, now };
-    progress.plan.steps.iter().flat_map(|step| view.next_of(step)).collect()
+    let case = Case { progress, world, now };
+    progress.plan.steps.iter().flat_map(|step| case.next_of(step)).collect()
 }
 
 /// The sources that must be read afresh now, because a step is about to send or is being proved by them, or because
@@ -65,7 +65,7 @@ pub fn decide(progress: &Progress, world: &World, now: Timestamp) -> Vec<Next> {
 pub fn sources(progress: &Progress, world: &World) -> Vec<Source> {
     let mut wanted: Vec<Source> = Vec::new();
     // So that it is seen at once when they were renewed.
-    if progress.paused && !progress.why_paused.is_empty() {
+    if progress.paused && progress.why_paused.is_for_credentials() {
         wanted.push(Source::Identity(progress.plan.intent.to.clone()));
     }
     for step in &progress.plan.steps {
@@ -160,13 +160,13 @@ fn reads(progress: &Progress, step: &Step, at: &StepProgress) -> bool {
 }
 
 /// What one decision is made from.
-struct View<'a> {
+struct Case<'a> {
     progress: &'a Progress,
     world: &'a World,
     now: Timestamp,
 }
 
-impl View<'_> {
+impl Case<'_> {
     fn next_of(&self, step: &Step) -> Vec<Next> {
         let Some(at) = self.progress.steps.get(&step.id) else { return Vec::new() };
         match &at.state {

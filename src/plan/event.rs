@@ -4,6 +4,7 @@
 //! An event says what happened and never what to do next.
 
 mod decision;
+mod pause;
 mod right;
 mod start;
 mod words;
@@ -19,6 +20,7 @@ use crate::model::reading::Trouble;
 use crate::model::verdict::{AtRisk, Missed};
 
 pub use decision::{Awaited, Decision};
+pub use pause::Pause;
 pub use right::Right;
 pub use start::Start;
 pub use words::{behind_text, line, links, missed_text};
@@ -191,9 +193,9 @@ pub enum Event {
     Paused {
         /// Who; the run itself where nobody did.
         who: String,
-        /// Why, and what to do before it is resumed; empty where a person just paused it.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        why: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Pause::is_asked")]
+        why: Pause,
     },
     /// Steps start again after a pause. Before there was [`Event::TakenUp`] it was written for that too, and then it
     /// ended a pause as well.

@@ -221,7 +221,8 @@ fn took(run: &Progress, step: &Step, at: &StepProgress) -> Option<Duration> {
         .then(|| Duration::from_millis(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
 }
 
-fn flip(run: &Progress) -> Option<Flip> {
+/// What a run moved; `None` when nothing of it left.
+pub(super) fn flip(run: &Progress) -> Option<Flip> {
     let moved = run.plan.steps.iter().filter_map(|step| {
         let at = run.steps.get(&step.id)?;
         let left = at.maybe.is_some() || at.state == StepState::Sent;

@@ -7,6 +7,8 @@ pub mod capacity;
 mod home;
 mod names;
 mod own;
+#[cfg(test)]
+mod panels;
 mod replica;
 
 use std::time::Duration;
@@ -18,7 +20,7 @@ use super::rules::{self, States};
 use super::{Action, Intent, Plan, Playbook, Rung, Step, StepId, Usual, proof};
 use crate::model::World;
 use crate::model::reading::{ControlState, Freshness, Source};
-use crate::model::topology::{Aurora, Control, Region, Routing, Topology};
+use crate::model::topology::{Aurora, Control, Panel, Region, Routing, Topology};
 use crate::model::verdict::{self, ControlVerdict};
 
 /// After this long a step holds; generous, because `late` is said long before.
@@ -182,7 +184,7 @@ fn promote(playbook: &Playbook, target: AuroraTarget, id: StepId) -> Step {
     }
 }
 
-/// One atomic update, off and on in one call, after every writer.
+/// One atomic update for each panel, off and on in one call, after every writer.
 fn traffic(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>) -> Result<(), String> {
     let Some(routing) = &world.topology().routing else {
         return if names::any(world, intent) {
@@ -194,39 +196,65 @@ fn traffic(world: &World, intent: &Intent, now: Timestamp, steps: &mut Vec<Step>
         };
     };
     let known = states(world, now);
-    let entries = entries(routing, &known, intent)?;
-    steps.extend(route(world, entries, &known, steps));
+    let mut sets = Vec::new();
+    for panel in moved(routing, intent)? {
+        sets.push((panel, entries(routing, panel, &known, intent)?));
+    }
+    route(world, sets, &known, steps);
     Ok(())
 }
 
-/// The step that sets these controls; none where they are so already.
-fn route(world: &World, entries: Vec<ControlChange>, known: &States, steps: &[Step]) -> Option<Step> {
-    if entries.iter().all(|c| known.get(&c.control) == Some(&c.state)) {
-        return None;
+/// One step for each panel whose controls are not so already, all at once and after everything before.
+fn route(world: &World, sets: Vec<(&Panel, Vec<ControlChange>)>, known: &States, steps: &mut Vec<Step>) {
+    let needs: Vec<StepId> = steps.iter().map(|step| step.id).collect();
+    let several = world.topology().routing.as_ref().is_some_and(Routing::has_several_panels);
+    for (panel, entries) in sets {
+        if entries.iter().all(|c| known.get(&c.control) == Some(&c.state)) {
+            continue;
+        }
+        let name = panel.name.as_deref().filter(|_| several);
+        let operation = Operation::RoutingSet(RoutingSet::of(entries).in_panel(name));
+        let rung = proof::highest(&operation, world);
+        steps.push(Step {
+            id: next_id(steps),
+            title: operation.to_string(),
+            action: Action::Operate(operation),
+            needs: needs.clone(),
+            rung,
+            usual: Usual { p50: Duration::from_secs(200), p95: Duration::from_mins(5) },
+            deadline: DEADLINE,
+            interlocks: Vec::new(),
+            advice: None,
+        });
     }
-    let operation = Operation::RoutingSet(RoutingSet::of(entries));
-    let rung = proof::highest(&operation, world);
-    Some(Step {
-        id: next_id(steps),
-        title: operation.to_string(),
-        action: Action::Operate(operation),
-        needs: steps.iter().map(|s| s.id).collect(),
-        rung,
-        usual: Usual { p50: Duration::from_secs(200), p95: Duration::from_mins(5) },
-        deadline: DEADLINE,
-        interlocks: Vec::new(),
-        advice: None,
-    })
+}
+
+/// The panels that a move between two Regions is made in: those that know either of them.
+fn moved<'a>(routing: &'a Routing, intent: &Intent) -> Result<Vec<&'a Panel>, String> {
+    let knows = |panel: &Panel, region: &Region| {
+        routing.controls_in(panel).any(|control| control.region.as_ref() == Some(region))
+    };
+    let either = |panel: &&Panel| knows(panel, &intent.from) || knows(panel, &intent.to);
+    let panels: Vec<&Panel> = routing.panels.iter().filter(either).collect();
+    if panels.is_empty() {
+        return Err(format!("no routing control is declared for {}", intent.from));
+    }
+    Ok(panels)
 }
 
 /// Off for the Region that leaves and On for the one that receives, also where it is On already: one call then
 /// states the whole end, and nobody else's change in between can leave zero Regions on (law 6).
 ///
 /// An entry that would change nothing is left out when a safety rule would refuse the call for it.
-fn entries(routing: &Routing, known: &States, intent: &Intent) -> Result<Vec<ControlChange>, String> {
+fn entries(
+    routing: &Routing,
+    panel: &Panel,
+    known: &States,
+    intent: &Intent,
+) -> Result<Vec<ControlChange>, String> {
     let all = vec![
-        change(control(routing, &intent.from)?, known, ControlState::Off),
-        change(control(routing, &intent.to)?, known, ControlState::On),
+        change(control(routing, panel, &intent.from)?, known, ControlState::Off),
+        change(control(routing, panel, &intent.to)?, known, ControlState::On),
     ];
     let needed: Vec<ControlChange> =
         all.iter().filter(|c| known.get(&c.control) != Some(&c.state)).cloned().collect();
@@ -237,8 +265,14 @@ fn entries(routing: &Routing, known: &States, intent: &Intent) -> Result<Vec<Con
     Ok(if freer { needed } else { all })
 }
 
-fn control<'a>(routing: &'a Routing, region: &Region) -> Result<&'a Control, String> {
-    routing.control_of(region).ok_or_else(|| format!("no routing control is declared for {region}"))
+/// The control of a Region in a panel.
+fn control<'a>(routing: &'a Routing, panel: &Panel, region: &Region) -> Result<&'a Control, String> {
+    let found = routing.controls_of(region).find(|control| routing.panel_of(&control.arn) == Some(panel));
+    found.ok_or_else(|| {
+        let within = panel.name.as_ref().filter(|_| routing.has_several_panels());
+        let within = within.map_or_else(String::new, |name| format!(" in panel {name}"));
+        format!("no routing control is declared for {region}{within}")
+    })
 }
 
 /// A state that is not known is undone to On: an undo then takes no Region out.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::event::{Answer, Awaited, Decision, End, Entry, Event, Outcome, RunId, RungState, Start};
+use super::event::{Answer, Awaited, Decision, End, Entry, Event, Outcome, Pause, RunId, RungState, Start};
 use super::operation::{Operation, Signal, WriterMove};
 use super::{Plan, Rung, Step, StepId};
 use crate::model::topology::Region;
@@ -38,8 +38,8 @@ pub struct Progress {
     pub cost: Option<Cost>,
     /// It is paused.
     pub paused: bool,
-    /// Why, where it paused itself; empty else.
-    pub why_paused: String,
+    /// Why.
+    pub why_paused: Pause,
     /// When it last went on, after a pause or taken up after it was cut off; what was read before proves nothing new.
     pub resumed: Option<Timestamp>,
     /// A person ended it, for this reason; what is on its way gets its outcome first.
@@ -189,7 +189,7 @@ impl Progress {
             at_risk: None,
             cost: None,
             paused: false,
-            why_paused: String::new(),
+            why_paused: Pause::Asked,
             resumed: None,
             aborted: None,
             closed: None,

@@ -16,14 +16,18 @@ mod routing;
 mod shift;
 mod snapshot;
 mod ssm;
+mod witness;
 
 use jiff::Timestamp;
 
 use super::event::{Awaited, RungState};
 use super::operation::Operation;
+use super::progress::Progress;
 use super::{Rung, Step};
 use crate::model::World;
 use crate::model::reading::Source;
+
+pub use witness::{Stance, Witness};
 
 /// One rung as the world shows it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,19 +38,29 @@ pub struct Shown {
     pub state: RungState,
     /// By what: `4 of 5 endpoints`, `writer us-west-2, available`, `99% of requests in us-west-2`.
     pub evidence: String,
+    /// Who says what of it, where several are asked.
+    pub witnesses: Vec<Witness>,
 }
 
 impl Shown {
     fn proved(rung: Rung, evidence: String) -> Self {
-        Self { rung, state: RungState::Proved, evidence }
+        Self::new(rung, RungState::Proved, evidence)
     }
 
     fn open(rung: Rung, evidence: String) -> Self {
-        Self { rung, state: RungState::Open, evidence }
+        Self::new(rung, RungState::Open, evidence)
     }
 
     fn blind(rung: Rung, evidence: String) -> Self {
-        Self { rung, state: RungState::Blind, evidence }
+        Self::new(rung, RungState::Blind, evidence)
+    }
+
+    fn new(rung: Rung, state: RungState, evidence: String) -> Self {
+        Self { rung, state, evidence, witnesses: Vec::new() }
+    }
+
+    fn by(self, witnesses: Vec<Witness>) -> Self {
+        Self { witnesses, ..self }
     }
 }
 
@@ -158,6 +172,18 @@ pub fn shown(step: &Step, sight: &Sight<'_>) -> Vec<Shown> {
             rung => prover(operation).effect(rung, sight),
         })
         .collect()
+}
+
+/// What the world shows of a step of a run since its newest write: of each rung, or, while that write is being undone,
+/// of the undoing alone. Nothing before there was a write or a reading that made one needless.
+#[must_use]
+pub fn seen(run: &Progress, step: &Step, world: &World, now: Timestamp) -> Vec<Shown> {
+    let Some(at) = run.steps.get(&step.id) else { return Vec::new() };
+    let Some((operation, since)) = at.operation.as_ref().or(step.operation()).zip(at.since) else {
+        return Vec::new();
+    };
+    let sight = Sight { world, since, now, handle: at.handle.as_deref() };
+    if run.is_undoing(step) { vec![read_back(operation, &sight)] } else { shown(step, &sight) }
 }
 
 /// What the world shows of a write's own service state, by readings asked after `since`.

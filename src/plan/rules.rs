@@ -26,10 +26,12 @@ pub const MAX_ENTRIES: usize = 10;
 pub type States = BTreeMap<String, ControlState>;
 
 /// Everything that forbids an update: laws of the program first, which nobody overrides, then each safety rule that
-/// it does not override itself.
+/// it does not override itself. A rule watches controls of its own panel only, so one panel never blocks another.
 #[must_use]
 pub fn blockers(routing: &Routing, now: &States, set: &RoutingSet) -> Vec<Blocker> {
-    let mut all: Vec<Blocker> = blocker::zero_regions(routing, now, &set.entries).into_iter().collect();
+    let panels = routing.touched(set.entries.iter().map(|entry| entry.arn.as_str()));
+    let mut all: Vec<Blocker> = blocker::several_panels(&panels).into_iter().collect();
+    all.extend(panels.iter().filter_map(|panel| blocker::zero_regions(routing, panel, now, &set.entries)));
     let rules = solve(&routing.rules, now, &set.entries).into_iter();
     all.extend(rules.filter(|blocker| !blocker.arn.as_ref().is_some_and(|arn| set.overridden(arn))));
     all

@@ -7,9 +7,12 @@ mod ask;
 mod drive;
 mod leave;
 mod open;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,6 +27,9 @@ pub use ask::{Ask, AskId, Asked, Inbox, Outbox, Reply};
 pub use drive::{Ports, WhenHeld, drive};
 pub use leave::{Departure, Leave};
 pub use open::{by_right, close, close_unread, refuse, resume, start, take_up};
+
+/// A host's clock that is set back by less is not worth a line: it is kept in step by small changes.
+const SET_BACK: Duration = Duration::from_secs(2);
 
 /// A boxed future that can cross threads.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -113,7 +113,7 @@ fn by_hand(text: &mut String, step: &Step) {
 
 /// One atomic update at whichever endpoint takes it: each is asked until one does, and what each says is shown.
 fn set(change: &RoutingSet, routing: &Routing) -> String {
-    let RoutingSet { entries, overrides } = change;
+    let RoutingSet { entries, overrides, .. } = change;
     let overridden = match overrides.as_slice() {
         [] => String::new(),
         rules => {

@@ -77,7 +77,7 @@ impl Desk {
         begun(progress, journal, conch)
     }
 
-    /// Ends a run that was cut off; the lines that this took.
+    /// Ends a run that was cut off; its lines come back.
     pub(super) fn close(
         &self,
         (run, reason): (&RunId, &str),
@@ -85,7 +85,7 @@ impl Desk {
     ) -> Result<Vec<Entry>, String> {
         let before = journal.entries(run).map_err(words)?;
         run::close(&before, (&self.operator.who, reason), &mut journal, &self.clock).map_err(words)?;
-        Ok(journal.entries(run).map_err(words)?.split_off(before.len()))
+        journal.entries(run).map_err(words)
     }
 
     /// Writes a note about a run that nobody drives.

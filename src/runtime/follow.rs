@@ -22,7 +22,8 @@ const EVERY: Duration = Duration::from_millis(250);
 /// It waits no longer than this for another process that writes: it comes again soon.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Whether this console drives a run, or is about to: then nothing is followed.
+/// Whether this console drives a run, or is about to: then nothing is followed. The same for a run of this host that it
+/// shows, beside which none of another host is followed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Driving(Arc<AtomicBool>);
 
@@ -32,14 +33,28 @@ impl Driving {
         self.0.store(driving, Ordering::SeqCst);
     }
 
-    fn is_so(&self) -> bool {
+    pub(super) fn is_so(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }
 
+/// What whoever follows a run is to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Interest {
+    /// Somebody who can be asked: the run waits for them at a hold.
+    Attends,
+    /// A log or a reader, who decides nothing.
+    Reads,
+}
+
 /// Follows the journal of a state directory, from the line after `newest` on, until nobody listens any more.
-pub(super) fn spawn(state: PathBuf, newest: u64, driving: Driving, to_app: mpsc::Sender<Event>) {
-    let mut follower = Follower { state, newest, driver: None, attendance: None, trouble: None };
+pub(super) fn spawn(
+    (state, newest): (PathBuf, u64),
+    interest: Interest,
+    driving: Driving,
+    to_app: mpsc::Sender<Event>,
+) {
+    let mut follower = Follower { state, newest, interest, driver: None, attendance: None, trouble: None };
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(EVERY).await;
@@ -88,6 +103,7 @@ fn lines(state: &Path, after: u64) -> Result<Vec<Entry>, crate::plan::run::Ledge
 struct Follower {
     state: PathBuf,
     newest: u64,
+    interest: Interest,
     driver: Option<String>,
     /// From the first run of another process on, until this console drives one: whoever drives is to know that somebody
     /// is here, and a simulated world that lives in their process stays with it.
@@ -112,7 +128,7 @@ impl Follower {
         let mut events: Vec<Event> = lines.into_iter().map(|line| Event::Followed(Box::new(line))).collect();
         if changed {
             self.driver.clone_from(&seen.driver);
-            if self.driver.is_some() && self.attendance.is_none() {
+            if self.driver.is_some() && self.attendance.is_none() && self.interest == Interest::Attends {
                 self.attendance = Attendance::begin(&self.state);
             }
             match seen.driver {
@@ -150,6 +166,22 @@ mod tests {
         journal.append(&RunId("aaaa0001".to_owned()), Timestamp::UNIX_EPOCH, &event).unwrap();
     }
 
+    fn reader(state: &Path, newest: u64) -> Follower {
+        let state = state.to_owned();
+        Follower { state, newest, interest: Interest::Reads, driver: None, attendance: None, trouble: None }
+    }
+
+    #[test]
+    fn whoever_only_reads_holds_no_run_up() {
+        let state = tempfile::tempdir().unwrap();
+        let ana = Operator { who: "ana".to_owned(), host: "bastion".to_owned() };
+        let _conch = Conch::take(state.path(), &ana).unwrap();
+        let mut follower = reader(state.path(), 0);
+        let seen = look(state.path(), 0);
+        assert_eq!(told(&follower.take(seen)), ["ana"]);
+        assert!(!is_attended(state.path()));
+    }
+
     fn told(events: &[Event]) -> Vec<String> {
         let word = |event: &Event| match event {
             Event::Followed(line) => format!("line {}", line.seq),
@@ -166,8 +198,7 @@ mod tests {
         let mut journal = Journal::open(state.path()).unwrap();
         note(&mut journal, "seen before");
         let state = state.path();
-        let mut follower =
-            Follower { state: state.to_owned(), newest: 1, driver: None, attendance: None, trouble: None };
+        let mut follower = Follower { interest: Interest::Attends, ..reader(state, 1) };
         let next = |follower: &mut Follower| {
             let seen = look(state, follower.newest);
             told(&follower.take(seen))
@@ -193,10 +224,8 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         drop(Journal::open(state.path()).unwrap());
         let driver = Some("ana on bastion (process 7)".to_owned());
-        let (mut follower, bad) = (
-            Follower { state: state.path().to_owned(), newest: 0, driver, attendance: None, trouble: None },
-            || Seen { driver: None, lines: Err("it is damaged".to_owned()) },
-        );
+        let mut follower = Follower { driver, ..reader(state.path(), 0) };
+        let bad = || Seen { driver: None, lines: Err("it is damaged".to_owned()) };
         assert!(matches!(follower.take(bad()).as_slice(), [Event::Trouble { .. }]));
         assert!(follower.take(bad()).is_empty());
         let good = Seen { driver: None, lines: Ok(Vec::new()) };

@@ -4,6 +4,7 @@
 
 mod acting;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use super::Operator;
 use super::desk::{Begun, Desk, Seat};
 use super::flight::{Fallen, Flight, Gear};
-use super::follow::{self, Driving};
+use super::follow::{self, Driving, Interest};
 use super::post::HostOutbox;
 use super::shared::{self, Commons, Copier, Mandate, TableOutbox};
 use acting::{Undone, Wanted, acting, claimed};
@@ -55,6 +56,8 @@ pub(super) struct Performer {
     copier: Option<Copier>,
     running: Option<Running>,
     driving: Driving,
+    /// A run of this host is shown at work.
+    busy: Driving,
     has_run: bool,
 }
 
@@ -80,6 +83,12 @@ impl Reading {
             }
         });
         Self { pace, meter, handing_on: handing_on.abort_handle() }
+    }
+}
+
+impl fmt::Debug for Performer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Performer").field("running", &self.running.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -115,14 +124,15 @@ impl Performer {
     ) -> Self {
         let clock = desk.clock.clone();
         let reading = Reading::begin(&clients, &clock, Pace::Calm, &to_app);
+        let (writing, driving, busy) = (JoinSet::new(), Driving::default(), Driving::default());
         let copier = commons.as_ref().map(|commons| {
-            shared::watch(commons.clone(), to_app.clone());
+            let gates = (driving.clone(), busy.clone());
+            shared::watch(commons.clone(), &desk.state, gates, to_app.clone());
             let copier = Copier::begin(commons.clone(), &desk.state);
             shared::tell_behind(&copier, to_app.clone());
             copier
         });
-        let (writing, driving) = (JoinSet::new(), Driving::default());
-        follow::spawn(desk.state.clone(), newest, driving.clone(), to_app.clone());
+        follow::spawn((desk.state.clone(), newest), Interest::Attends, driving.clone(), to_app.clone());
         Self {
             clients,
             clock,
@@ -134,6 +144,7 @@ impl Performer {
             copier,
             running: None,
             driving,
+            busy,
             has_run: false,
         }
     }
@@ -145,6 +156,11 @@ impl Performer {
         let pace = *self.reading.pace.borrow();
         self.reading = Reading::begin(&self.clients, &self.clock, pace, &self.to_app);
         declared(self.clients.topology(), self.clients.wanted())
+    }
+
+    /// A run is driven by this process.
+    pub(super) fn drives(&self) -> bool {
+        self.running.is_some()
     }
 
     /// What reading costs now.
@@ -160,9 +176,10 @@ impl Performer {
         }
     }
 
-    /// Reads as eagerly as the console looks.
-    pub(super) fn attend(&self, attention: Attention) {
-        let pace = match attention {
+    /// Reads as eagerly as the console looks, and follows no other host's run while one of this host is at work.
+    pub(super) fn attend(&self, app: &App) {
+        self.busy.set(app.is_at_work());
+        let pace = match app.attention() {
             Attention::Watching => Pace::Calm,
             Attention::Acting => Pace::Run,
             Attention::Away => Pace::Background,
@@ -192,7 +209,7 @@ impl Performer {
 
     /// The same, with what the conch may be claimed by where the effect needs it.
     fn perform_by(&mut self, effect: Effect, claim: Claim, app: &App) -> Vec<Event> {
-        let wanted = Wanted { effect: effect.clone(), claim };
+        let wanted = Wanted { effect: effect.clone(), claim, away: app.is_away() };
         let who = self.desk.operator.who.clone();
         match effect {
             Effect::Read(ticket, sources) => self.read(ticket, sources),
@@ -203,7 +220,7 @@ impl Performer {
                 self.begin(app, wanted, move |desk, seat| desk.start((*plan, start), seat));
             }
             Effect::TakeUp(run) => self.begin(app, wanted, move |desk, seat| desk.take_up(&run, seat)),
-            Effect::Close { run, reason } => self.close(run, reason, wanted.or_without_table()),
+            Effect::Close { run, .. } => self.close(run, wanted, app),
             Effect::Refuse { intent, why } => self.write(move |desk| Done::Refused(desk.refuse(intent, why))),
             Effect::Decide { step, decision } => {
                 return self.command(Command::Decide { step, decision, who }, app);
@@ -219,6 +236,14 @@ impl Performer {
             Effect::Claim { effect, claim } => return self.perform_by(*effect, claimed(claim), app),
             Effect::Note { text, .. } if self.running.is_some() || app.followed().is_some() => {
                 return self.command(Command::Note { who, text }, app);
+            }
+            Effect::Note { text, .. } if app.is_away() && app.driven_by_another().is_some() => {
+                return self.command(Command::Note { who, text }, app);
+            }
+            Effect::Note { run, .. } if app.is_away() => {
+                let why =
+                    format!("Nobody drives run {run}, and its journal is another host's: take it over first");
+                return trouble("The note could not be written down", &why);
             }
             Effect::Note { run, text } => self.write(move |desk| Done::Noted(desk.note(&run, text))),
             Effect::Quit => {}
@@ -284,13 +309,19 @@ impl Performer {
         });
     }
 
-    fn close(&mut self, run: RunId, reason: String, wanted: Wanted) {
+    fn close(&mut self, run: RunId, wanted: Wanted, app: &App) {
         self.driving.set(true);
+        let (wanted, newest) = (wanted.or_without_table(), app.newest_line());
+        let reason = wanted.reason();
         let close = move |desk: &Desk, seat: Seat| desk.close((&run, &reason), seat);
         let acting = acting(self.desk.clone(), self.commons.clone(), wanted, close);
         self.writing.spawn(async move {
             let closed = acting.await;
-            Done::Closed(closed.map(|(lines, _given_back)| lines))
+            let new = |mut lines: Vec<Entry>| {
+                lines.retain(|line| line.seq > newest);
+                lines
+            };
+            Done::Closed(closed.map(|(lines, _given_back)| new(lines)))
         });
     }
 
@@ -366,7 +397,7 @@ impl Performer {
                 self.ask(outbox, (command, run.clone()), Some(app.newest_line()));
             } else if let Some((commons, run)) = self.commons.as_ref().zip(app.driven_by_another()) {
                 let outbox = TableOutbox::new(commons.clone(), run.clone());
-                self.ask(outbox, (command, run.clone()), None);
+                self.ask(outbox, (command, run.clone()), app.seen_abroad());
             }
             return Vec::new();
         };
@@ -384,7 +415,7 @@ impl Performer {
             let word = ask.command.word().to_uppercase();
             let (title, text) = match asked(outbox, &ask).await {
                 Ok(()) if ask.seen.is_some() => return,
-                // What another bastion does is not on this screen.
+                // What another bastion does is not on this screen yet.
                 Ok(()) => (format!("{word} is done"), format!("run {} has it in its journal", ask.run)),
                 Err(why) => (format!("{word} was not done"), why),
             };

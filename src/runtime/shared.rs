@@ -5,6 +5,7 @@
 
 mod desk;
 mod fenced;
+mod follow;
 mod mandate;
 mod mirror;
 mod post;

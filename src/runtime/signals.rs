@@ -1,8 +1,10 @@
-//! The signals that end a console or ask a run to stop: SIGTERM, SIGHUP and SIGINT; and the one of a new size.
+//! The signals that end a console or ask a run to stop: SIGTERM, SIGHUP and SIGINT; those of a new size, and SIGTSTP.
 //!
-//! In raw mode Ctrl-C is a key, so SIGINT comes only from outside. It must never decide what a signal means.
+//! In raw mode Ctrl-C and Ctrl-Z are keys, so SIGINT and SIGTSTP come only from outside. It must never decide what a
+//! signal means.
 
 use color_eyre::eyre::{Result, WrapErr};
+use futures::FutureExt;
 use tokio::signal::unix::{self, SignalKind};
 
 /// What the process was told.
@@ -16,6 +18,10 @@ pub enum Signal {
     Interrupt,
     /// The terminal has another size.
     Resize,
+    /// Stop until told to go on.
+    Suspend,
+    /// It was stopped by what nobody can handle, and goes on.
+    GoOn,
 }
 
 impl Signal {
@@ -26,6 +32,8 @@ impl Signal {
             Self::HangUp => 1,
             Self::Interrupt => 2,
             Self::Terminate => 15,
+            Self::GoOn => 18,
+            Self::Suspend => 20,
             Self::Resize => 28,
         };
         128 + number
@@ -39,7 +47,13 @@ pub struct Signals {
     hang_up: unix::Signal,
     interrupt: unix::Signal,
     resize: unix::Signal,
+    suspend: unix::Signal,
+    go_on: unix::Signal,
 }
+
+/// SIGTSTP and SIGCONT, which tokio has no name for.
+const SUSPEND: i32 = rustix::process::Signal::TSTP.as_raw();
+const GO_ON: i32 = rustix::process::Signal::CONT.as_raw();
 
 impl Signals {
     /// Listens from now on.
@@ -53,6 +67,8 @@ impl Signals {
             hang_up: listen(SignalKind::hangup())?,
             interrupt: listen(SignalKind::interrupt())?,
             resize: listen(SignalKind::window_change())?,
+            suspend: listen(SignalKind::from_raw(SUSPEND))?,
+            go_on: listen(SignalKind::from_raw(GO_ON))?,
         })
     }
 
@@ -63,6 +79,18 @@ impl Signals {
             _ = self.hang_up.recv() => Signal::HangUp,
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.resize.recv() => Signal::Resize,
+            _ = self.suspend.recv() => Signal::Suspend,
+            _ = self.go_on.recv() => Signal::GoOn,
+        }
+    }
+
+    /// Stops this process, as the shell asked, until it is told to go on.
+    pub async fn stop(&mut self) {
+        // One that came before is not the one to wait for.
+        while self.go_on.recv().now_or_never().is_some() {}
+        let here = rustix::process::getpid();
+        if rustix::process::kill_process(here, rustix::process::Signal::STOP).is_ok() {
+            let _awake = self.go_on.recv().await;
         }
     }
 }

@@ -3,25 +3,31 @@
 //! A frame is one write inside a synchronized update, holds changed cells only, and is not written when nothing
 //! changed. Writing happens on a thread of its own, so that a slow link never delays a key.
 
+mod encode;
+mod kind;
+
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
-    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
-use crossterm::{cursor, execute, queue};
-use ratatui::backend::{Backend, CrosstermBackend};
+use crossterm::{cursor, queue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub use kind::Kind;
+
+use crate::ui::guard;
 use crate::ui::key::Input;
 
-/// Changed only while standard output is locked, so that no frame comes after the terminal was given back.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+/// The kind of the terminal while it is taken, else 0. Changed only while standard output is locked, so that no frame
+/// comes after the terminal was given back.
+static TAKEN: AtomicU8 = AtomicU8::new(0);
 
 /// How long a terminal that takes no bytes may hold up the end.
 const LAST_BYTES: Duration = Duration::from_secs(1);
@@ -31,19 +37,26 @@ const LAST_BYTES: Duration = Duration::from_secs(1);
 pub struct Guard(());
 
 impl Guard {
-    /// Takes the terminal over. A panic on this thread gives it back before it tells of itself; one on another
-    /// thread ends only a task and goes into the log.
+    /// Takes a terminal of this kind over. A panic on this thread gives it back before it tells of itself; one that a
+    /// part of the screen is guarded against, or on another thread, ends only that and goes into the log.
     ///
     /// # Errors
     /// When standard output is no terminal or refuses raw mode.
-    pub fn take() -> io::Result<Self> {
-        enable_raw_mode()?;
+    pub fn take(kind: Kind) -> io::Result<Self> {
         let guard = Self(());
-        let mut out = io::stdout().lock();
-        TAKEN.store(true, Ordering::SeqCst);
-        execute!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
+        take(kind)?;
         give_back_on_panic();
         Ok(guard)
+    }
+
+    /// Gives the terminal back for as long as `pause` takes.
+    ///
+    /// # Errors
+    /// When it cannot be taken over again.
+    pub async fn lend(&self, kind: Kind, pause: impl Future<Output = ()>) -> io::Result<()> {
+        give_back();
+        pause.await;
+        take(kind)
     }
 }
 
@@ -53,11 +66,49 @@ impl Drop for Guard {
     }
 }
 
+fn take(kind: Kind) -> io::Result<()> {
+    enable_raw_mode()?;
+    let mut bytes = Vec::new();
+    if kind.has_second_screen() {
+        queue!(bytes, EnterAlternateScreen)?;
+    }
+    if kind.reports() {
+        queue!(bytes, EnableBracketedPaste, EnableFocusChange)?;
+    }
+    if kind.hides_cursor() {
+        queue!(bytes, cursor::Hide)?;
+    }
+    let mut out = io::stdout().lock();
+    TAKEN.store(kind as u8, Ordering::SeqCst);
+    out.write_all(&bytes)?;
+    out.flush()
+}
+
+/// What undoes all that [`take`] asked for.
+fn farewell(kind: Kind) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if kind.reports() {
+        queue!(bytes, EndSynchronizedUpdate, DisableFocusChange, DisableBracketedPaste)?;
+    }
+    // tmux keeps what does not fit the old size when the terminal was resized meanwhile.
+    queue!(bytes, Clear(ClearType::All))?;
+    if kind.has_second_screen() {
+        queue!(bytes, LeaveAlternateScreen)?;
+    } else {
+        queue!(bytes, cursor::MoveTo(0, 0))?;
+    }
+    if kind.hides_cursor() {
+        queue!(bytes, cursor::Show)?;
+    }
+    Ok(bytes)
+}
+
 fn give_back_on_panic() {
     let (tell, here) = (std::panic::take_hook(), std::thread::current().id());
     std::panic::set_hook(Box::new(move |panic| {
-        if TAKEN.load(Ordering::SeqCst) && std::thread::current().id() != here {
-            tracing::error!(%panic, "a task fell over");
+        let elsewhere = std::thread::current().id() != here;
+        if TAKEN.load(Ordering::SeqCst) > 0 && (elsewhere || guard::is_watching()) {
+            tracing::error!(%panic, "a task or a part of the screen fell over");
             return;
         }
         give_back();
@@ -73,17 +124,9 @@ pub fn give_back() {
     let (done, wait) = mpsc::channel::<()>();
     let leaving = std::thread::Builder::new().name("leave".to_owned()).spawn(move || {
         let mut out = io::stdout().lock();
-        if TAKEN.swap(false, Ordering::SeqCst) {
-            let _gone = execute!(
-                out,
-                EndSynchronizedUpdate,
-                DisableFocusChange,
-                DisableBracketedPaste,
-                // tmux keeps what does not fit the old size when the terminal was resized meanwhile.
-                Clear(ClearType::All),
-                LeaveAlternateScreen,
-                cursor::Show
-            );
+        if let Some(bytes) = Kind::kept(TAKEN.swap(0, Ordering::SeqCst)).and_then(|kind| farewell(kind).ok())
+        {
+            let _gone = out.write_all(&bytes).and_then(|()| out.flush());
         }
         drop(done);
     });
@@ -95,6 +138,7 @@ pub fn give_back() {
 /// What is on the terminal now, and the way to change it.
 #[derive(Debug)]
 pub struct Screen {
+    kind: Kind,
     shown: Buffer,
     to_writer: mpsc::SyncSender<Vec<u8>>,
     busy: Arc<AtomicBool>,
@@ -107,14 +151,14 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal does not tell its size.
-    pub fn open() -> io::Result<Self> {
+    pub fn open(kind: Kind) -> io::Result<Self> {
         let (to_writer, frames) = mpsc::sync_channel::<Vec<u8>>(1);
         let (busy, broken) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let (busy_there, broken_there) = (Arc::clone(&busy), Arc::clone(&broken));
         std::thread::Builder::new().name("screen".to_owned()).spawn(move || {
             for frame in frames {
                 let mut out = io::stdout().lock();
-                let taken = TAKEN.load(Ordering::SeqCst);
+                let taken = TAKEN.load(Ordering::SeqCst) > 0;
                 if taken && out.write_all(&frame).and_then(|()| out.flush()).is_err() {
                     broken_there.store(true, Ordering::SeqCst);
                 }
@@ -122,7 +166,7 @@ impl Screen {
                 busy_there.store(false, Ordering::SeqCst);
             }
         })?;
-        Ok(Self { shown: Buffer::empty(size()?), to_writer, busy, broken, clear: true })
+        Ok(Self { kind, shown: Buffer::empty(size()?), to_writer, busy, broken, clear: true })
     }
 
     /// The area a frame may fill.
@@ -156,25 +200,17 @@ impl Screen {
         self.clear = true;
     }
 
-    /// Shows a frame: writes what differs from what is shown, or nothing.
-    ///
-    /// # Errors
-    /// When the frame cannot be encoded.
-    pub fn show(&mut self, frame: Buffer) -> io::Result<()> {
+    /// Shows a frame: writes what differs from what is shown, or nothing. How many bytes that took is returned.
+    pub fn show(&mut self, frame: Buffer) -> usize {
         let changes = self.shown.diff(&frame);
         if changes.is_empty() && !self.clear {
-            return Ok(());
+            return 0;
         }
-        let mut bytes = Vec::with_capacity(changes.len() * 4);
-        queue!(bytes, BeginSynchronizedUpdate)?;
-        if std::mem::take(&mut self.clear) {
-            queue!(bytes, Clear(ClearType::All))?;
-        }
-        CrosstermBackend::new(&mut bytes).draw(changes.into_iter())?;
-        queue!(bytes, EndSynchronizedUpdate)?;
+        let bytes = encode::frame(self.kind, std::mem::take(&mut self.clear), &changes);
+        let count = bytes.len();
         self.shown = frame;
         self.hand_over(bytes);
-        Ok(())
+        count
     }
 
     fn hand_over(&self, bytes: Vec<u8>) {

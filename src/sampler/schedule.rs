@@ -69,6 +69,8 @@ pub struct Schedule {
     entries: Vec<Entry>,
     pace: Pace,
     seed: u64,
+    /// How many control panels each cluster endpoint is asked for.
+    panels: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -93,7 +95,8 @@ impl Schedule {
         let whats = packs(wanted).into_iter().chain(sources(topology).into_iter().map(What::Whole));
         let entry =
             |what| Entry { what, due: Some(now), asked: None, answered: None, window: None, failing: None };
-        Self { entries: whats.map(entry).collect(), pace: Pace::Calm, seed }
+        let panels = topology.routing.as_ref().map_or(0, |routing| routing.panels.len());
+        Self { entries: whats.map(entry).collect(), pace: Pace::Calm, seed, panels }
     }
 
     /// What is to be asked at `now`; it counts as being asked until [`Schedule::done`].
@@ -168,7 +171,9 @@ impl Schedule {
         let mut budget = Budget::default();
         for entry in &self.entries {
             budget += match &entry.what {
-                What::Whole(source) => Budget::of(cadence::calls(source), 0, cadence::of(source, self.pace)),
+                What::Whole(source) => {
+                    Budget::of(cadence::calls(source, self.panels), 0, cadence::of(source, self.pace))
+                }
                 What::Metrics { period, metrics, .. } => {
                     Budget::of(1, metrics.len(), cadence::of_metrics(*period, self.pace))
                 }

@@ -111,6 +111,16 @@ pub enum Fault {
         /// The Region.
         region: String,
     },
+    /// The shop is closed by hand: pages are answered, and no Region takes an order.
+    OrdersClosed {},
+    /// What people do after a promotion: the database of a store that was left behind is replaced by a read replica of
+    /// the one that serves. Where nothing was promoted it does nothing.
+    ReplicaRebuilt {
+        /// The store.
+        store: String,
+        /// The Region of the old database.
+        region: String,
+    },
     /// One link of one store falls behind.
     Lag {
         /// The store.
@@ -195,6 +205,8 @@ impl Fault {
             Self::CanaryFailure { .. } => "canary-failure",
             Self::ErrorRate { .. } => "error-rate",
             Self::NoCapacity { .. } => "no-capacity",
+            Self::OrdersClosed {} => "orders-closed",
+            Self::ReplicaRebuilt { .. } => "replica-rebuilt",
             Self::Lag { .. } => "lag",
             Self::LostAnswer { .. } => "lost-answer",
             Self::Refuse { .. } => "refuse",

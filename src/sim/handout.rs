@@ -6,12 +6,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::door::dns::usual_address;
+use super::scenario::playbooks::Playbook;
 use super::scenario::world::{Form, Policy, Receive};
 use super::world::World;
 use super::world::arc::{Guard, SafetyRule};
 use super::world::bucket::BucketLink;
 use super::world::ecs;
-use super::world::health::Probe;
+use super::world::health::{HealthCheck, Probe};
 use super::world::metric::publish::{CANARIES, ECS};
 use super::world::region::Region;
 use super::world::replica::{Engine, Replicated};
@@ -45,18 +46,11 @@ pub fn config_at(world: &World, base_url: &str, resolvers: &[SocketAddr]) -> Str
     out
 }
 
-/// Playbooks of the operators' own, by name and text, for a world that has what they name.
+/// Playbooks of the operators' own, by name and text, that the world is played with.
 #[must_use]
-pub fn playbooks(world: &World) -> &'static [(&'static str, &'static str)] {
-    let standby = ["orders", "billing"].iter().all(|name| world.replicas.iter().any(|r| r.store == *name));
-    if standby { STANDBY } else { &[] }
+pub fn playbooks(world: &World) -> Vec<Playbook> {
+    world.scenario.playbooks()
 }
-
-/// What a warm standby is moved to and home from by.
-const STANDBY: &[(&str, &str)] = &[
-    ("standby", include_str!("../../docs/playbooks/standby.toml")),
-    ("standby-home", include_str!("../../docs/playbooks/standby-home.toml")),
-];
 
 /// The store of the bastions' own table.
 const LOCK: &str = "lock";
@@ -74,7 +68,11 @@ fn head(world: &World, base_url: &str, out: &mut String) -> Written {
     writeln!(out, "endpoint_url = \"{base_url}\"   # every service but the ARC data plane\n")?;
     writeln!(out, "[objectives]")?;
     writeln!(out, "rto = \"10m\"")?;
-    writeln!(out, "rpo = \"30s\"\n")
+    writeln!(out, "rpo = \"30s\"\n")?;
+    let Some(guard) = world.scenario.world.failback else { return Ok(()) };
+    writeln!(out, "[failback]")?;
+    writeln!(out, "locked = \"{}s\"", guard.locked.as_secs())?;
+    writeln!(out, "settled = \"{}s\"\n", guard.settled.as_secs())
 }
 
 fn region(world: &World, at: usize, out: &mut String) -> Written {
@@ -95,7 +93,13 @@ fn region(world: &World, at: usize, out: &mut String) -> Written {
     signal(out, "alb", &[("LoadBalancer", &region.alb)])?;
     signal(out, "ecs-container-insights", &ECS)?;
     for check in &world.health_checks {
-        if matches!(check.probe, Probe::Endpoint { region, .. } if region == at) {
+        let decides = world
+            .dns
+            .zones
+            .iter()
+            .flat_map(|z| &z.records)
+            .any(|r| r.health_check.as_ref() == Some(&check.id));
+        if !decides && matches!(check.probe, Probe::Endpoint { region, .. } if region == at) {
             writeln!(out, "# No record follows this one: it alarms.")?;
             writeln!(out, "[[regions.signals]]")?;
             writeln!(out, "preset = \"route53-health-check\"")?;
@@ -131,8 +135,12 @@ fn routing(world: &World, base_url: &str, out: &mut String) -> Written {
     writeln!(out, "# The five endpoints and every ARN are literals: nothing is looked up during an event.")?;
     writeln!(out, "[routing]")?;
     writeln!(out, "cluster = \"{}\"", arc.arn)?;
-    let panel = arc.panels.first().map_or("", |p| p.arn.as_str());
-    writeln!(out, "panel = \"{panel}\"")?;
+    match arc.panels.as_slice() {
+        [only] => writeln!(out, "panel = \"{}\"", only.arn)?,
+        several => several.iter().try_for_each(|panel| {
+            writeln!(out, "[[routing.panels]]\nname = \"{}\"\narn = \"{}\"", panel.name, panel.arn)
+        })?,
+    }
     for endpoint in &arc.endpoints {
         writeln!(out, "[[routing.endpoints]]")?;
         writeln!(out, "region = \"{}\"", endpoint.region)?;
@@ -141,10 +149,11 @@ fn routing(world: &World, base_url: &str, out: &mut String) -> Written {
     for control in &arc.controls {
         writeln!(out, "[[routing.controls]]")?;
         writeln!(out, "name = \"{}\"", control.name)?;
-        if let Some(at) = world.region_ix(&control.name) {
+        let follows = |check: &&HealthCheck| matches!(&check.probe, Probe::RecoveryControl { control: arn } if *arn == control.arn);
+        if let Some(check) = world.health_checks.iter().find(follows) {
             writeln!(out, "region = \"{}\"", control.name)?;
             writeln!(out, "arn = \"{}\"", control.arn)?;
-            writeln!(out, "health_check = \"{}\"", world.health_checks[at].id)?;
+            writeln!(out, "health_check = \"{}\"", check.id)?;
         } else {
             writeln!(out, "arn = \"{}\"", control.arn)?;
         }
@@ -331,15 +340,21 @@ fn dns(world: &World, out: &mut String) -> Written {
         Policy::Geolocation => "geolocation",
         Policy::Simple => "simple",
     };
-    writeln!(out, "[[dns]]")?;
-    writeln!(out, "name = \"{}\"", spec.name)?;
-    writeln!(out, "zone = \"{}\"", spec.zone)?;
-    let kind = if spec.form == Form::Cname { "CNAME" } else { "A" };
-    writeln!(out, "type = \"{kind}\"")?;
-    writeln!(out, "policy = \"{policy}\"")?;
-    writeln!(out, "ttl = \"{}s\"", spec.ttl.as_secs())?;
-    let records = world.dns.zones.iter().flat_map(|z| &z.records).filter(|r| r.name == world.dns.name);
-    for record in records {
+    for name in &world.dns.names {
+        writeln!(out, "[[dns]]")?;
+        writeln!(out, "name = \"{}\"", name.trim_end_matches('.'))?;
+        writeln!(out, "zone = \"{}\"", spec.zone)?;
+        let kind = if spec.form == Form::Cname { "CNAME" } else { "A" };
+        writeln!(out, "type = \"{kind}\"")?;
+        writeln!(out, "policy = \"{policy}\"")?;
+        writeln!(out, "ttl = \"{}s\"", spec.ttl.as_secs())?;
+        records(world, name, out)?;
+    }
+    writeln!(out)
+}
+
+fn records(world: &World, name: &str, out: &mut String) -> Written {
+    for record in world.dns.zones.iter().flat_map(|z| &z.records).filter(|r| r.name == name) {
         let Some(region) = world.region_of(record) else { continue };
         let region = &world.regions[region];
         writeln!(out, "[[dns.records]]")?;
@@ -351,7 +366,7 @@ fn dns(world: &World, out: &mut String) -> Written {
         writeln!(out, "target = \"{}\"", region.alb_dns)?;
         writeln!(out, "target_zone = \"{}\"", region.alb_zone)?;
     }
-    writeln!(out)
+    Ok(())
 }
 
 fn resolvers(world: &World, addresses: &[SocketAddr], out: &mut String) -> Written {

@@ -2,6 +2,7 @@
 //! It must never run anything: it is read, and the world and the tests act on it.
 
 pub mod expect;
+pub mod playbooks;
 pub mod runbook;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,7 @@ pub struct Scenario {
     /// What the operator does.
     #[serde(default)]
     pub act: Vec<Act>,
-    /// What the operator tells a runbook that waits.
+    /// What people say to a run that waits for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub say: Vec<Say>,
     /// What must come of it.
@@ -73,7 +74,8 @@ pub struct Act {
     /// When.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub at: Duration,
-    /// Playbook: `switchover`, `failover`, `evacuate`.
+    /// Playbook: a built-in one (`switchover`, `failover`, `evacuate`, `failback`, `restore`), or one of
+    /// `docs/playbooks` by its name, which is then handed out with the world.
     pub playbook: String,
     /// Region that is left.
     pub from: String,
@@ -81,15 +83,19 @@ pub struct Act {
     pub to: String,
 }
 
-/// What the operator tells a runbook that waits for a person.
+/// What a person says to a run that waits for one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Say {
     /// When.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub at: Duration,
-    /// `approve`, `reject`, `resume`, `stop`.
+    /// To a step that asks for a second person: `approve`. To one that asks for a hand: `tick`. To what a step
+    /// started: `approve`, `reject`, `resume`, `skip`, `ungraceful`, `stop`.
     pub word: String,
+    /// Who; without, the operator or, where a second person is asked for, somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
 }
 
 /// ARC endpoints taken away in turn, as AWS does for maintenance.
@@ -102,6 +108,20 @@ pub struct Rotation {
     /// How long each is away.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub away: Duration,
+}
+
+impl Scenario {
+    /// The operators' own playbooks that it is played with, each once, in the order of the acts.
+    #[must_use]
+    pub fn playbooks(&self) -> Vec<playbooks::Playbook> {
+        let mut own: Vec<playbooks::Playbook> = Vec::new();
+        for found in self.act.iter().filter_map(|act| playbooks::find(&act.playbook)) {
+            if !own.contains(&found) {
+                own.push(found);
+            }
+        }
+        own
+    }
 }
 
 /// The scenarios in the binary, by name.
@@ -128,6 +148,12 @@ const FILES: &[(&str, &str)] = &[
     ("region-switch", include_str!("../../scenarios/region-switch.toml")),
     ("lost-answer", include_str!("../../scenarios/lost-answer.toml")),
     ("dns-weights", include_str!("../../scenarios/dns-weights.toml")),
+    ("two-panels", include_str!("../../scenarios/two-panels.toml")),
+    ("failback", include_str!("../../scenarios/failback.toml")),
+    ("restore", include_str!("../../scenarios/restore.toml")),
+    ("detach", include_str!("../../scenarios/detach.toml")),
+    ("inverted-check", include_str!("../../scenarios/inverted-check.toml")),
+    ("safety-lever", include_str!("../../scenarios/safety-lever.toml")),
 ];
 
 /// The scenario that `demo` and `sim` run unless told.
@@ -153,7 +179,9 @@ pub fn find(name: &str) -> Result<Scenario, String> {
 /// Reads a scenario file.
 ///
 /// # Errors
-/// What the TOML or its keys have wrong, with line and column.
+/// What the TOML or its keys have wrong, with line and column, or which quota of ARC the world exceeds.
 pub fn parse(text: &str) -> Result<Scenario, toml::de::Error> {
-    toml::from_str(text)
+    let scenario: Scenario = toml::from_str(text)?;
+    scenario.world.within_quotas().map_err(serde::de::Error::custom)?;
+    Ok(scenario)
 }

@@ -34,7 +34,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 pub use error::ApiError;
-pub use gate::{Call, Then, Verdict};
+pub use gate::{Call, Fate, Then};
 pub use log::WriteRecord;
 
 use super::fault::{Active, Injection};

@@ -89,7 +89,7 @@ pub enum Action {
 
 /// How much may come of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Danger {
+pub enum Stakes {
     /// It changes the screen only.
     None,
     /// It changes what this console or a run may do.
@@ -116,7 +116,7 @@ pub struct Entry {
     /// Which hints stay when the bar is narrow: the highest.
     pub priority: u8,
     /// How much may come of it.
-    pub danger: Danger,
+    pub stakes: Stakes,
 }
 
 const SCREEN: &[Context] = &[Context::Screen];
@@ -128,29 +128,29 @@ const EVERYWHERE: &[Context] =
 pub const TABLE: &[Entry] = &[
     key(Action::Act, "act", &["a"], "open the list of what can be done")
         .hint("act", 90)
-        .danger(Danger::Write),
+        .stakes(Stakes::Write),
     key(Action::Arm, "arm", &["A"], "arm this console for 15 minutes, or disarm it")
         .hint("arm", 85)
-        .danger(Danger::Console)
+        .stakes(Stakes::Console)
         .places(&[Context::Screen, Context::List]),
     key(Action::Pause, "pause", &["P"], "pause the run, or let it go on; always allowed")
         .hint("pause", 99)
-        .danger(Danger::Console),
+        .stakes(Stakes::Console),
     key(Action::ReadAgain, "read-again", &["r"], "held step: read the world again; sends nothing")
         .hint("read again", 98)
-        .danger(Danger::Console),
+        .stakes(Stakes::Console),
     key(Action::Retry, "retry", &["R"], "held step: try its write again, after asking")
         .hint("retry", 97)
-        .danger(Danger::Write),
+        .stakes(Stakes::Write),
     key(Action::Undo, "undo", &["u"], "held step: send its inverse, after asking")
         .hint("undo", 94)
-        .danger(Danger::Write),
+        .stakes(Stakes::Write),
     key(Action::Skip, "skip", &["s"], "held step: go on without it, with a reason")
         .hint("skip", 96)
-        .danger(Danger::Console),
+        .stakes(Stakes::Console),
     key(Action::Abort, "abort", &["x"], "held step: end the run here, with a reason")
         .hint("abort", 95)
-        .danger(Danger::Console),
+        .stakes(Stakes::Console),
     key(
         Action::Tell,
         "tell",
@@ -158,7 +158,7 @@ pub const TABLE: &[Entry] = &[
         "a runbook that waits: approve, reject, resume or stop it, after asking",
     )
     .hint("tell", 98)
-    .danger(Danger::Write),
+    .stakes(Stakes::Write),
     key(
         Action::Approve,
         "approve",
@@ -166,7 +166,7 @@ pub const TABLE: &[Entry] = &[
         "approve what waits for a second person, or tick off what is done by hand",
     )
     .hint("approve", 98)
-    .danger(Danger::Write),
+    .stakes(Stakes::Write),
     key(Action::Note, "note", &["N"], "write a note about the run into the journal"),
     key(Action::NextProblem, "next-problem", &["n"], "go to the next thing that is not ok")
         .hint("next problem", 70),
@@ -205,7 +205,7 @@ pub const TABLE: &[Entry] = &[
     .places(&[Context::Buttons]),
     key(Action::Confirm, "confirm", &["enter"], "confirm, if what is typed is right")
         .hint("confirm what is typed", 80)
-        .danger(Danger::Write)
+        .stakes(Stakes::Write)
         .places(&[Context::Typing]),
     key(
         Action::BreakGlass,
@@ -214,7 +214,7 @@ pub const TABLE: &[Entry] = &[
         "a safety rule holds: override it, by name and with a reason",
     )
     .hint("override a rule", 78)
-    .danger(Danger::Write)
+    .stakes(Stakes::Write)
     .places(&[Context::Buttons]),
     key(Action::SheetUp, "sheet-up", &["pgup", "up"], "show what is above")
         .places(&[Context::Typing, Context::Buttons]),
@@ -241,7 +241,7 @@ const fn key(
     keys: &'static [&'static str],
     about: &'static str,
 ) -> Entry {
-    Entry { action, name, hint: "", about, keys, places: SCREEN, priority: 0, danger: Danger::None }
+    Entry { action, name, hint: "", about, keys, places: SCREEN, priority: 0, stakes: Stakes::None }
 }
 
 impl Entry {
@@ -249,8 +249,8 @@ impl Entry {
         Self { hint, priority, ..self }
     }
 
-    const fn danger(self, danger: Danger) -> Self {
-        Self { danger, ..self }
+    const fn stakes(self, stakes: Stakes) -> Self {
+        Self { stakes, ..self }
     }
 
     const fn places(self, places: &'static [Context]) -> Self {

@@ -1,4 +1,5 @@
-//! Who may act and how far the shared copy of the journal is behind, as values; the header and the journal pane say it.
+//! Who may act, how far the shared copy of the journal is behind, and how old what is shown of another host's run is, as
+//! values; the header and the journal pane say it.
 //!
 //! It knows no colour and no table: what was read, and when, is all there is.
 
@@ -23,16 +24,18 @@ pub enum Conch {
     You,
     /// Somebody else has it.
     Other {
-        /// Who.
+        /// Who, and on which host: `maria@bastion-1`.
         who: String,
         /// Since when.
         since: Timestamp,
+        /// Until when, unless it is renewed.
+        until: Timestamp,
         /// The run they act in, if they do.
         run: Option<RunId>,
     },
     /// Somebody had it, and neither gave it back nor was heard of in time.
     RanOut {
-        /// Who.
+        /// Who, and on which host.
         who: String,
         /// When they were last heard of.
         heard: Timestamp,
@@ -81,9 +84,11 @@ impl Conch {
             Self::Unread => vec!["not read yet".to_owned(), "?".to_owned()],
             Self::Free => vec!["free".to_owned()],
             Self::You => vec!["you".to_owned()],
-            Self::Other { who, since, .. } => vec![format!("{who} since {}", clock(since)), who.clone()],
+            Self::Other { who, since, .. } => {
+                vec![format!("{who} since {}", clock(since)), who.clone(), person(who).to_owned()]
+            }
             Self::RanOut { who, heard } => {
-                vec![format!("{who}, silent {}", ago(heard)), format!("{who} SILENT")]
+                vec![format!("{who}, silent {}", ago(heard)), format!("{} SILENT", person(who))]
             }
             Self::Silent { since } => vec![format!("table SILENT {}", ago(since)), "SILENT".to_owned()],
             Self::Unfit => vec!["table REFUSED".to_owned(), "REFUSED".to_owned()],
@@ -106,6 +111,75 @@ impl Conch {
             Self::Host | Self::Unread | Self::Free | Self::You | Self::Other { .. } => Urgency::Calm,
             Self::RanOut { .. } => Urgency::Look,
             Self::Silent { .. } | Self::Unfit => Urgency::Bad,
+        }
+    }
+}
+
+/// `maria` of `maria@bastion-1`.
+fn person(who: &str) -> &str {
+    who.split_once('@').map_or(who, |(person, _)| person)
+}
+
+/// Who drives a run of another host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Driver {
+    /// This process does, in words: `maria on bastion-1 (process 4711)`.
+    Drives {
+        /// Which.
+        by: String,
+    },
+    /// This one did, and neither said that it stopped nor was heard of in time.
+    Silent {
+        /// Which.
+        by: String,
+        /// When it was last heard of.
+        heard: Timestamp,
+    },
+    /// Nobody does: it was left on hold, or paused.
+    Nobody,
+}
+
+/// The run of another host that is shown, as far as its copy tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Abroad {
+    /// The host in whose journal it goes on.
+    pub host: String,
+    /// Who drives it.
+    pub driver: Driver,
+    /// When the journal held no more than is shown; none where that is not known.
+    pub whole: Option<Timestamp>,
+    /// Why nothing more can be read now, if that is so.
+    pub trouble: Option<String>,
+}
+
+/// So long what is shown may be old before that is worth a look,
+const OLD: Duration = Duration::from_secs(15);
+
+/// and so long before nobody should act on it.
+const TOO_OLD: Duration = Duration::from_mins(1);
+
+impl Abroad {
+    /// In words, the longest first: `mirror 4s behind`, `mirror 4s`.
+    #[must_use]
+    pub fn words(&self, now: Timestamp) -> Vec<String> {
+        let Some(whole) = self.whole else {
+            return vec!["mirror of unknown age".to_owned(), "mirror ?".to_owned()];
+        };
+        let behind = verdict::span(verdict::age(whole, now));
+        match self.trouble {
+            None => vec![format!("mirror {behind} behind"), format!("mirror {behind}")],
+            Some(_) => vec![format!("SILENT, mirror {behind} behind"), format!("SILENT {behind}")],
+        }
+    }
+
+    /// How urgently it is to be looked at.
+    #[must_use]
+    pub fn urgency(&self, now: Timestamp) -> Urgency {
+        let behind = self.whole.map(|whole| verdict::age(whole, now));
+        match behind {
+            Some(behind) if behind < OLD && self.trouble.is_none() => Urgency::Calm,
+            Some(behind) if behind < TOO_OLD => Urgency::Look,
+            _ => Urgency::Bad,
         }
     }
 }
@@ -137,12 +211,31 @@ mod tests {
     #[test]
     fn the_holder_is_named_with_the_time() {
         let now = at("2026-11-20T14:03:10Z");
-        let other = Conch::Other { who: "maria".to_owned(), since: at("2026-11-20T14:01:40Z"), run: None };
-        assert_eq!(other.words(now), ["maria since 14:01Z", "maria"]);
-        let gone = Conch::RanOut { who: "maria".to_owned(), heard: at("2026-11-20T14:02:20Z") };
-        assert_eq!(gone.words(now), ["maria, silent 50s", "maria SILENT"]);
+        let who = "maria@bastion-1".to_owned();
+        let (since, until) = (at("2026-11-20T14:01:40Z"), at("2026-11-20T14:03:30Z"));
+        let other = Conch::Other { who: who.clone(), since, until, run: None };
+        assert_eq!(other.words(now), ["maria@bastion-1 since 14:01Z", "maria@bastion-1", "maria"]);
+        let gone = Conch::RanOut { who, heard: at("2026-11-20T14:02:20Z") };
+        assert_eq!(gone.words(now), ["maria@bastion-1, silent 50s", "maria SILENT"]);
         assert_eq!(gone.urgency(), Urgency::Look);
         assert_eq!(Conch::Host.words(now), ["this host only"]);
+    }
+
+    #[test]
+    fn what_is_shown_of_another_host_says_how_old_it_is() {
+        let now = at("2026-11-20T14:03:10Z");
+        let abroad = |seconds: i64, trouble: Option<&str>| Abroad {
+            host: "bastion-1".to_owned(),
+            driver: Driver::Nobody,
+            whole: Some(now - jiff::SignedDuration::from_secs(seconds)),
+            trouble: trouble.map(str::to_owned),
+        };
+        assert_eq!(abroad(4, None).words(now), ["mirror 4s behind", "mirror 4s"]);
+        assert_eq!(abroad(4, Some("throttled")).words(now), ["SILENT, mirror 4s behind", "SILENT 4s"]);
+        let urgencies = [abroad(4, None), abroad(4, Some("x")), abroad(20, None), abroad(90, None)];
+        let urgencies = urgencies.map(|abroad| abroad.urgency(now));
+        assert_eq!(urgencies, [Urgency::Calm, Urgency::Look, Urgency::Look, Urgency::Bad]);
+        assert_eq!(Abroad { whole: None, ..abroad(0, None) }.urgency(now), Urgency::Bad);
     }
 
     #[test]

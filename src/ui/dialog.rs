@@ -298,6 +298,12 @@ impl Dialog {
         Self::CutOff(CutOff::new(run).left_by(by))
     }
 
+    /// The same of a run in the journal of another host; `why` says what is known of who drove it.
+    #[must_use]
+    pub fn abroad(run: &Progress, host: &str, why: Option<&str>) -> Self {
+        Self::CutOff(CutOff::new(run).at(host, why))
+    }
+
     /// Why the conch is claimed that cannot be had just so.
     #[must_use]
     pub fn claim(obstacle: Obstacle, why: &str) -> Self {

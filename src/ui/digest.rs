@@ -2,6 +2,7 @@
 //!
 //! Panes read from here and never call a verdict themselves, so that a frame costs each verdict once.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,8 +12,11 @@ use crate::model::reading::Freshness;
 use crate::model::topology::RegionSpec;
 use crate::model::verdict::{
     self, Answered, AtRisk, ControlVerdict, HealthCheckVerdict, LinkVerdict, NamedRecord, OrdersVerdict,
-    RegionVerdict, RuleVerdict, SignalVerdict, Situation,
+    PanelSplit, RegionVerdict, RuleVerdict, SignalVerdict, Situation,
 };
+use crate::plan::StepId;
+use crate::plan::progress::{Progress, StepProgress, StepState};
+use crate::plan::proof::{self, Shown};
 
 /// The verdicts of one frame.
 #[derive(Clone, Debug)]
@@ -25,6 +29,8 @@ pub struct Digest<'a> {
     pub links: Vec<LinkVerdict>,
     /// Every routing control.
     pub controls: Vec<ControlVerdict>,
+    /// Regions on which control panels disagree.
+    pub splits: Vec<PanelSplit>,
     /// Every safety rule.
     pub rules: Vec<RuleVerdict<'a>>,
     /// Every health check of the DNS records.
@@ -37,6 +43,8 @@ pub struct Digest<'a> {
     pub at_risk: Option<AtRisk>,
     /// The line under the header.
     pub situation: Situation,
+    /// What the world shows of each step of an open run that is under way or held.
+    pub seen: BTreeMap<StepId, Vec<Shown>>,
 }
 
 /// One Region in a frame.
@@ -89,13 +97,28 @@ impl<'a> Digest<'a> {
             regions,
             links: verdict::links(world, now),
             controls: verdict::controls(world, now),
+            splits: verdict::panel_splits(world, now),
             rules: verdict::rules(world, now),
             checks: verdict::health_checks(world, now),
             answers: verdict::answers(world, now),
             records: verdict::named_records(world),
             at_risk: verdict::at_risk(world, now),
             situation: verdict::situation(world, now),
+            seen: BTreeMap::new(),
         }
+    }
+
+    /// The same with what is seen of the steps of a run.
+    #[must_use]
+    pub fn with(self, run: Option<&Progress>, world: &World, now: Timestamp) -> Self {
+        let Some(run) = run.filter(|run| run.is_open()) else { return self };
+        let wanted = |at: &StepProgress| match at.state {
+            StepState::Done(outcome) => outcome.needs_a_person(),
+            ref state => state.is_under_way(),
+        };
+        let steps = run.plan.steps.iter().filter(|step| run.steps.get(&step.id).is_some_and(wanted));
+        let seen = steps.map(|step| (step.id, proof::seen(run, step, world, now))).collect();
+        Self { seen, ..self }
     }
 }
 

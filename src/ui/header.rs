@@ -97,6 +97,10 @@ fn meters(pen: &Pen<'_>) -> Vec<Item> {
         let form = |text: String| Line::from(pen.span(text, Role::Title));
         items.push(Item::right(vec![(60, form(text)), (90, form(short))]));
     }
+    if let Some([long, short]) = pen.scene.view.flow.strain.words() {
+        let form = |text: &str| Line::from(pen.span(text, Role::LampLook));
+        items.push(Item::right(vec![(25, form(long)), (KEEP, form(short))]));
+    }
     let local = pen.clock.to_zoned(console.zone.clone());
     let is_utc = local.offset() == jiff::tz::Offset::UTC;
     let muted = |cost: u8, text: String| Item::right(vec![(cost, Line::from(pen.span(text, Role::Muted)))]);
@@ -162,7 +166,7 @@ fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
 
 /// Why nothing new starts, and what to do about it.
 fn paused(run: &Progress) -> String {
-    match (run.paused, run.why_paused.as_str()) {
+    match (run.paused, run.why_paused.text()) {
         (false, _) => String::new(),
         (true, "") => "PAUSED: nothing new starts.  ".to_owned(),
         (true, why) => format!("PAUSED, {why}.  "),

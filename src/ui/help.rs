@@ -2,7 +2,7 @@
 //!
 //! Nothing here is typed by hand: it is all read off the one table.
 
-use super::action::{Action, Danger, Entry, TABLE, why_off};
+use super::action::{Action, Entry, Stakes, TABLE, why_off};
 use super::dialog::{Moment, page};
 use super::keymap::Context;
 use super::theme::Role;
@@ -88,10 +88,10 @@ const HEAD: &str = "\n\n| keys | name | what it does | leads to |\n|---|---|---|
 
 fn row(entry: &Entry) -> String {
     let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
-    let danger = match entry.danger {
-        Danger::None => "",
-        Danger::Console => "the console or a run",
-        Danger::Write => "a write, after it was confirmed",
+    let stakes = match entry.stakes {
+        Stakes::None => "",
+        Stakes::Console => "the console or a run",
+        Stakes::Write => "a write, after it was confirmed",
     };
-    format!("| {} | {} | {} | {danger} |\n", keys.join(" "), entry.name, entry.about)
+    format!("| {} | {} | {} | {stakes} |\n", keys.join(" "), entry.name, entry.about)
 }

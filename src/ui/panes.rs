@@ -14,6 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::guard;
 use super::theme::{Glyphs, Theme};
 use super::view::Pane;
 use super::widgets::frame::Frame;
@@ -66,16 +67,20 @@ pub fn title(pane: Pane) -> &'static str {
 /// How many rows can be selected in a pane on a screen of that size.
 #[must_use]
 pub fn rows(scene: &Scene<'_>, screen: Rect, pane: Pane) -> usize {
-    with_pen(scene, |pen| listing(pen, pane, place(pen, screen, pane)).count())
+    let count = || with_pen(scene, |pen| listing(pen, pane, place(pen, screen, pane)).count());
+    guard::attempt(count).unwrap_or_default()
 }
 
 /// The selected row of a pane on a screen of that size; `None` when it has no rows.
 #[must_use]
 pub fn selected(scene: &Scene<'_>, screen: Rect, pane: Pane) -> Option<usize> {
-    with_pen(scene, |pen| {
-        let count = listing(pen, pane, place(pen, screen, pane)).count();
-        selected_of(pen, pane, count)
-    })
+    let selected = || {
+        with_pen(scene, |pen| {
+            let count = listing(pen, pane, place(pen, screen, pane)).count();
+            selected_of(pen, pane, count)
+        })
+    };
+    guard::attempt(selected).unwrap_or_default()
 }
 
 /// All there is to say about the selected row of the focused pane, in lines of any width.

@@ -13,10 +13,11 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::action::{Action, cut_off, held_step, why_off};
+use super::conch::Abroad;
 use super::dialog::{self, Dialog, Moment, Reply, Request};
 use super::key::{Input, Key};
 use super::keymap::{self, Context};
-use super::{Console, Mode, Scene, panes};
+use super::{Console, Flow, Mode, Scene, panes};
 use crate::model::World;
 use crate::plan::event::{Decision, Entry};
 use crate::plan::interlock::Prepared;
@@ -116,6 +117,8 @@ pub struct View {
     pub at: Timestamp,
     /// The terminal's columns and rows, as far as they are known.
     pub size: Size,
+    /// How the screen goes with the line that carries it.
+    pub flow: Flow,
     /// The reason that was given when the console was armed; it goes into what is confirmed.
     pub reason: String,
     /// A word of the screen to the operator, until a time.
@@ -205,6 +208,12 @@ impl View {
         self.pane = Pane::Plan;
     }
 
+    /// The same of a run of another host.
+    pub fn ask_about_abroad(&mut self, run: &Progress, abroad: &Abroad, why: Option<&str>) {
+        self.dialog = Some(Dialog::abroad(run, &abroad.host, why));
+        self.pane = Pane::Plan;
+    }
+
     /// Somebody else drives the run: what to do with it is no question any more.
     pub fn taken_up_elsewhere(&mut self) {
         self.dialog.take_if(|dialog| matches!(dialog, Dialog::CutOff(_)));
@@ -250,7 +259,7 @@ impl View {
             self.say(&format!("{key} is off: {why}"));
             return None;
         }
-        let acts = action.entry().is_some_and(|e| e.danger > super::action::Danger::None);
+        let acts = action.entry().is_some_and(|e| e.stakes > super::action::Stakes::None);
         if acts && action != Action::Quit && self.frozen.take().is_some() && action != Action::Pause {
             self.say(&format!("unfrozen: this is now; press {key} again to go on"));
             return None;
@@ -287,7 +296,10 @@ impl View {
         let moment = Moment { view: self, facts };
         let dialog = match action {
             Action::Act => Some(match cut_off(facts) {
-                Some(run) => Dialog::cut_off(run),
+                Some(run) => match &facts.console.abroad {
+                    Some(abroad) => Dialog::abroad(run, &abroad.host, None),
+                    None => Dialog::cut_off(run),
+                },
                 None => Dialog::act(&moment),
             }),
             Action::Detail => Some(Dialog::detail()),

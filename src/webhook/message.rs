@@ -122,7 +122,9 @@ fn news(run: &Progress, event: &Event) -> Option<(Kind, Severity, String)> {
             };
             Some((kind, Severity::Critical, why.clone()))
         }
-        Event::Paused { why, .. } if !why.is_empty() => Some((Kind::Hold, Severity::Critical, why.clone())),
+        Event::Paused { why, .. } if !why.is_asked() => {
+            Some((Kind::Hold, Severity::Critical, why.to_string()))
+        }
         Event::Intended { step, .. } => wanted(run.plan.step(*step)?),
         Event::Awaits { at: Some(at), .. } => {
             Some((Kind::Approval, Severity::Warning, format!("what it started waits for a person: {at}")))

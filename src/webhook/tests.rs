@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::model::fixture::{Scene, east, west};
-use crate::plan::event::{End, Event, Outcome, RunId, Start};
+use crate::plan::event::{End, Event, Outcome, Pause, RunId, Start};
 use crate::plan::{Intent, Playbook, StepId, playbook};
 
 /// A run of a failover that has just begun.
@@ -185,9 +185,12 @@ fn only_what_needs_a_person_and_the_end_are_told() {
     assert_eq!(kind(ended(Outcome::Skipped)), None);
     assert_eq!(kind(ended(Outcome::Failed)), Some(Kind::Hold));
     assert_eq!(kind(ended(Outcome::Refused)), Some(Kind::Refused));
-    let paused = |why: &str| Event::Paused { who: "maria".to_owned(), why: why.to_owned() };
-    assert_eq!(kind(paused("")), None, "whoever pauses knows of it");
-    assert_eq!(kind(paused("credentials: they ended")), Some(Kind::Hold));
+    let paused = |why: Pause| Event::Paused { who: "maria".to_owned(), why };
+    assert_eq!(kind(paused(Pause::Asked)), None, "whoever pauses knows of it");
+    let text = "credentials: they ended".to_owned();
+    assert_eq!(kind(paused(Pause::Credentials { text })), Some(Kind::Hold));
+    let text = "the shared table gives no answer".to_owned();
+    assert_eq!(kind(paused(Pause::Conch { text })), Some(Kind::Hold));
     let aborted = Event::Closed { end: End::Aborted, summary: String::new() };
     assert_eq!(kind(aborted), Some(Kind::End));
     assert_eq!(kind(Event::Resumed { who: "maria".to_owned() }), None);

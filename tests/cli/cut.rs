@@ -10,26 +10,36 @@ use super::stage::Stage;
 const RUN: &str = "run switchover --from us-east-1 --to us-west-2 --confirm us-west-2 --reason drill --json";
 
 /// A headless run whose lines are read one by one.
-struct Run {
+pub(crate) struct Run {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Run {
     fn start(stage: &Stage) -> Self {
+        Self::of(stage, RUN)
+    }
+
+    /// Of these words, which ask for JSON.
+    pub(crate) fn of(stage: &Stage, words: &str) -> Self {
         let mut child =
-            stage.desk.command(RUN).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            stage.desk.command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }
 
     /// Reads until a line of this kind; its run.
     fn until(&mut self, word: &str) -> String {
+        self.line(word)["run"].as_str().unwrap().to_owned()
+    }
+
+    /// The same line.
+    pub(crate) fn line(&mut self, word: &str) -> Value {
         loop {
             let line = self.lines.next().unwrap_or_else(|| panic!("it ended before `{word}`")).unwrap();
             let line: Value = serde_json::from_str(&line).unwrap();
             if line["event"]["event"] == word {
-                return line["run"].as_str().unwrap().to_owned();
+                return line;
             }
         }
     }
@@ -40,7 +50,7 @@ impl Run {
     }
 
     /// Reads to the end; the exit code and the words of the events.
-    fn end(mut self) -> (Option<i32>, Vec<String>) {
+    pub(crate) fn end(mut self) -> (Option<i32>, Vec<String>) {
         let words = (&mut self.lines).map(|line| {
             let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
             line["event"]["event"].as_str().unwrap().to_owned()

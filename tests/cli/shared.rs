@@ -3,7 +3,7 @@
 use super::stage::{PATIENCE, Said, Stage};
 
 /// The same binary at another bastion, with another person.
-fn at_ben(stage: &Stage, words: &str) -> Said {
+pub(crate) fn at_ben(stage: &Stage, words: &str) -> Said {
     let mut command = stage.desk.command(&format!("--state-dir other {words}"));
     command.env("USER", "ben").env("HOSTNAME", "bastion-2");
     assert_cmd::Command::from_std(command).timeout(PATIENCE).output().unwrap().into()

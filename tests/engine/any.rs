@@ -15,7 +15,7 @@ use pointsman::model::reading::{
 use pointsman::model::topology::{Region, Topology};
 use pointsman::model::verdict;
 use pointsman::plan::decide::{self, Next};
-use pointsman::plan::event::{Answer, Decision, End, Entry, Event, Outcome, RunId};
+use pointsman::plan::event::{Answer, Decision, End, Entry, Event, Outcome, Pause, RunId};
 use pointsman::plan::operation::Operation;
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::rules;
@@ -237,7 +237,7 @@ impl Path {
             6 => Decision::Skip { reason: reason(), typed: None },
             7 => Decision::Skip { reason: reason(), typed: Some(WEST.into()) },
             8 if what > 200 => Decision::Abort { reason: reason() },
-            8 | 9 => return self.ask_for(Event::Paused { who, why: String::new() }),
+            8 | 9 => return self.ask_for(Event::Paused { who, why: Pause::Asked }),
             _ => return self.ask_for(Event::Resumed { who }),
         };
         self.ask_for(Event::Decided { step, decision, who });

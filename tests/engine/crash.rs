@@ -144,6 +144,8 @@ async fn a_run_is_taken_up_on_a_clock_that_was_set_back() {
         let taken_up = Stage::on(shop, stage.journal.cut_after(cut)).deciding(retries());
         let progress = taken_up.resume(&stopped.progress.run).await.unwrap();
         assert_eq!(end(&progress), Some(End::Confirmed), "cut after {cut}: {:#?}", taken_up.lines());
+        let says = |line: &String| line.contains("the clock stands") && line.contains("it was set back");
+        assert_eq!(taken_up.lines().iter().filter(|line| says(line)).count(), 1, "cut after {cut}");
         let resumed = progress.resumed.unwrap();
         let took = progress.closed.unwrap().0.duration_since(resumed);
         assert!(took < SignedDuration::from_mins(15), "cut after {cut}: {took:?}");

@@ -67,7 +67,7 @@ async fn a_write_that_nobody_could_sign_waits_and_is_sent_after_the_renewal() {
     assert_eq!(outcomes(&progress), ["confirmed", "Intended"]);
     assert!(progress.is_open() && progress.paused);
     assert_eq!(
-        progress.why_paused,
+        progress.why_paused.text(),
         "credentials: a write was turned away for them. Renew them, then resume the run"
     );
     assert_eq!(stage.shop.written().len(), 1);

@@ -236,3 +236,20 @@ fn a_newer_layout_is_left_alone() {
     let error = Journal::open(state.path()).unwrap_err();
     assert!(error.why.contains("its layout is 7 and this program knows 1"), "{error}");
 }
+
+/// Times that run backwards break no chain, and are named.
+#[test]
+fn a_line_whose_time_is_before_the_one_above_it_is_named() {
+    let (_state, mut journal) = filled();
+    assert_eq!(journal.set_back().unwrap(), []);
+    let earlier = now() - jiff::SignedDuration::from_mins(10);
+    journal.append(&run("bbbb0002"), earlier, &note("set back")).unwrap();
+    journal.append(&run("cccc0003"), earlier, &started()).unwrap();
+    journal.append(&run("bbbb0002"), earlier, &note("and on")).unwrap();
+    assert_eq!(journal.verify().unwrap(), Ok(8));
+    let told: Vec<String> = journal.set_back().unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        ["line 6 of run bbbb0002: its time is 10m00s before that of the line above it: a clock was set back"]
+    );
+}

@@ -1,7 +1,7 @@
 //! Which event may follow which: a table of every state, and random journeys that hold what must always hold.
 
 use pointsman::model::reading::{ControlState, Trouble, TroubleKind};
-use pointsman::plan::event::{Answer, Decision, End, Entry, Event, Outcome, RunId, RungState};
+use pointsman::plan::event::{Answer, Decision, End, Entry, Event, Outcome, Pause, RunId, RungState};
 use pointsman::plan::operation::{ControlChange, Operation, RoutingSet};
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::{Action, Intent, Plan, Playbook, Rung, Step, StepId, Usual};
@@ -94,7 +94,7 @@ fn vocabulary(attempts: u32) -> Vec<(&'static str, Event)> {
         ("skip", decided(Decision::Skip { reason: reason(), typed: None })),
         ("skip without reason", decided(Decision::Skip { reason: " ".to_owned(), typed: None })),
         ("abort", decided(Decision::Abort { reason: reason() })),
-        ("pause", Event::Paused { who: WHO.to_owned(), why: String::new() }),
+        ("pause", Event::Paused { who: WHO.to_owned(), why: Pause::Asked }),
         ("resume", Event::Resumed { who: WHO.to_owned() }),
         ("take up", Event::TakenUp { who: WHO.to_owned() }),
         ("note", Event::Noted { who: WHO.to_owned(), text: String::new() }),
@@ -304,13 +304,13 @@ fn a_line_of_another_run_or_a_headless_journal_is_refused() {
     let mut progress = Journey::new().progress;
     let stranger = Entry {
         run: RunId("ffffffff".to_owned()),
-        ..entry(2, Event::Paused { who: WHO.to_owned(), why: String::new() })
+        ..entry(2, Event::Paused { who: WHO.to_owned(), why: Pause::Asked })
     };
     assert_eq!(
         progress.apply(&stranger).unwrap_err().to_string(),
         "journal line 2 cannot follow what came before it: it belongs to run ffffffff and not to 3f9a0001"
     );
-    let headless = [entry(1, Event::Paused { who: WHO.to_owned(), why: String::new() })];
+    let headless = [entry(1, Event::Paused { who: WHO.to_owned(), why: Pause::Asked })];
     assert!(Progress::replay(&headless).is_err());
     assert!(Progress::replay(&[]).is_err());
 }

@@ -60,11 +60,11 @@ fn the_header_names_who_has_the_conch_and_what_keeps_people_from_acting() {
     desk.shows("conch this host only");
     let now = desk.now();
     let since = now - SignedDuration::from_mins(4);
-    let who = "maria".to_owned();
-    desk.app.update(Event::Conch(Conch::Other { who: who.clone(), since, run: None }), now);
-    desk.shows(&format!("conch maria since {}", since.strftime("%H:%MZ")));
+    let (who, until) = ("maria@bastion-1".to_owned(), now);
+    desk.app.update(Event::Conch(Conch::Other { who: who.clone(), since, until, run: None }), now);
+    desk.shows(&format!("conch maria@bastion-1 since {}", since.strftime("%H:%MZ")));
     desk.app.update(Event::Conch(Conch::RanOut { who, heard: since }), now);
-    desk.shows("conch maria, silent 4m");
+    desk.shows("conch maria@bastion-1, silent 4m");
     desk.app.update(Event::Conch(Conch::Silent { since }), now);
     desk.shows("table SILENT 4m");
 }
@@ -84,8 +84,8 @@ fn a_run_that_another_bastion_drives_can_be_paused_from_here() {
     let mut desk = Desk::degraded();
     assert_eq!(desk.press("P"), []);
     let (now, run) = (desk.now(), Some(RunId("4f2a9c01".to_owned())));
-    desk.app
-        .update(Event::Conch(Conch::Other { who: "maria".to_owned(), since: now, run: run.clone() }), now);
+    let (who, since, until) = ("maria@bastion-1".to_owned(), now, now);
+    desk.app.update(Event::Conch(Conch::Other { who, since, until, run: run.clone() }), now);
     assert_eq!(desk.press("P"), [Effect::Pause]);
     assert_eq!(desk.app.driven_by_another(), run.as_ref());
 }

@@ -2,7 +2,7 @@
 //! that process is gone.
 
 use pointsman::app::{Attention, Effect, Event};
-use pointsman::plan::event::{self, Answer, Decision, Outcome};
+use pointsman::plan::event::{self, Answer, Decision, Outcome, Pause};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::Ledger;
 use pointsman::plan::{Action, Approval, Plan, StepId, playbook};
@@ -117,7 +117,7 @@ fn it_is_shown_read_for_and_steered_as_if_it_were_driven_here() {
     assert_eq!(desk.app.attention(), Attention::Acting);
     assert_eq!(desk.app.followed(), Some(&run.run));
     assert_eq!(desk.press("P"), [Effect::Pause]);
-    follow(&mut desk, &mut run, &event::Event::Paused { who: "ana".to_owned(), why: String::new() });
+    follow(&mut desk, &mut run, &event::Event::Paused { who: "ana".to_owned(), why: Pause::Asked });
     desk.shows("PAUSED");
     assert_eq!(desk.press("P"), [Effect::Resume]);
     follow(&mut desk, &mut run, &event::Event::Resumed { who: "ana".to_owned() });
@@ -187,7 +187,7 @@ fn a_run_that_ended_as_its_driver_left_asks_nothing() {
 #[test]
 fn a_line_that_comes_twice_counts_once() {
     let (mut desk, mut run) = following();
-    follow(&mut desk, &mut run, &event::Event::Paused { who: "ana".to_owned(), why: String::new() });
+    follow(&mut desk, &mut run, &event::Event::Paused { who: "ana".to_owned(), why: Pause::Asked });
     let now = desk.now();
     for line in desk.journal.all().unwrap() {
         desk.app.update(Event::Followed(Box::new(line.clone())), now);

@@ -1,7 +1,7 @@
 //! A run on the screen: its mode, its holds, what is asked before one leaves, and one that was cut off.
 
 use pointsman::app::{Attention, Effect, Event};
-use pointsman::plan::event::{self, Answer, Decision, Outcome};
+use pointsman::plan::event::{self, Answer, Decision, Outcome, Pause};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::Ledger;
 use pointsman::plan::{Plan, StepId};
@@ -65,7 +65,7 @@ fn a_run_in_flight_is_said_read_for_and_asked_about_before_one_leaves() {
 fn a_run_is_paused_at_once_and_let_go_on() {
     let (mut desk, mut run) = running();
     assert_eq!(desk.press("P"), [Effect::Pause]);
-    desk.log(&mut run, &event::Event::Paused { who: "maria".to_owned(), why: String::new() });
+    desk.log(&mut run, &event::Event::Paused { who: "maria".to_owned(), why: Pause::Asked });
     assert_eq!(desk.press("P"), [Effect::Resume]);
 }
 

@@ -60,6 +60,7 @@ impl Bench {
             conch: Conch::Host,
             mirror: None,
             follows: None,
+            abroad: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.0,
             history: History::default(),

@@ -323,7 +323,8 @@ fn asking() -> Bench {
     at.state = StepState::Proving;
     at.operation = Some(operation);
     at.handle = Some("0b1c2d3e".to_owned());
-    at.awaits = Some(Awaited { step: "ApproveScaling".to_owned(), pause: false, failed: false });
+    at.awaits =
+        Some(Awaited { step: "ApproveScaling".to_owned(), pause: false, failed: false, handle: None });
     bench
 }
 

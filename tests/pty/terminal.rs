@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -23,6 +24,10 @@ const GLANCE: Duration = Duration::from_millis(500);
 struct Glass {
     parser: Mutex<vt100::Parser>,
     changed: Condvar,
+    /// Every byte that was written, in order; it is behind the parser by no byte.
+    written: Mutex<Vec<u8>>,
+    /// The one who looks has gone.
+    closed: AtomicBool,
 }
 
 /// The terminal; when it goes, what runs in it goes too.
@@ -52,14 +57,23 @@ impl Terminal {
         Self::on(Arc::clone(&self.state), args, size, &[])
     }
 
-    fn on(
+    /// Another program in a terminal, on a state folder of its own.
+    pub(crate) fn of(program: &str, args: &[&str], size: (u16, u16)) -> Self {
+        Self::run(Arc::new(tempfile::tempdir().unwrap()), (program, args), size, &[])
+    }
+
+    fn on(state: Arc<tempfile::TempDir>, args: &[&str], size: (u16, u16), env: &[(&str, &str)]) -> Self {
+        Self::run(state, (env!("CARGO_BIN_EXE_pointsman"), args), size, env)
+    }
+
+    fn run(
         state: Arc<tempfile::TempDir>,
-        args: &[&str],
+        (program, args): (&str, &[&str]),
         (rows, cols): (u16, u16),
         env: &[(&str, &str)],
     ) -> Self {
         let pty = native_pty_system().openpty(size(rows, cols)).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pointsman"));
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         for (name, value) in [("TERM", "xterm-256color"), ("PATH", "/usr/bin:/bin"), ("USER", "ana")] {
@@ -76,11 +90,17 @@ impl Terminal {
         let glass = Arc::new(Glass {
             parser: Mutex::new(vt100::Parser::new(cells(rows), cells(cols), 0)),
             changed: Condvar::new(),
+            written: Mutex::default(),
+            closed: AtomicBool::new(false),
         });
         let (mut output, shown) = (pty.master.try_clone_reader().unwrap(), Arc::clone(&glass));
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(read @ 1..) = output.read(&mut bytes) {
+                shown.written.lock().unwrap().extend_from_slice(&bytes[..read]);
+                if shown.closed.load(Ordering::SeqCst) {
+                    return;
+                }
                 shown.parser.lock().unwrap().process(&bytes[..read]);
                 shown.changed.notify_all();
             }
@@ -93,6 +113,16 @@ impl Terminal {
         });
         let keys = pty.master.take_writer().unwrap();
         Self { pty: Some((pty.master, keys)), glass, killer, exit, pid, state, started }
+    }
+
+    /// All that was written to the terminal so far.
+    pub(crate) fn written(&self) -> Vec<u8> {
+        self.glass.written.lock().unwrap().clone()
+    }
+
+    /// How many bytes that is.
+    pub(crate) fn count(&self) -> usize {
+        self.glass.written.lock().unwrap().len()
     }
 
     pub(crate) fn text(&self) -> String {
@@ -138,6 +168,13 @@ impl Terminal {
         }
     }
 
+    /// Sends bytes at once, as a terminal does.
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
+        let (_, writer) = self.pty.as_mut().unwrap();
+        writer.write_all(bytes).unwrap();
+        writer.flush().unwrap();
+    }
+
     /// Waits for a dialog with this text, and looks at it.
     #[track_caller]
     pub(crate) fn asks(&self, text: &str) {
@@ -155,6 +192,29 @@ impl Terminal {
         self.pty = None;
         // The thread that reads holds it open as well; what it reads ends with the process's side of it.
         self.signal("-HUP");
+    }
+
+    /// Closes the terminal and tells nobody: whatever writes to it next is refused.
+    pub(crate) fn cut(&mut self) {
+        self.glass.closed.store(true, Ordering::SeqCst);
+        self.pty = None;
+    }
+
+    /// The letter of the process's state: `S` asleep, `R` at work, `T` stopped, `Z` gone.
+    pub(crate) fn state(&self) -> Option<char> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?;
+        stat.rsplit_once(") ")?.1.chars().next()
+    }
+
+    /// Processor time so far, and the most memory that was ever resident in bytes.
+    pub(crate) fn cost(&self) -> (Duration, u64) {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap();
+        let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+        (Duration::from_millis(ticks * 10), peak * 1024)
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -187,11 +247,16 @@ impl Terminal {
         tasks.filter_map(|task| Some(name(task.ok()?)?.trim().to_owned())).collect()
     }
 
+    /// Another process on the same state folder, without a terminal; not started yet.
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pointsman"));
+        command.args(words).env("XDG_STATE_HOME", self.state.path());
+        command
+    }
+
     /// What another process reads in the journal.
     pub(crate) fn journal(&self, words: &[&str]) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pointsman"));
-        let output =
-            command.arg("journal").args(words).env("XDG_STATE_HOME", self.state.path()).output().unwrap();
+        let output = self.command(&["journal"]).args(words).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pointsman::model::reading::ControlState;
-use pointsman::model::topology::{Control, Region, Routing, Rule, RuleKind, RuleLogic};
+use pointsman::model::topology::{self, Control, Region, Routing, Rule, RuleKind, RuleLogic};
 use pointsman::plan::operation::ControlChange;
 use pointsman::plan::rules::States;
 
@@ -95,7 +95,7 @@ impl Panel {
         };
         Routing {
             cluster: "arn:cluster".to_owned(),
-            panel: "arn:panel".to_owned(),
+            panels: vec![topology::Panel { name: None, arn: "arn:panel".to_owned() }],
             endpoints: Vec::new(),
             controls: self.carries.iter().enumerate().map(control).collect(),
             rules: self.rules.iter().enumerate().map(rule).collect(),

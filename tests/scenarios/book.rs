@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pointsman::ledger::{memory, sqlite};
 use pointsman::plan::event::Entry;
+use pointsman::plan::history::{Ground, History};
 use pointsman::plan::run::Ledger;
 use tempfile::TempDir;
 
@@ -42,6 +43,11 @@ impl Book {
                 journal.map_or_else(Vec::new, |journal| journal.tail(100_000).unwrap())
             }
         }
+    }
+
+    /// What its runs tell of a simulated world, as a console reads it.
+    pub(crate) fn past(&self) -> History {
+        History::of(Ground::Simulated, &self.lines())
     }
 
     /// The number of lines; all follow each other.

@@ -27,7 +27,7 @@ async fn play(scenario: &Scenario, fuse: std::sync::Arc<Fuse>, retries: usize) -
 }
 
 /// Cuts one scenario after each of its lines that this share is about.
-async fn cut(name: &str, share: usize) {
+pub(super) async fn cut(name: &str, share: usize) {
     let scenario = scenario::find(name).unwrap();
     if scenario.act.is_empty() {
         return;

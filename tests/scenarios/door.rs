@@ -1,6 +1,7 @@
 //! The simulator's door, noting every write that leaves for it and what the journal said at that moment.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ impl Left {
             return false;
         }
         match operation {
-            Operation::RoutingSet(RoutingSet { entries, overrides }) => {
+            Operation::RoutingSet(RoutingSet { entries, overrides, .. }) => {
                 let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
                 let list = body["UpdateRoutingControlStateEntries"].as_array().unwrap();
                 let sent =
@@ -167,6 +168,7 @@ pub(crate) struct Watched {
     inner: InProcess,
     book: Book,
     left: Arc<Mutex<Vec<Left>>>,
+    calls: Arc<AtomicUsize>,
     mischief: Arc<Mutex<Option<(usize, Mischief)>>>,
 }
 
@@ -183,7 +185,7 @@ pub(crate) enum Mischief {
 
 impl Watched {
     pub(crate) fn new(inner: InProcess, book: Book) -> Self {
-        Self { inner, book, left: Arc::default(), mischief: Arc::default() }
+        Self { inner, book, left: Arc::default(), calls: Arc::default(), mischief: Arc::default() }
     }
 
     /// The write with this number, from 1, meets this.
@@ -196,6 +198,11 @@ impl Watched {
         self.left.lock().unwrap().clone()
     }
 
+    /// How many requests there were so far, reads too.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+
     fn note(&self, operation: &str, request: &HttpRequest) {
         let sim = &self.inner.0;
         let signed = request.headers().get("authorization").unwrap_or_default();
@@ -204,7 +211,16 @@ impl Watched {
         let writers = sim.look(|world| {
             let of =
                 |member: &pointsman::sim::world::aurora::Member| world.regions[member.region].name.clone();
-            world.aurora.globals.iter().map(|g| (g.store.clone(), g.writer().map(of))).collect()
+            // One that was taken out of its global database is what its Region writes to from then on.
+            let alone = |store: &str| {
+                let mut own = world.aurora.clusters.iter().filter(|c| c.global.is_none() && c.writable);
+                let own = own.find(|c| c.id.starts_with(&format!("{store}-")))?;
+                Some(world.regions[own.region].name.clone())
+            };
+            let writer = |g: &pointsman::sim::world::aurora::GlobalCluster| {
+                alone(&g.store).or_else(|| g.writer().map(of))
+            };
+            world.aurora.globals.iter().map(|g| (g.store.clone(), writer(g))).collect()
         });
         let (operation, journal) = (operation.to_owned(), self.book.lines());
         self.left.lock().unwrap().push(Left { at: sim.now(), region, operation, body, journal, writers });
@@ -219,6 +235,7 @@ impl HttpClient for Watched {
 
 impl HttpConnector for Watched {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         let Some(operation) = write_of(&request) else { return self.inner.call(request) };
         self.note(&operation, &request);
         let number = self.left.lock().unwrap().len();

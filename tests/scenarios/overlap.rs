@@ -1,29 +1,22 @@
 //! Independent steps overlap: the wall time of a failover of many stores beside its critical path, in virtual time.
 //!
 //! The path is what the platform itself takes for the slowest database, by the ground truth, and then what the slower
-//! of two routing updates takes to be proved. The config knows one control panel, so the second panel is stood in for
-//! by controls of its own and an update of its own beside the first.
+//! of two routing updates, one for each control panel, takes to be proved.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use pointsman::model::reading::ControlState;
-use pointsman::model::topology::Topology;
 use pointsman::plan::event::{Event, Outcome};
-use pointsman::plan::operation::{ControlChange, Operation, RoutingSet};
-use pointsman::plan::{Action, Plan, Rung, Step, StepId};
+use pointsman::plan::operation::Operation;
+use pointsman::plan::{Plan, Step, StepId};
 use pointsman::sim::Sim;
-use pointsman::sim::scenario::world::Rule;
+use pointsman::sim::scenario::world::Panel;
 use pointsman::sim::scenario::{self, Scenario};
-use pointsman::sim::world::arc::{self, safety::RuleType};
 
 use super::book::Book;
 use super::laws;
 use super::ride::{Calm, Fuse, Rider};
 use super::stage::{Played, Stage};
-
-/// What the second panel's controls are called.
-const SECOND: [&str; 2] = ["api us-east-1", "api us-west-2"];
 
 /// Spans of one failover of many stores.
 #[derive(Clone, Copy, Debug)]
@@ -55,9 +48,7 @@ pub(crate) async fn measure(stores: usize) -> Measured {
     let scenario = scenario(stores);
     let stage = Stage::new(&scenario, 7, Book::in_memory());
     let watched = tokio::spawn(last_promotion(stage.sim.clone()));
-    let mut rider = Rider::on(stage, Fuse::none());
-    rider.amend = move_second_too;
-    let played = rider.ride(&mut Calm).await;
+    let played = Rider::on(stage, Fuse::none()).ride(&mut Calm).await;
     laws::hold(&played);
     let steps = spans(&played);
     let called = played.sim.writes()[0].at;
@@ -89,42 +80,9 @@ fn scenario(stores: usize) -> Scenario {
         (store.store, store.orders) = (format!("store-{number:02}"), false);
         scenario.world.aurora.push(store);
     }
-    for name in SECOND {
-        scenario.world.controls.insert(name.to_owned(), arc::ControlState::On);
-    }
-    // A control without a Region opens a gate, or the config has no place for it; this gate is always open.
-    let regions = scenario.world.regions.iter().map(|region| region.name.clone());
-    scenario.world.rules.push(Rule {
-        name: "second-panel".to_owned(),
-        assert: Vec::new(),
-        gating: SECOND.map(str::to_owned).to_vec(),
-        target: regions.collect(),
-        kind: RuleType::Or,
-        threshold: 0,
-        inverted: false,
-        wait: Duration::ZERO,
-    });
+    let panel = |name: &str| Panel { name: name.to_owned(), controls: None, rules: None };
+    scenario.world.panels = vec![panel("store"), panel("api")];
     scenario
-}
-
-fn move_second_too(plan: &mut Plan, topology: &Topology) {
-    let first = plan.steps.last().unwrap().clone();
-    let control = |at: usize| topology.routing.as_ref().unwrap().control(SECOND[at]).unwrap();
-    let change = |at: usize, state| ControlChange {
-        control: control(at).name.clone(),
-        arn: control(at).arn.clone(),
-        state,
-        was: ControlState::On,
-        guessed: false,
-    };
-    let set = RoutingSet::of(vec![change(0, ControlState::Off), change(1, ControlState::On)]);
-    plan.steps.push(Step {
-        id: StepId(first.id.0 + 1),
-        title: set.to_string(),
-        action: Action::Operate(Operation::RoutingSet(set)),
-        rung: Rung::Traffic,
-        ..first
-    });
 }
 
 fn moves_traffic(plan: &Plan, id: StepId) -> bool {

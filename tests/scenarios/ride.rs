@@ -14,11 +14,12 @@ use pointsman::aws::actuator::Hands;
 use pointsman::clock::Clock;
 use pointsman::model::World;
 use pointsman::model::reading::Observation;
-use pointsman::model::topology::Topology;
 use pointsman::plan::event::{Decision, Entry, Event, Outcome, RunId};
-use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
-use pointsman::plan::run::{self, Actuator, Command, Ledger, LedgerError, Ports, Receipt, WhenHeld};
+use pointsman::plan::run::{
+    self, Actuator, Ask, AskId, Asked, Boxed, Command, Inbox, Ledger, LedgerError, Ports, Receipt, Reply,
+    WhenHeld,
+};
 use pointsman::plan::{Intent, Plan, StepId, interlock};
 use pointsman::sampler::{self, Pace};
 use pointsman::sim::Sim;
@@ -26,11 +27,15 @@ use pointsman::sim::scenario::Scenario;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::book::Book;
+use super::people::People;
 use super::stage::{self, Came, Played, Stage, WHO};
 use crate::support::ByHand;
 
 /// The console opens so long before the operator acts.
 pub(crate) const BEFORE: Duration = Duration::from_secs(20);
+
+/// Between two acts the console is watched for so long before the second.
+const LULL: Duration = Duration::from_secs(200);
 
 /// A ride that is not at rest by then never will be.
 const ENDLESS: Duration = Duration::from_hours(4);
@@ -103,7 +108,7 @@ pub(crate) trait Mind {
     fn act(&mut self, sim: &Sim) -> Deed;
 
     /// A run has begun.
-    fn begun(&mut self, _: &Plan) {}
+    fn begun(&mut self, _: &Plan, _: &Sim) {}
 
     /// A line of the run has been written.
     fn heard(&mut self, _: &Entry, _: &Sim) {}
@@ -116,8 +121,30 @@ pub(crate) enum Deed {
     Nothing,
     /// A person asks for this.
     Asks(Command),
+    /// Another person does, at another console, who had seen the journal up to this line.
+    AsksAfar(Command, u64),
     /// The process is gone, for so long.
     Crash(Duration),
+}
+
+/// What is asked at another console.
+struct Afar(mpsc::UnboundedReceiver<Ask>);
+
+impl Inbox for Afar {
+    fn next(&mut self) -> Boxed<'_, Asked> {
+        Box::pin(async {
+            match self.0.recv().await {
+                Some(ask) => Asked { id: AskId(ask.at.to_string()), ask },
+                None => std::future::pending().await,
+            }
+        })
+    }
+
+    fn reply(&mut self, _: &AskId, _: &Reply) {}
+
+    fn is_attended(&self) -> bool {
+        false
+    }
 }
 
 /// Nothing happens.
@@ -173,8 +200,6 @@ pub(crate) struct Rider {
     pub(crate) away: Duration,
     /// How often a person tries a step again that did not end well.
     pub(crate) retries: usize,
-    /// Makes another plan of the playbook's.
-    pub(crate) amend: fn(&mut Plan, &Topology),
     came: Vec<Came>,
 }
 
@@ -188,19 +213,19 @@ impl Rider {
     pub(crate) fn on(stage: Stage, fuse: Arc<Fuse>) -> Self {
         let clock = stage.sim.clock().clone();
         let (eyes, world) = (Eyes::open(&stage), World::new(stage.config.topology.clone()));
-        let (away, amend) = (Duration::from_secs(4), |_: &mut Plan, _: &Topology| {});
-        Self { stage, eyes, clock, world, fuse, away, retries: 0, amend, came: Vec::new() }
+        let away = Duration::from_secs(4);
+        Self { stage, eyes, clock, world, fuse, away, retries: 0, came: Vec::new() }
     }
 
     /// Acts as the scenario says, from the first act to the last.
     pub(crate) async fn ride(mut self, mind: &mut dyn Mind) -> Played {
         let began = self.stage.sim.look(|world| world.start);
-        // The console has been there all along; most of what it saw is of no use now and is not read.
         self.until(began + BEFORE).await;
-        let first = self.stage.scenario.act.iter().map(|act| act.at).min().unwrap_or_default();
-        self.stage.sim.advance(first.saturating_sub(BEFORE * 2));
         for act in self.stage.scenario.act.clone() {
-            self.until(began.checked_add(act.at).unwrap()).await;
+            let at = began.checked_add(act.at).unwrap();
+            let idle = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+            self.stage.sim.advance(idle.saturating_sub(LULL));
+            self.until(at).await;
             let came = tokio::time::timeout(ENDLESS, self.act(&stage::intent(&act), mind)).await;
             let Ok(came) = came else {
                 panic!("neither ends nor holds:\n{}", super::laws::told(&self.stage.book))
@@ -228,26 +253,29 @@ impl Rider {
         let Self { stage, came, .. } = self;
         let Stage { sim, config, scenario, book, door, .. } = stage;
         let truth = sim.truth();
-        Played { sim, scenario, book, came, left: door.left(), topology: config.topology, truth }
+        Played {
+            sim,
+            scenario,
+            book,
+            came,
+            left: door.left(),
+            calls: door.calls(),
+            topology: config.topology,
+            truth,
+        }
     }
 
     async fn act(&mut self, intent: &Intent, mind: &mut dyn Mind) -> Came {
-        let plan = match self.prepare(intent).await {
-            Ok(mut plan) => {
-                (self.amend)(&mut plan, self.world.topology());
-                plan
-            }
-            Err(why) => {
-                let mut ledger = self.stage.book.ledger();
-                run::refuse(intent.clone(), why.clone(), WHO.to_owned(), &mut *ledger, &self.clock).unwrap();
-                return Came::Refused(why);
+        let mut progress = loop {
+            let plan = self.prepare(intent).await;
+            match self.begin(plan, intent) {
+                Ok(Ok(progress)) => break progress,
+                Ok(Err(why)) => return Came::Refused(why),
+                // The line could not be written: whoever comes next looks afresh.
+                Err(_) => self.reopen(self.away).await,
             }
         };
-        let begun = run::start(plan, stage::start_of(), &mut self.ledger(), &self.clock);
-        let Ok(mut progress) = begun else {
-            panic!("a fuse burns through after the first line at the earliest")
-        };
-        mind.begun(&progress.plan);
+        mind.begun(&progress.plan, &self.stage.sim);
         let mut retries = self.retries;
         loop {
             let id = progress.run.clone();
@@ -257,6 +285,26 @@ impl Rider {
                     Err(rests) => return Came::Ran(rests),
                 },
                 Leg::Cut(away) => progress = self.recover(&id, away).await,
+            }
+        }
+    }
+
+    /// The first line of a run, or why there is none; the error is a process that is gone.
+    fn begin(
+        &mut self,
+        plan: Result<Plan, String>,
+        intent: &Intent,
+    ) -> Result<Result<Progress, String>, run::Stop> {
+        let mut ledger = self.ledger();
+        stage::close_open(&mut self.came, &mut ledger, &self.clock)?;
+        match plan {
+            Ok(mut plan) => {
+                (self.stage.amend)(&mut plan);
+                Ok(Ok(run::start(plan, stage::start_of(), &mut ledger, &self.clock)?))
+            }
+            Err(why) => {
+                run::refuse(intent.clone(), why.clone(), WHO.to_owned(), &mut ledger, &self.clock)?;
+                Ok(Err(why))
             }
         }
     }
@@ -282,8 +330,8 @@ impl Rider {
         });
         let seen = futures::future::join_all(reads).await;
         seen.into_iter().flatten().for_each(|seen| self.world.apply(seen));
-        let prepared =
-            interlock::prepare_afresh(&self.world, &History::default(), intent, (asked, self.clock.now()))?;
+        let past = self.stage.book.past();
+        let prepared = interlock::prepare_afresh(&self.world, &past, intent, (asked, self.clock.now()))?;
         let held = interlock::holds(&prepared.interlocks);
         if held.is_empty() { Ok(prepared.plan) } else { Err(held.join("; ")) }
     }
@@ -293,6 +341,8 @@ impl Rider {
         let (command, commands) = mpsc::channel(64);
         let (tell, mut entries) = mpsc::unbounded_channel();
         let (see, observations) = mpsc::channel(256);
+        let (afar, asked) = mpsc::unbounded_channel();
+        let run = progress.run.clone();
         let actuator: Arc<dyn Actuator> = Arc::new(Hands::new(self.eyes.clients.clone(), 7));
         let ports = Ports {
             actuator,
@@ -301,11 +351,13 @@ impl Rider {
             observations,
             commands,
             entries: tell,
-            inboxes: Vec::new(),
+            inboxes: vec![Box::new(Afar(asked))],
             when_held: if mind.next().is_some() { WhenHeld::Wait } else { WhenHeld::StopThere },
         };
+        let mut people = People::at(&self.stage.scenario, &progress);
         let mut drive = std::pin::pin!(run::drive(progress, self.world.clone(), ports));
         loop {
+            let speak = people.wait(self.clock.now());
             let wait = mind
                 .next()
                 .map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
@@ -313,7 +365,10 @@ impl Rider {
             tokio::select! {
                 biased;
                 () = self.fuse.gone.notified() => return Leg::Cut(self.away),
-                Some(entry) = entries.recv() => mind.heard(&entry, &self.stage.sim),
+                Some(entry) = entries.recv() => {
+                    people.hear(&entry);
+                    mind.heard(&entry, &self.stage.sim);
+                }
                 ran = &mut drive => {
                     while let Ok(entry) = entries.try_recv() {
                         mind.heard(&entry, &self.stage.sim);
@@ -326,8 +381,17 @@ impl Rider {
                 () = async { clock.sleep(wait.unwrap()).await }, if wait.is_some() => match mind.act(&self.stage.sim) {
                     Deed::Nothing => {}
                     Deed::Asks(asked) => drop(command.send(asked).await),
+                    Deed::AsksAfar(command, seen) => {
+                        let (run, at, host) = (run.clone(), self.clock.now(), "bastion-2".to_owned());
+                        let _gone = afar.send(Ask { run, at, host, seen: Some(seen), command });
+                    }
                     Deed::Crash(away) => return Leg::Cut(away),
                 },
+                () = async { clock.sleep(speak.unwrap()).await }, if speak.is_some() => {
+                    if let Some(said) = people.speak(clock.now()) {
+                        drop(command.send(said).await);
+                    }
+                }
                 Some(seen) = self.eyes.seen.recv() => {
                     let _full = see.try_send(seen.clone());
                     self.world.apply(seen);
@@ -336,12 +400,17 @@ impl Rider {
         }
     }
 
-    /// Another process takes the run up from its lines.
-    async fn recover(&mut self, id: &RunId, away: Duration) -> Progress {
+    /// Another process is there, and has seen nothing yet.
+    async fn reopen(&mut self, away: Duration) {
         self.clock.sleep(away).await;
         self.fuse.mend();
         self.world = World::new(self.stage.config.topology.clone());
         self.eyes = Eyes::open(&self.stage);
+    }
+
+    /// Another process takes the run up from its lines.
+    async fn recover(&mut self, id: &RunId, away: Duration) -> Progress {
+        self.reopen(away).await;
         let mut ledger = self.stage.book.ledger();
         let entries = ledger.entries(id).unwrap();
         match run::resume(&entries, WHO, &mut *ledger, &self.clock) {
@@ -372,7 +441,16 @@ pub(crate) fn end(played: &Played) -> Vec<String> {
     let mut all: Vec<String> = played.came.iter().map(|came| came.outcome().to_owned()).collect();
     let truth = &played.truth;
     let writers = truth["stores"].as_object().into_iter().flatten();
-    all.extend(writers.map(|(store, of)| format!("{store} is written in {}", of["writer"])));
+    for (store, of) in writers {
+        all.push(format!("{store} is written in {}", of["writer"]));
+        all.extend(
+            of["alone"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|region| format!("{store} stands alone in {region}")),
+        );
+    }
     let controls: BTreeMap<_, _> = truth["controls"].as_object().into_iter().flatten().collect();
     all.extend(controls.iter().map(|(name, state)| format!("{name} {state}")));
     all

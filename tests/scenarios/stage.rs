@@ -8,12 +8,11 @@ use jiff::Timestamp;
 use pointsman::aws::Clients;
 use pointsman::aws::actuator::Hands;
 use pointsman::clock::Clock;
-use pointsman::config::{self, Config};
+use pointsman::config::{self, Config, PlaybookFile};
 use pointsman::model::World;
 use pointsman::model::reading::Observation;
 use pointsman::model::topology::{Region, Topology};
-use pointsman::plan::event::{Decision, End, Entry, Event, Outcome, Start};
-use pointsman::plan::history::History;
+use pointsman::plan::event::{End, Entry, Event, Outcome, Start};
 use pointsman::plan::interlock;
 use pointsman::plan::progress::{Progress, StepState};
 use pointsman::plan::run::{self, Command, Ports, WhenHeld};
@@ -26,6 +25,7 @@ use tokio::task::JoinHandle;
 
 use super::book::Book;
 use super::door::{Left, Watched};
+use super::people;
 use crate::support::{ByHand, InProcess};
 
 /// When every play begins: not on a whole minute, as no day does.
@@ -47,12 +47,13 @@ pub(crate) enum Came {
 }
 
 impl Came {
-    /// `confirmed`, or how the first step ended that did not end well.
+    /// `confirmed`, `aborted`, or how the first step ended that did not end well.
     pub(crate) fn outcome(&self) -> &'static str {
         match self {
             Self::Refused(_) => "refused",
             Self::Ran(run) => match (&run.closed, held(run).first()) {
                 (Some((_, End::Confirmed, _)), _) => "confirmed",
+                (Some((_, End::Aborted, _)), _) => "aborted",
                 (None, Some((outcome, _))) => outcome.word(),
                 _ => "neither ended nor held",
             },
@@ -69,6 +70,23 @@ impl Came {
             },
         }
     }
+}
+
+/// Nobody acts while a run holds: it is closed first, and by whom is in its lines.
+pub(crate) fn close_open(
+    came: &mut [Came],
+    ledger: &mut dyn run::Ledger,
+    clock: &Clock,
+) -> Result<(), run::Stop> {
+    for came in came {
+        if let Came::Ran(open) = came
+            && open.is_open()
+        {
+            let lines = ledger.entries(&open.run)?;
+            **open = run::close(&lines, (WHO, "another way is taken"), ledger, clock)?;
+        }
+    }
+    Ok(())
 }
 
 fn held(run: &Progress) -> Vec<(Outcome, String)> {
@@ -96,7 +114,7 @@ pub(crate) struct Stage {
     pub(crate) scenario: Scenario,
     pub(crate) book: Book,
     pub(crate) door: Watched,
-    amend: fn(&mut Plan),
+    pub(crate) amend: fn(&mut Plan),
     resumes: bool,
 }
 
@@ -107,6 +125,8 @@ pub(crate) struct Played {
     pub(crate) book: Book,
     pub(crate) came: Vec<Came>,
     pub(crate) left: Vec<Left>,
+    /// How many requests there were, reads too.
+    pub(crate) calls: usize,
     pub(crate) topology: Arc<Topology>,
     /// The ground truth at the end.
     pub(crate) truth: serde_json::Value,
@@ -130,7 +150,9 @@ impl Stage {
     pub(crate) fn new(scenario: &Scenario, seed: u64, book: Book) -> Self {
         let sim = Sim::new(scenario, seed, Clock::starting_at(START.parse().unwrap(), 1));
         let config = sim.look(|world| handout::config(world, BASE_URL));
-        let config = config::parse(&config, "pointsman.toml").unwrap();
+        let own: Vec<PlaybookFile> = sim.look(handout::playbooks).into_iter().map(playbook).collect();
+        let config = config::parse(&config, "pointsman.toml").unwrap().with_playbooks(&own);
+        let config = config.unwrap_or_else(|problems| panic!("{problems}"));
         let door = Watched::new(InProcess(sim.clone()), book.clone());
         Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {}, resumes: false }
     }
@@ -196,10 +218,16 @@ impl Stage {
             book,
             came: console.came,
             left: door.left(),
+            calls: door.calls(),
             topology: config.topology,
             truth,
         }
     }
+}
+
+/// As it would lie beside the config.
+fn playbook((name, text): (&str, &str)) -> PlaybookFile {
+    PlaybookFile { name: name.to_owned(), file: format!("playbooks/{name}.toml"), text: text.to_owned() }
 }
 
 /// Everything in the order of time; what is checked at a moment is checked before what is done then.
@@ -274,13 +302,14 @@ impl Console {
         self.pace.send(Pace::Run).unwrap();
         let asked = self.clock.now();
         self.read_afresh(&intent).await;
-        let refused =
-            interlock::prepare_afresh(&self.world, &History::default(), &intent, (asked, self.clock.now()));
+        let past = self.book.past();
+        let refused = interlock::prepare_afresh(&self.world, &past, &intent, (asked, self.clock.now()));
         let refused = refused.and_then(|prepared| {
             let held = interlock::holds(&prepared.interlocks);
             if held.is_empty() { Ok(prepared.plan) } else { Err(held.join("; ")) }
         });
         let mut ledger = self.book.ledger();
+        close_open(&mut self.came, &mut *ledger, &self.clock).unwrap();
         match refused {
             Err(why) => {
                 run::refuse(intent, why.clone(), WHO.to_owned(), &mut *ledger, &self.clock).unwrap();
@@ -295,16 +324,15 @@ impl Console {
         }
     }
 
-    /// What an operator says to a runbook that waits, as the journal of the run shows it.
+    /// What somebody says to a run that waits, as its journal shows it.
     async fn say(&mut self, say: &Say) {
         let lines = self.book.lines();
         let run = lines.last().unwrap().run.clone();
         let lines: Vec<Entry> = lines.into_iter().filter(|line| line.run == run).collect();
         let run = Progress::replay(&lines).unwrap();
-        let (step, awaited) =
-            run.steps.iter().find_map(|(id, at)| Some((*id, at.awaits.clone()?))).expect("nothing waits");
-        let said = awaited.answers().into_iter().find(|answer| answer.word() == say.word).unwrap();
-        let command = Command::Decide { step, decision: Decision::Tell { say: said }, who: WHO.to_owned() };
+        let Some(command) = people::said(&run, say) else {
+            panic!("nothing waits for {say:?}:\n{}", super::laws::told(&self.book))
+        };
         self.running.as_ref().unwrap().commands.send(command).await.unwrap();
     }
 
@@ -362,7 +390,7 @@ impl Console {
 }
 
 pub(crate) fn intent(act: &Act) -> Intent {
-    let playbook = Playbook::ALL.into_iter().find(|p| p.word() == act.playbook).unwrap();
+    let playbook = Playbook::named(&act.playbook);
     Intent { playbook, from: Region::new(&act.from), to: Region::new(&act.to) }
 }
 

@@ -189,7 +189,7 @@ async fn a_token_that_nobody_renews_leaves_the_run_open_and_paused() {
     let run = played.run(1);
     assert_eq!(played.left.len(), 2, "the promotions had left, and nothing after them");
     assert!(run.is_open() && run.paused, "it waits for a person");
-    assert!(run.why_paused.ends_with("Renew them, then resume the run"), "{}", run.why_paused);
+    assert!(run.why_paused.text().ends_with("Renew them, then resume the run"), "{}", run.why_paused);
     assert!(run.held().is_empty(), "nothing is called unknown for want of credentials");
 }
 

@@ -61,6 +61,9 @@ fn the_detail_of_a_row() {
         show.press(&["enter"]);
         picture(&format!("detail_{}", pane.name().to_lowercase()), &show);
     }
+    let mut show = Show::running(Until::Proving);
+    show.press(&["enter"]);
+    picture("detail_proving", &show);
     for (pane, row) in [(Pane::Plan, 3), (Pane::Journal, 17)] {
         let mut show = Show::running(Until::Unknown);
         show.view.pane = pane;

@@ -25,7 +25,7 @@ fn every_state_of_the_world() {
 
 #[test]
 fn every_state_of_a_run() {
-    for until in [Until::Promoting, Until::Lost, Until::Unknown, Until::Closed] {
+    for until in [Until::Promoting, Until::Proving, Until::Lost, Until::Unknown, Until::Closed] {
         picture(&format!("run_{until:?}").to_lowercase(), &Show::running(until), &SIZES);
     }
 }
@@ -47,6 +47,29 @@ fn each_pane_fills_the_screen() {
 fn a_large_screen_is_used() {
     picture("degraded", &Show::of(State::Degraded), &[(200, 50)]);
     picture("run_promoting", &Show::running(Until::Promoting), &[(200, 50)]);
+    picture("run_proving", &Show::running(Until::Proving), &[(200, 50)]);
+}
+
+#[test]
+fn every_rung_has_a_row_when_the_plan_fills_the_screen() {
+    picture("zoom_proving", &Show::running(Until::Proving).zoomed(Pane::Plan), &SIZES);
+    let mut show = Show::running(Until::Proving).zoomed(Pane::Plan);
+    show.view.rows.insert(Pane::Plan, 1);
+    picture("zoom_chosen", &show, &[(80, 24)]);
+}
+
+#[test]
+fn what_is_seen_of_a_rung_is_what_proves_it() {
+    let show = Show::running(Until::Unknown);
+    let text = show.text(80, 24);
+    let row = text.lines().find(|line| line.contains("? read back     use1")).unwrap();
+    assert!(row.contains("use1 ?  usw2 ✓  euw1 ?  apne1 ✓  apse2 ?  2 of 5"), "{row}");
+    let row = |text: String| text.lines().find(|line| line.contains("TTL left")).unwrap().to_owned();
+    let wide = row(Show::running(Until::Proving).zoomed(Pane::Plan).text(120, 40));
+    let all = "east-public ✓  west-public ✓  office ▲  mobile ✓  vpc-use1 ?  3 of 5, longest TTL left 6m17s";
+    assert!(wide.contains(all), "{wide}");
+    let narrow = row(Show::running(Until::Proving).text(80, 24));
+    assert!(narrow.contains("3 of 5, longest TTL left 6m17s  office ▲  vpc-use1 ?"), "{narrow}");
 }
 
 #[test]
@@ -54,6 +77,13 @@ fn a_small_screen_shows_lamps_and_the_current_step() {
     let sizes = [(70, 20), (60, 15), (50, 8), (40, 1)];
     picture("small", &Show::of(State::Degraded), &sizes);
     picture("small_run", &Show::running(Until::Unknown), &sizes);
+}
+
+#[test]
+fn two_panels_that_disagree() {
+    let show = Show::with(super::panels::two_panels(), true);
+    picture("panels", &show, &[(80, 24), (120, 40), (200, 50)]);
+    picture("panels_zoom", &show.zoomed(Pane::Traffic), &[(80, 24)]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use pointsman::model::World;
+use pointsman::model::reading::Source;
 use pointsman::plan::event::Entry;
 use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
@@ -45,6 +46,7 @@ impl Show {
             conch: Conch::Free,
             mirror: None,
             follows: None,
+            abroad: None,
             calls_per_hour: 64.0,
             dollars_per_month: 9.1,
             history: History::default(),
@@ -57,8 +59,15 @@ impl Show {
 
     /// A failover that has come so far.
     pub(crate) fn running(until: Until) -> Self {
-        let mut show = Self::of(State::Degraded);
+        let topology = match until {
+            Until::Proving => fixture::with_resolvers(fixture::retail()),
+            _ => fixture::retail(),
+        };
+        // Of the change of traffic the story tells itself what the endpoints say.
+        let told = |source: &Source| until.moves_traffic() && matches!(source, Source::Endpoint(_));
+        let mut show = Self::with(fixture::world_but(topology, State::Degraded, &told), true);
         let story = story::failover(&show.world, show.now, until);
+        story::seen(&mut show.world, until);
         show.console.mode = if until == Until::Closed { Mode::Watch } else { Mode::Running };
         show.console.conch = Conch::You;
         (show.run, show.journal) = (Some(story.run), story.journal);

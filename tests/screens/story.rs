@@ -9,17 +9,28 @@ use pointsman::plan::event::{self, Answer, End, Entry, Event, Outcome, RunId, Ru
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, Playbook, Rung, StepId, playbook};
 
+use crate::fixture;
+
 /// Where the story stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Until {
     /// Both writers are being promoted.
     Promoting,
+    /// The routing change is being proved: read back, and resolvers follow.
+    Proving,
     /// The routing change was sent and no answer came.
     Lost,
     /// The routing change ended as unknown.
     Unknown,
     /// Every step is confirmed.
     Closed,
+}
+
+impl Until {
+    /// The routing change is under way, or held.
+    pub(crate) fn moves_traffic(self) -> bool {
+        matches!(self, Self::Proving | Self::Lost | Self::Unknown)
+    }
 }
 
 /// A run and its journal.
@@ -63,13 +74,28 @@ impl Pen {
     }
 }
 
+/// What is seen of the world by then.
+pub(crate) fn seen(world: &mut World, until: Until) {
+    if !until.moves_traffic() {
+        return;
+    }
+    let answers: &[&str] = match until {
+        Until::Proving => &["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1"],
+        _ => &["us-west-2", "ap-northeast-1"],
+    };
+    for region in ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"] {
+        fixture::endpoint(world, region, answers.contains(&region));
+    }
+    fixture::answered(world);
+}
+
 /// The failover of the first Region into the second, begun 41 s before `now` when it is promoting, else earlier.
 pub(crate) fn failover(world: &World, now: Timestamp, until: Until) -> Story {
     let intent =
         Intent { playbook: Playbook::Failover, from: Region::new("us-east-1"), to: Region::new("us-west-2") };
     let begun = match until {
         Until::Promoting => 41,
-        Until::Lost | Until::Unknown => 130,
+        Until::Proving | Until::Lost | Until::Unknown => 130,
         Until::Closed => 320,
     };
     let start = now - SignedDuration::from_secs(begun);
@@ -87,7 +113,7 @@ fn begin(pen: &mut Pen, world: &World, plan: &pointsman::plan::Plan) {
     let start = Start {
         who: "maria".to_owned(),
         host: "bastion-usw2".to_owned(),
-        account: Some(crate::fixture::ACCOUNT.to_owned()),
+        account: Some(fixture::ACCOUNT.to_owned()),
         role: Some("ops-failover".to_owned()),
         reason: "canaries of us-east-1 fail".to_owned(),
         drill: false,
@@ -98,7 +124,7 @@ fn begin(pen: &mut Pen, world: &World, plan: &pointsman::plan::Plan) {
         0.1,
         Event::Intended { step: StepId(1), attempt: 1, operation: None, endpoint: "here".to_owned() },
     );
-    let now = crate::fixture::now();
+    let now = fixture::now();
     let (at_risk, links) = (verdict::at_risk(world, now), event::links(&verdict::links(world, now)));
     pen.write(0.3, Event::Recorded { step: StepId(1), at_risk, links });
     pen.end(0.3, StepId(1), Outcome::Confirmed, "");
@@ -124,6 +150,11 @@ fn promoted(pen: &mut Pen) {
 fn routing(pen: &mut Pen, plan: &pointsman::plan::Plan, until: Until) {
     let step = StepId(4);
     pen.send(84.2, step, plan, "cluster endpoint ap-southeast-2");
+    if until == Until::Proving {
+        pen.accept(84.5, step, "cluster endpoint ap-southeast-2");
+        pen.climb(86.0, step, Rung::ReadBack, RungState::Proved, "4 of 5 endpoints");
+        return;
+    }
     if until == Until::Closed {
         pen.accept(84.5, step, "cluster endpoint ap-southeast-2");
         proved(pen, step);

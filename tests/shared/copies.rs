@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use pointsman::ledger::shared::lease::Claim;
 use pointsman::ledger::shared::mirror::{Copied, NotPulled};
+use pointsman::ledger::sqlite::{FILE, Journal};
 use pointsman::plan::Playbook;
 use pointsman::plan::event::{Entry, Event};
 use pointsman::runtime::shared::Copier;
@@ -139,6 +140,27 @@ async fn a_copy_that_lost_a_line_is_refused_wherever_it_was() {
         assert_eq!((broken.seq, broken.what.as_str()), (seq, "it is not in the shared table"), "{gone}");
         assert!(ben.commons.verify(&copied.journal).await.is_err(), "{gone}");
     }
+}
+
+/// Whoever cuts the end off and notes an earlier last line leaves a journal that is whole in itself.
+#[tokio::test(start_paused = true)]
+async fn an_end_that_was_cut_without_a_trace_is_found_by_the_copy() {
+    let stage = Stage::new();
+    let ana = stage.bastion("ana", "bastion-1");
+    let copied = ran(&ana).await;
+    let journal = || Journal::open_to_read(ana.state.path()).unwrap().unwrap();
+    assert_eq!(ana.commons.against(&journal()).await.unwrap(), Ok(()));
+    let hands = rusqlite::Connection::open(ana.state.path().join(FILE)).unwrap();
+    let last = copied.last - 2;
+    let cut = format!(
+        "DROP TRIGGER journal_is_not_cut; DELETE FROM journal WHERE seq > {last};
+         UPDATE head SET seq = {last}, hash = (SELECT hash FROM journal WHERE seq = {last})"
+    );
+    hands.execute_batch(&cut).unwrap();
+    assert_eq!(journal().verify().unwrap(), Ok(last), "by itself it is whole");
+    let Err(NotPulled::Broken(broken)) = ana.commons.against(&journal()).await.unwrap() else { panic!() };
+    assert_eq!((broken.seq, broken.run), (last + 1, Some(copied.run)));
+    assert!(broken.what.contains("the end was cut off"), "{}", broken.what);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use pointsman::ledger::shared::lease::{Claim, NoLease};
 use pointsman::plan::Playbook;
-use pointsman::plan::event::{End, Event, Right};
+use pointsman::plan::event::{End, Event, Pause, Right};
 use pointsman::plan::run::Command;
 use pointsman::runtime::shared::Hold;
+
+use serde_json::json;
 
 use super::stage::Stage;
 
@@ -107,10 +109,13 @@ async fn a_table_that_stays_away_pauses_the_run_until_a_person_goes_on_without_i
     flying.until(sent).await;
     stage.throttle();
     let mandate = flying.mandate.clone();
-    flying.until(|event| matches!(event, Event::Paused { .. })).await;
-    let note = flying.until(|event| matches!(event, Event::Noted { .. })).await.event.detail();
-    assert!(note.contains("the shared table pointsmanLock gives no answer (throttled"), "{note}");
-    assert!(note.contains("another bastion may act; nothing more is sent until a person goes on"), "{note}");
+    let paused = flying.until(|event| matches!(event, Event::Paused { .. })).await.event;
+    let Event::Paused { why: Pause::Conch { text }, .. } = paused else { panic!("{paused:?}") };
+    assert!(text.contains("the shared table pointsmanLock gives no answer (throttled"), "{text}");
+    assert!(text.contains("another bastion may act; nothing more is sent until a person goes on"), "{text}");
+    // The credentials have not ended, and nothing says that they are renewed.
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert!(!ana.words().iter().any(|line| line.contains("credentials")), "{:#?}", ana.words());
     assert!(mandate.claim(Claim::Free).await.is_err());
     let reason = "nobody else is on call".to_owned();
     let right = mandate.claim(Claim::WithoutTable(reason)).await.unwrap();
@@ -149,4 +154,28 @@ async fn whoever_goes_on_without_the_table_is_seen_as_soon_as_it_answers() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let ended = flying.rest().await;
     assert!(matches!(ended.closed, Some((_, End::Confirmed, _))), "{:#?}", ana.words());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_world_whose_clock_jumps_while_the_table_answers_takes_no_right_away() {
+    let stage = Stage::new();
+    let ana = stage.bastion("ana", "bastion-1").without_copy();
+    // The first write takes the conch, the second renews it for what is about to leave.
+    ana.cable.jumps_at(2);
+    let flying = ana.start(Playbook::Evacuate, Claim::Free).await.unwrap();
+    let ended = flying.rest().await;
+    assert!(matches!(ended.closed, Some((_, End::Confirmed, _))), "{:#?}", ana.words());
+    assert!(!ana.words().iter().any(|line| line.starts_with("paused")), "{:#?}", ana.words());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_world_that_runs_fast_leaves_a_slow_table_its_time() {
+    let stage = Stage::at_speed(60, |_| ());
+    let ana = stage.bastion("ana", "bastion-1");
+    let taken = ana.commons.take(None, &Claim::Free).await.unwrap();
+    // A minute there is a second of the hosts, in which the lease lasts.
+    stage.inject(&json!({ "kind": "latency", "service": "dynamodb", "ms": 60_000 }));
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    let hold = taken.mandate.hold();
+    assert!(hold.is_good(ana.clock().now()), "{hold:?}");
 }

@@ -14,7 +14,7 @@ use pointsman::plan::event::{Entry, Event, RunId, Start};
 use pointsman::plan::history::History;
 use pointsman::plan::progress::Progress;
 use pointsman::plan::run::{self, WhenHeld};
-use pointsman::plan::{Intent, Playbook, interlock};
+use pointsman::plan::{Intent, Plan, Playbook, interlock};
 use pointsman::runtime::Operator;
 use pointsman::runtime::conch::Conch;
 use pointsman::runtime::flight::{Flight, Gear};
@@ -48,9 +48,14 @@ impl Stage {
 
     /// The same after a change of its scenario.
     pub(super) fn with(change: impl FnOnce(&mut Scenario)) -> Self {
+        Self::at_speed(1, change)
+    }
+
+    /// The same in a world that runs faster than its hosts.
+    pub(super) fn at_speed(speed: u32, change: impl FnOnce(&mut Scenario)) -> Self {
         let mut scenario = scenario::find("calm").unwrap();
         change(&mut scenario);
-        let clock = Clock::starting_at("2026-03-02T09:00:00Z".parse().unwrap(), 1);
+        let clock = Clock::starting_at("2026-03-02T09:00:00Z".parse().unwrap(), speed);
         let sim = Sim::new(&scenario, 7, clock);
         let config = sim.look(|world| handout::config(world, BASE_URL));
         let config = config::parse(&config, "pointsman.toml").unwrap();
@@ -188,9 +193,21 @@ impl Bastion<'_> {
 
     /// Begins a run under a claim, as the command line does.
     pub(super) async fn start(&self, playbook: Playbook, claim: Claim) -> Result<Flying, NoLease> {
+        self.start_changed(playbook, claim, |_| ()).await
+    }
+
+    /// The same with a plan that was changed.
+    pub(super) async fn start_changed(
+        &self,
+        playbook: Playbook,
+        claim: Claim,
+        change: impl FnOnce(&mut Plan),
+    ) -> Result<Flying, NoLease> {
         let world = self.world().await;
         let intent = Intent { playbook, from: EAST.into(), to: WEST.into() };
-        let prepared = interlock::prepare(&world, &History::default(), &intent, self.clock().now()).unwrap();
+        let mut prepared =
+            interlock::prepare(&world, &History::default(), &intent, self.clock().now()).unwrap();
+        change(&mut prepared.plan);
         assert_eq!(interlock::holds(&prepared.interlocks), [""; 0]);
         let mut journal = self.journal();
         let conch = Conch::take(self.state.path(), &self.operator).unwrap();

@@ -43,7 +43,7 @@ fn sent(event: &Event) -> bool {
     matches!(event, Event::Sent { .. })
 }
 
-fn once(stage: &Stage) {
+pub(super) fn once(stage: &Stage) {
     let mut seen = BTreeSet::new();
     for write in stage.sim.writes() {
         assert!(seen.insert((write.operation.clone(), write.detail.to_string())), "twice: {write:?}");

@@ -12,9 +12,9 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::Access;
 use crate::model::reading::ControlState;
-use crate::model::topology::{Objectives, Routing, Topology};
+use crate::model::topology::{Objectives, Panel, Routing, Topology};
 use crate::plan::StepId;
-use crate::plan::event::{Entry, RunId};
+use crate::plan::event::{Entry, Pause, RunId};
 use crate::plan::operation::ControlChange;
 
 const LOCAL: &str = "http://127.0.0.1:4566";
@@ -32,7 +32,7 @@ fn topology(endpoints: &[&str]) -> Arc<Topology> {
         regions: Vec::new(),
         routing: Some(Routing {
             cluster: "cluster".into(),
-            panel: "panel".into(),
+            panels: vec![Panel { name: None, arn: "panel".into() }],
             endpoints: endpoints.iter().map(endpoint).collect(),
             controls: Vec::new(),
             rules: Vec::new(),
@@ -118,7 +118,7 @@ async fn nothing_leaves_without_a_line_that_says_so() {
     let hands = hands(&script, &ENDPOINTS, 7);
     let intended =
         Event::Intended { step: StepId(3), attempt: 1, operation: Some(routing()), endpoint: "there".into() };
-    for event in [intended, Event::Paused { who: "ops".into(), why: String::new() }] {
+    for event in [intended, Event::Paused { who: "ops".into(), why: Pause::Asked }] {
         let answer = hands.send(&routing(), &receipt(1, event)).await;
         assert!(matches!(answer, Answer::NotSent { .. }), "{answer:?}");
     }

@@ -1,21 +1,22 @@
-//! The write gate of the shared table: the only code that changes an item, and it can only put one whole.
+//! The write gate of the shared table: the only code that changes an item. It can put one whole, and take an ask away
+//! that has its reply; never the conch, whose number must not begin anew, nor a line.
 //!
 //! These writes need no journal line, because they are about who may write one and move nothing of the workload. Each
 //! holds only under its condition, and is sent once to a Region.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
 use super::super::error::{Fault, fault};
 use super::{Shared, attribute};
-use crate::ledger::shared::{Expect, Item, Put, Value};
+use crate::ledger::shared::{Answered, Expect, Item, Put, Value};
 use crate::model::reading::{Trouble, TroubleKind};
 
 /// Every AWS API action that can be sent to change the shared table.
 #[must_use]
 pub fn writes() -> &'static [&'static str] {
-    &["PutItem"]
+    &["PutItem", "DeleteItem"]
 }
 
 impl Shared {
@@ -27,6 +28,26 @@ impl Shared {
                 .set_item(Some(attribute::write(item)))
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
             async move { put(expecting(request, expect)).await }
+        })
+        .await
+    }
+
+    pub(super) async fn delete(&self, answered: &Answered) -> Result<(), Trouble> {
+        self.ask(|client| {
+            let (pk, sk) = attribute::key(&answered.key);
+            let text = |text: &str| AttributeValue::S(text.to_owned());
+            let request = client
+                .delete_item()
+                .table_name(&self.declared().table)
+                .key("pk", pk)
+                .key("sk", sk)
+                .condition_expression("attribute_not_exists(#pk) OR (#ask = :ask AND #reply = :reply)")
+                .expression_attribute_names("#pk", "pk")
+                .expression_attribute_names("#ask", "ask")
+                .expression_attribute_names("#reply", "reply")
+                .expression_attribute_values(":ask", text(&answered.ask))
+                .expression_attribute_values(":reply", text(&answered.reply));
+            async move { request.send().await.map(drop).map_err(|e| fault(&e)) }
         })
         .await
     }

@@ -11,7 +11,7 @@ use super::super::script::{Reply, Script};
 use super::*;
 use crate::clock::Clock;
 use crate::config::Access;
-use crate::ledger::shared::Value;
+use crate::ledger::shared::{Answered, Value};
 use crate::model::topology::{Objectives, Topology};
 
 fn shared(script: &Script) -> Shared {
@@ -53,6 +53,17 @@ async fn every_put_has_its_condition_and_no_name_in_the_open() {
         assert!(body.contains(condition), "{body}");
         assert!(body.contains(r#""ReturnValuesOnConditionCheckFailure":"ALL_OLD""#), "{body}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_an_ask_that_has_its_reply_is_taken_away() {
+    let script = Script::new(|_| says(200, "{}"));
+    let shared = shared(&script);
+    let (ask, reply) = ("pause".to_owned(), "taken".to_owned());
+    assert_eq!(shared.forget(&Answered { key: item().key, ask, reply }).await, Ok(()));
+    let body = script.sent().last().unwrap().body.clone();
+    let condition = "attribute_not_exists(#pk) OR (#ask = :ask AND #reply = :reply)";
+    assert!(body.contains(condition), "{body}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -98,9 +109,14 @@ fn only_the_gate_can_write_items() {
         let code = fs::read_to_string(file).unwrap();
         let named: Vec<_> = calls.into_iter().filter(|call| code.contains(&format!(".{call}("))).collect();
         let gate = file.ends_with("aws/shared/gate.rs");
-        assert_eq!(named, if gate { vec!["put_item"] } else { Vec::new() }, "{}", file.display());
+        assert_eq!(
+            named,
+            if gate { vec!["put_item", "delete_item"] } else { Vec::new() },
+            "{}",
+            file.display()
+        );
     }
-    assert_eq!(gate::writes(), ["PutItem"]);
+    assert_eq!(gate::writes(), ["PutItem", "DeleteItem"]);
 }
 
 fn collect(folder: &Path, into: &mut Vec<PathBuf>) {

@@ -1,18 +1,20 @@
 //! Holds what was found against what is declared; every difference is one finding.
 
+mod arc;
+
 use std::net::IpAddr;
 
 use super::{Finding, State};
 use crate::aws::Clients;
-use crate::aws::inventory::FoundHealthCheck;
+use crate::aws::iam;
 use crate::model::World;
 use crate::model::reading::{
     AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, Resolved, ServiceReading,
     SnapshotsReading, Source, TableReading, TroubleKind,
 };
 use crate::model::topology::{
-    Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, Metric, Policy, Receive, Region, Replica, Rule,
-    Runbook, Signal, Table, Topology,
+    Aurora, DnsName, DnsRecord, Formula, Metric, Policy, Receive, Region, Replica, Runbook, Signal, Table,
+    Topology,
 };
 use crate::model::verdict;
 
@@ -23,7 +25,9 @@ pub(super) fn world(world: &World) -> Vec<Finding> {
     for (source, feed) in world.feeds() {
         match (feed.seen(), feed.trouble()) {
             (Some((reading, _)), _) => findings.extend(reading_of(topology, source, reading)),
-            (None, Some((trouble, _))) => findings.push(Finding::unseen(source.to_string(), trouble)),
+            (None, Some((trouble, _))) => {
+                findings.push(Finding::unseen(source.to_string(), trouble, iam::needs(source)));
+            }
             (None, None) => {}
         }
     }
@@ -32,10 +36,16 @@ pub(super) fn world(world: &World) -> Vec<Finding> {
     }
     findings.extend(orders_of(world));
     findings.extend(own_of(world));
-    if topology.routing.as_ref().is_some_and(|routing| routing.rules.is_empty()) {
-        let text =
-            "no safety rule is declared: nothing but pointsman keeps every Region from being turned off";
-        findings.push(Finding::new("safety rules", State::Note(text.to_owned())));
+    if let Some(routing) = &topology.routing {
+        let bare = routing.panels.iter().filter(|panel| routing.rules_in(panel).next().is_none());
+        findings.extend(bare.map(|panel| {
+            let name = panel.name.as_ref().filter(|_| routing.has_several_panels());
+            let within = name.map_or_else(String::new, |name| format!(" in panel {name}"));
+            let text = format!(
+                "no safety rule is declared{within}: nothing but pointsman keeps every Region from being turned off"
+            );
+            Finding::new("safety rules", State::Note(text))
+        }));
     }
     findings
 }
@@ -292,14 +302,8 @@ pub(super) async fn control_planes(clients: &Clients) -> Vec<Finding> {
     if clients.topology().routing.is_none() {
         return documents(clients).await;
     }
-    let (endpoints, controls, rules, checks, documents) = tokio::join!(
-        endpoints(clients),
-        controls(clients),
-        rules(clients),
-        health_checks(clients),
-        documents(clients)
-    );
-    [endpoints, controls, rules, checks, documents].concat()
+    let (arc, documents) = tokio::join!(arc::all(clients), documents(clients));
+    [arc, documents].concat()
 }
 
 async fn documents(clients: &Clients) -> Vec<Finding> {
@@ -314,7 +318,7 @@ async fn document(clients: &Clients, book: &Runbook) -> Finding {
         Err(trouble) if trouble.kind == TroubleKind::NotFound => {
             return Finding::new(what, State::Wrong(trouble.text));
         }
-        Err(trouble) => return Finding::unseen(what, &trouble),
+        Err(trouble) => return Finding::unseen(what, &trouble, &["ssm:DescribeDocument"]),
     };
     let strange = book.parameters.keys().find(|name| !found.parameters.contains_key(*name));
     let missing = found
@@ -328,142 +332,4 @@ async fn document(clients: &Clients, book: &Runbook) -> Finding {
         (None, None) => State::Fine(format!("{}, version {}", book.document, found.version)),
     };
     Finding::new(what, state)
-}
-
-async fn endpoints(clients: &Clients) -> Vec<Finding> {
-    let found = match clients.found_endpoints().await {
-        Ok(found) => found,
-        Err(trouble) => return vec![Finding::unseen("cluster", &trouble)],
-    };
-    let declared = clients.topology().routing.iter().flat_map(|routing| &routing.endpoints);
-    let finding = |endpoint: &Endpoint| {
-        let what = format!("cluster endpoint {} as declared", endpoint.region);
-        let same = found.iter().find(|f| f.region == endpoint.region);
-        let state = match same {
-            None => State::Wrong("the cluster has no endpoint there".to_owned()),
-            Some(f) if f.url.trim_end_matches('/') != endpoint.url.trim_end_matches('/') => {
-                State::Wrong(format!("the cluster says {}", f.url))
-            }
-            Some(_) => State::Fine(endpoint.url.clone()),
-        };
-        Finding::new(what, state)
-    };
-    declared.map(finding).collect()
-}
-
-async fn controls(clients: &Clients) -> Vec<Finding> {
-    let found = match clients.found_controls().await {
-        Ok(found) => found,
-        Err(trouble) => return vec![Finding::unseen("control panel", &trouble)],
-    };
-    let declared: Vec<&Control> = clients.topology().routing.iter().flat_map(|r| &r.controls).collect();
-    let mut findings: Vec<Finding> = declared
-        .iter()
-        .map(|control| {
-            let is_there = found.iter().any(|(_, arn)| arn == &control.arn);
-            let state = if is_there {
-                State::Fine(String::new())
-            } else {
-                State::Wrong(format!("the panel has no control {}", control.arn))
-            };
-            Finding::new(format!("control {}", control.name), state)
-        })
-        .collect();
-    let undeclared = found.iter().filter(|(_, arn)| !declared.iter().any(|control| &control.arn == arn));
-    findings.extend(undeclared.map(|(name, arn)| {
-        let text = format!("in the panel but not declared ({arn}): rules over it cannot be solved");
-        Finding::new(format!("control {name}"), State::Note(text))
-    }));
-    findings
-}
-
-async fn rules(clients: &Clients) -> Vec<Finding> {
-    let found = match clients.found_rules().await {
-        Ok(found) => found,
-        Err(trouble) => return vec![Finding::unseen("safety rules", &trouble)],
-    };
-    let declared: Vec<&Rule> = clients.topology().routing.iter().flat_map(|r| &r.rules).collect();
-    let mut findings: Vec<Finding> = declared
-        .iter()
-        .map(|rule| {
-            let state = match found.iter().find(|f| f.arn == rule.arn) {
-                None => State::Wrong("the panel has no such rule: the solver would believe in it".to_owned()),
-                Some(f) if !same_rule(f, rule) => {
-                    State::Wrong(format!("the panel has {:?} {:?}, wait {:?}", f.logic, f.kind, f.wait))
-                }
-                Some(_) => State::Fine(String::new()),
-            };
-            Finding::new(format!("rule {}", rule.name), state)
-        })
-        .collect();
-    let undeclared = found.iter().filter(|f| !declared.iter().any(|rule| rule.arn == f.arn));
-    findings.extend(undeclared.map(|f| {
-        let text = format!("in the panel but not declared ({}): it may refuse what the solver allows", f.arn);
-        Finding::new(format!("rule {}", f.name), State::Wrong(text))
-    }));
-    findings
-}
-
-fn same_rule(found: &Rule, declared: &Rule) -> bool {
-    (&found.kind, found.logic, found.inverted, found.wait)
-        == (&declared.kind, declared.logic, declared.inverted, declared.wait)
-}
-
-async fn health_checks(clients: &Clients) -> Vec<Finding> {
-    let controls = clients.topology().routing.iter().flat_map(|routing| &routing.controls);
-    let watched: Vec<(&Control, &String)> =
-        controls.filter_map(|control| Some((control, control.health_check.as_ref()?))).collect();
-    let asked = watched.iter().map(|(_, id)| clients.found_health_check(id));
-    let answers = futures::future::join_all(asked).await;
-    let finding = |((control, id), answer): ((&Control, &String), Result<FoundHealthCheck, _>)| {
-        let what = format!("health check of control {}", control.name);
-        match answer {
-            Ok(found) => Finding::new(what, health_check_state(control, &found)),
-            Err(trouble) => Finding::unseen(format!("{what} ({id})"), &trouble),
-        }
-    };
-    watched.into_iter().zip(answers).map(finding).collect()
-}
-
-fn health_check_state(control: &Control, found: &FoundHealthCheck) -> State {
-    if found.control.as_deref() != Some(control.arn.as_str()) {
-        let follows = found.control.as_deref().unwrap_or("no control");
-        return State::Wrong(format!("it is of type {} and follows {follows}", found.kind));
-    }
-    match (found.inverted, found.disabled) {
-        (_, true) => State::Wrong("it is disabled, so it is always healthy".to_owned()),
-        (true, false) => State::Wrong("it is inverted: On drains and Off serves".to_owned()),
-        (false, false) => State::Fine(String::new()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_health_check_of_another_control_is_wrong() {
-        let control = Control {
-            name: "us-east-1".to_owned(),
-            arn: "arn:a".to_owned(),
-            region: None,
-            health_check: Some("h".to_owned()),
-        };
-        let found = |control: Option<&str>, inverted, disabled| FoundHealthCheck {
-            kind: "RECOVERY_CONTROL".to_owned(),
-            control: control.map(str::to_owned),
-            inverted,
-            disabled,
-        };
-        assert_eq!(
-            health_check_state(&control, &found(Some("arn:a"), false, false)),
-            State::Fine(String::new())
-        );
-        for bad in [found(Some("arn:b"), false, false), found(None, false, false)] {
-            assert!(matches!(health_check_state(&control, &bad), State::Wrong(_)));
-        }
-        for bad in [found(Some("arn:a"), true, false), found(Some("arn:a"), false, true)] {
-            assert!(matches!(health_check_state(&control, &bad), State::Wrong(_)));
-        }
-    }
 }

@@ -17,7 +17,7 @@ pub(super) async fn all(clients: &Clients) -> Vec<Finding> {
         let what = format!("experiment {}", declared.name);
         match clients.found_template(declared).await {
             Ok(found) => Finding::new(what, template_state(declared, &found)),
-            Err(trouble) => Finding::unseen(what, &trouble),
+            Err(trouble) => Finding::unseen(what, &trouble, &["fis:GetExperimentTemplate"]),
         }
     }));
     let places = topology.plans.iter().flat_map(|plan| plan.regions.iter().map(move |region| (plan, region)));
@@ -25,7 +25,11 @@ pub(super) async fn all(clients: &Clients) -> Vec<Finding> {
         let what = format!("Region switch plan {} in {region}", declared.name);
         match clients.found_plan(declared, region).await {
             Ok(found) => Finding::new(what, plan_state(declared, &found)),
-            Err(trouble) => Finding::unseen(what, &trouble),
+            Err(trouble) => {
+                let needs =
+                    ["arc-region-switch:GetPlanInRegion", "arc-region-switch:GetPlanEvaluationStatus"];
+                Finding::unseen(what, &trouble, &needs)
+            }
         }
     }));
     let (experiments, plans) = tokio::join!(experiments, plans);

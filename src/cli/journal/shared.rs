@@ -3,6 +3,7 @@
 //! It only reads, and tells a run only from a copy whose chain holds.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
@@ -14,6 +15,7 @@ use super::super::{Common, JournalCommand, place, say};
 use super::tell;
 use crate::clock::Clock;
 use crate::ledger::shared::mirror::{Copied, NotPulled};
+use crate::ledger::sqlite::Journal;
 use crate::model::reading::Trouble;
 use crate::runtime::shared::Commons;
 
@@ -31,7 +33,10 @@ pub(in crate::cli) async fn journal(common: &Common, command: &JournalCommand) -
     let runs = commons.runs().await.map_err(silent)?;
     match command {
         JournalCommand::List => Ok(list(&runs)),
-        JournalCommand::Verify { .. } => verify(&commons, &runs).await,
+        JournalCommand::Verify { .. } => {
+            let copies = verify(&commons, &runs).await?;
+            Ok(if own(&commons, &state).await? { copies } else { exit::BROKEN.into() })
+        }
         JournalCommand::Show { run } => {
             let entries = commons.pull(one(runs, run)?).await.map_err(refused)?.pulled.lines;
             tell(&entries);
@@ -72,6 +77,20 @@ async fn verify(commons: &Commons, runs: &[Copied]) -> Result<ExitCode> {
         }
     }
     Ok(if whole { ExitCode::SUCCESS } else { exit::BROKEN.into() })
+}
+
+/// Whether this host's journal is what was copied of it; what was done to it, its own note of its end too, shows here.
+async fn own(commons: &Commons, state: &Path) -> Result<bool> {
+    let Some(journal) = Journal::open_to_read(state)? else { return Ok(true) };
+    match commons.against(&journal).await? {
+        Ok(()) => say::out("this host's journal: each line that was copied is as it was copied"),
+        Err(NotPulled::Broken(broken)) => {
+            say::out(format_args!("this host's journal: BROKEN at {broken}"));
+            return Ok(false);
+        }
+        Err(other) => return Err(refused(other).into()),
+    }
+    Ok(true)
 }
 
 /// The one run whose name begins like this.

@@ -24,6 +24,8 @@ impl Place {
             theme: None,
             color: None,
             ascii: false,
+            plain: false,
+            bytes_per_second: None,
         };
         let wish = Wish {
             folders: vec![folder.path().join("themes")],

@@ -42,9 +42,9 @@ pub(in crate::config) static KINDS: &[StepKind] = &[
     kind(
         "routing.set",
         &[],
-        &["on", "off"],
+        &["on", "off", "panel"],
         Does::MovesTraffic,
-        "Sets the routing controls of Regions On and Off, all in one call.",
+        "Sets the routing controls of Regions On and Off, all in one call; `panel` is needed where there are several.",
     ),
     kind(
         "aurora.switchover",

@@ -36,6 +36,7 @@ pub(in crate::config) static STEP: Section = Section {
         may("region", Kind::Text, "The same."),
         may("on", Kind::List(&Kind::Text), "The same, several."),
         may("off", Kind::List(&Kind::Text), "The same, several."),
+        may("panel", Kind::Text, "A name under `[[routing.panels]]`."),
         may("service", Kind::Text, "A name under `[[services]]`."),
         may("tasks", Kind::Whole, "A number of tasks."),
         may("runbook", Kind::Text, "A name under `[[runbooks]]`."),

@@ -32,5 +32,12 @@ pub(in crate::config) static SCREEN: Section = Section {
             "Whether there is colour. `--color` wins over it, and it wins over `NO_COLOR`; left out, `auto`.",
         ),
         may("ascii", Kind::Flag, "Draw with ASCII only, as `--ascii` and a locale without UTF-8 do."),
+        may("tick", Kind::Span, "How often clocks tick, `5s` on a slow line; once a second at the most."),
+        may(
+            "bytes_per_second",
+            Kind::Whole,
+            "What the line to the terminal may carry: charts are left out first, then clocks tick slowly; alarms and \
+             keys never wait. `--bytes-per-second` goes before it; 0 and left out are no limit.",
+        ),
     ],
 };

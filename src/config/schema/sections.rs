@@ -202,10 +202,26 @@ pub(in crate::config) static ROUTING: Section = Section {
         needed: note it down from `DescribeCluster` while all is well.",
     fields: &[
         must("cluster", Kind::Arn(ArnKind::Cluster), "The cluster; it may be shared by another account."),
-        must("panel", Kind::Arn(ArnKind::Panel), "The control panel that holds the controls and rules."),
+        may("panel", Kind::Arn(ArnKind::Panel), "The control panel that holds the controls and rules."),
+        may(
+            "panels",
+            Kind::Tables(&PANEL),
+            "The control panels in place of `panel`, where there are several.",
+        ),
         must("endpoints", Kind::Tables(&ENDPOINT), "The cluster's data plane endpoints, five at AWS."),
         must("controls", Kind::Tables(&CONTROL), "The routing controls."),
         may("rules", Kind::Tables(&RULE), "The safety rules."),
+    ],
+};
+
+/// `[[routing.panels]]`.
+pub(in crate::config) static PANEL: Section = Section {
+    header: "[[routing.panels]]",
+    means: "A control panel. A control and a rule belong to the panel in their ARN; each panel is changed by a call of \
+        its own, and in each a Region stays On. With several, a control is called `PANEL/NAME` outside its own panel.",
+    fields: &[
+        must("name", Kind::Text, "Its name on the screen, one word without a slash."),
+        must("arn", Kind::Arn(ArnKind::Panel), "Its ARN."),
     ],
 };
 
@@ -224,7 +240,7 @@ pub(in crate::config) static CONTROL: Section = Section {
     header: "[[routing.controls]]",
     means: "A routing control.",
     fields: &[
-        must("name", Kind::Text, "Its name on the screen and in rules."),
+        must("name", Kind::Text, "Its name on the screen and in rules, unique in its panel."),
         must("arn", Kind::Arn(ArnKind::Control), "Its ARN, in the panel."),
         may("region", Kind::Region, "The Region whose traffic it carries; only a gating control has none."),
         may(
@@ -426,6 +442,7 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &SIGNAL,
     &OTHER,
     &ROUTING,
+    &PANEL,
     &ENDPOINT,
     &CONTROL,
     &RULE,

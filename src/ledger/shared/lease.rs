@@ -115,8 +115,22 @@ pub enum Claim {
     Free,
     /// Also from whoever has it, for this reason.
     TakeOver(String),
+    /// Also from whoever had it and was not heard of in time, for this reason.
+    Left(String),
     /// Also without asking the table, where it gives no answer, for this reason.
     WithoutTable(String),
+}
+
+impl Claim {
+    /// Why it takes this lease from its holder, if it does.
+    fn over(&self, lease: &Lease, now: Timestamp) -> Option<&str> {
+        let reason = match self {
+            Self::TakeOver(reason) => reason.trim(),
+            Self::Left(reason) if lease.has_run_out(now) => reason.trim(),
+            Self::Left(_) | Self::Free | Self::WithoutTable(_) => "",
+        };
+        (!reason.is_empty()).then_some(reason)
+    }
 }
 
 /// How the conch stands for one holder.
@@ -191,11 +205,9 @@ impl Lease {
         let standing = before.cloned().map_or(Standing::Free, |lease| lease.standing(me, now.at));
         let over = match standing {
             Standing::Free | Standing::Mine(_) | Standing::Left(_) => None,
-            Standing::Held(lease) | Standing::RanOut(lease) => match claim {
-                Claim::TakeOver(reason) if !reason.trim().is_empty() => {
-                    Some(Over { from: lease.holder.to_string(), reason: reason.trim().to_owned() })
-                }
-                _ => return Err(NoLease::Held(Box::new(lease), now.at)),
+            Standing::Held(lease) | Standing::RanOut(lease) => match claim.over(&lease, now.at) {
+                Some(reason) => Some(Over { from: lease.holder.to_string(), reason: reason.to_owned() }),
+                None => return Err(NoLease::Held(Box::new(lease), now.at)),
             },
         };
         Ok(Self {

@@ -4,6 +4,7 @@
 //! against the hash chain, and a copy that was changed, cut or parted is refused.
 
 mod item;
+mod tail;
 mod verify;
 
 use jiff::Timestamp;
@@ -13,6 +14,8 @@ use crate::ledger::chain::{Broken, Line};
 use crate::ledger::{RunState, RunSummary};
 use crate::model::reading::Trouble;
 use crate::plan::event::{Entry, Event, Right, RunId};
+
+pub use tail::{Reached, Tail, tail};
 
 /// The highest number that a line can have in a key.
 const LAST: u64 = 999_999_999_999;
@@ -99,12 +102,13 @@ pub async fn copy(table: &dyn Table, place: &Place, line: &Line) -> Result<(), T
     }
 }
 
-/// Notes how far the copy is, once all lines up to this one are there.
+/// Notes how far the copy is, once all lines up to this one are there; `whole` is when the journal had no more.
 ///
 /// # Errors
 /// When the table gives no answer.
-pub async fn reached(table: &dyn Table, place: &Place, line: &Line) -> Result<(), Trouble> {
+pub async fn reached(table: &dyn Table, place: &Place, line: &Line, whole: Timestamp) -> Result<(), Trouble> {
     let head = Item::new(head_key(place)).number("seq", line.seq).text("hash", &line.hash);
+    let head = head.text("whole", whole.to_string());
     // Another process of this host may have copied further.
     put(table, &head, &Expect::NotAbove("seq", i64::try_from(line.seq).unwrap_or(i64::MAX))).await.map(drop)
 }
@@ -166,6 +170,14 @@ pub async fn verify(table: &dyn Table, place: &Place) -> Result<u64, NotPulled> 
     Ok(verify::whole(&lines, head.as_ref())?)
 }
 
+/// Holds the lines of this host's journal against their copy, of which the journal may be ahead.
+///
+/// # Errors
+/// When the table gives no answer, or a line that was copied is not as it was here.
+pub async fn against(table: &dyn Table, place: &Place, here: &[Line]) -> Result<(), NotPulled> {
+    Ok(verify::against(&lines(table, place, 1).await?, here)?)
+}
+
 async fn lines(table: &dyn Table, place: &Place, from: u64) -> Result<Vec<Line>, NotPulled> {
     let range = Range { pk: item::partition(place), from: item::number(from), to: item::number(LAST) };
     let items = table.query(&range).await.map_err(NotPulled::Table)?;
@@ -174,7 +186,7 @@ async fn lines(table: &dyn Table, place: &Place, from: u64) -> Result<Vec<Line>,
 }
 
 fn head_key(place: &Place) -> Key {
-    Key::new(item::partition(place), "head")
+    Key::new(item::partition(place), item::HEAD)
 }
 
 /// The index entry of a run, from its lines in this journal.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::metrics::LinkSpec;
-use super::points::{self, View};
+use super::points::{self, Periods};
 use super::replica;
 use super::role::writer;
 use super::{Dated, Lamp};
@@ -70,7 +70,7 @@ pub fn lag_samples(world: &World, store: &str, from: &Region, to: &Region) -> Ve
     let spec = specs.find(|spec| spec.store == store && &spec.from == from && &spec.to == to);
     let Some(spec) = spec else { return Vec::new() };
     let samples = |metric| {
-        let view = View::of(world, metric);
+        let view = Periods::of(world, metric);
         // What was measured before replication stopped says nothing of how far behind it is now.
         if spec.negative_is_stopped && view.newest().is_some_and(|point| point.value < 0.0) {
             return Vec::new();
@@ -112,10 +112,10 @@ pub(super) fn lag_at(
     let mut links = world.index.links.iter();
     let spec = links.find(|spec| spec.store == store && &spec.from == from && &spec.to == to)?;
     spec.metrics.iter().find_map(|metric| {
-        if spec.negative_is_stopped && stopped_about(View::of(world, metric), at) {
+        if spec.negative_is_stopped && stopped_about(Periods::of(world, metric), at) {
             return None;
         }
-        let mut then = View::of(world, metric).newest_first().filter(|point| point.at <= at);
+        let mut then = Periods::of(world, metric).newest_first().filter(|point| point.at <= at);
         let newest = then.find_map(|point| Some((point.at, seconds(spec, point.value)?)))?;
         (super::age(newest.0, at) <= age).then_some(newest.1)
     })
@@ -158,7 +158,7 @@ fn lives(world: &World, now: Timestamp) -> Vec<(&LinkSpec, Live)> {
 
 /// Only the direction that runs has a lag, so a fresh one tells where the writer is.
 fn measured_now(world: &World, spec: &LinkSpec, now: Timestamp) -> bool {
-    let freshness = spec.metrics.iter().filter_map(|metric| View::of(world, metric).dated(now));
+    let freshness = spec.metrics.iter().filter_map(|metric| Periods::of(world, metric).dated(now));
     freshness.map(|lag| lag.freshness).any(|freshness| freshness == Freshness::Fresh)
 }
 
@@ -166,7 +166,7 @@ fn verdict(world: &World, spec: &LinkSpec, live: bool, now: Timestamp) -> LinkVe
     let Measure { at, lag, lamp, stopped } = measure(world, spec, now);
     let metric = spec.metrics.get(at);
     let trend = metric.map(|metric| {
-        let view = View::of(world, metric);
+        let view = Periods::of(world, metric);
         let values = view.newest_first().map(|point| (point.at, seconds(spec, point.value)));
         points::trend(values, view.period, now)
     });
@@ -197,7 +197,7 @@ struct Measure {
 /// The first metric that is not gone speaks; when all are, the one that spoke last.
 fn measure(world: &World, spec: &LinkSpec, now: Timestamp) -> Measure {
     let lag = |at: usize| {
-        let view = View::of(world, spec.metrics.get(at)?);
+        let view = Periods::of(world, spec.metrics.get(at)?);
         let newest = view.newest_first().find_map(|p| Some((p.at, seconds(spec, p.value)?)))?;
         let end = view.end(newest.0);
         let freshness = points::metric_freshness(end, view.period, now);
@@ -217,7 +217,7 @@ fn measure(world: &World, spec: &LinkSpec, now: Timestamp) -> Measure {
 
 /// Replication was stopped at that moment, or is told to be so soon after: what was measured just before, when the end
 /// of the stream had been applied, is a comfortable zero and says nothing.
-fn stopped_about(view: View<'_>, at: Timestamp) -> bool {
+fn stopped_about(view: Periods<'_>, at: Timestamp) -> bool {
     let soon = at.saturating_add(NOTICED).unwrap_or(at);
     let told = view.newest_first().skip_while(|point| point.at > soon);
     let period = i64::from(view.period);
@@ -227,7 +227,7 @@ fn stopped_about(view: View<'_>, at: Timestamp) -> bool {
 
 /// The start of the run of periods, up to a newest that is not gone, in which the service says that nothing runs.
 fn stopped(world: &World, spec: &LinkSpec, now: Timestamp) -> Option<Timestamp> {
-    let view = View::of(world, spec.metrics.first().filter(|_| spec.negative_is_stopped)?);
+    let view = Periods::of(world, spec.metrics.first().filter(|_| spec.negative_is_stopped)?);
     let newest = view.newest()?;
     if points::metric_freshness(view.end(newest.at), view.period, now) == Freshness::Gone {
         return None;
@@ -244,12 +244,12 @@ fn judge(world: &World, spec: &LinkSpec, at: usize, lag: &Dated<f64>) -> Lamp {
         return Lamp::Bad;
     }
     let rising =
-        || lag.value > RISING_FROM && spec.metrics.get(at).is_some_and(|m| rises(View::of(world, m)));
+        || lag.value > RISING_FROM && spec.metrics.get(at).is_some_and(|m| rises(Periods::of(world, m)));
     if lag.value > rpo * LOOK_SHARE || rising() { Lamp::Look } else { Lamp::Ok }
 }
 
 /// The newest periods follow each other without a gap and each is above the one before.
-fn rises(view: View<'_>) -> bool {
+fn rises(view: Periods<'_>) -> bool {
     let newest: Vec<_> = view.newest_first().take(RISES + 1).collect();
     let up = |pair: &[Point]| match pair {
         [later, earlier] => later.value > earlier.value && view.before(later.at) <= earlier.at,

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::link;
-use super::points::{self, Slot, View};
+use super::points::{self, Periods, Slot};
 use super::{AtRisk, routing};
 use crate::model::World;
 use crate::model::reading::Freshness;
@@ -97,8 +97,8 @@ struct Minutes {
 impl Minutes {
     fn of(world: &World, began: Timestamp, now: Timestamp) -> Option<Self> {
         let series = &world.topology().orders.as_ref()?.series;
-        let views: Vec<(&Region, &Metric, View<'_>)> =
-            series.iter().map(|(region, metric)| (region, metric, View::of(world, metric))).collect();
+        let views: Vec<(&Region, &Metric, Periods<'_>)> =
+            series.iter().map(|(region, metric)| (region, metric, Periods::of(world, metric))).collect();
         let step = views.iter().map(|(_, _, view)| view.period).max()?;
         let seen = |metric: &Metric| points::answering(world, metric, now);
         let blind = views.iter().filter(|(_, metric, _)| !seen(metric)).map(|(region, ..)| (*region).clone());
@@ -122,7 +122,7 @@ impl Minutes {
 }
 
 /// Orders a minute in the period that holds `at`.
-fn rate(view: View<'_>, at: Timestamp) -> Option<f64> {
+fn rate(view: Periods<'_>, at: Timestamp) -> Option<f64> {
     match view.slot(points::floor(at, view.period)) {
         Slot::Value(value) => Some(value * 60.0 / f64::from(view.period)),
         Slot::Silent => Some(0.0),

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::points::{self, Slot, View, metric_freshness};
+use super::points::{self, Periods, Slot, metric_freshness};
 use super::{Dated, Lamp, link, routing};
 use crate::model::World;
 use crate::model::reading::{Freshness, Series};
@@ -55,7 +55,7 @@ pub struct AtRisk {
 #[must_use]
 pub fn orders(world: &World, region: &Region, now: Timestamp) -> Option<OrdersVerdict> {
     let metric = metric(world, region)?;
-    let view = View::of(world, metric);
+    let view = Periods::of(world, metric);
     let sparse = Sparse::of(view);
     let rate = rate(view, &sparse, now);
     let values = minutes(view, &sparse).map(|(start, value)| (start, Some(value)));
@@ -92,7 +92,7 @@ pub fn total_rate(world: &World, now: Timestamp) -> Option<Dated<f64>> {
     let mut unseen = false;
     for region in regions {
         let Some(metric) = metric(world, &region.name) else { continue };
-        let view = View::of(world, metric);
+        let view = Periods::of(world, metric);
         let rate = rate(view, &Sparse::of(view), now).filter(|rate| rate.freshness != Freshness::Gone);
         let Some(rate) = rate else {
             unseen |= !points::answering(world, metric, now);
@@ -156,7 +156,7 @@ fn baseline(trend: &[Option<f64>]) -> Option<f64> {
 }
 
 /// The newest minute of which something is known.
-fn rate(view: View<'_>, sparse: &Sparse, now: Timestamp) -> Option<Dated<f64>> {
+fn rate(view: Periods<'_>, sparse: &Sparse, now: Timestamp) -> Option<Dated<f64>> {
     let (start, value) = minutes(view, sparse).next()?;
     let at = view.end(start);
     let answered = view.series.and_then(Series::answered);
@@ -166,7 +166,7 @@ fn rate(view: View<'_>, sparse: &Sparse, now: Timestamp) -> Option<Dated<f64>> {
 }
 
 /// Orders a minute of each period that was measured, newest first.
-fn minutes<'a>(view: View<'a>, sparse: &Sparse) -> impl Iterator<Item = (Timestamp, f64)> + use<'a> {
+fn minutes<'a>(view: Periods<'a>, sparse: &Sparse) -> impl Iterator<Item = (Timestamp, f64)> + use<'a> {
     let Sparse { publishes_zero, quiet_from } = *sparse;
     let a_minute = 60.0 / f64::from(view.period);
     std::iter::successors(view.newest_known(), move |start| Some(view.before(*start))).take(64).filter_map(
@@ -192,7 +192,7 @@ struct Sparse {
 
 impl Sparse {
     /// At least two gaps, and one minute in ten: fewer are lost points of a busy metric.
-    fn of(view: View<'_>) -> Self {
+    fn of(view: Periods<'_>) -> Self {
         let step = i64::from(view.period);
         let starts: Vec<i64> = view.newest_first().map(|point| point.at.as_second()).collect();
         let gaps = starts.windows(2).map(|pair| match pair {

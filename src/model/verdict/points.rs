@@ -51,14 +51,14 @@ pub(super) enum Slot {
 
 /// One metric of the world, seen as periods.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct View<'a> {
+pub(super) struct Periods<'a> {
     pub(super) series: Option<&'a Series>,
     pub(super) period: u32,
     /// So far the CloudWatch of the metric's Region has come.
     reached: Option<Timestamp>,
 }
 
-impl<'a> View<'a> {
+impl<'a> Periods<'a> {
     pub(super) fn of(world: &'a World, metric: &Metric) -> Self {
         let series = world.series(metric);
         Self { series, period: metric.period.max(1), reached: world.reached(&metric.region) }
@@ -224,7 +224,7 @@ mod tests {
         let metric = created(EAST);
         scene.minutes(&metric, &[Some(5.0), None, Some(7.0), None, None]);
         scene.tail(&requests(EAST), &[1.0; 5]);
-        let view = View::of(&scene.world, &metric);
+        let view = Periods::of(&scene.world, &metric);
         assert_eq!(view.slot(scene.minute(6)), Slot::Value(5.0));
         assert_eq!(view.slot(scene.minute(5)), Slot::Silent);
         assert_eq!(view.slot(scene.minute(4)), Slot::Value(7.0));
@@ -241,7 +241,7 @@ mod tests {
         scene.minutes(&metric, &[Some(5.0), None, None, None]);
         scene.tail(&requests(WEST), &[1.0; 4]);
         scene.tail(&health_check_metric("check-us-east-1"), &[1.0; 4]);
-        let slot = |scene: &Scene| View::of(&scene.world, &metric).slot(scene.minute(3));
+        let slot = |scene: &Scene| Periods::of(&scene.world, &metric).slot(scene.minute(3));
         assert_eq!(slot(&scene), Slot::Pending, "neither another Region nor a global service tells");
         scene.minutes(&requests(EAST), &[Some(1.0), Some(1.0), None]);
         assert_eq!(slot(&scene), Slot::Pending, "the Region has come as far as this minute, not past it");
@@ -257,7 +257,7 @@ mod tests {
         let newest = scene.minute(2);
         scene.later(600);
         scene.forbidden(&metric);
-        let view = View::of(&scene.world, &metric);
+        let view = Periods::of(&scene.world, &metric);
         assert_eq!(view.newest_known(), Some(newest));
         assert_eq!(view.slot(scene.minute(8)), Slot::Pending);
     }
@@ -268,7 +268,7 @@ mod tests {
         let metric = created(EAST);
         scene.minutes(&metric, &[Some(1.0), None, Some(3.0)]);
         let trend_at = |scene: &Scene| {
-            let view = View::of(&scene.world, &metric);
+            let view = Periods::of(&scene.world, &metric);
             trend(view.newest_first().map(|p| (p.at, Some(p.value))), 60, scene.now)
         };
         let trend = trend_at(&scene);

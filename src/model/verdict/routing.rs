@@ -2,15 +2,16 @@
 //!
 //! A control's state is what a quorum of fresh answers agrees on; one endpoint alone is never believed.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::Dated;
-use super::points::View;
+use super::points::Periods;
 use crate::model::World;
 use crate::model::reading::{ControlState, Feed, Freshness, Reading, Source, Trouble};
-use crate::model::topology::{Endpoint, Region, Routing, Rule, RuleKind};
+use crate::model::topology::{Endpoint, Region, RegionSpec, Routing, Rule, RuleKind};
 
 /// What the endpoints say of one control.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,19 +82,59 @@ pub fn health_checks(world: &World, now: Timestamp) -> Vec<HealthCheckVerdict> {
     let checks = world.index.checks.iter();
     checks
         .map(|check| {
-            let status = View::of(world, &check.metric).dated(now);
+            let status = Periods::of(world, &check.metric).dated(now);
             let healthy = status.map(|s| Dated { value: s.value >= 1.0, at: s.at, freshness: s.freshness });
             HealthCheckVerdict { region: check.region.clone(), id: check.id.clone(), healthy }
         })
         .collect()
 }
 
-/// A Region that is kept out of the traffic on purpose: a quorum says that its control is Off.
+/// A Region that is kept out of the traffic on purpose: a quorum says that its control is Off, in every panel that
+/// has one.
 #[must_use]
 pub fn drained(world: &World, region: &Region, now: Timestamp) -> bool {
     let Some(routing) = &world.topology().routing else { return false };
-    let control = routing.control_of(region);
-    control.is_some_and(|control| state(world, routing, &control.name, now) == Some(ControlState::Off))
+    let mut states = routing.controls_of(region).map(|c| state(world, routing, &c.name, now)).peekable();
+    states.peek().is_some() && states.all(|state| state == Some(ControlState::Off))
+}
+
+/// Panels that disagree on a Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PanelSplit {
+    /// The Region.
+    pub region: Region,
+    /// The panels that let users in.
+    pub on: Vec<String>,
+    /// The panels that keep them out.
+    pub off: Vec<String>,
+}
+
+impl fmt::Display for PanelSplit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} On in {}, Off in {}", self.region, self.on.join(", "), self.off.join(", "))
+    }
+}
+
+/// The Regions that one panel lets users into while another keeps them out, by what quorums say.
+#[must_use]
+pub fn panel_splits(world: &World, now: Timestamp) -> Vec<PanelSplit> {
+    let Some(routing) = world.topology().routing.as_ref().filter(|r| r.has_several_panels()) else {
+        return Vec::new();
+    };
+    let regions = world.topology().regions.iter();
+    let split = |spec: &RegionSpec| {
+        let mut split = PanelSplit { region: spec.name.clone(), on: Vec::new(), off: Vec::new() };
+        for control in routing.controls_of(&spec.name) {
+            let panel = routing.panel_of(&control.arn).and_then(|panel| panel.name.clone());
+            match state(world, routing, &control.name, now) {
+                Some(ControlState::On) => split.on.extend(panel),
+                Some(ControlState::Off) => split.off.extend(panel),
+                None => {}
+            }
+        }
+        (!split.on.is_empty() && !split.off.is_empty()).then_some(split)
+    };
+    regions.filter_map(split).collect()
 }
 
 fn verdict(world: &World, routing: &Routing, name: &str, now: Timestamp) -> ControlVerdict {

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::points::{self, Slot, View, metric_freshness};
+use super::points::{self, Periods, Slot, metric_freshness};
 use super::text::{NOTHING, aged, value_text};
 use super::{Dated, Lamp};
 use crate::model::World;
@@ -196,9 +196,9 @@ fn judge(signal: &Signal, value: f64) -> Lamp {
 struct Measured<'a> {
     missing: Missing,
     /// The metric whose periods the signal is measured in.
-    main: View<'a>,
+    main: Periods<'a>,
     /// What is counted of it, for a share or a fraction.
-    part: Option<View<'a>>,
+    part: Option<Periods<'a>>,
 }
 
 impl<'a> Measured<'a> {
@@ -209,8 +209,8 @@ impl<'a> Measured<'a> {
             Formula::Share { part, whole } | Formula::Of { part, whole } => (whole, Some(part)),
             Formula::Alarm { .. } => return None,
         };
-        let part = part.map(|part| View::of(world, part));
-        Some(Self { missing: signal.missing, main: View::of(world, main), part })
+        let part = part.map(|part| Periods::of(world, part));
+        Some(Self { missing: signal.missing, main: Periods::of(world, main), part })
     }
 
     /// Silence is renewed with each answer, a point only with the next point.
@@ -221,7 +221,7 @@ impl<'a> Measured<'a> {
     }
 
     /// The newest point of the whole while there was a part just before: there an absent part is likely only late.
-    fn awaited(&self, part: View<'_>) -> Option<Timestamp> {
+    fn awaited(&self, part: Periods<'_>) -> Option<Timestamp> {
         let newest = self.main.newest()?.at;
         part.value(self.main.before(newest)).filter(|before| *before > 0.0).map(|_| newest)
     }
@@ -248,7 +248,7 @@ impl<'a> Measured<'a> {
 }
 
 /// The part at a point of the whole; an absent part is `none` of it where that is declared and was asked for.
-fn share(part: View<'_>, none: bool, whole: Point) -> Option<Sample> {
+fn share(part: Periods<'_>, none: bool, whole: Point) -> Option<Sample> {
     let absent = || (none && part.asked(whole.at)).then_some(0.0);
     let part = part.value(whole.at).or_else(absent)?;
     let value = (whole.value > 0.0).then(|| part / whole.value * 100.0);
@@ -256,7 +256,7 @@ fn share(part: View<'_>, none: bool, whole: Point) -> Option<Sample> {
 }
 
 /// Every period since the metric is known, silent ones as zero.
-fn filled(view: View<'_>) -> impl Iterator<Item = Sample> {
+fn filled(view: Periods<'_>) -> impl Iterator<Item = Sample> {
     std::iter::successors(view.newest_known(), move |start| Some(view.before(*start)))
         .map_while(move |start| {
             let (value, silent) = match view.slot(start) {

@@ -10,7 +10,7 @@ use super::orders::{at_risk, total_rate};
 use super::region::{self, Judged};
 use super::replica::promoting;
 use super::role::{claims, moving};
-use super::routing::{ControlCell, ControlVerdict, controls, rules};
+use super::routing::{ControlCell, ControlVerdict, controls, panel_splits, rules};
 use super::text::{age, aged, limit_text, span, value_text};
 use crate::model::World;
 use crate::model::reading::{Freshness, TroubleKind};
@@ -190,7 +190,8 @@ fn of_routing(world: &World, now: Timestamp) -> Vec<Remark> {
         matches!(verdict.rule.kind, RuleKind::Assertion { .. }) && verdict.holds == Some(false)
     });
     let broken = broken.map(|verdict| look(format!("rule {} does not hold", verdict.rule.name)));
-    split.chain(broken).chain(few_endpoints(&controls, world).map(look)).collect()
+    let parted = panel_splits(world, now).into_iter().map(|split| look(split.to_string()));
+    split.chain(broken).chain(parted).chain(few_endpoints(&controls, world).map(look)).collect()
 }
 
 /// Too few endpoints answer for a control to be known, once they were asked.

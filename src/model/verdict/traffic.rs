@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::Dated;
-use super::points::{Slot, View, metric_freshness};
+use super::points::{Periods, Slot, metric_freshness};
 use crate::model::World;
 use crate::model::topology::Region;
 
@@ -18,14 +18,15 @@ const BACK: usize = 10;
 /// A Region whose counter is proved silent carried nothing.
 #[must_use]
 pub fn shares(world: &World, now: Timestamp) -> Vec<(Region, Dated<f64>)> {
-    let counters: Vec<(&Region, Vec<View<'_>>)> = world
+    let counters: Vec<(&Region, Vec<Periods<'_>>)> = world
         .index
         .traffic
         .iter()
-        .map(|(region, metrics)| (region, metrics.iter().map(|metric| View::of(world, metric)).collect()))
+        .map(|(region, metrics)| (region, metrics.iter().map(|metric| Periods::of(world, metric)).collect()))
         .collect();
     let views = || counters.iter().flat_map(|(_, views)| views.iter().copied());
-    let (Some(first), Some(newest)) = (views().next(), views().filter_map(View::newest_known).max()) else {
+    let (Some(first), Some(newest)) = (views().next(), views().filter_map(Periods::newest_known).max())
+    else {
         return Vec::new();
     };
     let minutes = std::iter::successors(Some(newest), |start| Some(first.before(*start))).take(BACK);
@@ -44,7 +45,7 @@ pub fn shares(world: &World, now: Timestamp) -> Vec<(Region, Dated<f64>)> {
 }
 
 /// What a Region counted in a period; `None` while one of its counters may still show something.
-fn count(views: &[View<'_>], start: Timestamp) -> Option<f64> {
+fn count(views: &[Periods<'_>], start: Timestamp) -> Option<f64> {
     views.iter().try_fold(0.0, |sum, view| match view.slot(start) {
         Slot::Value(value) => Some(sum + value),
         Slot::Silent => Some(sum),

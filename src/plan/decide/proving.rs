@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pace::{self, Meaning};
-use super::{Next, View, end, runway};
+use super::{Case, Next, end, runway};
 use crate::model::verdict;
 use crate::plan::event::{Answer, Event, Outcome, RungState};
 use crate::plan::operation::Operation;
@@ -19,17 +19,15 @@ use crate::plan::{Rung, Step};
 /// A lost Aurora call that took effect shows a move by then.
 const STIRS: Duration = Duration::from_secs(30);
 
-impl View<'_> {
+impl Case<'_> {
     pub(super) fn proving(&self, step: &Step, at: &StepProgress) -> Vec<Next> {
-        let Some((operation, since)) = at.operation.as_ref().or(step.operation()).zip(at.since) else {
+        let operation = at.operation.as_ref().or(step.operation()).filter(|_| at.since.is_some());
+        let Some(operation) = operation else {
             let evidence = evidence(at, Rung::ReadBack);
             let why = if evidence.is_empty() { "recorded".to_owned() } else { evidence };
             return vec![end(step, Outcome::Confirmed, why)];
         };
-        let undoing = self.progress.is_undoing(step);
-        let sight = self.sight(at, since);
-        let shown =
-            if undoing { vec![proof::read_back(operation, &sight)] } else { proof::shown(step, &sight) };
+        let shown = proof::seen(self.progress, step, self.world, self.now);
         let mut next = self.told(step, at, operation);
         next.extend(self.awaits(step, at, operation));
         next.extend(shown.iter().filter(|s| is_news(at, s)).map(|s| climbed(step, s)));
@@ -181,7 +179,7 @@ fn is_news(at: &StepProgress, shown: &Shown) -> bool {
 }
 
 fn climbed(step: &Step, shown: &Shown) -> Next {
-    let Shown { rung, state, evidence } = shown.clone();
+    let Shown { rung, state, evidence, .. } = shown.clone();
     Next::Write(Event::Climbed { step: step.id, rung, state, evidence })
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pace::{self, Meaning};
-use super::{Next, View, end, runway};
+use super::{Case, Next, end, runway};
 use crate::model::verdict;
 use crate::plan::condition::{Condition, Standing};
 use crate::plan::event::{self, Answer, Decision, Event, Outcome};
@@ -27,7 +27,7 @@ const VOUCH: Duration = Duration::from_mins(1);
 /// So long a write that never left is tried again.
 const TRY: Duration = Duration::from_mins(3);
 
-impl View<'_> {
+impl Case<'_> {
     /// A step whose needs may be met.
     pub(super) fn ready(&self, step: &Step, at: &StepProgress) -> Option<Next> {
         let free = !self.progress.paused && self.progress.held().is_empty();

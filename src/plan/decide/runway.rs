@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::model::World;
 use crate::model::reading::TroubleKind;
 use crate::model::verdict::{self, Credentials};
-use crate::plan::event::Event;
+use crate::plan::event::{Event, Pause};
 use crate::plan::progress::{Progress, StepProgress};
 
 /// Who pauses a run when nobody did.
@@ -52,8 +52,8 @@ pub(super) fn pause(progress: &Progress, world: &World, now: Timestamp) -> Optio
         return None;
     }
     let why = ended(progress, world, now)?;
-    let why = format!("credentials: {why}. Renew them, then resume the run");
-    Some(Event::Paused { who: ITSELF.to_owned(), why })
+    let text = format!("credentials: {why}. Renew them, then resume the run");
+    Some(Event::Paused { who: ITSELF.to_owned(), why: Pause::Credentials { text } })
 }
 
 fn clock(at: Timestamp) -> String {

@@ -18,6 +18,9 @@ pub struct Awaited {
     /// It failed, and is to be left out or done ungracefully.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub failed: bool,
+    /// What the service calls it, where no answer said so and a reading does: without a name nobody can be answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
 }
 
 impl Awaited {

@@ -111,7 +111,7 @@ impl Event {
             Self::Awaits { at, .. } => at.as_ref().map(ToString::to_string).unwrap_or_default(),
             Self::Ended { why, .. } => why.clone(),
             Self::Decided { decision, who, .. } => decided(decision, who),
-            Self::Paused { who, why } => format!("by {who}{}", because(why)),
+            Self::Paused { who, why } => format!("by {who}{}", because(why.text())),
             Self::Conch { who, host, right } => format!("{who} on {host} {right}"),
             Self::Adopted { who, host, from, reason, lines, .. } => {
                 format!("from {from} by {who} on {host}, {lines} lines: {reason}")

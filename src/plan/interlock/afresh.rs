@@ -43,7 +43,8 @@ pub(super) fn conditions(question: &Question<'_>, asked: Timestamp) -> Vec<Inter
     let databases = operations().filter_map(database);
     let mut all: Vec<Interlock> = databases
         .map(|(store, region, source)| {
-            judge(format!("RDS {region} read afresh ({store})"), was_read(question, &source, asked))
+            let of = if matches!(source, Source::Snapshots(..)) { "snapshots of " } else { "" };
+            judge(format!("RDS {region} read afresh ({of}{store})"), was_read(question, &source, asked))
         })
         .collect();
     let routing = question.world.topology().routing.as_ref();

@@ -62,7 +62,7 @@ pub fn break_glass(
     }
     for step in &mut plan.steps {
         if let Action::Operate(Operation::RoutingSet(set)) = &mut step.action {
-            set.overrides = overrides.to_vec();
+            set.overrides = overrides.iter().filter(|broken| concerns(world, broken, set)).cloned().collect();
             step.title = set.to_string();
         }
     }
@@ -76,6 +76,14 @@ pub fn break_glass(
 #[must_use]
 pub fn overridden(plan: &Plan) -> Vec<&Override> {
     plan.steps.iter().filter_map(Step::operation).flat_map(Operation::overrides).collect()
+}
+
+/// The rule is of the panel that an update changes.
+fn concerns(world: &World, broken: &Override, set: &RoutingSet) -> bool {
+    world.topology().routing.as_ref().is_some_and(|routing| {
+        let changed = routing.touched(set.entries.iter().map(|entry| entry.arn.as_str()));
+        routing.panel_of(&broken.arn).is_some_and(|panel| changed.contains(&panel))
+    })
 }
 
 fn set_of(operation: &Operation) -> Option<&RoutingSet> {

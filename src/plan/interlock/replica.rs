@@ -3,21 +3,54 @@
 //!
 //! A promotion cannot be taken back, so what would be lost is said in numbers or as not known, never left out.
 
-use super::{Interlock, Question};
+use super::{Interlock, Question, Verdict};
 use crate::model::reading::{Feed, Freshness, Reading, SnapshotsReading, Source};
 use crate::model::verdict::{self, EndVerdict, LinkVerdict};
+use crate::plan::condition::Condition;
 use crate::plan::operation::{AuroraTarget, Detach, Operation, Promote, SnapshotCopy};
+use crate::plan::{Action, Plan, Step};
 
 /// Of every such write of the plan.
 pub(super) fn databases(question: &Question<'_>, links: &[LinkVerdict]) -> Vec<Interlock> {
-    let operations = question.plan.steps.iter().filter_map(|step| step.operation());
-    let of = |operation: &Operation| match operation {
-        Operation::ReplicaPromote(promote) => promotion(question, promote, links),
-        Operation::AuroraDetach(Detach(target)) => detachment(question, target),
-        Operation::SnapshotCopy(copy) => vec![snapshot(question, copy), name_free(question, copy)],
+    let of = |step: &Step| match step.operation() {
+        Some(Operation::ReplicaPromote(promote)) => {
+            let built = is_built_before(question.plan, step, promote);
+            let all = promotion(question, promote, links);
+            if built { all.into_iter().map(later).collect() } else { all }
+        }
+        Some(Operation::AuroraDetach(Detach(target))) => detachment(question, target),
+        Some(Operation::SnapshotCopy(copy)) => vec![snapshot(question, copy), name_free(question, copy)],
         _ => Vec::new(),
     };
-    operations.flat_map(of).collect()
+    question.plan.steps.iter().flat_map(of).collect()
+}
+
+/// People work on the database before the promotion's turn comes, and a wait for the lag of that very link stands
+/// between: a database that copies nothing has none, so it is a replica by then or the promotion is never begun.
+fn is_built_before(plan: &Plan, step: &Step, promote: &Promote) -> bool {
+    let before = plan.before(step);
+    let mut all = plan.steps.iter().filter(|other| before.contains(&other.id));
+    let waits = |other: &Step| match &other.action {
+        Action::Wait(Condition::Lag { store, to, .. }) => *store == promote.store && *to == promote.to,
+        _ => false,
+    };
+    let by_hand =
+        |other: &Step| waits(other) && plan.before(other).iter().any(|id| is_by_hand(plan.step(*id)));
+    all.any(by_hand)
+}
+
+fn is_by_hand(step: Option<&Step>) -> bool {
+    step.is_some_and(|step| matches!(step.action, Action::Note { .. }))
+}
+
+/// What is not so yet and need not be: it is judged again when the promotion's turn comes.
+fn later(interlock: Interlock) -> Interlock {
+    match interlock.verdict {
+        Verdict::Hold(why) => {
+            Interlock::warn(interlock.name, format!("not yet: {why}; steps before it see to that"))
+        }
+        Verdict::Pass | Verdict::Warn(_) => interlock,
+    }
 }
 
 fn promotion(question: &Question<'_>, promote: &Promote, links: &[LinkVerdict]) -> Vec<Interlock> {
@@ -179,13 +212,12 @@ fn name_free(question: &Question<'_>, copy: &SnapshotCopy) -> Interlock {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Verdict;
     use super::*;
     use crate::model::fixture::{EAST, Scene, WEST, east, two_regions, west};
     use crate::model::reading::{ReplicaReading, SnapshotReading};
     use crate::model::topology::{Replica, ReplicaEngine};
     use crate::model::verdict::replica_lag_metric;
-    use crate::plan::{Action, Intent, Plan, Playbook, Rung, Step, StepId, Usual};
+    use crate::plan::{Intent, Playbook, Rung, StepId, Usual};
 
     fn arn(region: &str) -> String {
         format!("arn:aws:rds:{region}:111122223333:db:ledger-{region}")
@@ -231,20 +263,26 @@ mod tests {
 
     /// What does not pass of a plan of this one write.
     fn told(scene: &Scene, operation: Operation) -> Vec<String> {
+        told_of(scene, vec![Action::Operate(operation)])
+    }
+
+    /// The same of a plan of these steps, one after the other.
+    fn told_of(scene: &Scene, actions: Vec<Action>) -> Vec<String> {
         let usual = std::time::Duration::from_secs(1);
-        let step = Step {
-            id: StepId(1),
-            title: operation.to_string(),
-            action: Action::Operate(operation),
-            needs: Vec::new(),
+        let step = |(id, action): (u16, Action)| Step {
+            id: StepId(id),
+            title: String::new(),
+            action,
+            needs: (1..id).next_back().map(StepId).into_iter().collect(),
             rung: Rung::ReadBack,
             usual: Usual { p50: usual, p95: usual },
             deadline: usual,
             interlocks: Vec::new(),
             advice: None,
         };
+        let steps = (1..).zip(actions).map(step).collect();
         let intent = Intent { playbook: Playbook::Failover, from: east(), to: west() };
-        let plan = Plan { intent: intent.clone(), made: scene.now, steps: vec![step], measured: Vec::new() };
+        let plan = Plan { intent: intent.clone(), made: scene.now, steps, measured: Vec::new() };
         let question = Question { world: &scene.world, intent: &intent, plan: &plan, now: scene.now };
         let links = verdict::links(&scene.world, scene.now);
         let all = databases(&question, &links).into_iter();
@@ -311,6 +349,27 @@ mod tests {
                 "hold ledger can be promoted in us-west-2: its database copies nothing: it is no replica",
             ]
         );
+    }
+
+    #[test]
+    fn a_replica_that_people_build_in_the_run_is_none_yet() {
+        let mut scene = scene();
+        scene.later(1);
+        see(&mut scene, EAST, "available", None);
+        see(&mut scene, WEST, "available", None);
+        let note = || Action::Note { text: "build a replica".to_owned() };
+        let wait = || {
+            let (store, window) = ("ledger".to_owned(), std::time::Duration::ZERO);
+            Action::Wait(Condition::Lag { store, from: east(), to: west(), below: window, window })
+        };
+        let holds = |steps: Vec<Action>| {
+            let all = told_of(&scene, steps.into_iter().chain([Action::Operate(promote(true))]).collect());
+            all.iter().filter(|words| words.starts_with("hold")).count()
+        };
+        assert_eq!(holds(vec![note(), wait()]), 0);
+        for without in [vec![], vec![note()], vec![wait()], vec![wait(), note()]] {
+            assert_eq!(holds(without.clone()), 3, "{without:?}");
+        }
     }
 
     #[test]

@@ -7,24 +7,25 @@ use jiff::Timestamp;
 use super::{Interlock, Question};
 use crate::model::World;
 use crate::model::reading::{ControlState, Freshness, Source};
-use crate::model::topology::Routing;
+use crate::model::topology::{Control, Routing};
 use crate::model::verdict::{self, ControlCell, ControlVerdict};
 use crate::plan::Plan;
 use crate::plan::operation::{ControlChange, Operation, RoutingSet};
-use crate::plan::rules::Left;
+use crate::plan::rules::{Blocker, Left, States};
 use crate::plan::{playbook, rules};
 
 /// What the rules would let through instead, where they block.
 const WAY: &str = "what the rules let through";
 
 pub(super) fn controls(question: &Question<'_>) -> Vec<Interlock> {
-    let routing = question.world.topology().routing.as_ref();
-    let Some((set, routing)) = change(question.plan).zip(routing) else {
+    let sets = changes(question.plan);
+    let Some(routing) = question.world.topology().routing.as_ref().filter(|_| !sets.is_empty()) else {
         return Vec::new();
     };
-    let mut all = vec![endpoints(question, routing), known(question, &set.entries)];
-    all.extend(allowed(question, routing, set));
-    all.extend(waits(question, routing, set));
+    let entries: Vec<&ControlChange> = sets.iter().flat_map(|set| &set.entries).collect();
+    let mut all = vec![endpoints(question, routing), known(question, &entries)];
+    all.extend(allowed(question, routing, &sets));
+    all.extend(sets.iter().flat_map(|set| waits(question, routing, set)));
     all
 }
 
@@ -55,7 +56,7 @@ fn endpoints(question: &Question<'_>, routing: &Routing) -> Interlock {
 }
 
 /// A quorum knows. The change states its whole end, so it may be made on what fewer tell, not on what nobody tells.
-fn known(question: &Question<'_>, entries: &[ControlChange]) -> Interlock {
+fn known(question: &Question<'_>, entries: &[&ControlChange]) -> Interlock {
     let name = "control states known";
     let verdicts = verdict::controls(question.world, question.now);
     let changed: Vec<&ControlVerdict> =
@@ -86,10 +87,9 @@ fn is_fresh(cell: &ControlCell) -> bool {
 /// `over` are left out.
 #[must_use]
 pub fn unknown_waits(world: &World, plan: &Plan, over: Duration, now: Timestamp) -> Vec<String> {
-    let Some((set, routing)) = change(plan).zip(world.topology().routing.as_ref()) else {
-        return Vec::new();
-    };
-    let waits = rules::waits(routing, world.turns(), set, now);
+    let Some(routing) = world.topology().routing.as_ref() else { return Vec::new() };
+    let waits: Vec<_> =
+        changes(plan).into_iter().flat_map(|set| rules::waits(routing, world.turns(), set, now)).collect();
     let unknown = waits.iter().filter(|wait| match wait.left {
         Left::Unknown(most) => most.unwrap_or(wait.period) > over,
         Left::Runs { .. } => false,
@@ -97,11 +97,17 @@ pub fn unknown_waits(world: &World, plan: &Plan, over: Duration, now: Timestamp)
     unknown.map(|wait| format!("rule {}: {wait}", wait.rule)).collect()
 }
 
-fn change(plan: &Plan) -> Option<&RoutingSet> {
-    plan.steps.iter().find_map(|step| match step.operation() {
-        Some(Operation::RoutingSet(set)) => Some(set),
-        _ => None,
-    })
+/// The first change of each panel: what comes after it in the same panel finds other states than are known now.
+fn changes(plan: &Plan) -> Vec<&RoutingSet> {
+    let mut first: Vec<&RoutingSet> = Vec::new();
+    for step in &plan.steps {
+        if let Some(Operation::RoutingSet(set)) = step.operation()
+            && !first.iter().any(|other| other.panel == set.panel)
+        {
+            first.push(set);
+        }
+    }
+    first
 }
 
 /// Wait periods that run. They hold nothing back, because a run lets them pass before it sends.
@@ -111,30 +117,35 @@ fn waits(question: &Question<'_>, routing: &Routing, set: &RoutingSet) -> Vec<In
     runs.map(|wait| Interlock::warn(format!("rule {}", wait.rule), wait.to_string())).collect()
 }
 
-fn allowed(question: &Question<'_>, routing: &Routing, set: &RoutingSet) -> Vec<Interlock> {
+/// All blockers of all panels.
+fn allowed(question: &Question<'_>, routing: &Routing, sets: &[&RoutingSet]) -> Vec<Interlock> {
     let states = playbook::states(question.world, question.now);
-    let entries = &set.entries;
-    let blockers = rules::blockers(routing, &states, set);
-    let broken = set.overrides.iter().map(|broken| {
+    let broken = sets.iter().flat_map(|set| &set.overrides).map(|broken| {
         Interlock::warn(format!("rule {}", broken.rule), format!("OVERRIDDEN, because {}", broken.reason))
     });
     let mut all: Vec<Interlock> = broken.collect();
-    if blockers.is_empty() && all.is_empty() {
+    let blocked: Vec<_> = sets.iter().map(|set| (*set, rules::blockers(routing, &states, set))).collect();
+    if all.is_empty() && blocked.iter().all(|(_, blockers)| blockers.is_empty()) {
         all.push(Interlock::pass("safety rules allow it"));
     }
-    all.extend(
-        blockers
-            .iter()
-            .map(|b| Interlock::hold(format!("rule {}", b.name), format!("{}; {}", b.why, b.lift))),
-    );
-    if !blockers.is_empty() {
-        all.push(Interlock::warn(WAY, rules::way(routing, &states, entries).to_string()));
+    for (set, blockers) in blocked.iter().filter(|(_, blockers)| !blockers.is_empty()) {
+        let hold =
+            |b: &Blocker| Interlock::hold(format!("rule {}", b.name), format!("{}; {}", b.why, b.lift));
+        all.extend(blockers.iter().map(hold));
+        let within = set.panel.as_ref().map_or_else(String::new, |panel| format!(" in {panel}"));
+        let way = rules::way(routing, &states, &set.entries).to_string();
+        all.push(Interlock::warn(format!("{WAY}{within}"), way));
     }
-    let after = rules::after(&states, entries);
-    let on =
-        routing.controls.iter().any(|c| c.region.is_some() && after.get(&c.name) == Some(&ControlState::On));
-    if on {
+    if sets.iter().all(|set| stays_on(routing, &states, set)) {
         all.push(Interlock::pass("a Region stays On"));
     }
     all
+}
+
+/// A Region is On after the change in each panel that it touches.
+fn stays_on(routing: &Routing, states: &States, set: &RoutingSet) -> bool {
+    let after = rules::after(states, &set.entries);
+    let is_on = |c: &Control| c.region.is_some() && after.get(&c.name) == Some(&ControlState::On);
+    let panels = routing.touched(set.entries.iter().map(|entry| entry.arn.as_str()));
+    panels.iter().all(|panel| routing.controls_in(panel).any(is_on))
 }

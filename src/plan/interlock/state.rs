@@ -4,23 +4,23 @@
 use super::{Interlock, Question};
 use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp, RegionVerdict, Role};
-use crate::plan::Playbook;
+use crate::plan::operation::{Danger, Operation};
+use crate::plan::{Playbook, Step};
 
 pub(super) fn regions(question: &Question<'_>) -> Vec<Interlock> {
     let of = |region| verdict::region(question.world, region, question.now);
-    let (playbook, to, from) =
-        (&question.intent.playbook, of(&question.intent.to), of(&question.intent.from));
-    let mut all = vec![receives(playbook, &to, &from)];
-    all.extend(leaves(playbook, &from));
+    let (to, from) = (of(&question.intent.to), of(&question.intent.from));
+    let mut all = vec![receives(question, &to, &from)];
+    all.extend(leaves(&question.intent.playbook, &from));
     all
 }
 
-fn receives(playbook: &Playbook, to: &RegionVerdict, from: &RegionVerdict) -> Interlock {
+fn receives(question: &Question<'_>, to: &RegionVerdict, from: &RegionVerdict) -> Interlock {
     let name = format!("{} healthy", to.region);
     let why = words(to);
     match to.lamp {
         Lamp::Ok => Interlock::pass(name),
-        Lamp::Bad if drags(playbook, from) => {
+        Lamp::Bad if drags(question, from) => {
             let away = &from.region;
             Interlock::warn(name, format!("it is bad too, and writes in {away}, which may be why: {why}"))
         }
@@ -31,14 +31,21 @@ fn receives(playbook: &Playbook, to: &RegionVerdict, from: &RegionVerdict) -> In
 }
 
 /// A Region whose writer is away is dragged down by it, and to give it the writer is the way out.
-fn drags(playbook: &Playbook, from: &RegionVerdict) -> bool {
-    *playbook == Playbook::Failover && is_lost(from) && writes(from)
+fn drags(question: &Question<'_>, from: &RegionVerdict) -> bool {
+    fails_over(question) && is_lost(from) && writes(from)
+}
+
+/// It moves a writer and allows loss, whatever the playbook is called.
+fn fails_over(question: &Question<'_>) -> bool {
+    let mut writes = question.plan.steps.iter().filter_map(Step::operation);
+    let loses = |write: &Operation| write.writer().is_some() && write.danger() == Danger::Loses;
+    question.intent.playbook == Playbook::Failover || writes.any(loses)
 }
 
 /// What is bad in the receiving Region may be the lost writer's doing and says nothing of its control plane.
 pub(super) fn may_be_dragged(question: &Question<'_>, region: &Region) -> bool {
     let from = verdict::region(question.world, &question.intent.from, question.now);
-    *region == question.intent.to && drags(&question.intent.playbook, &from)
+    *region == question.intent.to && drags(question, &from)
 }
 
 /// It is bad, or cannot be seen any more.

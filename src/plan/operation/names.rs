@@ -65,6 +65,9 @@ impl RecordChange {
             (RecordRouting::Weight(weight), _) if self.wanted.lead == self.was.lead => {
                 format!("{id} {weight}")
             }
+            (_, Some(region)) if self.wanted.lead != self.was.lead && id == region.as_str() => {
+                format!("{id} leads home")
+            }
             (_, Some(region)) if self.wanted.lead != self.was.lead => format!("{id} → {region}"),
             _ => format!("{id} → {}", self.wanted.lead),
         }

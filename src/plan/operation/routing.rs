@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Danger, Operation, Plane, Write};
 use crate::model::reading::ControlState;
-use crate::model::topology::{Endpoint, Topology};
+use crate::model::topology::{self, Endpoint, Topology};
 
 /// By then a routing update is read back, or it is not known: the endpoints answer in seconds.
 const READ_BACK: Duration = Duration::from_mins(2);
@@ -19,6 +19,10 @@ const READ_BACK: Duration = Duration::from_mins(2);
 pub struct RoutingSet {
     /// Control names and their wanted states.
     pub entries: Vec<ControlChange>,
+    /// The panel they are all in, where there are several: ARC changes one panel in one transaction
+    /// ([`crate::model::topology::Panel`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panel: Option<String>,
     /// Safety rules that a person said to override, by name and with a reason; none in ordinary times.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
@@ -55,7 +59,18 @@ impl RoutingSet {
     /// An update of these controls that overrides nothing.
     #[must_use]
     pub fn of(entries: Vec<ControlChange>) -> Self {
-        Self { entries, overrides: Vec::new() }
+        Self { entries, panel: None, overrides: Vec::new() }
+    }
+
+    /// The same of a panel, by its name where there are several.
+    #[must_use]
+    pub fn in_panel(self, panel: Option<&str>) -> Self {
+        Self { panel: panel.map(str::to_owned), ..self }
+    }
+
+    /// The name of a control without that of the panel, which the update says itself.
+    fn bare<'a>(&self, control: &'a str) -> &'a str {
+        self.panel.as_deref().map_or(control, |panel| topology::bare(panel, control))
     }
 
     /// It overrides the safety rule with this ARN.
@@ -86,7 +101,8 @@ impl Write for RoutingSet {
     fn inverse(&self) -> Option<Operation> {
         let back =
             |c: &ControlChange| ControlChange { state: c.was, was: c.state, guessed: false, ..c.clone() };
-        Some(Operation::RoutingSet(Self::of(self.entries.iter().map(back).collect())))
+        let back = Self::of(self.entries.iter().map(back).collect());
+        Some(Operation::RoutingSet(back.in_panel(self.panel.as_deref())))
     }
 
     fn guess(&self) -> Option<String> {
@@ -156,7 +172,7 @@ impl Write for RoutingSet {
     }
 
     fn subject(&self) -> String {
-        "traffic".to_owned()
+        self.panel.as_ref().map_or_else(|| "traffic".to_owned(), |panel| format!("traffic of {panel}"))
     }
 
     fn doing(&self) -> String {
@@ -167,9 +183,12 @@ impl Write for RoutingSet {
 impl fmt::Display for RoutingSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("routing ")?;
+        if let Some(panel) = &self.panel {
+            write!(f, "{panel} ")?;
+        }
         for (at, change) in self.entries.iter().enumerate() {
             let plus = if at == 0 { "" } else { " + " };
-            write!(f, "{plus}{} {}", change.control, change.state)?;
+            write!(f, "{plus}{} {}", self.bare(&change.control), change.state)?;
         }
         for broken in &self.overrides {
             write!(f, ", overriding {}", broken.rule)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{capacity, change, control, leaves, next_id, route, states, traffic, writers};
+use super::{capacity, change, control, leaves, moved, next_id, route, states, traffic, writers};
 use crate::model::World;
 use crate::model::reading::ControlState;
 use crate::model::topology::{Aurora, Region};
@@ -65,12 +65,13 @@ pub(super) fn restore(
         return traffic(world, intent, now, steps);
     };
     let known = states(world, now);
-    let entries = vec![
-        change(control(routing, &intent.to)?, &known, ControlState::On),
-        change(control(routing, &intent.from)?, &known, ControlState::On),
-    ];
+    let mut sets = Vec::new();
+    for panel in moved(routing, intent)? {
+        let on = |region| Ok::<_, String>(change(control(routing, panel, region)?, &known, ControlState::On));
+        sets.push((panel, vec![on(&intent.to)?, on(&intent.from)?]));
+    }
     steps.extend(well(world, &intent.to, steps));
-    steps.extend(route(world, entries, &known, steps));
+    route(world, sets, &known, steps);
     Ok(())
 }
 

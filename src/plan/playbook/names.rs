@@ -327,7 +327,7 @@ mod tests {
         else {
             panic!()
         };
-        assert_eq!(set.to_string(), "store.example.com us-east-1 → us-east-1", "the second stays as it is");
+        assert_eq!(set.to_string(), "store.example.com us-east-1 leads home", "the second stays as it is");
         let lead = &set.changes[0].wanted.lead;
         let declared =
             Lead::Alias { name: "alb.us-east-1.example.".into(), zone: "ZALB".into(), evaluate: true };

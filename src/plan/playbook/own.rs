@@ -11,7 +11,7 @@ use super::{DEADLINE, capacity, change, control, states};
 use crate::model::World;
 use crate::model::reading::{ControlState, Reading, Source};
 use crate::model::recipe::{Params, Recipe, RecipeStep, place};
-use crate::model::topology::{Aurora, Region};
+use crate::model::topology::{Aurora, Panel, Region};
 use crate::model::verdict;
 use crate::plan::condition::{Condition, Limit};
 use crate::plan::operation::{
@@ -30,7 +30,7 @@ pub(super) fn steps(
     intent: &Intent,
     now: Timestamp,
 ) -> Result<Vec<Step>, String> {
-    let cook = Cook { world, intent, now };
+    let cook = Cook { world, recipe, intent, now };
     let mut steps: Vec<Step> = Vec::new();
     for written in &recipe.steps {
         let id = super::next_id(&steps);
@@ -45,6 +45,7 @@ pub(super) fn steps(
 /// What a step is made from.
 struct Cook<'a> {
     world: &'a World,
+    recipe: &'a Recipe,
     intent: &'a Intent,
     now: Timestamp,
 }
@@ -55,6 +56,9 @@ impl Cook<'_> {
         let interlocks = written.interlocks.iter().map(|(kind, with)| self.condition(kind, with));
         let interlocks = interlocks.collect::<Result<Vec<_>, _>>()?;
         let strongest = match &action {
+            Action::Operate(operation) if self.leaves_in_part(operation) => {
+                proof::highest(operation, self.world).min(Rung::Dns)
+            }
             Action::Operate(operation) => proof::highest(operation, self.world),
             _ => Rung::ReadBack,
         };
@@ -114,21 +118,47 @@ impl Cook<'_> {
         with.region(key, from, to).unwrap_or_else(|| to.clone())
     }
 
+    /// A Region is left by one panel while another, which no step of the recipe sets, goes on sending users there: what
+    /// arrives in the Region then proves nothing, but the answers of the panel's own names do.
+    fn leaves_in_part(&self, operation: &Operation) -> bool {
+        let (Operation::RoutingSet(set), Some(routing)) = (operation, &self.world.topology().routing) else {
+            return false;
+        };
+        let sets = |panel: &Panel| {
+            let mut steps = self.recipe.steps.iter().filter(|step| step.kind == "routing.set");
+            steps.any(|step| step.with.text("panel") == panel.name.as_deref())
+        };
+        let off = set.entries.iter().filter(|entry| entry.state == ControlState::Off);
+        let mut regions = off.filter_map(|entry| routing.control(&entry.control)?.region.as_ref());
+        let others = |region| {
+            routing
+                .controls_of(region)
+                .any(|control| routing.panel_of(&control.arn).is_some_and(|p| !sets(p)))
+        };
+        routing.has_several_panels() && regions.any(others)
+    }
+
     fn routing(&self, with: &Params) -> Result<Operation, String> {
         let routing = self.world.topology().routing.as_ref();
         let routing = routing.ok_or("no routing controls are declared")?;
+        let panel = match (with.text("panel"), routing.panels.as_slice()) {
+            (Some(name), _) => routing.panel(name).ok_or_else(|| format!("{name} is no control panel"))?,
+            (None, [only]) => only,
+            (None, _) => return Err("it must say its panel, because there are several".to_owned()),
+        };
         let known = states(self.world, self.now);
         let mut entries = Vec::new();
         for (key, state) in [("off", ControlState::Off), ("on", ControlState::On)] {
             for word in with.texts(key) {
                 let region = place(word, &self.intent.from, &self.intent.to);
-                entries.push(change(control(routing, &region)?, &known, state));
+                entries.push(change(control(routing, panel, &region)?, &known, state));
             }
         }
         if entries.is_empty() {
             return Err("neither `on` nor `off` names a Region".to_owned());
         }
-        Ok(Operation::RoutingSet(RoutingSet::of(entries)))
+        let name = panel.name.as_deref().filter(|_| routing.has_several_panels());
+        Ok(Operation::RoutingSet(RoutingSet::of(entries).in_panel(name)))
     }
 
     fn aurora(&self, with: &Params) -> Result<&Aurora, String> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Cost, Progress, StepProgress, StepState};
 use crate::plan::Rung;
-use crate::plan::event::{Answer, Decision, Event, Outcome, RungState};
+use crate::plan::event::{Answer, Awaited, Decision, Event, Outcome, Pause, RungState};
 
 impl Progress {
     pub(super) fn take(&mut self, at: Timestamp, event: &Event) {
@@ -17,7 +17,7 @@ impl Progress {
             }
             Event::Resumed { .. } => {
                 self.paused = false;
-                self.why_paused.clear();
+                self.why_paused = Pause::Asked;
                 self.goes_on(at);
             }
             Event::TakenUp { .. } => self.goes_on(at),
@@ -85,7 +85,7 @@ impl StepProgress {
                 self.done_without_a_write(at, &format!("approved by {who} on {host}"));
             }
             Event::Ticked { who, .. } => self.done_without_a_write(at, &format!("ticked off by {who}")),
-            Event::Awaits { at, .. } => self.awaits.clone_from(at),
+            Event::Awaits { at, .. } => self.wait_for(at.as_ref()),
             Event::Told { when, text, .. } => self.told.push((*when, text.clone())),
             Event::Ended { outcome, why, .. } => self.end(at, *outcome, why),
             Event::Decided { decision, .. } => self.decide(at, decision),
@@ -136,6 +136,17 @@ impl StepProgress {
         };
         self.told.push((at, format!("{words}: {came}")));
         self.state = StepState::Proving;
+    }
+
+    /// What waits is known by its name from now on, also where the answer that would have told it was lost.
+    fn wait_for(&mut self, awaited: Option<&Awaited>) {
+        if let Some(name) =
+            awaited.and_then(|awaited| awaited.handle.clone()).filter(|_| self.handle.is_none())
+        {
+            self.starts += 1;
+            self.handle = Some(name);
+        }
+        self.awaits = awaited.map(|awaited| Awaited { handle: None, ..awaited.clone() });
     }
 
     fn done_without_a_write(&mut self, at: Timestamp, evidence: &str) {

@@ -4,9 +4,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Already, Prove, Shown, Sight};
+use super::{Already, Prove, Shown, Sight, Stance, Witness};
 use crate::model::World;
-use crate::model::reading::{AuroraReading, Reading, Source};
+use crate::model::reading::{AuroraReading, Feed, Reading, Source};
 use crate::model::topology::Region;
 use crate::plan::Rung;
 use crate::plan::operation::{AuroraTarget, Failover, Switchover};
@@ -30,7 +30,7 @@ impl Prove for Switchover {
     }
 
     fn read_back(&self, sight: &Sight<'_>) -> Shown {
-        read_back(&self.0, sight.world, sight.since)
+        read_back(&self.0, sight.world, sight.since).by(witnesses(&self.0, sight.world, sight.since))
     }
 
     fn told(&self, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
@@ -48,7 +48,7 @@ impl Prove for Failover {
     }
 
     fn read_back(&self, sight: &Sight<'_>) -> Shown {
-        read_back(&self.0, sight.world, sight.since)
+        read_back(&self.0, sight.world, sight.since).by(witnesses(&self.0, sight.world, sight.since))
     }
 
     fn told(&self, sight: &Sight<'_>) -> Vec<(Timestamp, String)> {
@@ -89,6 +89,33 @@ fn read_back(target: &AuroraTarget, world: &World, since: Timestamp) -> Shown {
             }
         }
     }
+}
+
+/// What the RDS of each of the two Regions tells of the global cluster.
+fn witnesses(target: &AuroraTarget, world: &World, since: Timestamp) -> Vec<Witness> {
+    let witness = |region: &Region| {
+        let feed = world.feed(&Source::Aurora(target.store.clone(), region.clone()));
+        let seen = feed.filter(|feed| feed.asked() > Some(since)).and_then(Feed::seen);
+        let name = format!("RDS {region}");
+        let Some((Reading::Aurora(reading), at)) = seen else {
+            let failed = feed.and_then(Feed::failed).filter(|at| *at > since);
+            let why = feed.and_then(Feed::trouble).map(|(trouble, _)| trouble.to_string());
+            return failed.map_or_else(
+                || Witness::new(&*name, Stance::Unheard, "not asked since"),
+                |at| Witness::new(&*name, Stance::Silent, why.unwrap_or_default()).at(at),
+            );
+        };
+        let moving = moving(reading);
+        let there = reading.writer() == Some(&target.to) && moving.is_none();
+        let writer =
+            reading.writer().map_or("no single writer".to_owned(), |writer| format!("writer {writer}"));
+        let says = moving.map_or_else(|| writer.clone(), |moving| format!("{writer}, {moving}"));
+        Witness {
+            took: feed.and_then(Feed::round_trip),
+            ..Witness::new(name, Stance::agrees(there), says).at(at)
+        }
+    };
+    [&target.to, &target.from].map(witness).to_vec()
 }
 
 /// Whose word counts that a move is still needed.

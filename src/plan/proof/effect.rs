@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::shift::Shift;
-use super::{Shown, Sight, resolvers};
+use super::{Shown, Sight, Stance, Witness, resolvers};
 use crate::model::World;
 use crate::model::reading::Source;
 use crate::model::topology::{Formula, Metric, Region, Signal};
@@ -29,6 +29,9 @@ const BEHIND: SignedDuration = SignedDuration::from_secs(150);
 
 /// and after this also when none has: the wait for the next period, that period, its lateness and the next read.
 const SILENT: SignedDuration = SignedDuration::from_secs(300);
+
+/// Of a source whose metric has no whole period since the write.
+const NO_PERIOD: &str = "no period since the write";
 
 /// Requests of one round are made within this of each other; rounds are a period apart.
 const ROUND: SignedDuration = SignedDuration::from_secs(30);
@@ -70,24 +73,28 @@ pub(super) fn shown(rung: Rung, shift: &Shift, sight: &Sight<'_>) -> Shown {
 /// Each health check says what it must: of a Region that is let users into healthy, of one that is left not.
 fn health_check(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Shown {
     let known = verdict::health_checks(world, now);
-    let (mut words, mut pending, mut wrong) = (Vec::new(), false, false);
+    let mut witnesses = Vec::new();
     for (id, well) in &shift.checks {
         let Some(check) = known.iter().find(|check| check.id == *id) else { continue };
-        let Some(healthy) = check.healthy.as_ref().filter(|h| began_after(h, 60, since)) else {
-            pending = true;
-            continue;
-        };
-        wrong |= healthy.value != *well;
-        words.push(format!("{} {}", check.region, if healthy.value { "healthy" } else { "unhealthy" }));
+        let name = check.region.as_str();
+        let healthy = check.healthy.as_ref().filter(|h| began_after(h, 60, since));
+        witnesses.push(healthy.map_or_else(
+            || Witness::new(name, Stance::Unheard, NO_PERIOD),
+            |healthy| {
+                let says = if healthy.value { "healthy" } else { "unhealthy" };
+                Witness::new(name, Stance::agrees(healthy.value == *well), says).at(healthy.at)
+            },
+        ));
     }
-    let evidence = words.join(", ");
-    if wrong {
-        return Shown::open(Rung::HealthCheck, evidence);
-    }
-    if pending || words.is_empty() {
-        return pending_at(Rung::HealthCheck, &[Region::new(verdict::ROUTE53_HOME)], world, since, now);
-    }
-    Shown::proved(Rung::HealthCheck, evidence)
+    let evidence = said(&witnesses);
+    let shown = if has(&witnesses, Stance::Differs) {
+        Shown::open(Rung::HealthCheck, evidence)
+    } else if has(&witnesses, Stance::Unheard) || witnesses.is_empty() {
+        pending_at(Rung::HealthCheck, &[Region::new(verdict::ROUTE53_HOME)], world, since, now)
+    } else {
+        Shown::proved(Rung::HealthCheck, evidence)
+    };
+    shown.by(witnesses)
 }
 
 /// Next to nothing arrives in the Regions that are left.
@@ -102,36 +109,57 @@ fn traffic(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Sh
     }
     let arrives: f64 =
         shares.iter().filter(|(region, _)| !leaving.contains(region)).map(|(_, share)| share.value).sum();
-    let words: Vec<String> =
-        shares.iter().map(|(region, share)| format!("{region} {:.0}%", share.value * 100.0)).collect();
-    if arrives >= ARRIVED {
-        Shown::proved(Rung::Traffic, words.join(", "))
+    let witness = |(region, share): &(Region, Dated<f64>)| {
+        let stance = Stance::agrees(!leaving.contains(region) || share.value <= 1.0 - ARRIVED);
+        Witness::new(region.as_str(), stance, format!("{:.0}%", share.value * 100.0)).at(share.at)
+    };
+    let witnesses: Vec<Witness> = shares.iter().map(witness).collect();
+    let evidence = said(&witnesses);
+    let shown = if arrives >= ARRIVED {
+        Shown::proved(Rung::Traffic, evidence)
     } else {
-        Shown::open(Rung::Traffic, words.join(", "))
-    }
+        Shown::open(Rung::Traffic, evidence)
+    };
+    shown.by(witnesses)
 }
 
 /// The canaries of the receiving Regions succeed; those that run in a Region that is left are no witness.
 fn canary(shift: &Shift, world: &World, since: Timestamp, now: Timestamp) -> Shown {
-    let (mut words, mut wrong, mut pending) = (Vec::new(), false, BTreeSet::new());
-    for signal in canaries(shift, world) {
+    let (mut witnesses, mut pending) = (Vec::new(), BTreeSet::new());
+    let all = canaries(shift, world);
+    let several = all.windows(2).any(|pair| pair[0].0 != pair[1].0);
+    for (region, signal) in all {
+        // Signals of two Regions are called the same.
+        let who = if several { format!("{region} {}", signal.name) } else { signal.name.clone() };
         let (home, period) = home(signal);
         let seen = verdict::signal(world, signal, now);
-        if !seen.value.as_ref().is_some_and(|value| began_after(value, period, since)) {
+        let Some(value) = seen.value.as_ref().filter(|value| began_after(value, period, since)) else {
             pending.extend(home);
+            witnesses.push(Witness::new(who, Stance::Unheard, NO_PERIOD));
             continue;
-        }
-        wrong |= seen.lamp != Lamp::Ok;
-        words.push(format!("{} {}", signal.name, seen.text()));
+        };
+        let stance = Stance::agrees(seen.lamp == Lamp::Ok);
+        witnesses.push(Witness::new(who, stance, seen.text()).at(value.at));
     }
-    let evidence = words.join(", ");
-    if wrong {
-        return Shown::open(Rung::Canary, evidence);
+    let evidence = said(&witnesses);
+    if has(&witnesses, Stance::Differs) {
+        return Shown::open(Rung::Canary, evidence).by(witnesses);
     }
     let unseen: Vec<Region> = pending.into_iter().collect();
     let waiting = pending_at(Rung::Canary, &unseen, world, since, now);
     let covered = unseen.is_empty() || waiting.state == super::RungState::Blind;
-    if words.is_empty() || !covered { waiting } else { Shown::proved(Rung::Canary, evidence) }
+    let shown = if evidence.is_empty() || !covered { waiting } else { Shown::proved(Rung::Canary, evidence) };
+    shown.by(witnesses)
+}
+
+fn has(witnesses: &[Witness], stance: Stance) -> bool {
+    witnesses.iter().any(|witness| witness.stance == stance)
+}
+
+/// What those say that were heard: `us-east-1 0%, us-west-2 100%`.
+fn said(witnesses: &[Witness]) -> String {
+    let heard = witnesses.iter().filter(|witness| witness.stance != Stance::Unheard);
+    heard.map(|witness| format!("{} {}", witness.who, witness.says)).collect::<Vec<_>>().join(", ")
 }
 
 /// Orders over all Regions are back at their usual rate.
@@ -215,14 +243,14 @@ fn receiving(shift: &Shift, world: &World, now: Timestamp) -> Vec<Region> {
 
 /// The canary signals of the receiving Regions, without those measured in a Region that is left, unless there are
 /// no others.
-fn canaries<'a>(shift: &Shift, world: &'a World) -> Vec<&'a Signal> {
+fn canaries<'a>(shift: &Shift, world: &'a World) -> Vec<(&'a Region, &'a Signal)> {
     let Shift { off, on, .. } = shift;
     let receives = |region: &Region| if on.is_empty() { !off.contains(region) } else { on.contains(region) };
     let specs = world.topology().regions.iter().filter(|spec| receives(&spec.name));
-    let all: Vec<&Signal> =
-        specs.flat_map(|spec| &spec.signals).filter(|s| s.family == verdict::CANARY).collect();
-    let away = |signal: &&Signal| home(signal).0.is_none_or(|region| !off.contains(&region));
-    let witnesses: Vec<&Signal> = all.iter().copied().filter(away).collect();
+    let all = specs.flat_map(|spec| spec.signals.iter().map(|signal| (&spec.name, signal)));
+    let all: Vec<(&Region, &Signal)> = all.filter(|(_, s)| s.family == verdict::CANARY).collect();
+    let away = |(_, signal): &(&Region, &Signal)| home(signal).0.is_none_or(|region| !off.contains(&region));
+    let witnesses: Vec<(&Region, &Signal)> = all.iter().copied().filter(away).collect();
     if witnesses.is_empty() { all } else { witnesses }
 }
 

@@ -74,7 +74,9 @@ impl Prove for SwitchRun {
 
     fn awaits(&self, sight: &Sight<'_>) -> Option<Awaited> {
         let told = self.told_by(sight.world, |asked| asked > sight.since).ok()??;
-        awaits(told).filter(|_| self.is_ours(told, sight))
+        let awaited = awaits(told).filter(|_| self.is_ours(told, sight))?;
+        let handle = sight.handle.is_none().then(|| told.id.clone());
+        Some(Awaited { handle, ..awaited })
     }
 
     fn dead(&self, sight: &Sight<'_>) -> Option<String> {
@@ -122,7 +124,7 @@ fn awaits(execution: &ExecutionReading) -> Option<Awaited> {
         "pausedByOperator" => (first("notStarted")?, true, false),
         _ => return None,
     };
-    Some(Awaited { step, pause, failed })
+    Some(Awaited { step, pause, failed, handle: None })
 }
 
 /// A signal is proved by nothing of its own: what it did shows in the execution that it was sent to.
@@ -235,6 +237,20 @@ mod tests {
         assert_eq!(run().dead(&sight), Some(words));
         tell(&mut scene, "us-west-2/0", "completed");
         assert_eq!(shown(&scene, Some("us-west-2/1")).state, RungState::Open);
+    }
+
+    #[test]
+    fn what_waits_says_its_name_where_no_answer_did() {
+        let mut scene = Scene::new(two_regions());
+        let since = scene.now;
+        scene.later(5);
+        tell(&mut scene, "us-west-2/1", "pausedByFailedStep");
+        let named = |handle| {
+            let sight = Sight { world: &scene.world, since, now: scene.now, handle };
+            run().awaits(&sight).map(|awaited| (awaited.step, awaited.handle))
+        };
+        assert_eq!(named(Some("us-west-2/1")), Some(("verify".to_owned(), None)));
+        assert_eq!(named(None), Some(("verify".to_owned(), Some("us-west-2/1".to_owned()))));
     }
 
     #[test]

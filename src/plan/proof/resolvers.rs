@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use super::shift::Shift;
-use super::{Shown, Sight};
+use super::{Shown, Sight, Stance, Witness};
 use crate::model::World;
 use crate::model::reading::{Feed, Source};
-use crate::model::topology::DnsName;
+use crate::model::topology::{DnsName, Region};
 use crate::model::verdict::{self, Answered};
 use crate::plan::Rung;
 
@@ -48,6 +48,7 @@ struct Count {
     contradict: Vec<String>,
     silent: Vec<String>,
     unheard: usize,
+    witnesses: Vec<Witness>,
 }
 
 pub(super) fn dns(shift: &Shift, sight: &Sight<'_>) -> Shown {
@@ -62,40 +63,30 @@ pub(super) fn dns(shift: &Shift, sight: &Sight<'_>) -> Shown {
     let answered = count.agree + count.contradict.len();
     let words = count.words();
     if count.unheard == 0 && answered == 0 {
-        return Shown::blind(Rung::Dns, words);
+        return Shown::blind(Rung::Dns, words).by(count.witnesses);
     }
     // Half of two is one: of two resolvers, one that keeps its answer too long must not decide.
     let enough = if lawful { answered } else { answered.div_ceil(2) };
-    if count.unheard == 0 && count.agree > 0 && count.agree >= enough {
+    let shown = if count.unheard == 0 && count.agree > 0 && count.agree >= enough {
         Shown::proved(Rung::Dns, words)
     } else {
         Shown::open(Rung::Dns, words)
-    }
+    };
+    shown.by(count.witnesses)
 }
 
 impl Count {
     fn take(&mut self, answer: &Answered<'_>, shift: &Shift, sight: &Sight<'_>) {
         self.all += 1;
-        let resolver = answer.resolver;
-        let Some(seen) = answer.seen.as_ref().filter(|seen| seen.asked > sight.since) else {
-            let source = Source::Resolver(answer.name.name.clone(), resolver.to_owned());
-            let failed = sight.world.feed(&source).and_then(Feed::failed);
-            if failed.is_some_and(|at| at > sight.since) {
-                self.silent.push(resolver.to_owned());
-            } else {
-                self.unheard += 1;
-            }
-            return;
-        };
-        let left = left(seen.left);
-        match seen.leads.iter().find(|region| shift.off.contains(region)) {
-            Some(region) => self.contradict.push(format!("{resolver} still answers {region}{left}")),
-            None if seen.strange => {
-                self.contradict.push(format!("{resolver} answers what stands behind no record{left}"));
-            }
-            None if seen.leads.is_empty() => self.contradict.push(format!("{resolver} answers nothing")),
-            None => self.agree += 1,
+        let witness = witness(answer, shift, sight);
+        let (who, says) = (&witness.who, &witness.says);
+        match witness.stance {
+            Stance::Agrees => self.agree += 1,
+            Stance::Differs => self.contradict.push(format!("{who} {says}{}", left(witness.left))),
+            Stance::Silent => self.silent.push(who.clone()),
+            Stance::Unheard => self.unheard += 1,
         }
+        self.witnesses.push(witness);
     }
 
     fn words(&self) -> String {
@@ -113,9 +104,34 @@ impl Count {
     }
 }
 
+/// What a resolver answers, if it was asked since.
+fn witness(answer: &Answered<'_>, shift: &Shift, sight: &Sight<'_>) -> Witness {
+    let resolver = answer.resolver;
+    let Some(seen) = answer.seen.as_ref().filter(|seen| seen.asked > sight.since) else {
+        let source = Source::Resolver(answer.name.name.clone(), resolver.to_owned());
+        let failed = sight.world.feed(&source).and_then(Feed::failed).filter(|at| *at > sight.since);
+        let why = answer.trouble.map(ToString::to_string).unwrap_or_default();
+        return failed.map_or_else(
+            || Witness::new(resolver, Stance::Unheard, "not asked since"),
+            |at| Witness::new(resolver, Stance::Silent, why).at(at),
+        );
+    };
+    let (stance, says) = match seen.leads.iter().find(|region| shift.off.contains(region)) {
+        Some(region) => (Stance::Differs, format!("still answers {region}")),
+        None if seen.strange => (Stance::Differs, "answers what stands behind no record".to_owned()),
+        None if seen.leads.is_empty() => (Stance::Differs, "answers nothing".to_owned()),
+        None => {
+            let leads: Vec<&str> = seen.leads.iter().map(Region::as_str).collect();
+            (Stance::Agrees, format!("answers {}", leads.join(", ")))
+        }
+    };
+    Witness { left: Some(seen.left), ..Witness::new(resolver, stance, says).at(seen.at) }
+}
+
 /// How long it may go on answering so.
-fn left(left: Duration) -> String {
-    if left.is_zero() { String::new() } else { format!(", {} of TTL left", verdict::span(left)) }
+fn left(left: Option<Duration>) -> String {
+    let left = left.filter(|left| !left.is_zero());
+    left.map_or_else(String::new, |left| format!(", {} of TTL left", verdict::span(left)))
 }
 
 #[cfg(test)]
@@ -153,6 +169,9 @@ mod tests {
         scene.resolves("three", &[EAST], 37);
         let still = "2 of 3 resolvers; three still answers us-east-1, 37s of TTL left".to_owned();
         assert_eq!(told(&scene, &shift, since), (RungState::Open, still));
+        let sight = Sight { world: &scene.world, since, now: scene.now, handle: None };
+        let left: Vec<_> = dns(&shift, &sight).witnesses.iter().filter_map(|witness| witness.left).collect();
+        assert_eq!(left, [60, 20, 37].map(Duration::from_secs));
         scene.later(30);
         scene.resolves("three", &[WEST], 60);
         assert_eq!(told(&scene, &shift, since), (RungState::Proved, "3 of 3 resolvers".to_owned()));

@@ -6,9 +6,10 @@
 use jiff::Timestamp;
 
 use super::shift::Shift;
-use super::{Already, Prove, Shown, Sight, effect};
+use super::{Already, Prove, Shown, Sight, Stance, Witness, effect};
 use crate::model::World;
-use crate::model::reading::{Feed, Reading, Source};
+use crate::model::reading::{ControlState, Feed, Reading, Source};
+use crate::model::topology::Region;
 use crate::plan::Rung;
 use crate::plan::operation::{ControlChange, RoutingSet};
 
@@ -20,6 +21,7 @@ struct Count {
     contradict: Vec<String>,
     silent: Vec<String>,
     unheard: usize,
+    witnesses: Vec<Witness>,
 }
 
 /// So many endpoints must agree before the others' absence can be covered by a stronger rung.
@@ -30,33 +32,20 @@ impl Count {
         let routing = world.topology().routing.as_ref();
         let endpoints = routing.map(|r| r.endpoints.as_slice()).unwrap_or_default();
         let quorum = routing.map_or(usize::MAX, crate::model::topology::Routing::quorum);
-        let mut count = Self {
+        let witnesses = endpoints.iter().map(|endpoint| witness(entries, world, &endpoint.region, &fresh));
+        let witnesses: Vec<Witness> = witnesses.collect();
+        let of = |stance| witnesses.iter().filter(move |witness| witness.stance == stance);
+        let names = |witness: &Witness| witness.who.clone();
+        let away = witnesses.iter().filter(|w| matches!(w.stance, Stance::Silent | Stance::Unheard));
+        Self {
             endpoints: endpoints.len(),
             quorum,
-            agree: 0,
-            contradict: Vec::new(),
-            silent: Vec::new(),
-            unheard: 0,
-        };
-        for endpoint in endpoints {
-            let feed = world.feed(&Source::Endpoint(endpoint.region.clone()));
-            let answered = feed.filter(|feed| feed.asked().is_some_and(&fresh)).and_then(|feed| feed.seen());
-            let Some((Reading::Controls(states), _)) = answered else {
-                let failed = feed.and_then(Feed::failed).is_some_and(&fresh);
-                count.unheard += usize::from(!failed);
-                count.silent.push(endpoint.region.to_string());
-                continue;
-            };
-            match entries.iter().find(|entry| states.get(&entry.control) != Some(&entry.state)) {
-                None => count.agree += 1,
-                Some(entry) => {
-                    let says =
-                        states.get(&entry.control).map_or_else(|| "unknown".to_owned(), ToString::to_string);
-                    count.contradict.push(format!("{} says {} {says}", endpoint.region, entry.control));
-                }
-            }
+            agree: of(Stance::Agrees).count(),
+            contradict: of(Stance::Differs).map(|w| format!("{} says {}", w.who, w.says)).collect(),
+            silent: away.map(names).collect(),
+            unheard: of(Stance::Unheard).count(),
+            witnesses,
         }
-        count
     }
 
     fn answered(&self) -> usize {
@@ -73,6 +62,38 @@ impl Count {
         }
         words
     }
+}
+
+/// What an endpoint says of the wanted states; of those that it shows otherwise, the first.
+fn witness(
+    entries: &[ControlChange],
+    world: &World,
+    endpoint: &Region,
+    fresh: impl Fn(Timestamp) -> bool,
+) -> Witness {
+    let feed = world.feed(&Source::Endpoint(endpoint.clone()));
+    let answered = feed.filter(|feed| feed.asked().is_some_and(&fresh)).and_then(Feed::seen);
+    let Some((Reading::Controls(states), at)) = answered else { return absent(endpoint, feed, fresh) };
+    let says = |entry: &ControlChange| {
+        let state = states.get(&entry.control).map_or_else(|| "unknown".to_owned(), ControlState::to_string);
+        format!("{} {state}", entry.control)
+    };
+    let wrong = entries.iter().find(|entry| states.get(&entry.control) != Some(&entry.state));
+    let said = match wrong {
+        Some(entry) => says(entry),
+        None => entries.iter().map(says).collect::<Vec<_>>().join(", "),
+    };
+    let took = feed.and_then(Feed::round_trip);
+    Witness { took, ..Witness::new(endpoint.as_str(), Stance::agrees(wrong.is_none()), said).at(at) }
+}
+
+/// An endpoint without an answer that counts.
+fn absent(endpoint: &Region, feed: Option<&Feed>, fresh: impl Fn(Timestamp) -> bool) -> Witness {
+    let Some(failed) = feed.and_then(Feed::failed).filter(|at| fresh(*at)) else {
+        return Witness::new(endpoint.as_str(), Stance::Unheard, "not asked since");
+    };
+    let why = feed.and_then(Feed::trouble).map(|(trouble, _)| trouble.to_string()).unwrap_or_default();
+    Witness::new(endpoint.as_str(), Stance::Silent, why).at(failed)
 }
 
 impl Prove for RoutingSet {
@@ -94,13 +115,14 @@ impl Prove for RoutingSet {
 
     fn read_back(&self, sight: &Sight<'_>) -> Shown {
         let count = Count::of(&self.entries, sight.world, |asked| asked > sight.since);
-        if count.agree >= count.quorum {
+        let shown = if count.agree >= count.quorum {
             Shown::proved(Rung::ReadBack, count.words())
         } else if count.agree >= WITNESSES && count.contradict.is_empty() && count.unheard == 0 {
             Shown::blind(Rung::ReadBack, count.words())
         } else {
             Shown::open(Rung::ReadBack, count.words())
-        }
+        };
+        shown.by(count.witnesses)
     }
 
     fn above(&self, world: &World) -> Vec<Rung> {

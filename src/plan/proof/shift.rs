@@ -2,7 +2,7 @@
 
 use crate::model::World;
 use crate::model::reading::ControlState;
-use crate::model::topology::{DnsName, Region};
+use crate::model::topology::{DnsName, Region, Routing};
 use crate::plan::operation::{DnsSet, HealthCheckInvert, RoutingSet, SwitchRun};
 
 /// The effect that a change of traffic must have.
@@ -22,7 +22,7 @@ impl Shift {
     /// Controls turned On and Off, and the health checks that follow them.
     pub(super) fn of_controls(set: &RoutingSet, world: &World) -> Self {
         let Some(routing) = &world.topology().routing else { return Self::default() };
-        let mut shift = Self { names: names(world, |_| true), ..Self::default() };
+        let mut shift = Self { names: names(world, |name| follows(routing, set, name)), ..Self::default() };
         for change in &set.entries {
             let Some(control) = routing.control(&change.control) else { continue };
             let on = change.state == ControlState::On;
@@ -64,6 +64,16 @@ impl Shift {
         if invert.inverted { &mut shift.off } else { &mut shift.on }.push(invert.region.clone());
         shift
     }
+}
+
+/// The name is answered by what the panel of an update decides: none of its records follows a control of another.
+fn follows(routing: &Routing, set: &RoutingSet, name: &DnsName) -> bool {
+    let changed = routing.touched(set.entries.iter().map(|entry| entry.arn.as_str()));
+    let other = |check: &String| {
+        let mut all = routing.controls.iter().filter(|control| control.health_check.as_ref() == Some(check));
+        all.any(|control| routing.panel_of(&control.arn).is_none_or(|panel| !changed.contains(&panel)))
+    };
+    !name.records.iter().filter_map(|record| record.health_check.as_ref()).any(other)
 }
 
 fn names(world: &World, of: impl Fn(&DnsName) -> bool) -> Vec<String> {

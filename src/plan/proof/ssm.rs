@@ -63,7 +63,8 @@ impl Prove for SsmRun {
     fn awaits(&self, sight: &Sight<'_>) -> Option<Awaited> {
         let reading = seen(self, sight.world, sight.handle?, |asked| asked > sight.since)?;
         let step = reading.waits_at()?;
-        Some(Awaited { step: step.name.clone(), pause: step.action == "aws:pause", failed: false })
+        let pause = step.action == "aws:pause";
+        Some(Awaited { step: step.name.clone(), pause, failed: false, handle: None })
     }
 
     fn dead(&self, sight: &Sight<'_>) -> Option<String> {
@@ -240,7 +241,7 @@ mod tests {
         see(&mut scene, "Waiting", "Waiting");
         let shown = run(None).read_back(&sight(&scene, since));
         assert_eq!((shown.state, shown.evidence.as_str()), (RungState::Open, "Waiting at two, 1 of 2 steps"));
-        let awaited = Awaited { step: "two".to_owned(), pause: false, failed: false };
+        let awaited = Awaited { step: "two".to_owned(), pause: false, failed: false, handle: None };
         assert_eq!(run(None).awaits(&sight(&scene, since)), Some(awaited));
         see(&mut scene, "Failed", "Failed");
         assert_eq!(

@@ -7,7 +7,7 @@ use crate::model::fixture::{
 use crate::model::reading::{AuroraMember, AuroraReading, ControlState, RdsEvent, Reading, TroubleKind};
 use crate::model::topology::{Formula, Metric, Region};
 use crate::model::verdict::health_check_metric;
-use crate::plan::{Intent, Playbook, playbook};
+use crate::plan::{Action, Intent, Playbook, playbook};
 
 const SWAPPED: [ControlState; 2] = [ControlState::Off, ControlState::On];
 
@@ -106,6 +106,44 @@ fn readings_from_before_the_write_prove_nothing() {
 }
 
 #[test]
+fn each_endpoint_is_a_witness_of_its_own() {
+    let (mut scene, step, since) = written(Playbook::Evacuate, 1);
+    scene.controls(EAST, SWAPPED);
+    scene.controls("eu-west-1", [ControlState::On, ControlState::On]);
+    scene.fail(Source::Endpoint(west()), TroubleKind::TimedOut);
+    let all = shown(&step, &sight(&scene, since));
+    let witnesses = &all[0].witnesses;
+    let stances: Vec<_> = witnesses.iter().map(|witness| (witness.who.as_str(), witness.stance)).collect();
+    let (agrees, differs, silent, unheard) =
+        (Stance::Agrees, Stance::Differs, Stance::Silent, Stance::Unheard);
+    assert_eq!(
+        stances,
+        [
+            (EAST, agrees),
+            (WEST, silent),
+            ("eu-west-1", differs),
+            ("ap-northeast-1", unheard),
+            ("ap-southeast-2", unheard)
+        ]
+    );
+    assert_eq!(witnesses[0].says, "us-east-1 Off, us-west-2 On");
+    assert_eq!(witnesses[0].took, Some(std::time::Duration::from_millis(80)));
+    assert_eq!(witnesses[2].says, "us-east-1 On");
+}
+
+#[test]
+fn a_region_that_is_left_and_still_serves_differs() {
+    let (mut scene, step, since) = written(Playbook::Evacuate, 1);
+    scene.later(179);
+    publish(&mut scene, 3, [100.0, 300.0]);
+    let all = shown(&step, &sight(&scene, since));
+    let traffic = all.iter().find(|shown| shown.rung == Rung::Traffic).unwrap();
+    let told: Vec<_> =
+        traffic.witnesses.iter().map(|w| (w.who.as_str(), w.stance, w.says.as_str())).collect();
+    assert_eq!(told, [(EAST, Stance::Differs, "25%"), (WEST, Stance::Agrees, "75%")]);
+}
+
+#[test]
 fn a_quorum_proves_and_a_contradiction_is_in_the_evidence() {
     let (mut scene, step, since) = written(Playbook::Evacuate, 1);
     for endpoint in [EAST, WEST] {
@@ -158,6 +196,23 @@ fn effects_are_proved_by_periods_that_began_after_the_write() {
             "canary local 100%",
             "586 a minute of 586 usual, 100%"
         ]
+    );
+}
+
+#[test]
+fn canaries_of_two_regions_are_told_apart() {
+    let (mut scene, mut step, since) = written(Playbook::Evacuate, 1);
+    step.action = Action::Operate(step.operation().unwrap().inverse().unwrap());
+    scene.later(179);
+    publish(&mut scene, 3, [390.0, 196.0]);
+    assert_eq!(
+        rung(&scene, &step, since, Rung::Canary),
+        (
+            RungState::Proved,
+            "us-east-1 canary local 100%, us-east-1 canary remote 100%, us-west-2 canary local 100%, us-west-2 \
+             canary remote 100%"
+                .to_owned()
+        )
     );
 }
 

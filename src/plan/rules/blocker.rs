@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MAX_ENTRIES, States, after, holds, needed};
 use crate::model::reading::ControlState;
-use crate::model::topology::{Routing, Rule};
+use crate::model::topology::{Panel, Routing, Rule};
 use crate::plan::operation::ControlChange;
 
 /// One thing that stands in the way of a routing change.
@@ -56,10 +56,30 @@ pub(super) fn malformed(changes: &[ControlChange]) -> Vec<Blocker> {
     all
 }
 
-/// Law 6: with no Region On, Route 53 takes every record as healthy and traffic goes everywhere (aws-facts 6).
-pub(super) fn zero_regions(routing: &Routing, now: &States, changes: &[ControlChange]) -> Option<Blocker> {
+/// ARC promises one transaction within a panel only: see [`Panel`].
+pub(super) fn several_panels(panels: &[&Panel]) -> Option<Blocker> {
+    if panels.len() < 2 {
+        return None;
+    }
+    let names: Vec<&str> = panels.iter().filter_map(|panel| panel.name.as_deref()).collect();
+    Some(Blocker {
+        name: "one panel a call".to_owned(),
+        arn: None,
+        why: format!("the change names controls of {}", list(&names)),
+        lift: "change each panel in a call of its own".to_owned(),
+    })
+}
+
+/// Law 6, in each panel: with no Region On, Route 53 takes every record as healthy and the traffic of that panel goes
+/// everywhere (aws-facts 6), whatever the other panels say.
+pub(super) fn zero_regions(
+    routing: &Routing,
+    panel: &Panel,
+    now: &States,
+    changes: &[ControlChange],
+) -> Option<Blocker> {
     let then = after(now, changes);
-    let carriers = || routing.controls.iter().filter(|c| c.region.is_some());
+    let carriers = || routing.controls_in(panel).filter(|c| c.region.is_some());
     if carriers().next().is_none() || carriers().any(|c| then.get(&c.name) == Some(&ControlState::On)) {
         return None;
     }
@@ -70,6 +90,8 @@ pub(super) fn zero_regions(routing: &Routing, now: &States, changes: &[ControlCh
     } else {
         format!("no Region is known to be On: {} not known", list(&unknown))
     };
+    let within = panel.name.as_ref().filter(|_| routing.has_several_panels());
+    let why = within.map_or_else(|| why.clone(), |name| format!("{why}, in panel {name}"));
     let lift = "turn a Region On in the same call".to_owned();
     Some(Blocker { name: "never zero Regions on".to_owned(), arn: None, why, lift })
 }

@@ -13,14 +13,14 @@ use tokio::sync::mpsc;
 
 use super::ask::{self, Ask, Asked, Inbox, Reply};
 use super::leave::{Departure, Granted, Leave, Leaves};
-use super::{Actuator, Boxed, Command, Ledger, Stop, Stopped};
+use super::{Actuator, Boxed, Command, Ledger, SET_BACK, Stop, Stopped};
 use crate::clock::Clock;
 use crate::model::World;
 use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
 use crate::model::verdict;
 use crate::plan::StepId;
 use crate::plan::decide::{self, Next};
-use crate::plan::event::{Answer, Decision, Entry, Event, Outcome};
+use crate::plan::event::{Answer, Decision, Entry, Event, Outcome, Pause};
 use crate::plan::operation::Operation;
 use crate::plan::progress::{IllegalEvent, Progress, StepProgress, StepState};
 
@@ -81,6 +81,7 @@ pub async fn drive(progress: Progress, world: World, ports: Ports) -> Result<Pro
         renewed: Timestamp::MIN,
         moved: BTreeMap::new(),
         said_renewed: false,
+        said_set_back: false,
         leaves: Leaves::default(),
         orphaned: false,
     };
@@ -107,6 +108,8 @@ struct Driver {
     moved: BTreeMap<StepId, u64>,
     /// It was said that a run which paused for its credentials can go on.
     said_renewed: bool,
+    /// It was said that the host's clock was set back.
+    said_set_back: bool,
     leaves: Leaves,
     orphaned: bool,
 }
@@ -148,6 +151,7 @@ impl Driver {
         loop {
             let now = self.ports.clock.now();
             self.say_renewed(now)?;
+            self.say_set_back()?;
             let next = decide::decide(&self.progress, &self.world, now);
             let waits = |next: &Next| matches!(next, Next::Send { step, attempt, .. } if self.leaves.waits(*step, *attempt));
             match next.into_iter().find(|next| !waits(next)) {
@@ -163,7 +167,7 @@ impl Driver {
 
     /// Says once that a run which paused for its credentials can go on; a person resumes it.
     fn say_renewed(&mut self, now: Timestamp) -> Result<(), Stop> {
-        let waits = self.progress.paused && !self.progress.why_paused.is_empty();
+        let waits = self.progress.paused && self.progress.why_paused.is_for_credentials();
         if !waits || decide::ended(&self.progress, &self.world, now).is_some() {
             self.said_renewed &= waits;
             return Ok(());
@@ -175,6 +179,20 @@ impl Driver {
         let last =
             last.map_or_else(String::new, |end| format!(" and last until {}", end.strftime("%H:%M UTC")));
         let text = format!("the credentials are renewed{last}: the run can go on when it is resumed");
+        self.write(&Event::Noted { who: decide::ITSELF.to_owned(), text })
+    }
+
+    /// Says once that the host's time of day was set back under the run; nothing waits for it.
+    fn say_set_back(&mut self) -> Result<(), Stop> {
+        let ahead = self.ports.clock.ahead();
+        let set_back = ahead >= SET_BACK;
+        if std::mem::replace(&mut self.said_set_back, set_back) || !set_back {
+            return Ok(());
+        }
+        let ahead = verdict::span(ahead);
+        let text = format!(
+            "the host's clock was set back by {ahead}: the times here run on, slower, until it has come up"
+        );
         self.write(&Event::Noted { who: decide::ITSELF.to_owned(), text })
     }
 
@@ -244,8 +262,7 @@ impl Driver {
             Leave::Stay { who, why } => {
                 self.leaves.bar();
                 if self.progress.is_open() && !self.progress.paused {
-                    self.write(&Event::Paused { who: who.clone(), why: String::new() })?;
-                    self.write(&Event::Noted { who, text: why })?;
+                    self.write(&Event::Paused { who, why: Pause::Conch { text: why } })?;
                 }
             }
         }
@@ -321,7 +338,7 @@ impl Driver {
     fn obey(&mut self, command: Command) -> Result<Reply, Stop> {
         let event = match command {
             Command::Decide { step, decision, who } => Event::Decided { step, decision, who },
-            Command::Pause { who } => Event::Paused { who, why: String::new() },
+            Command::Pause { who } => Event::Paused { who, why: Pause::Asked },
             Command::Resume { .. } if !self.progress.paused => return Ok(Reply::Taken),
             Command::Resume { who } => Event::Resumed { who },
             Command::Approve { step, version, who, host } => Event::Approved { step, who, host, version },

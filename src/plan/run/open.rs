@@ -1,14 +1,17 @@
 //! How a run begins, is taken up again after it was cut off, and is closed without being driven.
 //!
 //! Nothing is sent here: a write whose answer was never written down becomes `lost`, and only reads tell more.
+//! Lines follow each other by their number. A clock that stands before the last line is said in the journal; nothing
+//! in that line counts as still to come ([`Progress`]), so that the run neither waits for it nor takes old reads for new.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{Ledger, LedgerError, Stop};
+use super::{Ledger, LedgerError, SET_BACK, Stop};
 use crate::clock::Clock;
 use crate::model::reading::{Trouble, TroubleKind};
-use crate::plan::decide;
+use crate::model::verdict;
+use crate::plan::decide::{self, ITSELF};
 use crate::plan::event::{Answer, End, Entry, Event, Right, RunId, Start};
 use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Intent, Plan};
@@ -58,6 +61,9 @@ pub fn take_up(
     }
     lose_answers(&mut progress, ledger, clock)?;
     write(&mut progress, ledger, clock, &Event::TakenUp { who: who.to_owned() })?;
+    if let Some(text) = set_back(entries, clock) {
+        write(&mut progress, ledger, clock, &Event::Noted { who: ITSELF.to_owned(), text })?;
+    }
     Ok(progress)
 }
 
@@ -131,6 +137,20 @@ pub fn close_unread(
     let summary = format!("closed without a replay, so its steps are not known: {reason}");
     ledger.append(run, clock.now(), &Event::Closed { end: End::Aborted, summary })?;
     Ok(())
+}
+
+/// What is said where the clock stands before the run's last line.
+fn set_back(entries: &[Entry], clock: &Clock) -> Option<String> {
+    let last = entries.last()?;
+    let before = verdict::age(clock.now(), last.at);
+    let at = last.at.strftime("%H:%M:%S");
+    (before >= SET_BACK * clock.speed()).then(|| {
+        format!(
+            "the clock stands {} before line {} ({at} UTC): it was set back, or that host's was ahead; what is written counts as past",
+            verdict::span(before),
+            last.seq
+        )
+    })
 }
 
 /// A write that was handed to the wire and whose answer is not in the journal may have happened.

@@ -23,6 +23,9 @@ const RETRY: Duration = Duration::from_secs(2);
 /// A write that leaves must be on its way before another host may hold the conch: so much of the lease is not used.
 const MARGIN: i32 = 6;
 
+/// How often a lease is renewed for one write that is due, if it has run out in the meantime.
+const TRIES: usize = 3;
+
 /// So many of the newest writes are told to whoever may go on with the run.
 const TOLD: usize = 32;
 
@@ -228,6 +231,13 @@ impl Keeper {
         let surplus = self.work.sending.len().saturating_sub(TOLD);
         self.work.sending.drain(..surplus);
         self.renew().await;
+        for _ in 1..TRIES {
+            // The world's clock may have jumped on while the table was asked: then the lease is long enough only anew.
+            if !self.is_heard() || self.hold.is_good(self.commons.clock.now()) {
+                break;
+            }
+            self.renew().await;
+        }
         let now = self.commons.clock.now();
         match &self.hold {
             hold if hold.is_good(now) => Leave::Go { fence: hold.fence() },
@@ -243,6 +253,11 @@ impl Keeper {
             },
             Hold::Without { fence, .. } => Leave::Go { fence: *fence },
         }
+    }
+
+    /// The table has answered, and says that the lease is this host's.
+    fn is_heard(&self) -> bool {
+        matches!(self.hold, Hold::Lease { unheard: None, .. })
     }
 
     async fn beat(&mut self) {

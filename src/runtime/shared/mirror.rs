@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::Commons;
 use crate::ledger::shared::mirror::{self, Copied, Place};
@@ -22,6 +24,9 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// How soon it tries again when the table gives no answer.
 const RETRY: Duration = Duration::from_secs(3);
+
+/// How often the table is told that the copy is whole while nothing is written and a run is open.
+const PULSE: Duration = Duration::from_secs(3);
 
 /// How many lines it takes at once.
 const LINES: usize = 50;
@@ -40,7 +45,7 @@ impl Copier {
     #[must_use]
     pub fn begin(commons: Commons, state: &Path) -> Self {
         let (told, behind) = watch::channel(Mirror::default());
-        let copying = Copying { commons, state: state.to_owned(), reached: None, told };
+        let copying = Copying { commons, state: state.to_owned(), reached: None, pulsed: None, told };
         tokio::spawn(copying.copy());
         Self { behind }
     }
@@ -75,14 +80,21 @@ struct Copying {
     state: PathBuf,
     /// The number of the last line that is copied, once it is known.
     reached: Option<u64>,
+    /// When the table was last told how far the copy is.
+    pulsed: Option<Instant>,
     told: watch::Sender<Mirror>,
 }
 
 /// What the journal has.
+#[derive(Debug)]
 struct Found {
     place: Place,
     lines: Vec<Line>,
     newest: u64,
+    /// When that was so.
+    looked: Timestamp,
+    /// The newest line, while a run is open.
+    open: Option<Line>,
     /// The runs of these lines, as they stand by the whole journal.
     runs: Vec<Copied>,
 }
@@ -115,7 +127,10 @@ impl Copying {
             return Ok(true);
         };
         self.tell(&found, reached);
-        let copied = self.put(&found).await;
+        let copied = match self.put(&found).await {
+            Ok(()) => self.pulse(&found).await,
+            failed => failed,
+        };
         self.tell(&found, self.reached.unwrap_or(reached));
         copied.map_err(|trouble| trouble.to_string())?;
         self.told.send_modify(|behind| behind.looks += 1);
@@ -131,8 +146,21 @@ impl Copying {
         for run in &found.runs {
             mirror::index(table, &found.place.partition, run).await?;
         }
-        mirror::reached(table, &found.place, last).await?;
+        // Where there are more lines than it took at once, the copy is whole only to the last of these.
+        let whole = if last.seq() == found.newest { found.looked } else { last.at().unwrap_or(found.looked) };
+        mirror::reached(table, &found.place, last, whole).await?;
         self.reached = Some(last.seq());
+        self.pulsed = Some(Instant::now());
+        Ok(())
+    }
+
+    /// While a run is open, whoever follows it is to know that a journal which says nothing has nothing to say.
+    async fn pulse(&mut self, found: &Found) -> Result<(), Trouble> {
+        let due = self.pulsed.is_none_or(|pulsed| pulsed.elapsed() >= PULSE);
+        let is_copied = |line: &&Line| due && Some(line.seq()) == self.reached;
+        let Some(last) = found.open.as_ref().filter(is_copied) else { return Ok(()) };
+        mirror::reached(&*self.commons.table, &found.place, last, found.looked).await?;
+        self.pulsed = Some(Instant::now());
         Ok(())
     }
 
@@ -158,7 +186,7 @@ impl Copying {
 
 fn look(state: &Path, commons: &Commons, after: u64) -> Result<Option<Found>, LedgerError> {
     let Some(journal) = Journal::open_to_read(state)? else { return Ok(None) };
-    let journal = journal.patient_for(PATIENCE)?;
+    let (journal, looked) = (journal.patient_for(PATIENCE)?, commons.clock.now());
     let Some(place) = place(&journal, commons)? else { return Ok(None) };
     let lines = journal.stored(after, LINES)?;
     let mut runs = Vec::new();
@@ -171,7 +199,12 @@ fn look(state: &Path, commons: &Commons, after: u64) -> Result<Option<Found>, Le
         let summary = summary(&of_run);
         runs.extend(summary.and_then(|run| mirror::copied(&place, &commons.me.host, &run, &of_run)));
     }
-    Ok(Some(Found { place, lines, newest: journal.newest()?, runs }))
+    let newest = journal.newest()?;
+    let open = match journal.open_run()? {
+        Some(_) => journal.stored(newest.saturating_sub(1), 1)?.pop(),
+        None => None,
+    };
+    Ok(Some(Found { place, lines, newest, looked, open, runs }))
 }
 
 /// The journal's name among all: the desk's, and its first line's hash, for whoever begins a new one.

@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Commons;
 use crate::ledger::shared::asks;
@@ -31,8 +32,15 @@ impl TableInbox {
     pub fn open(commons: Commons, run: RunId) -> Self {
         let (hand_out, asked) = mpsc::unbounded_channel();
         let (replies, answered) = mpsc::unbounded_channel();
-        let carrier =
-            Carrier { commons, run, handed: BTreeSet::new(), unwritten: Vec::new(), began: false, hand_out };
+        let carrier = Carrier {
+            commons,
+            run,
+            handed: BTreeSet::new(),
+            unwritten: Vec::new(),
+            began: false,
+            swept: None,
+            hand_out,
+        };
         tokio::spawn(carrier.carry(answered));
         Self { asked, replies }
     }
@@ -66,6 +74,8 @@ struct Carrier {
     unwritten: Vec<(AskId, Reply)>,
     /// What was asked before the run was driven here has been refused.
     began: bool,
+    /// When what nobody fetched was last taken away.
+    swept: Option<Instant>,
     hand_out: mpsc::UnboundedSender<Asked>,
 }
 
@@ -109,6 +119,10 @@ impl Carrier {
             }
         }
         self.began = true;
+        if self.swept.is_none_or(|swept| swept.elapsed() >= asks::KEPT) {
+            asks::sweep(table, partition, &self.run, self.commons.clock.now()).await?;
+            self.swept = Some(Instant::now());
+        }
         Ok(())
     }
 }

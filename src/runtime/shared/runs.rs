@@ -5,9 +5,10 @@
 use super::{Commons, mirror};
 use crate::ledger::shared::adopt::{self, Taker};
 use crate::ledger::shared::lease::Lease;
-use crate::ledger::shared::mirror::{self as copies, Copied, NotPulled, Place, Pulled};
+use crate::ledger::shared::mirror::{self as copies, Copied, NotPulled, Place, Pulled, Reached, Tail};
 use crate::ledger::sqlite::Journal;
 use crate::model::reading::Trouble;
+use crate::model::verdict;
 use crate::plan::event::{Entry, RunId};
 use crate::plan::run::{Ledger, LedgerError};
 
@@ -37,6 +38,24 @@ impl Commons {
         let mut runs = self.runs().await?;
         runs.retain(|run| run.open && here.is_none_or(|here| here.journal != run.journal));
         Ok(runs.pop())
+    }
+
+    /// A run of that name that goes on, or went on, in another journal than this one.
+    ///
+    /// # Errors
+    /// When the table does not tell.
+    pub async fn elsewhere(&self, here: Option<&Place>, run: &RunId) -> Result<Option<Copied>, Trouble> {
+        let copied = copies::run(&*self.table, &self.partition, run).await?;
+        Ok(copied.filter(|copied| here.is_none_or(|here| here.journal != copied.journal)))
+    }
+
+    /// What came into the copy of a run's journal after the last line that was seen.
+    ///
+    /// # Errors
+    /// When the table gives no answer, or the copy is not what was written.
+    pub async fn tail(&self, copied: &Copied, after: &Reached) -> Result<Tail, NotPulled> {
+        let place = Place { partition: self.partition.clone(), journal: copied.journal.clone() };
+        copies::tail(&*self.table, &place, after).await
     }
 
     /// What another bastion has begun and not ended, or went on with, in words; nothing where the table is silent, which
@@ -79,6 +98,17 @@ impl Commons {
         copies::verify(&*self.table, &place).await
     }
 
+    /// Holds the journal of this host against its copy. Whoever cut its end, and the note of its last line with it, is
+    /// found only so.
+    ///
+    /// # Errors
+    /// When the journal cannot be read; inside, when the table gives no answer or a line is not as it was copied.
+    pub async fn against(&self, journal: &Journal) -> Result<Result<(), NotPulled>, LedgerError> {
+        let Some(place) = mirror::place(journal, self)? else { return Ok(Ok(())) };
+        let here = journal.stored(0, usize::MAX)?;
+        Ok(copies::against(&*self.table, &place, &here).await)
+    }
+
     /// Notes in the index that a run is over whose lines cannot be trusted, for whoever has the conch under this number.
     ///
     /// # Errors
@@ -97,6 +127,19 @@ impl Commons {
         let drives =
             |lease: &Lease| !lease.free && !lease.has_run_out(now) && lease.work.run.as_ref() == Some(run);
         Ok(self.conch().await?.filter(|lease| lease.holder.desk != self.me.desk).filter(drives))
+    }
+
+    /// Why a run cannot be taken over from whoever drives it: who that is, and how long it lasts.
+    #[must_use]
+    pub fn still_driven(&self, run: &RunId, lease: &Lease) -> String {
+        let now = self.clock.now();
+        format!(
+            "{} drives run {run}, last heard of {} ago: its lease lasts {} more, and longer when it is renewed. Ask for a \
+             pause, or wait until nothing is heard of it",
+            lease.holder,
+            verdict::span(verdict::age(lease.renewed, now)),
+            verdict::span(verdict::age(now, lease.expires))
+        )
     }
 
     /// Writes a run of another host into this host's journal, all of its lines or none; they come back with this

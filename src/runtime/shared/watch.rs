@@ -1,32 +1,56 @@
-//! Looks who has the conch, for the header, as long as somebody listens.
+//! Looks who has the conch, for the header, and what is new of a run that is followed, as long as somebody listens.
 //!
 //! It only reads; that the table does not suit is told once, that it is silent for as long as it is.
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
+use super::super::follow::Driving;
+use super::follow::Follower;
 use super::{Commons, Copier, Fit};
 use crate::app::Event;
-use crate::ledger::shared::lease::Standing;
+use crate::ledger::shared::lease::{Holder, Standing};
 use crate::ui::conch::Conch;
 
-/// How often it looks: real time, for people.
+/// How often it looks who has the conch: real time, for people.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Looks until nobody listens any more.
-pub(in crate::runtime) fn watch(commons: Commons, to_app: mpsc::Sender<Event>) {
+/// How often it looks for new lines of a run that is followed: as often as they are copied.
+const LINES: Duration = Duration::from_secs(1);
+
+/// Looks until nobody listens any more. `gates` say that this console drives a run, and that it shows one of this host.
+pub(in crate::runtime) fn watch(
+    commons: Commons,
+    state: &Path,
+    gates: (Driving, Driving),
+    to_app: mpsc::Sender<Event>,
+) {
+    let mut follower = Follower::new(commons.clone(), state.to_owned(), gates);
     tokio::spawn(async move {
         let mut heard = commons.clock.now();
         let mut unfit = matches!(tell_fit(&commons, &to_app).await, Some(Fit::Unfit(_)));
+        let mut due = Instant::now();
         loop {
-            let conch = if unfit { Conch::Unfit } else { look(&commons, &mut heard).await };
-            if to_app.send(Event::Conch(conch)).await.is_err() {
-                return;
-            }
-            tokio::time::sleep(EVERY).await;
             unfit |= commons.unfit.get().is_some();
+            if due <= Instant::now() {
+                due = Instant::now() + EVERY;
+                let conch =
+                    if unfit { Conch::Unfit } else { look(&commons, &mut heard, &mut follower).await };
+                if to_app.send(Event::Conch(conch)).await.is_err() {
+                    return;
+                }
+            }
+            let told = if unfit { Vec::new() } else { follower.turn().await };
+            for abroad in told {
+                if to_app.send(Event::Abroad(abroad)).await.is_err() {
+                    return;
+                }
+            }
+            tokio::time::sleep(LINES).await;
         }
     });
 }
@@ -69,7 +93,7 @@ async fn tell_fit(commons: &Commons, to_app: &mpsc::Sender<Event>) -> Option<Fit
     Some(fit)
 }
 
-async fn look(commons: &Commons, heard: &mut Timestamp) -> Conch {
+async fn look(commons: &Commons, heard: &mut Timestamp, follower: &mut Follower) -> Conch {
     let conch = match commons.conch().await {
         Ok(conch) => conch,
         Err(trouble) => {
@@ -79,15 +103,22 @@ async fn look(commons: &Commons, heard: &mut Timestamp) -> Conch {
     };
     let now = commons.clock.now();
     *heard = now;
+    follower.sees(conch.clone(), now);
     match conch.map_or(Standing::Free, |lease| lease.standing(commons.me(), now)) {
         Standing::Free => Conch::Free,
         Standing::Mine(_) => Conch::You,
         Standing::Left(lease) if lease.has_run_out(now) => {
-            Conch::RanOut { who: lease.holder.who, heard: lease.renewed }
+            Conch::RanOut { who: name(&lease.holder), heard: lease.renewed }
         }
         Standing::Left(lease) | Standing::Held(lease) => {
-            Conch::Other { who: lease.holder.who, since: lease.since, run: lease.work.run }
+            let who = name(&lease.holder);
+            Conch::Other { who, since: lease.since, until: lease.expires, run: lease.work.run }
         }
-        Standing::RanOut(lease) => Conch::RanOut { who: lease.holder.who, heard: lease.renewed },
+        Standing::RanOut(lease) => Conch::RanOut { who: name(&lease.holder), heard: lease.renewed },
     }
+}
+
+/// `ana@bastion-1`.
+fn name(holder: &Holder) -> String {
+    format!("{}@{}", holder.who, holder.host)
 }

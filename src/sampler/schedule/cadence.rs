@@ -37,9 +37,10 @@ pub(super) fn of(source: &Source, pace: Pace) -> Duration {
     })
 }
 
-/// How many requests one reading takes.
-pub(super) fn calls(source: &Source) -> usize {
+/// How many requests one reading takes; an endpoint is asked for each of so many control panels.
+pub(super) fn calls(source: &Source, panels: usize) -> usize {
     match source {
+        Source::Endpoint(_) => panels,
         Source::Experiments(..) => 4,
         Source::Executions(..) => 3,
         Source::Aurora(..) | Source::Snapshots(..) => 2,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sim::world::World;
 use crate::sim::world::arc::ControlState;
+use crate::sim::world::aurora::{DbCluster, Snapshot};
 
 /// One expectation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,7 +59,8 @@ pub enum That {
         /// Any of these.
         any: Vec<String>,
     },
-    /// A store's writer is in this Region; of a store with read replicas, its database there takes writes.
+    /// A store's writer is in this Region, or its cluster there stands alone and takes writes; of a store with read
+    /// replicas, its database there takes writes.
     Writer {
         /// The store.
         store: String,
@@ -147,6 +149,13 @@ pub enum That {
         /// Any of these.
         any: Vec<String>,
     },
+    /// A copy of what a failover of the store left behind is there and stays until somebody deletes it.
+    Kept {
+        /// The store.
+        store: String,
+        /// The Region.
+        region: String,
+    },
     /// What failovers of a store threw away, in seconds.
     Loss {
         /// The store.
@@ -205,6 +214,7 @@ impl That {
             Self::Execution { plan, any } => {
                 one_of(&format!("execution of {plan}"), execution(world, plan), any)
             }
+            Self::Kept { store, region } => kept(world, store, region),
             Self::Loss { store, most } => loss(world, store, *most),
         })
     }
@@ -232,8 +242,23 @@ fn writer(world: &World, store: &str, region: &str) -> Result<(), String> {
     let Some(global) = world.aurora.globals.iter().find(|g| g.store == store) else {
         return Err(format!("no such store: {store}"));
     };
+    // A cluster that was taken out of it is what users have there.
+    let alone = |c: &&DbCluster| c.global.is_none() && c.writable && c.id.starts_with(&format!("{store}-"));
+    if world.aurora.clusters.iter().filter(alone).any(|c| world.regions[c.region].name == region) {
+        return Ok(());
+    }
     let is = global.writer().map_or("nobody", |m| world.regions[m.region].name.as_str());
     if is == region { Ok(()) } else { Err(format!("the writer of {store} is {is}")) }
+}
+
+fn kept(world: &World, store: &str, region: &str) -> Result<(), String> {
+    let at = world.region_ix(region).ok_or_else(|| format!("no such Region: {region}"))?;
+    let there = world.aurora.snapshots.iter().filter(|s| s.region == at);
+    let of_store = there.filter(|s| s.cluster.strip_prefix(store).is_some_and(|rest| rest.starts_with('-')));
+    let stays = |s: &Snapshot| s.manual && s.expires.is_none() && s.status == "available";
+    let copied = of_store.clone().any(|s| stays(s) && s.source.is_some());
+    let all: Vec<_> = of_store.map(|s| format!("{} {}", s.id, s.status)).collect();
+    if copied { Ok(()) } else { Err(format!("nothing of {store} is kept in {region}: {all:?}")) }
 }
 
 fn writes(world: &World, operation: Option<&str>, least: usize, most: Option<usize>) -> Result<(), String> {

@@ -7,7 +7,11 @@ use crate::sim::world as sim;
 use crate::sim::world::arc::ControlState;
 use crate::sim::world::dns;
 use crate::sim::world::ecs;
+use crate::sim::world::health::HealthCheckUpdate;
 use crate::sim::world::ssm::{Signal, Start, Status};
+
+/// The playbooks that need no file.
+const BUILT_IN: [&str; 5] = ["switchover", "failover", "evacuate", "failback", "restore"];
 
 fn run(name: &str) -> (Scenario, sim::World) {
     let scenario = find(name).unwrap();
@@ -41,13 +45,21 @@ fn replicas_in(world: &sim::World, to: usize) -> Vec<(sim::replica::Engine, Stri
 
 /// An operator who does what the act says as soon as the world lets him, without looking.
 fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
-    let to = world.region_ix(&act.to).unwrap();
-    if !*sent && act.playbook != "evacuate" {
+    if by_playbook(world, act) {
+        return true;
+    }
+    let (from, to) = (world.region_ix(&act.from).unwrap(), world.region_ix(&act.to).unwrap());
+    // Its people build replicas first, and close the shop.
+    if act.playbook == "standby-home" && !*sent && world.link_lag("orders", from, to) != Some(0.0) {
+        return false;
+    }
+    let moves_writers = !["evacuate", "restore"].contains(&act.playbook.as_str());
+    if !*sent && moves_writers {
         for at in 0..world.aurora.globals.len() {
             let global = &world.aurora.globals[at];
             let (id, target) = (global.id.clone(), global.member_in(to).unwrap().cluster.clone());
             let done = match act.playbook.as_str() {
-                "failover" => world.failover_global(&act.to, &id, &target, true),
+                "failover" | "game-day" | "runbook" => world.failover_global(&act.to, &id, &target, true),
                 _ => world.switchover_global(&act.from, &id, &target),
             };
             done.unwrap();
@@ -59,17 +71,64 @@ fn operate(world: &mut sim::World, act: &Act, sent: &mut bool) -> bool {
     }
     *sent = true;
     let moved = world.aurora.globals.iter().all(|g| g.change.is_none() && g.writer().unwrap().region == to);
-    if (!moved || !has_room(world, act)) && act.playbook != "evacuate" {
+    if (!moved || !has_room(world, act)) && moves_writers {
         return false;
     }
     if world.arc.controls.is_empty() {
         move_weights(world, act);
         return true;
     }
+    let left = if act.playbook == "restore" { ControlState::On } else { ControlState::Off };
+    for panel in world.arc.panels.clone() {
+        let arn = |name: &str| {
+            let mut own = world.arc.controls_of(name).filter(|control| control.panel == panel.arn);
+            own.next().unwrap().arn.clone()
+        };
+        let entries = [(arn(&act.from), left), (arn(&act.to), ControlState::On)];
+        world.set_routing_controls("us-west-2", &entries, &[]).unwrap();
+    }
+    true
+}
+
+/// What a playbook of operators' own does that moves no writer by a failover or a switchover; `false` for all others.
+fn by_playbook(world: &mut sim::World, act: &Act) -> bool {
+    match act.playbook.as_str() {
+        "drain" => invert(world, &act.from, true),
+        "undrain" => invert(world, &act.to, false),
+        "experiment" => {
+            let template = world.fis.templates[0].clone();
+            world.start_experiment(&template.spec.region, &template.id, "by hand").unwrap();
+        }
+        "stop-experiments" | "allow-experiments" => {
+            for region in [&act.from, &act.to] {
+                world.move_safety_lever(region, act.playbook == "stop-experiments", "by hand").unwrap();
+            }
+        }
+        "detach" => detach(world, act),
+        "keep-snapshots" => {}
+        _ => return false,
+    }
+    true
+}
+
+fn invert(world: &mut sim::World, region: &str, inverted: bool) {
+    let of = |r: &dns::Record| r.set_id.as_deref() == Some(region);
+    let id = world.dns.zones[0].records.iter().find(|r| of(r)).and_then(|r| r.health_check.clone()).unwrap();
+    let update = HealthCheckUpdate { inverted: Some(inverted), ..HealthCheckUpdate::default() };
+    world.update_health_check(&id, &update).unwrap();
+}
+
+/// The clusters stand alone before users come.
+fn detach(world: &mut sim::World, act: &Act) {
+    let to = world.region_ix(&act.to).unwrap();
+    for at in 0..world.aurora.globals.len() {
+        let global = &world.aurora.globals[at];
+        let (id, target) = (global.id.clone(), global.member_in(to).unwrap().cluster.clone());
+        world.remove_from_global(&act.to, &id, &target).unwrap();
+    }
     let arn = |name: &str| world.arc.control_named(name).unwrap().arn.clone();
     let entries = [(arn(&act.from), ControlState::Off), (arn(&act.to), ControlState::On)];
-    world.set_routing_controls("us-west-2", &entries, &[]).unwrap();
-    true
+    world.set_routing_controls("eu-west-1", &entries, &[]).unwrap();
 }
 
 /// Scales the receiver, by hand or by the runbooks that a failover starts, as the scenario declares it.
@@ -99,7 +158,7 @@ fn has_room(world: &mut sim::World, act: &Act) -> bool {
 /// Everything to the Region that receives, by weights.
 fn move_weights(world: &mut sim::World, act: &Act) {
     let zone = world.dns.zones[0].id.clone();
-    let ours = world.dns.zones[0].records.iter().filter(|r| r.name == world.dns.name).cloned();
+    let ours = world.dns.zones[0].records.iter().filter(|r| r.name == world.dns.name()).cloned();
     let weigh = |record: dns::Record| {
         let weight = if record.set_id.as_ref() == Some(&act.to) { 100 } else { 0 };
         (dns::Action::Upsert, dns::Record { routing: dns::Routing::Weighted(weight), ..record })
@@ -109,12 +168,13 @@ fn move_weights(world: &mut sim::World, act: &Act) {
 }
 
 /// Moves through the scenario with that operator; acts that must be refused are left out.
-/// Whether this operator can bring it about: he starts no experiments, runs no plans and scales nothing.
+/// Whether this operator can bring it about: he starts no experiments, runs no plans, scales nothing and keeps nothing.
 fn by_hand(that: &That) -> bool {
-    let started = |operation: &Option<String>| operation.as_deref() == Some("StartExperiment");
+    let beyond =
+        |operation: &str| ["StartExperiment", "StopExperiment", "CopyDBClusterSnapshot"].contains(&operation);
     match that {
-        That::Experiment { .. } | That::Execution { .. } | That::Tasks { .. } => false,
-        That::Writes { operation, .. } => !started(operation),
+        That::Experiment { .. } | That::Execution { .. } | That::Tasks { .. } | That::Kept { .. } => false,
+        That::Writes { operation, .. } => !operation.as_deref().is_some_and(beyond),
         _ => true,
     }
 }
@@ -165,6 +225,8 @@ fn every_scenario_reads_and_bears_the_name_of_its_file() {
             assert_eq!(world.understands(&moment.fault.fault), Ok(()), "{name}");
         }
         for act in &scenario.act {
+            let known = BUILT_IN.contains(&&*act.playbook) || playbooks::find(&act.playbook).is_some();
+            assert!(known, "{name}: there is no playbook {}", act.playbook);
             let regions: Vec<_> = scenario.world.regions.iter().map(|r| r.name.as_str()).collect();
             assert!(
                 regions.contains(&act.from.as_str()) && regions.contains(&act.to.as_str()),
@@ -191,6 +253,19 @@ fn every_file_in_the_folder_is_in_the_binary() {
     let mut known: Vec<_> = names().map(str::to_owned).collect();
     known.sort();
     assert_eq!(files, known);
+}
+
+#[test]
+fn every_playbook_in_the_folder_is_in_the_binary() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/playbooks");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    let mut known: Vec<_> = playbooks::names().map(str::to_owned).collect();
+    known.sort();
+    assert_eq!(known, files);
 }
 
 #[test]

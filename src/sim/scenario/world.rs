@@ -3,6 +3,7 @@
 
 mod dns;
 mod experiment;
+mod panel;
 mod plan;
 mod usual;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dns::{Check, Dns, Form, Policy, Probe, Resolver};
 pub use experiment::{Action, Empty, Experiment};
+pub use panel::Panel;
 pub use plan::{Approach, Block, Direction, Plan, Step, Workflow};
 
 use super::Rotation;
@@ -56,6 +58,9 @@ pub struct World {
     /// Whether there is ARC: a routing control for each Region, and a health check that follows it.
     #[serde(default = "yes")]
     pub arc: bool,
+    /// Control panels, each with a control for each Region; one when none is said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub panels: Vec<Panel>,
     /// Routing controls that are Off at the start, or not named as a Region.
     #[serde(default)]
     pub controls: BTreeMap<String, ControlState>,
@@ -68,6 +73,9 @@ pub struct World {
     /// Tasks that a Region must have before it receives, as the configuration asks for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receive: Option<Receive>,
+    /// When writers and traffic may go home, as the configuration says it; by its own usual times when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failback: Option<Failback>,
     /// Endpoints taken away in turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
@@ -90,6 +98,18 @@ pub enum Receive {
     Tasks(u32),
     /// `sum`: those of both Regions.
     Word(String),
+}
+
+/// How soon a failback may follow a failover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failback {
+    /// So long after a failover it is locked.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub locked: Duration,
+    /// Both Regions must have been well for so long.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub settled: Duration,
 }
 
 fn account() -> String {

@@ -105,10 +105,27 @@ impl Cluster {
         self.controls.iter().find(|c| c.arn == arn)
     }
 
-    /// The control with this name.
+    /// The control with this name: `PANEL/NAME`, or a name alone, which is the first panel's.
     #[must_use]
     pub fn control_named(&self, name: &str) -> Option<&Control> {
-        self.controls.iter().find(|c| c.name == name)
+        let named = |panel: &Panel| name.strip_prefix(&panel.name).and_then(|rest| rest.strip_prefix('/'));
+        let found = self.panels.iter().find_map(|panel| Some((panel, named(panel)?)));
+        let (panel, name) = found.or_else(|| Some((self.panels.first()?, name)))?;
+        self.controls.iter().find(|c| c.panel == panel.arn && c.name == name)
+    }
+
+    /// What a control is called among those of all panels.
+    #[must_use]
+    pub fn called(&self, control: &Control) -> String {
+        match self.panel(&control.panel).filter(|_| self.panels.len() > 1) {
+            Some(panel) => format!("{}/{}", panel.name, control.name),
+            None => control.name.clone(),
+        }
+    }
+
+    /// The controls of a Region, one of each panel.
+    pub fn controls_of(&self, region: &str) -> impl Iterator<Item = &Control> {
+        self.controls.iter().filter(move |c| c.name == region)
     }
 
     /// The panel with this ARN.

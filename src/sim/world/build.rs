@@ -1,6 +1,7 @@
 //! Makes the resources of a scenario's world; every id is made from a name, so it is the same in every run.
 //! It must never read the seed for what exists, only for what happens.
 
+mod cluster;
 mod databases;
 mod names;
 
@@ -9,20 +10,14 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 
 use super::alarm;
-use super::arc::safety::RuleType;
-use super::arc::{Cluster, Control, ControlState, Endpoint, Guard, Panel, SafetyRule};
 use super::bucket::BucketLink;
-use super::noise::{hex, uuid};
+use super::noise::hex;
 use super::region::{Condition, Region};
 use super::table::{Consistency, Table};
 use super::traffic::Group;
 use super::{World, metric};
 use crate::sim::scenario::Scenario;
 use crate::sim::scenario::world as spec;
-
-/// The Regions of the five cluster endpoints.
-pub(super) const ENDPOINTS: [&str; 5] =
-    ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"];
 
 /// Hours that a world has behind it when its scenario begins.
 const BEFORE: SignedDuration = SignedDuration::from_hours(1);
@@ -31,7 +26,7 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
     let w = &scenario.world;
     let made = start.saturating_sub(SignedDuration::from_hours(24 * 90)).unwrap_or(start);
     let regions: Vec<Region> = w.regions.iter().map(|r| region(r, made)).collect();
-    let arc = cluster(w);
+    let arc = cluster::cluster(w);
     let health_checks = names::checks(w, &regions, &arc, made);
     let before = start.saturating_sub(BEFORE).unwrap_or(start);
     let dns = names::dns(w, &regions, &health_checks);
@@ -46,7 +41,7 @@ pub(super) fn world(scenario: &Scenario, seed: u64, start: Timestamp) -> World {
         start,
         now: before,
         ticked: before.as_second(),
-        groups: (0..regions.len()).map(|near| Group::new(near, &regions, dns.ttl)).collect(),
+        groups: Group::all(&regions, &dns),
         arc,
         health_checks,
         dns,
@@ -96,60 +91,6 @@ fn region(spec: &spec::Region, made: Timestamp) -> Region {
         cool: 0,
         no_targets: None,
         minute: super::region::Minute::default(),
-    }
-}
-
-fn cluster(w: &spec::World) -> Cluster {
-    let base = format!("arn:aws:route53-recovery-control::{}", w.account);
-    let panel = format!("{base}:controlpanel/{}", hex("panel", 32));
-    let mut names: Vec<&String> = w.regions.iter().filter(|_| w.arc).map(|r| &r.name).collect();
-    names.extend(w.controls.keys().filter(|name| !w.regions.iter().any(|r| r.name == **name)));
-    let arn = |name: &str| format!("{panel}/routingcontrol/{}", hex(&format!("control {name}"), 16));
-    let control = |name: &String| {
-        let state = w.controls.get(name).copied().unwrap_or(ControlState::On);
-        Control {
-            name: name.clone(),
-            arn: arn(name),
-            panel: panel.clone(),
-            state,
-            before: state,
-            changed: None,
-            changed_at: None,
-        }
-    };
-    let arns = |names: &[String]| names.iter().map(|n| arn(n)).collect::<Vec<_>>();
-    let rule = |r: &spec::Rule| SafetyRule {
-        name: r.name.clone(),
-        arn: format!("{panel}/safetyrule/{}", hex(&format!("rule {}", r.name), 16)),
-        panel: panel.clone(),
-        guard: if r.target.is_empty() {
-            Guard::Assertion { asserted: arns(&r.assert) }
-        } else {
-            Guard::Gating { gates: arns(&r.gating), targets: arns(&r.target) }
-        },
-        rule: r.kind,
-        threshold: threshold(r),
-        inverted: r.inverted,
-        wait: r.wait,
-    };
-    Cluster {
-        name: "retail-store".to_owned(),
-        arn: format!("{base}:cluster/{}", uuid("cluster")),
-        panels: vec![Panel { name: "retail-store-panel".to_owned(), arn: panel.clone(), default: false }],
-        controls: names.into_iter().map(control).collect(),
-        rules: w.rules.iter().filter(|_| w.arc).map(rule).collect(),
-        endpoints: ENDPOINTS.iter().map(|r| Endpoint::new(r)).collect(),
-        rotation: w.rotation,
-    }
-}
-
-/// The threshold of an `AND` or an `OR` follows from what it counts.
-fn threshold(rule: &spec::Rule) -> u32 {
-    let counted = if rule.target.is_empty() { &rule.assert } else { &rule.gating };
-    match rule.kind {
-        RuleType::AtLeast => rule.threshold,
-        RuleType::And => u32::try_from(counted.len()).unwrap_or(u32::MAX),
-        RuleType::Or => 1,
     }
 }
 

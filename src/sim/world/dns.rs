@@ -132,8 +132,8 @@ pub struct Dns {
     pub zones: Vec<Zone>,
     /// Changes, oldest first.
     pub changes: Vec<ChangeInfo>,
-    /// The name whose answers the clients follow, with the final dot.
-    pub name: String,
+    /// The names whose answers the clients follow, one for each control panel, with the final dot.
+    pub names: Vec<String>,
     /// Seconds a resolver keeps an answer.
     pub ttl: u32,
     /// The resolvers that the clients ask.
@@ -145,6 +145,12 @@ impl Dns {
     #[must_use]
     pub fn zone(&self, id: &str) -> Option<&Zone> {
         self.zones.iter().find(|z| z.id == id)
+    }
+
+    /// The name that the first control panel decides on, with the final dot.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.names.first().map_or("", String::as_str)
     }
 
     /// The change with this id.

@@ -16,6 +16,10 @@ impl World {
             });
             return 0;
         }
+        if let Fault::ReplicaRebuilt { store, region } = &injection.fault {
+            self.rebuild_replica(store, region);
+            return 0;
+        }
         self.next_fault += 1;
         let until = injection.lasts.map(|d| {
             let lasts = SignedDuration::try_from(d).unwrap_or(SignedDuration::MAX);
@@ -53,6 +57,11 @@ impl World {
             Fault::Lag { store, from, to, .. } => {
                 region(from).and(region(to)).and(known("store", store, stores))
             }
+            Fault::ReplicaRebuilt { store, region: r } => region(r).and(known(
+                "store with read replicas",
+                store,
+                self.replicas.iter().map(|r| &r.store),
+            )),
             _ => Ok(()),
         }
     }

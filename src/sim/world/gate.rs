@@ -23,7 +23,7 @@ pub struct Call<'a> {
 
 /// What the door does with a call.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
+pub struct Fate {
     /// Time to let pass before doing it.
     pub latency: Duration,
     /// What to do then.
@@ -63,11 +63,11 @@ const QUOTAS: [(&str, &str, u32); 4] = [
 impl World {
     /// What becomes of a call now. Faults that count calls are counted down here, so ask once for each call.
     #[must_use]
-    pub fn gate(&mut self, call: &Call<'_>) -> Verdict {
+    pub fn gate(&mut self, call: &Call<'_>) -> Fate {
         let luck = self.luck(call);
         let latency = self.latency(call, luck);
         let then = self.fate(call, luck);
-        Verdict { latency, then }
+        Fate { latency, then }
     }
 
     /// Chance of this call: the same for the nth call of its kind in every run.

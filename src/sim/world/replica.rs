@@ -15,6 +15,9 @@ use super::aurora::{DbCluster, Loss};
 use super::metric::StatSet;
 pub use crate::sim::scenario::world::Engine;
 
+/// Seconds that a replica is behind when it has just been loaded from a snapshot.
+const LOADED: f64 = 480.0;
+
 /// Where a promotion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Step {
@@ -138,6 +141,19 @@ impl World {
     fn notice(&mut self, s: usize, e: usize, notice: Notice) {
         let db = self.replicas[s].ends[e].db.clone();
         self.notice_of(&db, notice);
+    }
+
+    /// The database that a promotion left behind in a Region makes place for a replica of the one that serves, loaded
+    /// from a snapshot of it: it has a while to catch up.
+    pub(super) fn rebuild_replica(&mut self, store: &str, region: &str) {
+        let here = self.region_ix(region);
+        let Some(store) = self.replicas.iter_mut().find(|r| r.store == store) else { return };
+        let serves = |e: &&End| Some(e.db.region) != here && e.db.writable && e.promotion.is_none();
+        let Some(source) = store.ends.iter().find(serves).map(|e| e.db.arn.clone()) else { return };
+        let alone = |e: &&mut End| Some(e.db.region) == here && e.source.is_none() && e.promotion.is_none();
+        let Some(end) = store.ends.iter_mut().find(alone) else { return };
+        end.db.writable = false;
+        *end = End::new(end.db.clone(), Some(source), LOADED);
     }
 
     /// Orders that the old source takes after a replica stands alone are in no database that counts.

@@ -46,12 +46,13 @@ impl World {
             self.tend_tasks(at);
             let refused = self.injected_errors(at);
             let writable = self.orders_writable(at);
+            let open = !self.faults.iter().any(|f| f.fault == Fault::OrdersClosed {});
             let region = &mut self.regions[at];
             let load = region.load();
             let overload = if load > 1.0 { (1.2 * (1.0 - 1.0 / load)).min(1.0) } else { 0.0 };
             let sound = region.now.health;
             let works = sound * (1.0 - overload) * (1.0 - refused);
-            region.now.orders = region.now.traffic * works * writable;
+            region.now.orders = if open { region.now.traffic * works * writable } else { 0.0 };
             let answered = (1.0 - sound) * ANSWERED;
             region.now.errors = (answered + sound * (overload + refused).min(1.0)).min(1.0);
             // An order that cannot be written is answered with 5xx too; it is a small part of the requests.

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::dns::Record;
 use super::dns::choice::{self, Vantage};
+use super::dns::{Dns, Record};
 use super::region::Region;
 use super::{World, noise};
 
@@ -20,6 +20,8 @@ const TARGET_SECONDS: i64 = 30;
 pub struct Group {
     /// Index of the nearest Region.
     pub near: usize,
+    /// Index of the name that they use.
+    pub asks: usize,
     /// Latency to each Region, milliseconds.
     pub latency: Vec<(String, f64)>,
     /// Order attempts a minute on a calm day.
@@ -36,13 +38,26 @@ pub struct Group {
 }
 
 impl Group {
-    pub(super) fn new(near: usize, regions: &[Region], ttl: u32) -> Self {
+    /// For each name the clients near each Region; they use every name as much.
+    pub(super) fn all(regions: &[Region], dns: &Dns) -> Vec<Self> {
+        let each = (0..dns.names.len()).flat_map(|asks| (0..regions.len()).map(move |near| (asks, near)));
+        #[expect(clippy::cast_precision_loss, reason = "at most as many names as panels")]
+        let part = 1.0 / dns.names.len().max(1) as f64;
+        each.map(|(asks, near)| {
+            let group = Self::new(near, regions, dns.ttl);
+            Self { asks, demand: group.demand * part, ..group }
+        })
+        .collect()
+    }
+
+    fn new(near: usize, regions: &[Region], ttl: u32) -> Self {
         let own = &regions[near];
         let latency = regions.iter().map(|r| (r.name.clone(), latency(own, r))).collect();
         let none = vec![0.0; regions.len()];
         let slots = usize::try_from(ttl).unwrap_or(usize::MAX);
         Self {
             near,
+            asks: 0,
             latency,
             demand: own.baseline,
             held: none.clone(),
@@ -95,12 +110,13 @@ impl World {
     pub fn answers(&self, group: usize) -> Vec<f64> {
         let group = &self.groups[group];
         let near = &self.regions[group.near];
+        let name = &self.dns.names[group.asks];
         let records: Vec<&Record> = self
             .dns
             .zones
             .iter()
             .flat_map(|z| &z.live)
-            .filter(|r| (r.kind == "A" || r.kind == "CNAME") && r.name == self.dns.name)
+            .filter(|r| (r.kind == "A" || r.kind == "CNAME") && r.name == *name)
             .collect();
         let from = Vantage { country: &near.country, continent: &near.continent, latency: &group.latency };
         let mut shares = vec![0.0; self.regions.len()];

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::World;
 use super::aurora::GlobalCluster;
 use super::replica::Replicated;
+use super::traffic::Group;
 
 impl World {
     /// Time, Regions, roles, lag, controls, faults: what is so, not what CloudWatch shows.
@@ -159,7 +160,9 @@ impl World {
     }
 
     fn controls_now(&self) -> Value {
-        Value::Object(self.arc.controls.iter().map(|c| (c.name.clone(), json!(c.state.as_str()))).collect())
+        Value::Object(
+            self.arc.controls.iter().map(|c| (self.arc.called(c), json!(c.state.as_str()))).collect(),
+        )
     }
 
     /// Experiments that are not over, by the name of their template.
@@ -199,8 +202,10 @@ impl World {
                     .map(|(r, s)| (self.regions[r].name.clone(), json!(round(*s))))
                     .collect()
             };
-            let near = self.regions[self.groups[g].near].name.clone();
-            (near, json!({ "answer": named(self.answers(g)), "held": named(self.groups[g].held.clone()) }))
+            let Group { near, asks, .. } = self.groups[g];
+            let near = &self.regions[near].name;
+            let key = if asks == 0 { near.clone() } else { format!("{near} {}", self.dns.names[asks]) };
+            (key, json!({ "answer": named(self.answers(g)), "held": named(self.groups[g].held.clone()) }))
         });
         Value::Object(groups.collect())
     }

@@ -1,10 +1,12 @@
 //! Why a key is off, here and now, in words that help to get it on.
 
 use super::Action;
+use crate::model::verdict;
 use crate::plan::StepId;
 use crate::plan::event::Decision;
 use crate::plan::progress::Progress;
 use crate::ui::Mode;
+use crate::ui::conch::{Conch, Driver};
 use crate::ui::dialog::{waiting, wanted};
 use crate::ui::view::{Facts, Pane, View};
 
@@ -13,6 +15,9 @@ use crate::ui::view::{Facts, Pane, View};
 pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String> {
     if let Some(decision) = decision(action) {
         return decision_off(facts, view, &decision);
+    }
+    if let Some(driver) = driven_abroad(facts).filter(|_| action == Action::Act) {
+        return Some(driver);
     }
     let reason = match action {
         Action::Act => act_off(facts),
@@ -47,6 +52,19 @@ pub fn held_step(facts: &Facts<'_>, view: &View) -> Option<StepId> {
 #[must_use]
 pub fn cut_off<'a>(facts: &Facts<'a>) -> Option<&'a Progress> {
     facts.run.filter(|run| run.is_open() && facts.console.mode != Mode::Running)
+}
+
+/// Who drives the run of another host that is shown, and how long nobody else can take it over.
+fn driven_abroad(facts: &Facts<'_>) -> Option<String> {
+    let Driver::Drives { by } = &facts.console.abroad.as_ref()?.driver else { return None };
+    facts.run.filter(|run| run.is_open())?;
+    Some(match &facts.console.conch {
+        Conch::Other { who, until, .. } => {
+            let lasts = verdict::span(verdict::age(facts.now, *until));
+            format!("{who} drives it; to be taken over if silent for {lasts} more")
+        }
+        _ => format!("{by} drives it; P pauses it"),
+    })
 }
 
 /// Why a run cannot be steered; `None` when one is in flight.

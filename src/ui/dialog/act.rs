@@ -10,6 +10,7 @@ use crate::model::topology::Region;
 use crate::model::verdict::{self, Lamp};
 use crate::plan::history::Flip;
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
+use crate::plan::operation::Operation;
 use crate::plan::{Intent, Plan, Playbook};
 use crate::ui::Mode;
 use crate::ui::action::Action;
@@ -49,10 +50,11 @@ impl Offer {
         self.plan.is_ok() && interlock::clear(&self.interlocks)
     }
 
-    /// What it moves, in a few words.
+    /// What it moves, in a few words; a copy moves nothing.
     fn moves(&self) -> String {
         let Ok(plan) = &self.plan else { return String::new() };
-        let moved = plan.steps.iter().filter_map(|step| Some(step.operation()?.subject()));
+        let writes = plan.steps.iter().filter_map(|step| step.operation());
+        let moved = writes.filter(|o| !matches!(o, Operation::SnapshotCopy(_))).map(Operation::subject);
         moved.collect::<Vec<String>>().join(", ")
     }
 
@@ -92,7 +94,7 @@ impl Act {
     pub fn new(moment: &Moment<'_>) -> Self {
         let intents = intents(moment.facts);
         let offers: Vec<Offer> = intents.into_iter().map(|intent| Offer::new(intent, moment.facts)).collect();
-        let selected = offers.iter().position(Offer::is_open).unwrap_or_default();
+        let selected = first(&offers, moment.facts);
         Self { offers, selected, opened: moment.at() }
     }
 
@@ -182,6 +184,16 @@ fn armed_para(facts: &Facts<'_>) -> Para {
             .add("press A to arm first; then Enter opens the confirmation sheet.", Role::Text),
         Mode::Running => Para::new("A run is in flight; nothing else can be started."),
     }
+}
+
+/// Where the list opens: at what can be begun; while no Region is bad, at what has nothing against it, so that it is no
+/// failover that nobody needs.
+fn first(offers: &[Offer], facts: &Facts<'_>) -> usize {
+    let calm = verdict::regions(facts.world, facts.now).iter().all(|region| region.lamp != Lamp::Bad);
+    let free =
+        |offer: &Offer| offer.plan.is_ok() && offer.interlocks.iter().all(|i| i.verdict == Verdict::Pass);
+    let free = offers.iter().position(free).filter(|_| calm);
+    free.or_else(|| offers.iter().position(Offer::is_open)).unwrap_or_default()
 }
 
 /// Every intent that makes sense to look at: the worst Region leaves first.

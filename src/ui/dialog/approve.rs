@@ -104,26 +104,30 @@ impl Approve {
         let Some(step) = run.plan.step(self.step) else { return Vec::new() };
         let Intent { playbook, from, to } = &self.intent;
         let plan = format!("{playbook} {from} → {to}, plan {}, started by {}.", self.version, run.start.who);
-        let (what, means) = match &step.action {
-            Does::Approve(approval) => (approval.of.as_str(), approves(run)),
-            Does::Note { text } => {
-                (text.as_str(), "Done says that it is done; the run goes on by that.".to_owned())
-            }
-            _ => ("", String::new()),
-        };
         let unsent = run.may_send().into_iter().filter_map(|step| {
             let operation = step.operation()?;
             Some(Para::default().add(format!("{} {operation}", step.id), Role::Danger).hang(2))
         });
+        let unsent: Vec<Para> = unsent.take(8).collect();
+        let (what, means) = match &step.action {
+            Does::Approve(approval) => (approval.of.as_str(), approves(run)),
+            Does::Note { text } => (text.as_str(), ticks(unsent.is_empty())),
+            _ => ("", String::new()),
+        };
         let mut body = vec![Para::new(what), Para::default().add(plan, Role::Muted), Para::blank()];
         body.push(Para::new(means));
-        body.extend(unsent.take(8));
+        body.extend(unsent);
         body
     }
 }
 
 fn approves(run: &Progress) -> String {
     format!("It must be somebody else than {}. Approved, the run may send:", run.start.who)
+}
+
+fn ticks(last: bool) -> String {
+    let sends = if last { "" } else { " From there on it may send:" };
+    format!("Done says that it is done; the run goes on by that.{sends}")
 }
 
 /// The first step that waits for a person's word.

@@ -20,6 +20,8 @@ pub enum Obstacle {
     Held,
     /// The shared table does not tell who has it.
     NoAnswer,
+    /// The run is in the journal of another host, where nobody drives it any more.
+    Abroad,
 }
 
 /// How the conch is claimed all the same, with the reason.
@@ -29,6 +31,8 @@ pub enum Claim {
     TakeOver(String),
     /// Nobody is asked.
     WithoutTable(String),
+    /// A run of another host goes on here, unless somebody there is heard of again.
+    TakeRun(String),
 }
 
 /// Asks for the reason.
@@ -67,6 +71,7 @@ impl Claiming {
                 let claim = match self.obstacle {
                     Obstacle::Held => Claim::TakeOver(reason),
                     Obstacle::NoAnswer => Claim::WithoutTable(reason),
+                    Obstacle::Abroad => Claim::TakeRun(reason),
                 };
                 return Reply::Done(Request::Claim(claim));
             }
@@ -89,6 +94,13 @@ impl Claiming {
                 "Nobody can see that you act, and you cannot see whether somebody else does. Ask aloud before you go \
                  on. The reason goes into the journal.",
                 "Enter, to go on without it",
+            ),
+            Obstacle::Abroad => (
+                "TAKE THE RUN OVER",
+                "Its journal is copied to this host, what may have left there counts as sent, and it is acted on here \
+                 under a new fencing number. If that host is heard of again it sends nothing more. The reason goes into \
+                 both journals.",
+                "Enter, to take it over",
             ),
         };
         let body = vec![Para::default().add(&self.why, Role::LampLook), Para::blank(), Para::new(means)];

@@ -24,6 +24,8 @@ pub struct CutOff {
     about: String,
     /// Who drove it until now, if this console saw them go.
     left_by: Option<String>,
+    /// The host in whose journal it is, where that is another one.
+    host: Option<String>,
     /// What it may still send, in words.
     unsent: Vec<String>,
     choice: usize,
@@ -38,6 +40,19 @@ const CHOICES: [(&str, &str); 3] = [
     ("Look first", "nothing is sent; `a` asks again"),
     ("Take it up again", "replays the journal, reads the world, then goes on with the confirmed plan"),
     ("Close it", "ends it here; nothing is undone, nothing more is sent"),
+];
+
+/// The same for a run of another host.
+const ABROAD: [(&str, &str); 3] = [
+    CHOICES[0],
+    (
+        "Take it over",
+        "asks why, copies its journal to this host, reads the world, then goes on here with the confirmed plan",
+    ),
+    (
+        "Close it",
+        "asks why, copies its journal to this host and ends it; nothing is undone, nothing more is sent",
+    ),
 ];
 
 impl CutOff {
@@ -60,14 +75,25 @@ impl CutOff {
             Some(format!("{} {}: {operation}", step.id, step.title))
         });
         let unsent = unsent.collect();
-        let (run, left_by) = (run.run.clone(), None);
-        Self { run, intent, about, left_by, unsent, choice: 0, opened: None, name: None, said: None }
+        let (run, left_by, host) = (run.run.clone(), None, None);
+        Self { run, intent, about, left_by, host, unsent, choice: 0, opened: None, name: None, said: None }
     }
 
     /// Says who drove it until now.
     #[must_use]
     pub fn left_by(self, by: &str) -> Self {
         Self { left_by: Some(format!("{by} drives it no more: the process has ended.")), ..self }
+    }
+
+    /// Says in whose journal it is, and what is known of who drove it.
+    #[must_use]
+    pub fn at(self, host: &str, why: Option<&str>) -> Self {
+        let left_by = why.unwrap_or("Nobody drives it: it was left on hold, or paused.").to_owned();
+        Self { host: Some(host.to_owned()), left_by: Some(left_by), ..self }
+    }
+
+    fn choices(&self) -> [(&'static str, &'static str); 3] {
+        if self.host.is_some() { ABROAD } else { CHOICES }
     }
 
     pub(super) fn context(&self) -> Context {
@@ -122,7 +148,8 @@ impl CutOff {
     }
 
     pub(super) fn page(&self) -> Page {
-        let title = format!("RUN {} WAS CUT OFF", self.run.short());
+        let at = self.host.as_ref().map(|host| format!(" AT {host}")).unwrap_or_default();
+        let title = format!("RUN {} WAS CUT OFF{at}", self.run.short());
         let (body, tail) = match &self.name {
             Some(name) => self.asking(name),
             None => self.choosing(),
@@ -133,7 +160,7 @@ impl CutOff {
     fn choosing(&self) -> (Vec<Para>, Vec<Para>) {
         let mut body: Vec<Para> = self.left_by.iter().map(Para::new).collect();
         body.extend([Para::new(self.about.clone()), Para::blank()]);
-        body.extend(CHOICES.iter().enumerate().map(|(at, (word, meaning))| {
+        body.extend(self.choices().iter().enumerate().map(|(at, (word, meaning))| {
             Para::new(if at == self.choice { "▸ " } else { "  " })
                 .add(format!("{word}: "), Role::Title)
                 .add(*meaning, Role::Text)

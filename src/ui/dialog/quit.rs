@@ -44,6 +44,10 @@ impl Quit {
 
 fn meaning(facts: &Facts<'_>) -> Vec<String> {
     match (facts.run.filter(|run| run.is_open()), facts.console.mode) {
+        (Some(run), _) if facts.console.abroad.is_some() => vec![
+            format!("Run {} is another host's; this console only shows it.", run.run.short()),
+            "Leaving ends the screen and changes nothing about the run.".to_owned(),
+        ],
         (Some(run), _) => match &facts.console.follows {
             Some(by) => vec![
                 format!("{by} drives run {}; this console only follows it.", run.run.short()),

@@ -12,7 +12,7 @@ use crate::model::topology::{Aurora, Region, Topology, Unit};
 use crate::model::verdict::{self, Dated};
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
 use crate::plan::operation::{AuroraTarget, Detach, Failover, Operation, Promote, Switchover};
-use crate::plan::{Intent, Plan};
+use crate::plan::{Action, Intent, Plan};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
 
@@ -62,6 +62,7 @@ impl Terms {
         let (from, to) = (&plan.intent.from, &plan.intent.to);
         let links = topology.lag_links.iter().filter(|link| &link.from == from && &link.to == to);
         rows.extend(links.map(|link| follower(&link.store, &plan.intent, facts)));
+        rows.extend(also(plan));
         let broken = interlock::overridden(plan).into_iter().map(|broken| Row {
             label: format!("rule {}", broken.rule),
             text: format!("is OVERRIDDEN, because {}", broken.reason),
@@ -137,14 +138,32 @@ impl Terms {
         };
         let time = format!("about {} (p95 {}{basis}); ", verdict::span(usual.p50), verdict::span(usual.p95));
         paras.push(Para::new(time).add(self.way_back(), Role::Danger).keep(Keep::Below));
+        paras.extend(self.people().map(|words| Para::new(words).keep(Keep::Below)));
         let guesses = self.prepared.plan.steps.iter().filter_map(|step| step.operation()?.guess());
         paras.extend(guesses.map(|guess| Para::default().add(guess, Role::LampLook).keep(Keep::Below)));
         paras
     }
 
+    /// Who else the run will wait for.
+    fn people(&self) -> Option<String> {
+        let at = |asks: fn(&Action) -> bool| {
+            let steps = self.prepared.plan.steps.iter().filter(|step| asks(&step.action));
+            let ids: Vec<String> = steps.map(|step| step.id.to_string()).collect();
+            let noun = if ids.len() == 1 { "step" } else { "steps" };
+            (!ids.is_empty()).then(|| format!("{noun} {}", ids.join(", ")))
+        };
+        let second = at(|action| matches!(action, Action::Approve(_)));
+        let hands = at(|action| matches!(action, Action::Note { .. }));
+        let second = second.map(|steps| format!("a second person at {steps}"));
+        let all: Vec<String> =
+            second.into_iter().chain(hands.map(|steps| format!("work by hand at {steps}"))).collect();
+        (!all.is_empty()).then(|| format!("it waits for {}", all.join(" and for ")))
+    }
+
     fn way_back(&self) -> String {
-        match self.prepared.plan.point_of_no_return() {
-            Some(step) => format!("after step {step} the only way back is failback"),
+        let plan = &self.prepared.plan;
+        match plan.point_of_no_return() {
+            Some(step) => format!("after step {step} the only way back is {}", plan.way_back()),
             None => "every write can be undone".to_owned(),
         }
     }
@@ -223,11 +242,26 @@ fn traffic_moves(left: Vec<Region>, plan: &Plan, facts: &Facts<'_>) -> String {
         parts.push(format!("LEAVES {region}{share}"));
     }
     let to = &plan.intent.to;
+    if parts.is_empty() {
+        return format!("{to} RECEIVES its share again; nobody leaves");
+    }
     let all = if topology.regions.len() == 2 { " all" } else { "" };
     let load = verdict::headroom(facts.world, to, facts.now)
         .map_or_else(String::new, |(needed, capacity)| format!(": {needed:.0}/min, room {capacity:.0}"));
     parts.push(format!("{to} RECEIVES{all}{load}"));
     parts.join("; ")
+}
+
+/// What the plan writes besides traffic and stores: nothing that is sent goes unnamed.
+fn also(plan: &Plan) -> impl Iterator<Item = Row> {
+    let operations = plan.steps.iter().filter_map(|step| step.operation());
+    let others = operations
+        .filter(|o| !o.moves_traffic() && o.writer().is_none() || matches!(o, Operation::SwitchRun(_)));
+    others.map(|operation| Row {
+        label: "also".to_owned(),
+        text: operation.to_string(),
+        loses: matches!(operation, Operation::FisStart(_)),
+    })
 }
 
 fn region_of(topology: &Topology, control: &str) -> Option<Region> {

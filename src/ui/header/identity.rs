@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use crate::model::reading::Identity;
 use crate::model::verdict;
 use crate::ui::Pen;
-use crate::ui::conch::Urgency;
+use crate::ui::conch::{Abroad, Conch, Urgency};
 use crate::ui::theme::Role;
 use crate::ui::widgets::fit::{Item, KEEP};
 use crate::ui::widgets::paint::Text;
@@ -36,6 +36,7 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
         ]));
     } else {
         items.push(conch(pen));
+        items.extend(console.abroad.as_ref().map(|abroad| mirror(pen, abroad)));
     }
     let clock = say::clock(pen.clock);
     let form = |text: &str| line(pen, text, Role::Title);
@@ -47,19 +48,42 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
     items
 }
 
-/// `conch maria since 14:01Z`; what keeps people from acting is not dropped.
+/// `conch maria since 14:01Z`; what keeps people from acting is not dropped, nor at once who drives the run of another
+/// host that is shown.
 fn conch(pen: &Pen<'_>) -> Item {
     let conch = &pen.scene.console.conch;
+    let abroad = pen.scene.console.abroad.is_some();
     let (role, costs) = match conch.urgency() {
-        Urgency::Calm => (Role::Text, [40, 42]),
-        Urgency::Look => (Role::LampLook, [40, 85]),
-        Urgency::Bad => (Role::LampBad, [40, KEEP]),
+        Urgency::Calm if abroad => (Role::Text, [40, 47, 63]),
+        Urgency::Calm => (Role::Text, [40, 41, 42]),
+        Urgency::Look => (Role::LampLook, [40, 85, 85]),
+        Urgency::Bad => (Role::LampBad, [40, KEEP, KEEP]),
     };
     let words = conch.words(pen.scene.now);
     let alone = words.len() == 1 && conch.urgency() == Urgency::Calm;
-    let forms =
-        words.iter().zip(costs).map(|(words, cost)| (cost, line(pen, &format!("conch {words}"), role)));
-    Item::right(if alone { forms.take(1).collect() } else { forms.collect() })
+    let mut forms: Vec<(u8, Text)> = words
+        .iter()
+        .zip(costs)
+        .map(|(words, cost)| (cost, line(pen, &format!("conch {words}"), role)))
+        .collect();
+    if alone {
+        forms.truncate(1);
+    } else if let (true, Conch::Other { who, .. }) = (abroad, conch) {
+        forms.truncate(2);
+        forms.push((63, line(pen, who, role)));
+    }
+    Item::right(forms)
+}
+
+/// `mirror 4s behind`: how old what is shown of another host is; what is too old to act on is not dropped.
+fn mirror(pen: &Pen<'_>, abroad: &Abroad) -> Item {
+    let (role, costs) = match abroad.urgency(pen.clock) {
+        Urgency::Calm => (Role::ModeRunning, [36, 62]),
+        Urgency::Look => (Role::LampLook, [36, 86]),
+        Urgency::Bad => (Role::LampBad, [36, KEEP]),
+    };
+    let words = abroad.words(pen.clock);
+    Item::right(words.iter().zip(costs).map(|(words, cost)| (cost, line(pen, words, role))).collect())
 }
 
 fn line(pen: &Pen<'_>, text: &str, role: Role) -> Text {
@@ -80,11 +104,13 @@ fn who(pen: &Pen<'_>, identity: &Identity) -> Item {
         spans.extend(left.as_ref().map(|(left, role)| pen.span(format!("{word}{left}"), *role)));
         Line::from(spans)
     };
+    // Whose run it is matters more, where that is not this host's.
+    let give_way = if pen.scene.console.abroad.is_some() { 46 } else { 55 };
     Item::right(vec![
         (3, form(format!("account …{last}/{role}"), "  credentials ")),
         (5, form(format!("account …{last}/{role}"), "  creds ")),
         (8, form(format!("…{last}/{role}"), "  creds ")),
-        (55, form(format!("…{last}/{role}"), " ")),
+        (give_way, form(format!("…{last}/{role}"), " ")),
         (75, form(format!("…{last}"), " ")),
     ])
 }

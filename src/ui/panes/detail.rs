@@ -2,6 +2,7 @@
 
 mod cli;
 mod metric;
+mod step;
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -24,7 +25,7 @@ pub(super) fn lines(pen: &Pen<'_>, pane: Pane, area: Rect, row: usize) -> Vec<Te
         Pane::Replication => link(pen, row),
         Pane::Traffic => traffic(pen, row),
         Pane::Orders => orders(pen, row),
-        Pane::Plan => step(pen, row),
+        Pane::Plan => step::lines(pen, row),
         Pane::Journal => entry(pen, row),
     }
 }
@@ -117,7 +118,8 @@ fn traffic(pen: &Pen<'_>, row: usize) -> Vec<Text> {
         }
         Some(Item::Rule(at)) => pen.digest.rules.get(*at).map_or_else(Vec::new, |v| {
             let rule = v.rule;
-            let mut lines = vec![title(pen, format!("rule {}", rule.name)), text(pen, traffic::logic(rule))];
+            let mut lines =
+                vec![title(pen, format!("rule {}", rule.name)), text(pen, traffic::logic(pen, rule))];
             lines.push(text(pen, format!("wait period {}", verdict::limit_text(rule.wait))));
             lines.push(muted(pen, rule.arn.clone()));
             lines
@@ -192,49 +194,6 @@ fn orders(pen: &Pen<'_>, row: usize) -> Vec<Text> {
     if let Some(metric) = spec.and_then(|spec| spec.series.get(&region.spec.name)) {
         lines.extend(metric::definition(pen, metric));
         lines.extend(metric::points(pen, metric, Unit::Count));
-    }
-    lines
-}
-
-fn step(pen: &Pen<'_>, row: usize) -> Vec<Text> {
-    let Some(run) = pen.scene.run else { return Vec::new() };
-    let Some(step) = run.plan.steps.get(row) else { return Vec::new() };
-    let mut lines = vec![title(pen, format!("step {}: {}", step.id, step.title))];
-    lines.push(text(pen, format!("counts as confirmed at: {}", step.rung)));
-    if let Some(operation) = step.operation() {
-        lines.push(text(pen, format!("{} ({}), {}", operation.api(), operation.kind(), operation.plane())));
-        lines.push(muted(pen, operation.cli(pen.scene.world.topology())));
-    }
-    let usual = step.usual;
-    let limit = verdict::limit_text;
-    lines.push(text(
-        pen,
-        format!(
-            "usually {} (95%: {}), holds after {}",
-            limit(usual.p50),
-            limit(usual.p95),
-            limit(step.deadline)
-        ),
-    ));
-    let Some(progress) = run.steps.get(&step.id) else { return lines };
-    if progress.attempts > 0 {
-        lines.push(text(pen, format!("attempts: {}", progress.attempts)));
-    }
-    lines.extend(progress.sent.map(|at| text(pen, format!("sent {}", say::clock(at)))));
-    for (rung, (at, state, evidence)) in &progress.rungs {
-        let state = match state {
-            crate::plan::event::RungState::Open => "open",
-            crate::plan::event::RungState::Proved => "proved",
-            crate::plan::event::RungState::Blind => "cannot be seen",
-        };
-        lines.push(text(pen, format!("{} {rung}: {state}  {evidence}", say::clock(*at))));
-    }
-    if let Some(awaited) = &progress.awaits {
-        lines.push(title(pen, format!("{awaited}; t tells it")));
-    }
-    lines.extend(progress.told.iter().map(|(at, told)| text(pen, format!("{} {told}", say::clock(*at)))));
-    if !progress.why.is_empty() {
-        lines.push(text(pen, progress.why.clone()));
     }
     lines
 }

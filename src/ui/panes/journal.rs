@@ -16,8 +16,11 @@ pub(super) fn need(_stage: &Pen<'_>) -> usize {
     8
 }
 
-/// How far the shared copy is behind, when it is.
+/// Whose journal it is, where it is another host's; else how far the shared copy is behind, when it is.
 pub(super) fn note(pen: &Pen<'_>) -> Line<'static> {
+    if let Some(abroad) = &pen.scene.console.abroad {
+        return Line::from(pen.span(format!("of {}", abroad.host), Role::ModeRunning));
+    }
     let words = pen.scene.console.mirror.as_ref().and_then(|mirror| mirror.words(pen.scene.now));
     words.map_or_else(Line::default, |words| Line::from(pen.span(words, Role::LampLook)))
 }

@@ -39,7 +39,10 @@ fn all<'a>(pen: &Pen<'a>) -> impl Iterator<Item = (&'a str, &'a OrdersVerdict)> 
 /// There is room for charts.
 pub(super) fn charts(pen: &Pen<'_>, area: Rect) -> bool {
     let regions = all(pen).count();
-    regions > 0 && area.width >= 34 && usize::from(area.height.saturating_sub(3)) >= regions * 2
+    pen.scene.view.flow.charts()
+        && regions > 0
+        && area.width >= 34
+        && usize::from(area.height.saturating_sub(3)) >= regions * 2
 }
 
 /// Orders at risk, on the frame.
@@ -62,7 +65,7 @@ pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
         let base = orders.baseline.map_or_else(|| say::NOTHING.to_owned(), say::rate);
         vec![
             pen.span(name, Role::Text).into(),
-            Cell::Trend(orders.trend.clone(), orders.baseline),
+            say::trend(pen, &orders.trend, orders.baseline),
             Line::from(rate(pen, orders)).into(),
             change(pen, orders).into(),
             pen.span(base, Role::Muted).into(),

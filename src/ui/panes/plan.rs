@@ -1,5 +1,6 @@
 //! Plan: each step of the run with its state, its time against the usual, its rungs; or what could be run.
 
+pub(super) mod ladder;
 mod state;
 mod step;
 
@@ -10,11 +11,13 @@ use crate::plan::aftermath::aftermath;
 use crate::plan::progress::Progress;
 use crate::ui::Pen;
 use crate::ui::theme::Role;
+use crate::ui::view::Pane;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::say;
 
 pub(super) use state::Stand;
+use step::Depth;
 
 /// How many lines an idle pane has.
 const IDLE: usize = 6;
@@ -61,9 +64,22 @@ pub(in super::super) fn clock(pen: &Pen<'_>, run: &Progress) -> String {
 
 pub(super) fn listing(pen: &Pen<'_>, room: usize, height: usize) -> Listing {
     let Some(run) = pen.scene.run else { return idle(pen, room) };
-    let brief = steps(pen, run, room, false);
-    let full = steps(pen, run, room, true);
-    if full.rows.len() <= height { full } else { brief }
+    let zoomed = pen.scene.view.zoomed && pen.scene.view.pane == Pane::Plan;
+    let depths = Depth::FALLING.into_iter().filter(|depth| !zoomed || *depth >= Depth::Active);
+    let mut least = Listing::default();
+    for depth in depths {
+        least = steps(pen, run, room, depth);
+        if least.rows.len() <= height {
+            break;
+        }
+    }
+    least
+}
+
+/// The row that is selected: what was chosen, else the step to look at.
+fn selected(pen: &Pen<'_>, run: &Progress) -> usize {
+    let last = run.plan.steps.len().saturating_sub(1);
+    pen.scene.view.rows.get(&Pane::Plan).copied().or_else(|| current(pen)).unwrap_or_default().min(last)
 }
 
 fn idle(pen: &Pen<'_>, room: usize) -> Listing {
@@ -84,7 +100,8 @@ fn idle(pen: &Pen<'_>, room: usize) -> Listing {
     listing
 }
 
-fn steps(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Listing {
+fn steps(pen: &Pen<'_>, run: &Progress, room: usize, depth: Depth) -> Listing {
+    let (full, selected) = (depth == Depth::All, selected(pen, run));
     let mut listing = Listing::default();
     if let Some((at, end, summary)) = &run.closed {
         let text = format!("{end} at {}: {summary}", say::clock(*at));
@@ -97,12 +114,12 @@ fn steps(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Listing {
     }
     let line_at = run.plan.point_of_no_return();
     let (_, lines) = step::table(pen, run, room).lines(room, pen.theme, pen.glyphs);
-    for (step, line) in run.plan.steps.iter().zip(lines) {
+    for (at, (step, line)) in run.plan.steps.iter().zip(lines).enumerate() {
         if line_at == Some(step.id) {
-            listing.say(no_return(pen, room));
+            listing.say(no_return(pen, run.plan.way_back(), room));
         }
         listing.push(line);
-        for more in step::below(pen, run, step, room, full) {
+        for more in step::below(pen, run, step, room, (depth, at == selected)) {
             listing.follow(more);
         }
     }
@@ -131,10 +148,11 @@ fn left(pen: &Pen<'_>, run: &Progress, room: usize, full: bool) -> Vec<Text> {
 }
 
 /// The double rule between what can be undone and what cannot.
-fn no_return(pen: &Pen<'_>, room: usize) -> Text {
-    let words = [" below this line the only way back is failback ", " no way back but failback ", ""];
+fn no_return(pen: &Pen<'_>, back: &str, room: usize) -> Text {
+    let words =
+        [format!(" below this line the only way back is {back} "), format!(" no way back but {back} ")];
     let words = words.into_iter().find(|w| paint::width(w) + 6 <= room).unwrap_or_default();
-    let rest = room.saturating_sub(paint::width(words));
+    let rest = room.saturating_sub(paint::width(&words));
     let rule = |columns: usize| Span::styled(pen.glyphs.double.repeat(columns), pen.style(Role::Danger));
     Line::from(vec![rule(rest / 2), pen.span(words, Role::Danger), rule(rest - rest / 2)])
 }

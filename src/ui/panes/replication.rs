@@ -117,7 +117,7 @@ fn trend(pen: &Pen<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
         (Some(trouble), None, _) => forms(&[trouble.kind.to_string()], Role::LampUnknown),
         (None, Some(age), _) => forms(&[say::ago(age), say::coarse(age)], Role::Stale),
         (None, None, None) => forms(&["not seen yet".to_owned(), "never".to_owned()], Role::Stale),
-        (None, None, Some(_)) => Cell::Trend(link.trend.clone(), Some(link.rpo.as_secs_f64() / 4.0)),
+        (None, None, Some(_)) => say::trend(pen, &link.trend, Some(link.rpo.as_secs_f64() / 4.0)),
     }
 }
 

@@ -8,7 +8,7 @@ mod names;
 use ratatui::text::{Line, Span};
 
 use crate::model::reading::Freshness;
-use crate::model::topology::{DnsName, Rule, RuleKind, RuleLogic};
+use crate::model::topology::{DnsName, Panel, Rule, RuleKind, RuleLogic};
 use crate::model::verdict::{self, HealthCheckVerdict, Lamp, RuleVerdict};
 use crate::ui::Pen;
 use crate::ui::theme::Role;
@@ -58,7 +58,7 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
 }
 
 pub(super) fn need(pen: &Pen<'_>) -> usize {
-    (1 + items(pen).len() + usize::from(unguarded(pen))).clamp(4, 14)
+    (1 + items(pen).len() + panels(pen).len() + unguarded(pen).len()).clamp(4, 14)
 }
 
 pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
@@ -72,11 +72,15 @@ pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
     listing.head.extend(head);
     for item in items {
         match item {
-            Item::Control(at) => listing.push(controls.get(at).cloned().unwrap_or_default()),
+            Item::Control(at) => {
+                if let Some(panel) = heads(pen, at) {
+                    listing.say(heading(pen, panel, room));
+                }
+                listing.push(controls.get(at).cloned().unwrap_or_default());
+            }
             Item::Endpoints => {
                 listing.push(labelled(pen, "answers", grid::answers(pen, room.saturating_sub(LABEL)), room));
-                if unguarded(pen) {
-                    let warning = "no rule guards the controls: all can be Off";
+                for warning in unguarded(pen) {
                     let text = format!("{} {warning}", pen.glyphs.look);
                     listing.say(Line::from(pen.span(paint::cut(&text, room), Role::LampLook)));
                 }
@@ -101,8 +105,48 @@ pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
     listing
 }
 
-fn unguarded(pen: &Pen<'_>) -> bool {
-    pen.scene.world.topology().routing.as_ref().is_some_and(|r| r.rules.is_empty() && !r.controls.is_empty())
+/// The panels by name, where there are several.
+fn panels<'a>(pen: &Pen<'a>) -> Vec<&'a Panel> {
+    let routing = pen.scene.world.topology().routing.as_ref().filter(|r| r.has_several_panels());
+    routing.map_or_else(Vec::new, |routing| routing.panels.iter().collect())
+}
+
+/// The name of the panel whose first control this is, where there are several.
+fn heads<'a>(pen: &Pen<'a>, at: usize) -> Option<&'a str> {
+    let routing = pen.scene.world.topology().routing.as_ref().filter(|r| r.has_several_panels())?;
+    let panel = |at: usize| routing.panel_of(&routing.controls.get(at)?.arn);
+    let own = panel(at)?;
+    let first = at.checked_sub(1).is_none_or(|before| panel(before) != Some(own));
+    own.name.as_deref().filter(|_| first)
+}
+
+/// `panel api ▲ use1 Off, On in store`: the Regions that it keeps users out of while others let them in.
+fn heading(pen: &Pen<'_>, panel: &str, room: usize) -> Text {
+    let topology = pen.scene.world.topology();
+    let mut spans = vec![pen.span(format!("panel {panel}"), Role::Muted)];
+    for split in pen.digest.splits.iter().filter(|split| split.off.iter().any(|off| off == panel)) {
+        let text = format!(
+            " {} {} Off, On in {}",
+            pen.glyphs.look,
+            topology.short(&split.region),
+            split.on.join(", ")
+        );
+        spans.push(pen.span(text, Role::LampLook));
+    }
+    paint::cut_line(Line::from(spans), room)
+}
+
+/// A warning for each panel whose controls no rule guards.
+fn unguarded(pen: &Pen<'_>) -> Vec<String> {
+    let Some(routing) = &pen.scene.world.topology().routing else { return Vec::new() };
+    let bare = |panel: &&Panel| {
+        routing.controls_in(panel).next().is_some() && routing.rules_in(panel).next().is_none()
+    };
+    let named = |panel: &Panel| match panel.name.as_ref().filter(|_| routing.has_several_panels()) {
+        Some(name) => format!("no rule guards panel {name}: all can be Off"),
+        None => "no rule guards the controls: all can be Off".to_owned(),
+    };
+    routing.panels.iter().filter(bare).map(named).collect()
 }
 
 fn labelled(pen: &Pen<'_>, label: &str, spans: Vec<Span<'static>>, room: usize) -> Text {
@@ -123,17 +167,22 @@ fn rule(pen: &Pen<'_>, verdict: &RuleVerdict<'_>, room: usize) -> Text {
     };
     let said = format!(" {} {word}", pen.glyphs.lamp(lamp));
     let left = room.saturating_sub(LABEL + paint::width(&said));
-    let text = logic(verdict.rule);
+    let text = logic(pen, verdict.rule);
     let text = if paint::width(&text) <= left { text } else { verdict.rule.name.clone() };
     let spans = vec![pen.span(paint::cut(&text, left), Role::Text), pen.span(said, say::role(lamp))];
     labelled(pen, "rule", spans, room)
 }
 
-/// A rule in words.
-pub(super) fn logic(rule: &Rule) -> String {
+/// A rule in words, after the name of its panel where there are several.
+pub(super) fn logic(pen: &Pen<'_>, rule: &Rule) -> String {
+    let routing = pen.scene.world.topology().routing.as_ref().filter(|r| r.has_several_panels());
+    let panel = routing.and_then(|routing| routing.panel_of(&rule.arn));
+    let own = |names: &[String]| -> Vec<String> {
+        names.iter().map(|name| panel.map_or(name.as_str(), |panel| panel.bare(name)).to_owned()).collect()
+    };
     let (watched, after) = match &rule.kind {
-        RuleKind::Assertion { asserted } => (asserted, String::new()),
-        RuleKind::Gating { gating, targets } => (gating, format!(" opens {}", targets.join(", "))),
+        RuleKind::Assertion { asserted } => (own(asserted), String::new()),
+        RuleKind::Gating { gating, targets } => (own(gating), format!(" opens {}", own(targets).join(", "))),
     };
     let text = match rule.logic {
         RuleLogic::AtLeast(count) => format!("at least {count} of {} on", watched.len()),
@@ -141,15 +190,22 @@ pub(super) fn logic(rule: &Rule) -> String {
         RuleLogic::Or => format!("{} on", watched.join(" or ")),
     };
     let not = if rule.inverted { "not " } else { "" };
-    format!("{not}{text}{after}")
+    let within =
+        panel.and_then(|panel| panel.name.as_ref()).map_or_else(String::new, |name| format!("{name}: "));
+    format!("{within}{not}{text}{after}")
 }
 
 /// Each health check in words, shortened until it fits; counted when there are too many.
 fn checks(pen: &Pen<'_>, room: usize) -> Vec<Span<'static>> {
     let all = &pen.digest.checks;
     let forms = [("healthy", "unhealthy"), ("ok", "bad")];
+    let groups = by_panel(pen);
     for words in forms {
-        let spans: Vec<Span<'static>> = all.iter().flat_map(|c| check(pen, c, words)).collect();
+        let group = |(panel, checks): &(Option<&str>, Vec<&HealthCheckVerdict>)| {
+            let name = panel.map(|name| pen.span(format!("{name} "), Role::Muted));
+            name.into_iter().chain(checks.iter().flat_map(|c| check(pen, c, words))).collect::<Vec<_>>()
+        };
+        let spans: Vec<Span<'static>> = groups.iter().flat_map(group).collect();
         if spans.iter().map(Span::width).sum::<usize>() <= room + 2 {
             return spans;
         }
@@ -164,6 +220,24 @@ fn checks(pen: &Pen<'_>, room: usize) -> Vec<Span<'static>> {
         said.into_iter().map(|(wanted, lamp, word)| (count(wanted), lamp, word)).filter(|(n, ..)| *n > 0);
     said.map(|(n, lamp, word)| pen.span(format!("{} {n} {word}  ", pen.glyphs.lamp(lamp)), say::role(lamp)))
         .collect()
+}
+
+/// The checks by the panel whose control each follows, where there are several; those of none come last.
+fn by_panel<'a>(pen: &'a Pen<'_>) -> Vec<(Option<&'a str>, Vec<&'a HealthCheckVerdict>)> {
+    let all = &pen.digest.checks;
+    let panels = panels(pen);
+    let routing = pen.scene.world.topology().routing.as_ref();
+    let of = |check: &HealthCheckVerdict| {
+        let mut controls = routing?.controls.iter();
+        let follows = controls.find(|control| control.health_check.as_ref() == Some(&check.id))?;
+        routing?.panel_of(&follows.arn)
+    };
+    let own = |panel: Option<&Panel>| all.iter().filter(|check| of(check) == panel).collect::<Vec<_>>();
+    if panels.is_empty() {
+        return vec![(None, all.iter().collect())];
+    }
+    let named = panels.into_iter().map(|panel| (panel.name.as_deref(), own(Some(panel))));
+    named.chain([(None, own(None))]).filter(|(_, checks)| !checks.is_empty()).collect()
 }
 
 fn seen(check: &HealthCheckVerdict) -> Option<bool> {
@@ -191,7 +265,13 @@ fn name(pen: &Pen<'_>, dns: &DnsName, room: usize) -> Text {
     let long = format!("{} {policy}{}", dns.name, shares(pen, true));
     let middle = format!("{policy}{}", shares(pen, true));
     let short = format!("{policy}{}", shares(pen, false));
-    let fits = [long, middle, short].into_iter().find(|text| paint::width(text) + LABEL <= room);
+    // Of several names each must say which it is.
+    let forms = if pen.scene.world.topology().dns.len() > 1 {
+        vec![long, format!("{}{}", dns.name, shares(pen, false)), dns.name.clone()]
+    } else {
+        vec![long, middle, short]
+    };
+    let fits = forms.into_iter().find(|text| paint::width(text) + LABEL <= room);
     labelled(pen, "dns", vec![pen.span(fits.unwrap_or(policy), Role::Text)], room)
 }
 

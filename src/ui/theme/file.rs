@@ -133,30 +133,30 @@ fn collect(source: &Source, line: &mut Line<'_>, parts: &mut Parts) {
             return;
         }
     };
-    let reader = Reader { file: &source.file, text };
+    let document = Document { file: &source.file, text };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        parts.problems.push(reader.problem(&span, "", error.message()));
+        parts.problems.push(document.problem(&span, "", error.message()));
     }
     let table = table.into_inner();
     line.heirs.push(source.clone());
     if let Some(value) = table.get("inherits") {
-        reader.inherit(value, line, parts);
+        document.inherit(value, line, parts);
     }
     for (key, value) in &table {
         match key.get_ref().as_ref() {
             "inherits" => {}
-            "about" => reader.about(value, parts),
-            "ground" => reader.ground(value, parts),
-            "palette" => reader.each(value, "palette", parts, Reader::color),
-            "roles" => reader.each(value, "roles", parts, Reader::role),
-            other => parts.problems.push(reader.unknown(&key.span(), "", ("key", other), KEYS)),
+            "about" => document.about(value, parts),
+            "ground" => document.ground(value, parts),
+            "palette" => document.each(value, "palette", parts, Document::color),
+            "roles" => document.each(value, "roles", parts, Document::role),
+            other => parts.problems.push(document.unknown(&key.span(), "", ("key", other), KEYS)),
         }
     }
 }
 
-struct Reader<'a> {
+struct Document<'a> {
     file: &'a str,
     text: &'a str,
 }
@@ -164,7 +164,7 @@ struct Reader<'a> {
 type Key<'a, 'i> = &'a Spanned<Cow<'i, str>>;
 type Value<'a, 'i> = &'a Spanned<DeValue<'i>>;
 
-impl Reader<'_> {
+impl Document<'_> {
     fn inherit(&self, value: Value<'_, '_>, line: &mut Line<'_>, parts: &mut Parts) {
         let Some(name) = value.get_ref().as_str() else {
             parts.problems.push(self.wrong_type(value, "inherits", "the name of a theme"));

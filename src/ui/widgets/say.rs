@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use super::paint::{self, Text};
+use super::table::Cell;
 use crate::model::reading::Freshness;
 use crate::model::verdict::{self, Dated, Lamp};
 use crate::ui::Pen;
@@ -34,6 +35,12 @@ pub fn text_role(lamp: Lamp) -> Role {
         Lamp::Bad => Role::LampBadText,
         Lamp::Unknown => Role::LampUnknownText,
     }
+}
+
+/// A trend; nothing where charts are left out.
+#[must_use]
+pub fn trend(pen: &Pen<'_>, points: &[Option<f64>], top: Option<f64>) -> Cell {
+    if pen.scene.view.flow.charts() { Cell::Trend(points.to_vec(), top) } else { Cell::Text(Line::default()) }
 }
 
 /// The lamp's shape.

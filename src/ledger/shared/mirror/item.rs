@@ -12,6 +12,9 @@ pub(super) fn partition(place: &Place) -> String {
     format!("{}#journal#{}", place.partition, place.journal)
 }
 
+/// The place of what is noted of the whole copy, after all of its lines.
+pub(super) const HEAD: &str = "head";
+
 /// A line's number, so that texts are in the order of numbers.
 pub(super) fn number(seq: u64) -> String {
     format!("{seq:012}")

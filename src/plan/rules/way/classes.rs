@@ -30,7 +30,8 @@ pub(super) struct Class {
     on: usize,
     movable: bool,
     pub(super) wanted: Option<ControlState>,
-    pub(super) carries: bool,
+    /// The panel in which it carries a Region's traffic, by its place in the config.
+    pub(super) carries: Option<usize>,
 }
 
 /// A safety rule over classes.
@@ -49,7 +50,7 @@ pub(super) struct Logic {
 struct Sign {
     state: ControlState,
     wanted: Option<ControlState>,
-    carries: bool,
+    carries: Option<usize>,
     movable: bool,
     rules: Vec<(bool, bool)>,
 }
@@ -73,7 +74,7 @@ impl Classes {
         if wanted.iter().any(|change| goals.get(change.control.as_str()) != Some(&change.state)) {
             return Err(Way::None);
         }
-        let near = relevant(routing, &goals);
+        let near = relevant(routing, &goals, wanted);
         let unread: Vec<String> =
             near.iter().filter(|name| !now.contains_key(**name)).map(|name| (*name).to_owned()).collect();
         if !unread.is_empty() {
@@ -148,10 +149,16 @@ impl Classes {
     }
 }
 
-/// The wanted controls, those of every Region, and whatever is counted by a rule that holds one of these.
-fn relevant<'a>(routing: &'a Routing, goals: &BTreeMap<&'a str, ControlState>) -> BTreeSet<&'a str> {
+/// The wanted controls, those of every Region in their panels, and whatever is counted by a rule that holds one of these.
+fn relevant<'a>(
+    routing: &'a Routing,
+    goals: &BTreeMap<&'a str, ControlState>,
+    wanted: &[ControlChange],
+) -> BTreeSet<&'a str> {
     let mut near: BTreeSet<&str> = goals.keys().copied().collect();
-    near.extend(routing.controls.iter().filter(|c| c.region.is_some()).map(|c| c.name.as_str()));
+    for panel in routing.touched(wanted.iter().map(|change| change.arn.as_str())) {
+        near.extend(routing.controls_in(panel).filter(|c| c.region.is_some()).map(|c| c.name.as_str()));
+    }
     loop {
         let before = near.len();
         for rule in &routing.rules {
@@ -171,7 +178,10 @@ fn sign(routing: &Routing, now: &States, goals: &BTreeMap<&str, ControlState>, n
     Sign {
         state: now.get(name).copied().unwrap_or(ControlState::Off),
         wanted: goals.get(name).copied(),
-        carries: control.is_some_and(|control| control.region.is_some()),
+        carries: control.filter(|control| control.region.is_some()).and_then(|control| {
+            let panel = routing.panel_of(&control.arn);
+            routing.panels.iter().position(|other| Some(other) == panel)
+        }),
         movable: control.is_some(),
         rules: routing.rules.iter().map(|rule| (among(counted(rule)), among(held(rule)))).collect(),
     }

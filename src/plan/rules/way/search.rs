@@ -65,10 +65,10 @@ fn passes(classes: &Classes, from: &[usize], to: &[usize]) -> bool {
     entries <= MAX_ENTRIES && stays_on(classes, to) && classes.rules.iter().all(|rule| allows(rule, from, to))
 }
 
-/// A Region stays On, where there are any (law 6).
+/// A Region stays On in each panel, where there are any (law 6).
 fn stays_on(classes: &Classes, to: &[usize]) -> bool {
-    let mut carriers = classes.all.iter().zip(to).filter(|(class, _)| class.carries).peekable();
-    carriers.peek().is_none() || carriers.any(|(_, on)| *on > 0)
+    let carriers = || classes.all.iter().zip(to).filter_map(|(class, on)| Some((class.carries?, *on)));
+    carriers().all(|(panel, _)| carriers().any(|(other, on)| other == panel && on > 0))
 }
 
 fn allows(rule: &Logic, from: &[usize], to: &[usize]) -> bool {
@@ -86,7 +86,7 @@ fn step(classes: &Classes, from: &[usize], to: &[usize]) -> Cost {
         let moved = before.abs_diff(*after);
         cost.3 += moved;
         if !is_wanted(class, *before, *after) {
-            *(if class.carries { &mut cost.0 } else { &mut cost.2 }) += moved;
+            *(if class.carries.is_some() { &mut cost.0 } else { &mut cost.2 }) += moved;
         }
     }
     cost

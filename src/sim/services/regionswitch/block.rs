@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::sim::scenario::world::{Block, Step};
 use crate::sim::wire::{Record, Value};
 use crate::sim::world::World;
+use crate::sim::world::arc::Control;
 use crate::sim::world::switch::Plan;
 
 /// A step of a workflow.
@@ -67,12 +68,14 @@ fn config(world: &World, plan: &Plan, step: &Step) -> (&'static str, Record) {
 /// For each Region that is activated, what its routing controls come to.
 fn controls(world: &World, plan: &Plan) -> Record {
     let state = |region: &String, on: bool| {
-        let control = world.arc.control_named(region)?;
         let word = if on { "On" } else { "Off" };
-        Some(Record::new().with("routingControlArn", control.arn.as_str()).with("state", word))
+        let of = |control: &Control| {
+            Record::new().with("routingControlArn", control.arn.as_str()).with("state", word)
+        };
+        world.arc.controls_of(region).map(of).collect::<Vec<_>>()
     };
     let of = |active: &String| -> Value {
-        let states = plan.regions.iter().filter_map(|r| state(r, r == active));
+        let states = plan.regions.iter().flat_map(|r| state(r, r == active));
         Value::List("member", states.map(Value::from).collect())
     };
     Record(plan.regions.iter().map(|r| (r.clone(), of(r))).collect())

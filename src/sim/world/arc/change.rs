@@ -109,12 +109,25 @@ impl Cluster {
                 ));
             }
         }
+        self.in_one_panel(entries)?;
         if let Some(arn) = overrides.iter().find(|arn| !self.rules.iter().any(|r| r.arn == **arn)) {
             return Err(not_found(arn, "safetyrule"));
         }
         let blocker =
             self.blockers(entries, now).into_iter().find(|(rule, _)| !overrides.contains(&rule.arn));
         blocker.map_or(Ok(()), |(rule, why)| Err(conflict(rule, why)))
+    }
+
+    /// A panel holds the controls that can be changed together in one transaction, says ARC's configuration API; what
+    /// an update of several panels would do it does not say, so here nobody may come to depend on it.
+    fn in_one_panel(&self, entries: &[(String, ControlState)]) -> Result<(), ApiError> {
+        let mut panels = entries.iter().filter_map(|(arn, _)| Some(&self.control(arn)?.panel));
+        let first = panels.next();
+        if panels.all(|panel| Some(panel) == first) {
+            return Ok(());
+        }
+        let text = "All routing controls of a request must be in one control panel.";
+        Err(ApiError::invalid_field("UpdateRoutingControlStateEntries", text))
     }
 
     /// Every rule that stands against the change, with the reason.

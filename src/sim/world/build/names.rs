@@ -21,11 +21,14 @@ pub(super) fn checks(
     since: Timestamp,
 ) -> Vec<HealthCheck> {
     let mut all = Vec::new();
-    for region in regions.iter().filter(|_| w.arc) {
-        let control = arc.control_named(&region.name);
-        let name = format!("retail-{}", region.short);
+    let panels = arc.panels.iter().enumerate().filter(|_| w.arc);
+    for ((at, panel), region) in panels.flat_map(|panel| regions.iter().map(move |region| (panel, region))) {
+        let control = arc.controls_of(&region.name).find(|control| control.panel == panel.arn);
+        let of = if at == 0 { "retail" } else { &panel.name };
+        let name = format!("{of}-{}", region.short);
         let control_arn = control.map(|c| c.arn.clone()).unwrap_or_default();
-        let made = check(&name, &region.name, Probe::RecoveryControl { control: control_arn }, since);
+        let probe = Probe::RecoveryControl { control: control_arn };
+        let made = check(&name, &follower((at, &panel.name), region), probe, since);
         let healthy = control.is_none_or(|c| c.state == ControlState::On);
         all.push(HealthCheck { healthy, ..made });
     }
@@ -83,19 +86,35 @@ fn probe(spec: &spec::Probe, regions: &[Region]) -> Probe {
     }
 }
 
-/// The check that decides on a Region's record: one the scenario names, else the one that follows its control.
-fn deciding<'a>(w: &spec::World, checks: &'a [HealthCheck], region: &Region) -> Option<&'a HealthCheck> {
-    let own = w.checks.iter().find(|c| c.decides.as_ref() == Some(&region.name));
-    let id = id(own.map_or(&region.name, |c| &c.name));
+/// What the id of the check is made from that follows a Region's control in a panel.
+fn follower((at, panel): (usize, &str), region: &Region) -> String {
+    if at == 0 { region.name.clone() } else { format!("{panel} {}", region.name) }
+}
+
+/// The check that decides on a Region's record of the name of a panel: of the first panel's one that the scenario
+/// names, else the one that follows the Region's control.
+fn deciding<'a>(
+    w: &spec::World,
+    checks: &'a [HealthCheck],
+    panel: (usize, &str),
+    region: &Region,
+) -> Option<&'a HealthCheck> {
+    let own = w.checks.iter().find(|c| panel.0 == 0 && c.decides.as_ref() == Some(&region.name));
+    let id = id(&own.map_or_else(|| follower(panel, region), |c| c.name.clone()));
     checks.iter().find(|c| c.id == id)
 }
 
 pub(super) fn dns(w: &spec::World, regions: &[Region], checks: &[HealthCheck]) -> Dns {
     let name = format!("{}.", w.dns.name);
     let zone = w.dns.name.split_once('.').map_or(name.clone(), |(_, parent)| format!("{parent}."));
+    let panels = w.panels();
+    let others = panels.iter().skip(1).map(|panel| format!("{}.{zone}", panel.name));
+    let names: Vec<String> = std::iter::once(name).chain(others).collect();
     let ttl = u32::try_from(w.dns.ttl.as_secs()).unwrap_or(u32::MAX).max(1);
     let mut records = own_records(&zone);
-    for region in regions {
+    let all = names.iter().zip(&panels).enumerate();
+    for ((at, (name, panel)), region) in all.flat_map(|name| regions.iter().map(move |region| (name, region)))
+    {
         if w.dns.policy == Policy::Simple && region.name != w.writer {
             continue;
         }
@@ -111,11 +130,13 @@ pub(super) fn dns(w: &spec::World, regions: &[Region], checks: &[HealthCheck]) -
             ttl: (!alias).then_some(ttl),
             values: if alias { Vec::new() } else { vec![target.clone()] },
             alias: alias.then(|| Alias { dns_name: target, zone: region.alb_zone.clone(), evaluate: true }),
-            health_check: deciding(w, checks, region).filter(|_| !simple).map(|check| check.id.clone()),
+            health_check: deciding(w, checks, (at, &panel.name), region)
+                .filter(|_| !simple)
+                .map(|check| check.id.clone()),
         });
     }
     let zone = Zone { id: w.dns.zone.clone(), name: zone, private: true, live: records.clone(), records };
-    Dns { zones: vec![zone], changes: Vec::new(), name, ttl, resolvers: resolvers(w, regions) }
+    Dns { zones: vec![zone], changes: Vec::new(), names, ttl, resolvers: resolvers(w, regions) }
 }
 
 fn routing(w: &spec::World, region: &Region) -> Routing {

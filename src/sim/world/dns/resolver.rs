@@ -91,9 +91,9 @@ impl World {
 
     /// The clients ask all the time, so a resolver renews the answer for their name as soon as it runs out.
     pub(in crate::sim::world) fn renew_resolvers(&mut self) {
-        let key = (self.dns.name.clone(), "A".to_owned());
-        for at in 0..self.dns.resolvers.len() {
-            let known = self.dns.resolvers[at].held.get(&key);
+        let keys: Vec<_> = self.dns.names.iter().map(|name| (name.clone(), "A".to_owned())).collect();
+        for (at, key) in (0..self.dns.resolvers.len()).flat_map(|at| keys.iter().map(move |key| (at, key))) {
+            let known = self.dns.resolvers[at].held.get(key);
             match known {
                 Some(held) if left(held, self.now) > 0 => {}
                 Some(_) => self.fetch(at, key.clone(), self.now),

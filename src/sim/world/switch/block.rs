@@ -101,7 +101,10 @@ impl World {
         wanted.extend(off.filter(|_| !both).map(|region| (region, ControlState::Off)));
         let entries: Vec<_> = wanted
             .into_iter()
-            .filter_map(|(region, state)| Some((self.arc.control_named(&region)?.arn.clone(), state)))
+            .flat_map(|(region, state)| {
+                let controls = self.arc.controls_of(&region);
+                controls.map(|control| (control.arn.clone(), state)).collect::<Vec<_>>()
+            })
             .collect();
         if execution.steps[n].called {
             let held =
@@ -115,7 +118,13 @@ impl World {
             };
         }
         let endpoint = self.arc.endpoints.iter().map(|e| e.region.clone()).next().unwrap_or_default();
-        match self.turn_controls(&endpoint, &entries, &[]) {
+        // Each panel by an update of its own, as everybody must.
+        let panels: Vec<String> = self.arc.panels.iter().map(|panel| format!("{}/", panel.arn)).collect();
+        let turned = panels.iter().try_for_each(|panel| {
+            let own: Vec<_> = entries.iter().filter(|(arn, _)| arn.starts_with(panel)).cloned().collect();
+            if own.is_empty() { Ok(()) } else { self.turn_controls(&endpoint, &own, &[]) }
+        });
+        match turned {
             Ok(()) => {
                 self.switch.executions[at].steps[n].called = true;
                 Work::Going

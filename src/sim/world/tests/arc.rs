@@ -85,6 +85,24 @@ fn what_a_call_may_not_be() {
 }
 
 #[test]
+fn each_panel_is_changed_by_a_call_of_its_own() {
+    let mut world = of("[[world.panels]]\nname = \"store\"\n[[world.panels]]\nname = \"api\"\n");
+    at(&mut world, 10);
+    let arn = |world: &World, name: &str| world.arc.control_named(name).unwrap().arn.clone();
+    let [store, api, west] = ["us-east-1", "api/us-east-1", "api/us-west-2"].map(|name| arn(&world, name));
+    let set = |world: &mut World, entries: &[(&String, ControlState)]| {
+        let entries: Vec<_> = entries.iter().map(|(arn, state)| ((*arn).clone(), *state)).collect();
+        world.set_routing_controls(PANEL, &entries, &[]).map_err(|e| e.code)
+    };
+    assert_eq!(set(&mut world, &[(&store, Off), (&api, Off)]), Err("ValidationException".into()));
+    assert_eq!(set(&mut world, &[(&api, Off)]), Ok(()), "one Region of this panel stays On");
+    assert_eq!(set(&mut world, &[(&store, Off)]), Ok(()), "the wait period of one panel holds no other");
+    at(&mut world, 20);
+    assert_eq!(set(&mut world, &[(&west, Off)]), Err("ConflictException".into()), "its own rule holds it");
+    assert_eq!(world.truth()["controls"]["api/us-east-1"], "Off");
+}
+
+#[test]
 fn a_gate_holds_its_targets_until_it_is_open() {
     let mut world = of(r#"
         [world.controls]

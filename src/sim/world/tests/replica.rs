@@ -167,3 +167,38 @@ fn a_source_that_nobody_writes_to_is_caught_up_with() {
     world.promote_replica("us-west-2", Engine::AuroraBinlog, ORDERS_WEST).unwrap();
     assert!(store(&world, "orders").losses[0].seconds <= 0.0, "nothing is left behind");
 }
+
+fn inject(world: &mut World, fault: crate::sim::fault::Fault) {
+    world.inject(&crate::sim::fault::Injection { lasts: None, fault });
+}
+
+#[test]
+fn a_replica_is_built_anew_only_of_what_was_promoted() {
+    use crate::sim::fault::Fault;
+    let mut world = of(WORLD);
+    at(&mut world, 100);
+    let rebuilt = || Fault::ReplicaRebuilt { store: "orders".to_owned(), region: "us-east-1".to_owned() };
+    inject(&mut world, rebuilt());
+    assert!(store(&world, "orders").end_in(0).unwrap().db.writable, "nothing was promoted");
+    world.promote_replica("us-west-2", Engine::AuroraBinlog, ORDERS_WEST).unwrap();
+    at(&mut world, 400);
+    inject(&mut world, rebuilt());
+    let orders = store(&world, "orders");
+    let end = orders.end_in(0).unwrap();
+    assert_eq!((orders.source_of(end), end.db.writable), (Some(1), false));
+    assert!(world.link_lag("orders", 1, 0).unwrap() > 400.0);
+    at(&mut world, 600);
+    assert_eq!(world.link_lag("orders", 1, 0), Some(0.0));
+}
+
+#[test]
+fn a_closed_shop_answers_its_pages_and_takes_no_order() {
+    let mut world = of(WORLD);
+    at(&mut world, 100);
+    let errors = world.regions[0].now.errors;
+    assert!(world.orders() > 100.0);
+    inject(&mut world, crate::sim::fault::Fault::OrdersClosed {});
+    at(&mut world, 160);
+    assert_eq!((world.orders(), world.link_lag("orders", 0, 1)), (0.0, Some(0.0)));
+    assert!(world.regions[0].now.errors <= errors + 0.01 && world.regions[0].now.works > 0.9);
+}

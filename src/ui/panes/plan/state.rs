@@ -2,7 +2,7 @@
 
 use crate::plan::event::{Decision, Outcome};
 use crate::plan::progress::{Progress, StepProgress, StepState};
-use crate::plan::{Step, StepId};
+use crate::plan::{Action, Step, StepId};
 use crate::ui::Pen;
 use crate::ui::theme::Role;
 
@@ -24,7 +24,7 @@ impl<'a> Stand<'a> {
         let Some(progress) = run.steps.get(&step.id) else { return Self::Waits(Vec::new()) };
         match &progress.state {
             StepState::Waiting => waits(run, step),
-            StepState::Intended => Self::Active("intended", progress),
+            StepState::Intended => Self::Active(begun(&step.action), progress),
             StepState::Sent => Self::Active("sent", progress),
             StepState::Proving if progress.awaits.is_some() => Self::Active("asks you", progress),
             StepState::Proving => Self::Active("proving", progress),
@@ -66,6 +66,16 @@ impl<'a> Stand<'a> {
                 }
             }
         }
+    }
+}
+
+/// The word for a step that has begun and has sent nothing yet.
+fn begun(action: &Action) -> &'static str {
+    match action {
+        Action::Approve(_) => "asks",
+        Action::Note { .. } => "asks you",
+        Action::Wait(_) => "watches",
+        Action::Operate(_) | Action::Record => "intended",
     }
 }
 

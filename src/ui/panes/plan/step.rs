@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use super::Stand;
+use super::ladder::{self, Rows};
 use crate::model::topology::Unit;
 use crate::model::verdict;
-use crate::plan::event::{Answer, Outcome, RungState};
+use crate::plan::event::{Outcome, RungState};
 use crate::plan::progress::{Pace, Progress, StepProgress};
-use crate::plan::{Rung, Step, proof};
+use crate::plan::{Rung, Step};
 use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::paint::{self, Text};
@@ -29,7 +31,7 @@ const TITLE: usize = 30;
 const EVIDENCE: usize = 2;
 
 /// The blanks before what belongs to a step.
-const INDENT: usize = 4;
+pub(super) const INDENT: usize = 4;
 
 /// The line of each step.
 pub(super) fn table(pen: &Pen<'_>, run: &Progress, room: usize) -> Table {
@@ -119,7 +121,9 @@ fn running(pen: &Pen<'_>, run: &Progress, step: &Step, elapsed: Duration) -> Vec
     let time = pen.span(format!("{:>5} ", verdict::span(elapsed)), Role::Text);
     let word = pen.span(pace.word().map_or_else(String::new, |word| format!(" {word}")), role);
     let (p50, p95) = (verdict::limit_text(step.usual.p50), verdict::limit_text(step.usual.p95));
-    let short = pen.span(format!(" p50 {p50} p95 {p95}"), Role::Muted);
+    // What is late is past its p50 long since.
+    let short = if pace == Pace::InTime { format!(" p50 {p50} p95 {p95}") } else { format!(" p95 {p95}") };
+    let short = pen.span(short, Role::Muted);
     let long = pen.span(format!(" {}", usual(run, step)), Role::Muted);
     let deadline = pen.span(
         if pace == Pace::Stuck {
@@ -131,7 +135,10 @@ fn running(pen: &Pen<'_>, run: &Progress, step: &Step, elapsed: Duration) -> Vec
     );
     vec![
         Line::from(vec![time.clone(), bar(GAUGE), word.clone(), deadline.clone(), long]),
-        Line::from(vec![time.clone(), bar(GAUGE), word.clone(), short]),
+        Line::from(vec![time.clone(), bar(GAUGE), word.clone(), short.clone()]),
+        Line::from(vec![time.clone(), bar(GAUGE * 2 / 3), word.clone(), short.clone()]),
+        Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone(), short.clone()]),
+        Line::from(vec![time.clone(), bar(GAUGE / 3), word.clone(), short]),
         Line::from(vec![time.clone(), bar(GAUGE), word.clone(), deadline]),
         Line::from(vec![time.clone(), bar(GAUGE), word.clone()]),
         Line::from(vec![time.clone(), bar(GAUGE / 2), word.clone()]),
@@ -148,29 +155,79 @@ fn shown(progress: &StepProgress) -> Option<String> {
     proved.map(|(_, (_, _, evidence))| evidence.clone()).filter(|e| !e.is_empty())
 }
 
+/// How much is said of the steps of a run; a pane takes the most that fits into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Depth {
+    /// Of the selected step a row for each rung; of what else is under way the ladder and its newest evidence.
+    Rungs,
+    /// Of the selected step also its ladder in one line.
+    Selected,
+    /// The same of every step that is under way or held.
+    Active,
+    /// Also the ladders of those that wait.
+    All,
+}
+
+impl Depth {
+    /// From the most to the least.
+    pub(super) const FALLING: [Self; 4] = [Self::All, Self::Active, Self::Selected, Self::Rungs];
+}
+
 /// The lines that belong to a step, below its own.
-pub(super) fn below(pen: &Pen<'_>, run: &Progress, step: &Step, room: usize, full: bool) -> Vec<Text> {
+pub(super) fn below(
+    pen: &Pen<'_>,
+    run: &Progress,
+    step: &Step,
+    room: usize,
+    (depth, selected): (Depth, bool),
+) -> Vec<Text> {
     let stand = Stand::of(run, step);
+    let open = selected || depth >= Depth::Active;
     match &stand {
-        Stand::Active(_, progress) => with_rungs(pen, step, progress, room),
-        Stand::Ended(outcome, progress) if stand.is_held() => held(pen, step, *outcome, progress, room),
-        Stand::Waits(_) | Stand::Ready if full => rungs(pen, step, None, room),
+        Stand::Active(_, progress) if open && step.operation().is_some() => {
+            opened(pen, step, progress, room, depth)
+        }
+        Stand::Active(_, progress) => with_newest(pen, step, progress, room),
+        Stand::Ended(outcome, progress) if stand.is_held() => {
+            held(pen, step, *outcome, progress, room, if open { depth } else { Depth::Rungs })
+        }
+        Stand::Ended(_, progress) if selected => ladder::rows(pen, step, progress, room, Rows::All),
+        Stand::Waits(_) | Stand::Ready if selected || depth == Depth::All => {
+            ladder::line(pen, step, None, room)
+        }
         _ => Vec::new(),
     }
 }
 
-fn with_rungs(pen: &Pen<'_>, step: &Step, progress: &StepProgress, room: usize) -> Vec<Text> {
-    let mut lines = rungs(pen, step, Some(progress), room);
-    if let Some((at, text)) = newest(progress) {
-        let text = format!("{} {text}", say::clock(at));
-        let text = paint::wrap(&text, room.saturating_sub(INDENT));
-        lines.extend(text.into_iter().take(EVIDENCE).map(|line| indented(pen.span(line, Role::Muted))));
+/// The ladder with a row for each rung, and what the service told last.
+fn opened(pen: &Pen<'_>, step: &Step, progress: &StepProgress, room: usize, depth: Depth) -> Vec<Text> {
+    if depth == Depth::Rungs {
+        return ladder::rows(pen, step, progress, room, Rows::Spare);
+    }
+    let mut lines = ladder::line(pen, step, Some(progress), room);
+    lines.extend(ladder::rows(pen, step, progress, room, Rows::All));
+    if let Some((at, text)) = progress.told.last() {
+        lines.extend(evidence(pen, *at, text, room));
     }
     lines
 }
 
+fn with_newest(pen: &Pen<'_>, step: &Step, progress: &StepProgress, room: usize) -> Vec<Text> {
+    let mut lines = ladder::line(pen, step, Some(progress), room);
+    if let Some((at, text)) = newest(progress) {
+        lines.extend(evidence(pen, at, &text, room));
+    }
+    lines
+}
+
+fn evidence(pen: &Pen<'_>, at: Timestamp, text: &str, room: usize) -> Vec<Text> {
+    let text = format!("{} {text}", say::clock(at));
+    let text = paint::wrap(&text, room.saturating_sub(INDENT)).into_iter().take(EVIDENCE);
+    text.map(|line| indented(pen.span(line, Role::Muted))).collect()
+}
+
 /// The newest thing that was seen or told above the service's yes.
-fn newest(progress: &StepProgress) -> Option<(jiff::Timestamp, String)> {
+fn newest(progress: &StepProgress) -> Option<(Timestamp, String)> {
     let seen = progress
         .rungs
         .iter()
@@ -179,46 +236,8 @@ fn newest(progress: &StepProgress) -> Option<(jiff::Timestamp, String)> {
     seen.chain(progress.told.last().cloned()).max_by_key(|(at, _)| *at)
 }
 
-/// `✓ sent  ✓ accepted  … read back  · health check`.
-fn rungs(pen: &Pen<'_>, step: &Step, progress: Option<&StepProgress>, room: usize) -> Vec<Text> {
-    let ladder = ladder(pen, step, progress);
-    let reached = |rung: &Rung| progress.is_some_and(|p| has_reached(p, *rung));
-    let next = progress.and_then(|_| ladder.iter().find(|rung| !reached(rung))).copied();
-    let word = |rung: &Rung| {
-        let state = progress.and_then(|p| p.rungs.get(rung)).map(|(_, state, _)| *state);
-        let (mark, role) = match state {
-            _ if reached(rung) => (pen.glyphs.check, Role::Proved),
-            Some(RungState::Blind) => (pen.glyphs.unknown, Role::Blind),
-            _ if next == Some(*rung) => (pen.glyphs.ellipsis, Role::Text),
-            _ => (pen.glyphs.bullet, Role::Open),
-        };
-        pen.span(format!("{mark} {rung}"), role)
-    };
-    flow(ladder.iter().map(|rung| vec![word(rung)]).collect(), room.saturating_sub(INDENT))
-}
-
-fn has_reached(progress: &StepProgress, rung: Rung) -> bool {
-    match rung {
-        Rung::Sent => progress.sent.is_some(),
-        Rung::Accepted => matches!(progress.answer, Some(Answer::Accepted { .. })),
-        _ => progress.rungs.get(&rung).is_some_and(|(_, state, _)| *state == RungState::Proved),
-    }
-}
-
-fn ladder(pen: &Pen<'_>, step: &Step, progress: Option<&StepProgress>) -> Vec<Rung> {
-    if step.operation().is_none() {
-        return Vec::new();
-    }
-    let mut ladder = proof::ladder(step, pen.scene.world);
-    ladder.extend(progress.into_iter().flat_map(|p| p.rungs.keys().copied()));
-    ladder.extend([Rung::Sent, Rung::Accepted, step.rung]);
-    ladder.sort_unstable();
-    ladder.dedup();
-    ladder
-}
-
 /// Phrases after each other, in as many indented lines as they need.
-fn flow(phrases: Vec<Vec<Span<'static>>>, room: usize) -> Vec<Text> {
+pub(super) fn flow(phrases: Vec<Vec<Span<'static>>>, room: usize) -> Vec<Text> {
     let mut lines: Vec<Vec<Span<'static>>> = Vec::new();
     let mut used = 0;
     for phrase in phrases {
@@ -243,16 +262,28 @@ fn indented(span: Span<'static>) -> Text {
 }
 
 /// A step that waits for a person: what is known, what it means, which keys decide.
-fn held(pen: &Pen<'_>, step: &Step, outcome: Outcome, progress: &StepProgress, room: usize) -> Vec<Text> {
+fn held(
+    pen: &Pen<'_>,
+    step: &Step,
+    outcome: Outcome,
+    progress: &StepProgress,
+    room: usize,
+    depth: Depth,
+) -> Vec<Text> {
     let room_for = room.saturating_sub(INDENT);
     let mut lines = Vec::new();
     let say = |lines: &mut Vec<Text>, text: &str, role| {
         lines.extend(paint::wrap(text, room_for).into_iter().map(|line| indented(pen.span(line, role))));
     };
-    if let Some(text) = sent_and_answered(progress) {
-        say(&mut lines, &text, Role::Text);
+    if depth == Depth::Rungs {
+        if let Some(sent) = progress.sent {
+            let text = format!("sent {}, {}", say::clock(sent), ladder::answered(progress));
+            say(&mut lines, &text, Role::Text);
+        }
+        lines.extend(ladder::rows(pen, step, progress, room, Rows::Next));
+    } else {
+        lines.extend(ladder::rows(pen, step, progress, room, Rows::All));
     }
-    lines.extend(rungs(pen, step, Some(progress), room));
     if !progress.why.is_empty() {
         say(&mut lines, &progress.why, Role::Text);
     }
@@ -276,20 +307,4 @@ fn held(pen: &Pen<'_>, step: &Step, outcome: Outcome, progress: &StepProgress, r
     };
     lines.extend(flow(keys.into_iter().map(hint).collect(), room_for));
     lines
-}
-
-/// `sent 14:03:40, timed out: no answer from the endpoint`.
-fn sent_and_answered(progress: &StepProgress) -> Option<String> {
-    let sent = format!("sent {}", say::clock(progress.sent?));
-    let answer = match progress.answer.as_ref() {
-        None => "no answer yet".to_owned(),
-        Some(Answer::Accepted { endpoint, .. }) => format!("accepted by {endpoint}"),
-        Some(Answer::Refused { code, trouble }) if trouble.text.starts_with(code.as_str()) => {
-            format!("refused: {}", trouble.text)
-        }
-        Some(Answer::Refused { code, trouble }) => format!("refused ({code}): {}", trouble.text),
-        Some(Answer::NotSent { trouble }) => format!("could not leave: {trouble}"),
-        Some(Answer::Lost { trouble }) => format!("no answer: {trouble}"),
-    };
-    Some(format!("{sent}, {answer}"))
 }

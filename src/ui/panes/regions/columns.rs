@@ -197,7 +197,11 @@ fn blind(pen: &Pen<'_>, signal: &SignalVerdict<'_>) -> Vec<Text> {
 
 fn with_trend(pen: &Pen<'_>, trend: &[Option<f64>], text: Text, width: usize) -> Text {
     let room = width.saturating_sub(13).min(12);
-    if width < WITH_TREND || trend.iter().flatten().count() < 2 || text.width() + room + 1 > width {
+    if !pen.scene.view.flow.charts()
+        || width < WITH_TREND
+        || trend.iter().flatten().count() < 2
+        || text.width() + room + 1 > width
+    {
         return text;
     }
     let bars = spark::line(trend, room, None, pen.glyphs);

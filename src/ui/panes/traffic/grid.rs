@@ -54,10 +54,12 @@ fn grid(pen: &Pen<'_>, form: Form) -> Table {
 fn row(pen: &Pen<'_>, control: &ControlVerdict, form: Form) -> Vec<Cell> {
     let topology = pen.scene.world.topology();
     let declared = topology.routing.as_ref().and_then(|r| r.control(&control.name));
-    let region = declared.and_then(|c| c.region.as_ref()).filter(|r| r.as_str() == control.name);
+    let panel = declared.zip(topology.routing.as_ref()).and_then(|(c, r)| r.panel_of(&c.arn));
+    let bare = panel.map_or(control.name.as_str(), |panel| panel.bare(&control.name));
+    let region = declared.and_then(|c| c.region.as_ref()).filter(|r| r.as_str() == bare);
     let name = match region {
         Some(region) if form == Form::Bare => topology.short(region),
-        _ => control.name.clone(),
+        _ => bare.to_owned(),
     };
     let mut cells: Vec<Cell> = vec![pen.span(name, Role::Text).into(), state(pen, control, form).into()];
     cells.extend(control.cells.iter().map(|cell| Cell::from(word(pen, control, cell, form))));
