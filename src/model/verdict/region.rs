@@ -155,10 +155,18 @@ impl Family<'_> {
     }
 }
 
+/// Counts the signals by family. What was well when last seen says nothing against what is bad now.
 fn families<'a>(witnesses: &'a [Witness<'a>], orders: Option<&OrdersVerdict>) -> Vec<Family<'a>> {
     let mut families: Vec<Family<'a>> = Vec::new();
-    let signals = witnesses.iter().map(|w| (w.signal.family.as_str(), w.signal.name.as_str(), w.core.lamp));
-    let orders = orders.map(|orders| (ORDERS, ORDERS, orders.lamp));
+    let fresh = |dated: &Option<Dated<f64>>| dated.as_ref().is_none_or(|d| d.freshness == Freshness::Fresh);
+    let bad_now = witnesses.iter().any(|w| w.core.lamp == Lamp::Bad && fresh(&w.core.value));
+    let spoken = |lamp: Lamp, value: &Option<Dated<f64>>| {
+        if bad_now && lamp == Lamp::Ok && !fresh(value) { Lamp::Unknown } else { lamp }
+    };
+    let signals = witnesses.iter().map(|w| {
+        (w.signal.family.as_str(), w.signal.name.as_str(), spoken(w.core.lamp, &w.core.value))
+    });
+    let orders = orders.map(|orders| (ORDERS, ORDERS, spoken(orders.lamp, &orders.rate)));
     for (family, name, lamp) in signals.chain(orders) {
         let at = families.iter().position(|known| known.name == family).unwrap_or_else(|| {
             families.push(Family { name: family, bad: 0, look: 0, ok: 0, first_bad: None });
@@ -394,6 +402,17 @@ mod tests {
             scene.tail(&remote(WEST), &[0.0]);
         }
         assert_eq!(told(&scene), (Lamp::Bad, "canary remote 0% for 8m07s".to_owned(), None));
+    }
+
+    #[test]
+    fn what_was_well_when_last_seen_contradicts_nobody() {
+        let mut scene = Scene::calm();
+        for _ in 0..4 {
+            scene.later(60);
+            scene.fail(Source::Metrics(east()), TroubleKind::TimedOut);
+            scene.tail(&remote(WEST), &[0.0]);
+        }
+        assert_eq!(told(&scene), (Lamp::Bad, "canary remote 0% for 5m07s".to_owned(), None));
     }
 
     #[test]
