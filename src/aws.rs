@@ -20,6 +20,7 @@ mod follow;
 pub mod iam;
 pub mod inventory;
 mod metering;
+mod profiles;
 pub mod regionswitch;
 mod replica;
 mod route53;
@@ -138,6 +139,12 @@ impl Clients {
             diary: Arc::clone(&self.inner.diary),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The code that a person read off a device, for a profile with `mfa_serial`: the next look for credentials uses it,
+    /// once. It is kept nowhere else.
+    pub fn give_code(&self, code: String) {
+        self.inner.wallet.give_code(code);
     }
 
     /// The same clients, asking resolvers another way; before there are clones of them.

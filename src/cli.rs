@@ -27,6 +27,7 @@ mod tell;
 mod themes;
 mod watch;
 mod way;
+mod who;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

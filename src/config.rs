@@ -67,6 +67,8 @@ pub struct Access {
     pub profile: Option<String>,
     /// The ARN of a role to take on.
     pub assume_role: Option<String>,
+    /// The role of the EC2 instance may be asked for; elsewhere its address only hangs.
+    pub instance_role: bool,
 }
 
 impl Access {

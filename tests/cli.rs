@@ -13,3 +13,4 @@ mod sealed;
 mod shared;
 pub(crate) mod stage;
 mod tell;
+mod who;

@@ -500,5 +500,6 @@ pub(crate) fn identity() -> Identity {
         account: ACCOUNT.to_owned(),
         arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/ops-read/maria"),
         expires: Some(now() + SignedDuration::from_secs(52 * 60 + 20)),
+        via: None,
     }
 }

@@ -93,7 +93,7 @@ fn taken_up(mut scene: Fixture, run: Progress) -> Vec<Effect> {
     let identity = Identity {
         account: "111122223333".to_owned(),
         arn: "arn:aws:sts::111122223333:assumed-role/ops/maria".to_owned(),
-        expires: None,
+        ..Identity::default()
     };
     scene.see(Source::Identity(west()), Ok(Reading::Identity(identity)));
     let mut app = App::new(scene.world.clone(), true, TimeZone::UTC);

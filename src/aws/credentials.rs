@@ -1,23 +1,28 @@
 //! Where credentials are looked for: where the AWS CLI looks, in its order.
 //!
-//! The instance metadata service is asked only on an EC2 instance: elsewhere its address only hangs. STS is called
-//! in a Region, never at its global endpoint (aws-facts section 8).
+//! The instance metadata service is asked only where the config says so: elsewhere its address only hangs. STS is
+//! called in a declared Region, never at its global endpoint, which lives in us-east-1.
+
+use std::time::SystemTime;
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_sts::error::SdkError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::bound::{ATTEMPT, plain_config, time_outs};
+use super::error::fault;
+use super::profiles::{self, Chain, Hop, Leaf, Unfit};
 use super::time::SdkClock;
 use super::wallet::{NoCredentials, none};
 use crate::clock::Clock;
@@ -25,11 +30,50 @@ use crate::config::Access;
 use crate::model::reading::TroubleKind;
 use crate::model::topology::{Region, Topology};
 
+/// Whose STS is asked where no Region is declared, as in a config that is only looked at.
+const NO_REGION: &str = "us-west-2";
+
+/// The profile that is meant when none is named.
+pub(super) const DEFAULT: &str = "default";
+
+const NOWHERE: &str = "none in the environment, the shared AWS files, a web identity token or the container; an \
+                       instance role is asked for only with instance_role = true under [workload]";
+
+/// Credentials, and where they are from.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) credentials: Credentials,
+    /// The source and the roles after it, in words: `SSO corp of profile people → role ops-failover`.
+    pub(super) via: String,
+}
+
+/// A person has to say the code of a device first.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the profile {profile} asks for the code of {device}: give it as POINTSMAN_MFA_CODE")]
+pub(super) struct NeedsCode {
+    pub(super) profile: String,
+    pub(super) device: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("an instance role is asked for only with instance_role = true under [workload]")]
+struct NoInstance;
+
+#[derive(Debug, thiserror::Error)]
+#[error("role {role} was not given: {why}")]
+struct NotGiven {
+    role: String,
+    why: String,
+}
+
 /// The Regions whose STS is asked, the host's own first: the one being left may be the one that is down.
 fn sts_regions(topology: &Topology) -> Vec<Region> {
     let all = topology.regions.iter().map(|region| &region.name);
     let mut regions: Vec<Region> = topology.home.iter().cloned().collect();
     regions.extend(all.filter(|name| topology.home.as_ref() != Some(name)).cloned());
+    if regions.is_empty() {
+        regions.push(Region::new(NO_REGION));
+    }
     regions
 }
 
@@ -41,6 +85,7 @@ pub(super) struct Finder {
     base: SdkConfig,
     http: SharedHttpClient,
     clock: Clock,
+    code: Option<String>,
 }
 
 impl Finder {
@@ -53,20 +98,23 @@ impl Finder {
             base: base.build(),
             http: http.clone(),
             clock: clock.clone(),
+            code: None,
         }
     }
 
-    pub(super) async fn find(self) -> Result<Credentials, NoCredentials> {
-        if self.regions.is_empty() && self.access.assume_role.is_none() {
-            let base = self.base_provider(None);
-            return base.provide_credentials().await.map_err(|e| self.explain(&e));
-        }
+    /// The same, and a chain that asks for the code of a device takes this one, once.
+    pub(super) fn with_code(mut self, code: Option<String>) -> Self {
+        self.code = code;
+        self
+    }
+
+    pub(super) async fn find(self) -> Result<Found, NoCredentials> {
         let mut last = none("no Region is declared whose STS could be asked");
         for region in &self.regions {
             match self.find_by(region).await {
-                Ok(credentials) => return Ok(credentials),
+                Ok(found) => return Ok(found),
                 Err(error) => {
-                    last = self.explain(&error);
+                    last = Self::explain(&error);
                     if !may_do_better(&error) {
                         break;
                     }
@@ -77,77 +125,146 @@ impl Finder {
     }
 
     /// Looks for credentials where every STS call, the profile's own ones too, goes to this Region.
-    async fn find_by(&self, region: &Region) -> Result<Credentials, CredentialsError> {
-        let base = self.base_provider(Some(region));
-        match &self.access.assume_role {
-            Some(role) => self.assume(role, region, base).await,
-            None => base.provide_credentials().await,
+    async fn find_by(&self, region: &Region) -> Result<Found, CredentialsError> {
+        let base = self.base(region).await?;
+        let Some(role) = &self.access.assume_role else { return Ok(base) };
+        let via = format!("{} → role {}", base.via, profiles::role_name(role));
+        let hop = Hop {
+            profile: "of the config".to_owned(),
+            role: role.clone(),
+            external_id: None,
+            session: None,
+            lasts: None,
+            mfa: None,
+        };
+        Ok(Found { credentials: self.take_on(&hop, region, base.credentials).await?, via })
+    }
+
+    /// The first credentials there are, where the AWS CLI looks and in its order; a named profile comes before the
+    /// environment.
+    async fn base(&self, region: &Region) -> Result<Found, CredentialsError> {
+        if let Some(name) = &self.access.profile {
+            let chain = self.chain(name).await?;
+            return self.follow(&chain, region).await;
+        }
+        let found = |via: &str| {
+            let via = via.to_owned();
+            move |credentials| Found { credentials, via }
+        };
+        let environment = EnvironmentVariableCredentialsProvider::new().provide_credentials().await;
+        match environment {
+            Err(CredentialsError::CredentialsNotLoaded(_)) => {}
+            asked => return asked.map(found("environment")),
+        }
+        if self.access.is_simulated() {
+            return Ok(found("simulated")(simulated()));
+        }
+        match self.chain(DEFAULT).await {
+            Ok(chain) => return self.follow(&chain, region).await,
+            Err(error) if is_absent(&error) => {}
+            Err(error) => return Err(error),
+        }
+        let config = self.provider_config(region);
+        let web = WebIdentityTokenCredentialsProvider::builder().configure(&config).build();
+        match web.provide_credentials().await {
+            Err(CredentialsError::CredentialsNotLoaded(_)) => {}
+            asked => return asked.map(found("web identity token")),
+        }
+        let container = EcsCredentialsProvider::builder().configure(&config).build();
+        match container.provide_credentials().await {
+            Err(CredentialsError::CredentialsNotLoaded(_)) if self.access.instance_role => {}
+            asked => return asked.map(found("container role")),
+        }
+        self.instance(&config).await.map(found("instance role"))
+    }
+
+    /// The chain of a profile, as the files are now: they may have been changed since.
+    async fn chain(&self, name: &str) -> Result<Chain, CredentialsError> {
+        let set = profiles::load().await.map_err(CredentialsError::invalid_configuration)?;
+        let chain = Chain::of(&set, name).map_err(CredentialsError::invalid_configuration)?;
+        match chain.mfa() {
+            Some((profile, device)) if self.code.is_none() => {
+                let (profile, device) = (profile.to_owned(), device.to_owned());
+                Err(CredentialsError::invalid_configuration(NeedsCode { profile, device }))
+            }
+            _ => Ok(chain),
         }
     }
 
-    async fn assume(
+    async fn follow(&self, chain: &Chain, region: &Region) -> Result<Found, CredentialsError> {
+        let mut credentials = self.leaf(chain, region).await?;
+        for hop in &chain.hops {
+            credentials = self.take_on(hop, region, credentials).await?;
+        }
+        Ok(Found { credentials, via: chain.to_string() })
+    }
+
+    async fn leaf(&self, chain: &Chain, region: &Region) -> Result<Credentials, CredentialsError> {
+        let config = self.provider_config(region);
+        match &chain.leaf {
+            Leaf::Keys(keys) => Ok(keys.clone()),
+            Leaf::Sso(_) | Leaf::Process | Leaf::WebIdentity => {
+                let profile = ProfileFileCredentialsProvider::builder().configure(&config);
+                profile.profile_name(&chain.profile).build().provide_credentials().await
+            }
+            Leaf::Environment => EnvironmentVariableCredentialsProvider::new().provide_credentials().await,
+            Leaf::Container => {
+                EcsCredentialsProvider::builder().configure(&config).build().provide_credentials().await
+            }
+            Leaf::Instance => self.instance(&config).await,
+        }
+    }
+
+    /// The role of the instance; elsewhere than on one its address only hangs, so it is asked where that is configured.
+    async fn instance(&self, config: &ProviderConfig) -> Result<Credentials, CredentialsError> {
+        if !self.access.instance_role {
+            return Err(CredentialsError::invalid_configuration(NoInstance));
+        }
+        ImdsCredentialsProvider::builder().configure(config).build().provide_credentials().await
+    }
+
+    /// Takes on a role by the STS of a Region, with the code of a device where it asks for one.
+    async fn take_on(
         &self,
-        role: &str,
+        hop: &Hop,
         region: &Region,
-        base: SharedCredentialsProvider,
+        base: Credentials,
     ) -> Result<Credentials, CredentialsError> {
-        let provider = AssumeRoleProvider::builder(role)
-            .configure(&self.base)
-            .region(SdkRegion::new(region.as_str().to_owned()))
-            .session_name("pointsman")
-            .build_from_provider(base)
-            .await;
-        provider.provide_credentials().await
+        let config = self.base.to_builder().region(SdkRegion::new(region.as_str().to_owned()));
+        let config = config.credentials_provider(SharedCredentialsProvider::new(base)).build();
+        let ask = aws_sdk_sts::Client::new(&config).assume_role().role_arn(&hop.role);
+        let ask = ask.role_session_name(hop.session.as_deref().unwrap_or("pointsman"));
+        let ask = ask.set_external_id(hop.external_id.clone()).set_duration_seconds(hop.lasts);
+        let code = hop.mfa.as_ref().and(self.code.clone());
+        let answer = ask.set_serial_number(hop.mfa.clone()).set_token_code(code).send().await;
+        let answer = answer.map_err(|error| refused(hop, &error))?;
+        let given = answer.credentials.ok_or_else(|| {
+            CredentialsError::unhandled(format!("STS {region} gave no credentials for {}", hop.role))
+        })?;
+        let end = SystemTime::try_from(given.expiration).map_err(CredentialsError::unhandled)?;
+        let token = Some(given.session_token);
+        Ok(Credentials::new(given.access_key_id, given.secret_access_key, token, Some(end), "AssumeRole"))
     }
 
     /// What the operator is told when credentials cannot be had.
-    fn explain(&self, error: &CredentialsError) -> NoCredentials {
+    fn explain(error: &CredentialsError) -> NoCredentials {
         if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
-            return none(&self.access.profile.as_ref().map_or_else(
-                || {
-                    "none in the environment, the shared AWS files, a web identity token or the container"
-                        .to_owned()
-                },
-                |name| format!("none in the profile {name}"),
-            ));
+            return none(NOWHERE);
         }
         let chain = std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |e| e.source());
-        let mut words: Vec<String> = chain.map(ToString::to_string).collect();
+        // What is wrong in the files says all of it itself.
+        let wraps = usize::from(matches!(error, CredentialsError::InvalidConfiguration(_)));
+        let mut words: Vec<String> = chain.skip(wraps).map(ToString::to_string).collect();
         words.dedup();
         let text = words.join(": ").replace('\n', " ");
+        let text = if text.contains("SSO") { format!("{text}. Sign in again") } else { text };
         let ended = text.to_ascii_lowercase().contains("expired");
         NoCredentials { kind: if ended { TroubleKind::Expired } else { TroubleKind::NoCredentials }, text }
     }
 
-    /// Where the AWS CLI looks, in its order; a named profile comes before the environment.
-    fn base_provider(&self, region: Option<&Region>) -> SharedCredentialsProvider {
-        let config = self.provider_config(region);
-        let environment = EnvironmentVariableCredentialsProvider::new();
-        if let Some(name) = &self.access.profile {
-            let profile = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(name);
-            return SharedCredentialsProvider::new(profile.build());
-        }
-        let chain = CredentialsProviderChain::first_try("Environment", environment);
-        if self.access.is_simulated() {
-            return SharedCredentialsProvider::new(chain.or_else("Simulated", simulated()));
-        }
-        let mut chain = chain
-            .or_else("Profile", ProfileFileCredentialsProvider::builder().configure(&config).build())
-            .or_else(
-                "WebIdentityToken",
-                WebIdentityTokenCredentialsProvider::builder().configure(&config).build(),
-            )
-            .or_else("EcsContainer", EcsCredentialsProvider::builder().configure(&config).build());
-        if on_ec2() {
-            chain =
-                chain.or_else("InstanceRole", ImdsCredentialsProvider::builder().configure(&config).build());
-        }
-        SharedCredentialsProvider::new(chain)
-    }
-
-    fn provider_config(&self, region: Option<&Region>) -> ProviderConfig {
+    fn provider_config(&self, region: &Region) -> ProviderConfig {
         ProviderConfig::empty()
-            .with_region(region.map(|region| SdkRegion::new(region.as_str().to_owned())))
+            .with_region(Some(SdkRegion::new(region.as_str().to_owned())))
             .with_http_client(self.http.clone())
             .with_time_source(SdkClock(self.clock.clone()))
             .with_sleep_impl(SdkClock(self.clock.clone()))
@@ -161,11 +278,16 @@ fn may_do_better(error: &CredentialsError) -> bool {
     !matches!(error, CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_))
 }
 
-/// The machine says that it is an EC2 instance; nothing is sent to find out.
-fn on_ec2() -> bool {
-    let vendor = std::fs::read_to_string("/sys/devices/virtual/dmi/id/sys_vendor").unwrap_or_default();
-    let xen = std::fs::read_to_string("/sys/hypervisor/uuid").unwrap_or_default();
-    vendor.trim() == "Amazon EC2" || xen.starts_with("ec2")
+/// The files name no credentials, so others may be looked for.
+fn is_absent(error: &CredentialsError) -> bool {
+    let unfit = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Unfit>());
+    matches!(unfit, Some(Unfit::NoProfile(name) | Unfit::Empty(name)) if name == DEFAULT)
+}
+
+/// A role that was not given. The words of STS say why; who is in the way is the role.
+fn refused(hop: &Hop, error: &SdkError<AssumeRoleError, HttpResponse>) -> CredentialsError {
+    let why = fault(error).trouble;
+    CredentialsError::provider_error(NotGiven { role: hop.role.clone(), why: why.to_string() })
 }
 
 /// A simulator on this host checks no signature, so a demo needs no account.
@@ -177,7 +299,57 @@ fn simulated() -> Credentials {
 mod tests {
     use std::time::Duration;
 
+    use super::super::script::{Reply, Script};
     use super::*;
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/ops-failover";
+
+    fn hop(mfa: Option<&str>) -> Hop {
+        let (profile, role, mfa) = ("ops".to_owned(), ROLE.to_owned(), mfa.map(str::to_owned));
+        Hop { profile, role, external_id: Some("outside".to_owned()), session: None, lasts: Some(900), mfa }
+    }
+
+    fn finder(script: &Script) -> Finder {
+        let topology = Topology { home: Some(Region::new("eu-west-1")), ..Topology::default() };
+        let (clock, http) = (Clock::wall(), SharedHttpClient::new(script.clone()));
+        Finder::new(&Access::default(), &topology, &clock, &http)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_role_is_asked_for_at_the_regional_sts_with_the_code_of_the_device() {
+        let given = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>SESSION</AccessKeyId>\
+                     <SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>\
+                     <Expiration>2026-03-02T10:00:00Z</Expiration></Credentials></AssumeRoleResult>\
+                     </AssumeRoleResponse>";
+        let script = Script::new(move |_| Reply::Says(200, given.to_owned()));
+        let finder = finder(&script).with_code(Some("123456".to_owned()));
+        for (region, mfa) in [("eu-west-1", None), ("us-east-1", Some("arn:aws:iam::111122223333:mfa/maria"))]
+        {
+            let credentials = finder.take_on(&hop(mfa), &Region::new(region), simulated()).await.unwrap();
+            assert_eq!(credentials.access_key_id(), "SESSION");
+            let sent = script.sent().pop().unwrap();
+            assert_eq!(sent.url, format!("https://sts.{region}.amazonaws.com/"));
+            assert_eq!((sent.region.as_str(), sent.key.as_str()), (region, "AKIDSIMULATED"));
+            assert!(sent.body.contains("ExternalId=outside") && sent.body.contains("DurationSeconds=900"));
+            let coded = sent.body.contains("mfa%2Fmaria") && sent.body.contains("TokenCode=123456");
+            assert_eq!(coded, mfa.is_some(), "{}", sent.body);
+            assert_eq!(sent.body.contains("123456"), mfa.is_some());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_role_that_is_not_given_is_named_with_the_words_of_sts() {
+        let told = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>";
+        let script = Script::new(move |_| Reply::Says(403, told.to_owned()));
+        let finder = finder(&script);
+        let error = finder.take_on(&hop(None), &Region::new("eu-west-1"), simulated()).await.unwrap_err();
+        let none = Finder::explain(&error);
+        assert_eq!(none.kind, TroubleKind::NoCredentials);
+        assert!(
+            none.text.contains(&format!("role {ROLE} was not given: denied: AccessDenied: not you")),
+            "{none}"
+        );
+    }
 
     #[test]
     fn another_regions_sts_is_asked_when_this_one_fails_and_not_when_there_is_nothing_to_sign_with() {

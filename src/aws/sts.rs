@@ -1,4 +1,4 @@
-//! STS: who the credentials are and when they end.
+//! STS: who the credentials are, where they are from and when they end.
 
 use super::Clients;
 use super::error::trouble;
@@ -14,6 +14,7 @@ impl Clients {
             account: answer.account().unwrap_or_default().to_owned(),
             arn: answer.arn().unwrap_or_default().to_owned(),
             expires: self.inner.wallet.expires(),
+            via: self.inner.wallet.via(),
         })
     }
 }

@@ -18,7 +18,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
 
-use super::credentials::Finder;
+use super::credentials::{Finder, Found};
 use crate::clock::Clock;
 use crate::model::reading::{Trouble, TroubleKind};
 
@@ -38,7 +38,7 @@ pub(super) struct NoCredentials {
 }
 
 /// A search that goes on by itself; whoever waits may give up.
-type Search = Shared<BoxFuture<'static, Result<Credentials, NoCredentials>>>;
+type Search = Shared<BoxFuture<'static, Result<Found, NoCredentials>>>;
 
 /// The credentials of all clients.
 pub(super) struct Wallet {
@@ -50,9 +50,11 @@ pub(super) struct Wallet {
 /// What is known of the credentials.
 #[derive(Default)]
 struct Purse {
-    held: Option<Credentials>,
+    held: Option<Found>,
     search: Option<Search>,
     failed: Option<(Timestamp, NoCredentials)>,
+    /// The code of a device, for the next search and no other.
+    code: Option<String>,
 }
 
 impl fmt::Debug for Wallet {
@@ -74,7 +76,18 @@ impl Wallet {
 
     /// When the credentials in hand end, if they say so.
     pub(super) fn expires(&self) -> Option<Timestamp> {
-        self.purse().held.as_ref().and_then(end_of)
+        self.purse().held.as_ref().and_then(|held| end_of(&held.credentials))
+    }
+
+    /// Where the credentials in hand are from, in words.
+    pub(super) fn via(&self) -> Option<String> {
+        self.purse().held.as_ref().map(|held| held.via.clone())
+    }
+
+    /// Looks afresh, with the code of a device where a profile asks for one. What is in hand serves until then.
+    pub(super) fn give_code(&self, code: String) {
+        let mut purse = self.purse();
+        (purse.code, purse.failed) = (Some(code), None);
     }
 
     /// Drops what a service said has ended, so that the next request looks again.
@@ -89,7 +102,7 @@ impl Wallet {
         };
         let found = search.await;
         self.purse().settle(self.clock.now());
-        found
+        found.map(|found| found.credentials)
     }
 
     /// What is known already, or the search to wait for. Credentials near their end are used while new ones are
@@ -98,25 +111,32 @@ impl Wallet {
         let now = self.clock.now();
         let mut purse = self.purse();
         purse.settle(now);
-        if let Some(held) = purse.held.as_ref().filter(|held| lasts(held, now, RENEW_BEFORE)) {
+        let held = purse.held.as_ref().map(|held| held.credentials.clone());
+        if let Some(held) = held.as_ref().filter(|held| lasts(held, now, RENEW_BEFORE)) {
             return Ok(Ok(held.clone()));
         }
         let resting = purse.failed.as_ref().filter(|(at, _)| now.duration_since(*at).unsigned_abs() < REST);
         let resting = resting.map(|(_, none)| none.clone());
-        if let Some(held) = purse.held.clone().filter(|held| lasts(held, now, Duration::ZERO)) {
+        if let Some(held) = held.filter(|held| lasts(held, now, Duration::ZERO)) {
             if resting.is_none() && purse.search.is_none() {
-                purse.search = Some(self.search());
+                let code = purse.code.take();
+                purse.search = Some(self.search(code));
             }
             return Ok(Ok(held));
         }
         if let Some(none) = resting {
             return Ok(Err(none));
         }
-        Err(purse.search.get_or_insert_with(|| self.search()).clone())
+        let search = match purse.search.take() {
+            Some(search) => search,
+            None => self.search(purse.code.take()),
+        };
+        purse.search = Some(search.clone());
+        Err(search)
     }
 
-    fn search(&self) -> Search {
-        let finder = self.finder.clone();
+    fn search(&self, code: Option<String>) -> Search {
+        let finder = self.finder.clone().with_code(code);
         let clock = self.clock.clone();
         let search = tokio::spawn(async move {
             tokio::select! {

@@ -15,6 +15,9 @@ use crate::model::World;
 use crate::sampler;
 use crate::webhook::{About, Bell};
 
+/// The code of a device, for a profile with `mfa_serial`.
+const CODE: &str = "POINTSMAN_MFA_CODE";
+
 /// What a command reads with.
 pub(super) struct Reader {
     /// The workload.
@@ -84,6 +87,9 @@ impl Reader {
     /// Clients for a config; nothing is sent yet.
     pub(super) fn new(config: Config, clock: Clock) -> Self {
         let clients = Clients::new(&config.access, Arc::clone(&config.topology), clock.clone(), None);
+        if let Some(code) = std::env::var(CODE).ok().filter(|code| !code.is_empty()) {
+            clients.give_code(code);
+        }
         Self { config, clients, clock }
     }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::setup::{Reader, load};
-use super::{Common, exit, say};
+use super::{Common, exit, say, who};
 use crate::clock::Clock;
 use crate::model::World;
 use crate::model::reading::Freshness;
@@ -54,7 +54,7 @@ fn worst(world: &World, now: Timestamp) -> Lamp {
 }
 
 fn as_text(world: &World, now: Timestamp) -> String {
-    let mut text = format!("{}\n\n", verdict::situation(world, now).text);
+    let mut text = format!("{}\n{}\n\n", verdict::situation(world, now).text, who::line(world, now));
     regions_text(&mut text, world, now);
     links_text(&mut text, world, now);
     controls_text(&mut text, world, now);
@@ -183,6 +183,7 @@ fn as_value(world: &World, now: Timestamp) -> Value {
         .collect();
     json!({
         "at": now, "workload": world.topology().workload, "environment": world.topology().environment,
+        "identity": who::value(world),
         "lamp": worst(world, now), "situation": situation.text, "regions": regions, "links": links,
         "controls": controls, "panels_disagree": splits, "at_risk": verdict::at_risk(world, now), "troubles": troubles,
     })

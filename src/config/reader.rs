@@ -95,7 +95,12 @@ fn failback(table: &Cursor<'_>) -> Failback {
 
 fn access(workload: &Cursor<'_>) -> Access {
     let text = |key: &str| workload.text(key).map(|text| text.value);
-    Access { endpoint_url: text("endpoint_url"), profile: text("profile"), assume_role: text("assume_role") }
+    Access {
+        endpoint_url: text("endpoint_url"),
+        profile: text("profile"),
+        assume_role: text("assume_role"),
+        instance_role: workload.flag("instance_role"),
+    }
 }
 
 /// What the sections must know of each other.

@@ -307,7 +307,7 @@ pub struct TableReading {
 }
 
 /// Who the credentials are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Twelve digits.
     pub account: String,
@@ -315,6 +315,9 @@ pub struct Identity {
     pub arn: String,
     /// When the credentials end, if they say so.
     pub expires: Option<Timestamp>,
+    /// Where they are from, in words, with the roles in between: `keys of profile base → role ops-failover`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
 }
 
 impl Identity {
@@ -363,6 +366,14 @@ pub enum TroubleKind {
     Refused,
     /// The service failed on its own.
     Faulty,
+}
+
+impl TroubleKind {
+    /// There are no credentials, or none any more: nothing can be read or sent before somebody signs in.
+    #[must_use]
+    pub fn is_for_credentials(self) -> bool {
+        matches!(self, Self::Expired | Self::NoCredentials)
+    }
 }
 
 impl fmt::Display for TroubleKind {

@@ -85,6 +85,13 @@ impl Desk {
         self.folder.path().join("pointsman.toml")
     }
 
+    /// Writes the shared AWS config file.
+    pub(crate) fn aws(&self, text: &str) {
+        let folder = self.folder.path().join(".aws");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("config"), text).unwrap();
+    }
+
     pub(crate) fn state(&self) -> PathBuf {
         self.folder.path().join("state")
     }

@@ -255,7 +255,7 @@ impl Shop {
             Source::Identity(_) => Reading::Identity(Identity {
                 account: "111122223333".to_owned(),
                 arn: "arn:aws:sts::111122223333:assumed-role/ops-failover/maria".to_owned(),
-                expires: None,
+                ..Identity::default()
             }),
             other => panic!("the shop has no {other}"),
         })

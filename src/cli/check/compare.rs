@@ -9,7 +9,7 @@ use crate::aws::Clients;
 use crate::aws::iam;
 use crate::model::World;
 use crate::model::reading::{
-    AuroraReading, Reading, RecordReading, RecordRouting, ReplicaReading, Resolved, ServiceReading,
+    AuroraReading, Identity, Reading, RecordReading, RecordRouting, ReplicaReading, Resolved, ServiceReading,
     SnapshotsReading, Source, TableReading, TroubleKind,
 };
 use crate::model::topology::{
@@ -76,6 +76,12 @@ fn own_of(world: &World) -> Vec<Finding> {
     findings
 }
 
+/// Until when the credentials last, where they say so.
+fn until(identity: &Identity) -> String {
+    let end = identity.expires.map(|end| end.strftime(", until %Y-%m-%d %H:%M:%S UTC").to_string());
+    end.unwrap_or_default()
+}
+
 fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Finding> {
     let what = source.to_string();
     match (source, reading) {
@@ -85,7 +91,10 @@ fn reading_of(topology: &Topology, source: &Source, reading: &Reading) -> Vec<Fi
                     "{} is in account {}, not {account}",
                     identity.arn, identity.account
                 )),
-                _ => State::Fine(identity.arn.clone()),
+                _ => State::Fine(match &identity.via {
+                    Some(via) => format!("{}, by {via}{}", identity.arn, until(identity)),
+                    None => identity.arn.clone(),
+                }),
             };
             vec![Finding::new(what, state)]
         }

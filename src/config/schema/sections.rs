@@ -93,6 +93,12 @@ pub(in crate::config) static WORKLOAD: Section = Section {
         ),
         may("profile", Kind::Text, "The profile of the shared AWS config and credentials files."),
         may("assume_role", Kind::Arn(ArnKind::Role), "A role to take on; it must be in the account."),
+        or(
+            "instance_role",
+            Kind::Flag,
+            "false",
+            "This host is an EC2 instance, and its role may be used; without it the metadata service is never asked.",
+        ),
         may("home", Kind::Region, "The Region this host stands in, to warn before that Region is left."),
         may(
             "observers",

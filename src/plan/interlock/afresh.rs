@@ -144,7 +144,7 @@ mod tests {
         let identity = Identity {
             account: "111122223333".to_owned(),
             arn: "arn:aws:sts::111122223333:assumed-role/ops-failover/maria".to_owned(),
-            expires: None,
+            ..Identity::default()
         };
         scene.see(Source::Identity(east()), Ok(Reading::Identity(identity)));
         assert_eq!(

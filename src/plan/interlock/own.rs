@@ -91,7 +91,8 @@ mod tests {
     fn an_sts_that_answers_only_where_one_leaves_is_said() {
         let mut scene = Scene::calm();
         let arn = "arn:aws:sts::111122223333:assumed-role/ops-failover/maria".to_owned();
-        let identity = Identity { account: "111122223333".to_owned(), arn, expires: None };
+        let identity =
+            Identity { account: "111122223333".to_owned(), arn, expires: None, ..Identity::default() };
         scene.see(Source::Identity(east()), Ok(Reading::Identity(identity.clone())));
         let said = warned(&scene, Vec::new());
         assert_eq!(

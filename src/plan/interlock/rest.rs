@@ -71,7 +71,7 @@ mod tests {
     fn scene(account: &str) -> Scene {
         let mut scene = Scene::calm();
         let arn = format!("arn:aws:sts::{account}:assumed-role/ops-failover/maria");
-        let identity = Identity { account: account.to_owned(), arn, expires: None };
+        let identity = Identity { account: account.to_owned(), arn, expires: None, ..Identity::default() };
         scene.see(Source::Identity(west()), Ok(Reading::Identity(identity)));
         scene
     }

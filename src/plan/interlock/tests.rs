@@ -18,7 +18,7 @@ fn intent(playbook: Playbook) -> Intent {
 fn identified(scene: &mut Scene, account: &str, minutes: i64) {
     let expires = Some(scene.now + SignedDuration::from_mins(minutes));
     let arn = format!("arn:aws:sts::{account}:assumed-role/ops-failover/maria");
-    let identity = Identity { account: account.to_owned(), arn, expires };
+    let identity = Identity { account: account.to_owned(), arn, expires, ..Identity::default() };
     scene.see(Source::Identity(west()), Ok(Reading::Identity(identity)));
 }
 

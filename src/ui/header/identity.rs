@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use ratatui::text::Line;
 
-use crate::model::reading::Identity;
-use crate::model::verdict;
+use crate::model::reading::{Identity, TroubleKind};
+use crate::model::verdict::{self, Credentials};
 use crate::ui::Pen;
 use crate::ui::conch::{Abroad, Conch, Urgency};
 use crate::ui::theme::Role;
@@ -23,12 +23,13 @@ pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
     let console = pen.scene.console;
     let mut items = match &console.identity {
         Some(identity) => vec![who(pen, identity)],
+        None if lost(pen).is_some() => Vec::new(),
         None => vec![Item::right(vec![
             (7, line(pen, "account not read yet", Role::Stale)),
             (70, line(pen, "account ?", Role::Stale)),
         ])],
     };
-    items.extend(console.identity.as_ref().and_then(|identity| expired(pen, identity)));
+    items.extend(ended(pen));
     if let Some(by) = &console.follows {
         items.push(Item::right(vec![
             (20, line(pen, &format!("follows {by}"), Role::ModeRunning)),
@@ -126,9 +127,25 @@ fn left(pen: &Pen<'_>, identity: &Identity) -> Option<(String, Role)> {
     })
 }
 
-/// Credentials that have ended are said and never dropped.
-fn expired(pen: &Pen<'_>, identity: &Identity) -> Option<Item> {
-    let ended = identity.expires.is_some_and(|at| at <= pen.clock);
+/// Credentials that have ended, and that nobody is signed in, are said and never dropped.
+fn ended(pen: &Pen<'_>) -> Option<Item> {
     let line = |text: &str| line(pen, text, Role::LampBad);
-    ended.then(|| Item::right(vec![(6, line("credentials EXPIRED")), (KEEP, line("EXPIRED"))]))
+    let over = pen.scene.console.identity.as_ref().and_then(|identity| identity.expires);
+    Some(match lost(pen) {
+        Some(TroubleKind::NoCredentials) => {
+            Item::right(vec![(6, line("NOT SIGNED IN")), (KEEP, line("NO SIGN-IN"))])
+        }
+        None if over.is_none_or(|at| at > pen.clock) => return None,
+        _ => Item::right(vec![(6, line("credentials EXPIRED")), (KEEP, line("EXPIRED"))]),
+    })
+}
+
+/// What a service said when it turned the credentials away, or that there are none.
+fn lost(pen: &Pen<'_>) -> Option<TroubleKind> {
+    match verdict::credentials(pen.scene.world) {
+        Credentials::Ended(trouble) | Credentials::Unread(Some(trouble)) => {
+            Some(trouble.kind).filter(|kind| kind.is_for_credentials())
+        }
+        _ => None,
+    }
 }
