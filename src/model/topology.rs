@@ -8,6 +8,7 @@ mod names;
 mod replica;
 mod routing;
 mod shared;
+mod workload;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +25,7 @@ pub use names::{DnsName, DnsRecord, Policy, Resolver};
 pub use replica::{Replica, ReplicaEngine};
 pub use routing::{Control, Endpoint, Panel, Routing, Rule, RuleKind, RuleLogic, bare};
 pub use shared::SharedTable;
+pub use workload::Workload;
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
