@@ -10,7 +10,7 @@ use super::own::own;
 use super::{Common, say};
 use crate::aws::Clients;
 use crate::clock::Clock;
-use crate::config::{self, Config, Overrides, PlaybookFile};
+use crate::config::{self, Config, ConfigErrors, Fleet, Member, Overrides, PlaybookFile};
 use crate::model::World;
 use crate::sampler;
 use crate::webhook::{About, Bell};
@@ -30,17 +30,35 @@ pub(super) struct Reader {
 /// # Errors
 /// All problems in it at once.
 pub(super) fn load(common: &Common) -> Result<Config> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let flags = Overrides { theme: common.theme.clone(), ..Overrides::default() };
-    let overrides = flags.over(Overrides::environment(variable));
-    let config = config::find(common.config.as_deref(), variable, std::path::Path::exists)
-        .and_then(|file| config::load(&file))
-        .and_then(|config| config.overridden(overrides))
-        .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;
+    let config = member(common)?.config;
     for warning in &config.warnings {
         say::err(format_args!("warning: {warning}"));
     }
     Ok(config)
+}
+
+/// Every workload that the command line's config has.
+///
+/// # Errors
+/// When there is no config at all; what is wrong with some of several is beside the others.
+pub(super) fn fleet(common: &Common) -> Result<Fleet, Refused> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let flags = Overrides { theme: common.theme.clone(), ..Overrides::default() };
+    let overrides = flags.over(Overrides::environment(variable));
+    place(common)
+        .and_then(|place| Fleet::load(&place, &overrides))
+        .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))
+}
+
+/// The one workload that the command line means.
+fn member(common: &Common) -> Result<Member, Refused> {
+    let meant = fleet(common)?.pick(common.workload.as_deref());
+    meant.map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))
+}
+
+/// Where the command line and the environment say that the config is.
+fn place(common: &Common) -> Result<PathBuf, ConfigErrors> {
+    config::find(common.config.as_deref(), |name| std::env::var(name).ok(), Path::exists)
 }
 
 /// Who is told when a run needs a person, if the config names somebody.
@@ -55,9 +73,10 @@ pub(super) fn bell(config: &Config) -> Result<Option<Bell>, String> {
 
 /// The file that [`load`] reads, from the root on: another console may stand in another folder.
 pub(super) fn file(common: &Common) -> Option<PathBuf> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let found = config::find(common.config.as_deref(), variable, Path::exists).ok()?;
-    std::path::absolute(found).ok()
+    let place = place(common).ok()?;
+    // A file that is wrong is still the file.
+    let file = if place.is_dir() { member(common).ok()?.file } else { place };
+    std::path::absolute(file).ok()
 }
 
 /// A config that the simulator handed out with these playbooks, by name and text, on the simulator's clock.
