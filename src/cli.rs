@@ -8,6 +8,7 @@ mod check;
 mod claim;
 mod demo;
 pub mod exit;
+mod fleet;
 mod follow;
 mod journal;
 mod meant;
@@ -112,7 +113,14 @@ enum Command {
     /// Without a terminal it prints what `status` prints. The first failover:
     /// A, Tab, Enter to arm; a, then Enter on `failover` for its sheet; there the
     /// receiving Region's name, typed, and Enter.
-    Demo(Simulated),
+    Demo {
+        #[command(flatten)]
+        world: Simulated,
+        /// Three workloads in three accounts: this one, one whose replication lags,
+        /// and a calm one
+        #[arg(long)]
+        fleet: bool,
+    },
     /// Print how the workload is now; exit 0 all ok, 10 look, 20 bad, 30 unknown
     Status {
         /// As JSON
@@ -356,7 +364,8 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
     let common = cli.common;
     match cli.command.unwrap_or(Command::Watch) {
         Command::Watch => watch::watch(&common).await,
-        Command::Demo(world) => Box::pin(demo::demo(&common, &world)).await,
+        Command::Demo { world, fleet: true } => Box::pin(demo::fleet(&common, &world)).await,
+        Command::Demo { world, fleet: false } => Box::pin(demo::demo(&common, &world)).await,
         Command::Status { json, all: true } => status::all(&common, json).await,
         Command::Status { json, all: false } => status::status(&common, json).await,
         Command::Plan { intent, json, form } => {

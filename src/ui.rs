@@ -7,6 +7,7 @@ pub mod action;
 pub mod conch;
 pub mod dialog;
 pub mod digest;
+pub mod fleet;
 pub mod guard;
 mod header;
 pub mod help;

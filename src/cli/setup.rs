@@ -50,6 +50,24 @@ pub(super) fn fleet(common: &Common) -> Result<Fleet, Refused> {
         .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))
 }
 
+/// The workloads of a folder that has several of which none is named; what is wrong with some of them is said.
+///
+/// # Errors
+/// When there is no config at all.
+pub(super) fn several(common: &Common) -> Result<Option<Vec<Member>>, Refused> {
+    if common.workload.is_some() {
+        return Ok(None);
+    }
+    let fleet = fleet(common)?;
+    if fleet.members.len() + fleet.wrong.len() < 2 || fleet.members.is_empty() {
+        return Ok(None);
+    }
+    for problems in &fleet.wrong {
+        say::err(problems);
+    }
+    Ok(Some(fleet.members))
+}
+
 /// The one workload that the command line means.
 fn member(common: &Common) -> Result<Member, Refused> {
     let meant = fleet(common)?.pick(common.workload.as_deref());

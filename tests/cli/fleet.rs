@@ -15,10 +15,10 @@ fn lay_out(desk: &Desk, files: &[(&str, &str)]) -> PathBuf {
     folder
 }
 
-/// The config as another workload, in another account.
+/// The config as another workload, all of it in another account.
 fn other(config: &str) -> String {
     let renamed = config.replacen("name = \"retail-store\"", "name = \"till\"", 1);
-    renamed.replacen("account = \"111122223333\"", "account = \"444455556666\"", 1)
+    renamed.replace("111122223333", "444455556666")
 }
 
 #[test]
