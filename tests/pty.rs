@@ -10,6 +10,7 @@ mod hands;
 mod killed;
 mod line;
 mod plain;
+mod saved;
 mod suspended;
 pub(crate) mod terminal;
 mod terms;

@@ -2,7 +2,7 @@
 //!
 //! Each has its own config, clients, journal and playbooks; nothing here mixes two of them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
@@ -10,7 +10,8 @@ use futures::future::join_all;
 
 use super::exit::{self, Refused};
 use super::setup::Reader;
-use super::{Common, place, watch};
+use super::watch::{self, Declared};
+use super::{Common, place};
 use crate::clock::Clock;
 use crate::config::Member;
 use crate::runtime::{Operator, Setup, fleet};
@@ -25,7 +26,10 @@ pub(super) async fn watch(members: Vec<Member>, common: &Common) -> Result<ExitC
     let mut crew = Crew::new(common)?;
     for Member { file, config } in members {
         let state = place::state_of(common, &config.topology)?;
-        crew.enlist(Reader::new(config, Clock::wall()), &state, std::path::absolute(file).ok())?;
+        // What is read again when it is saved is this workload's, out of the same folder.
+        let own = Common { workload: Some(file.display().to_string()), ..common.clone() };
+        let declared = Declared::File(std::path::absolute(file).ok());
+        crew.enlist(Reader::new(config, Clock::wall()), &own, &state, declared)?;
     }
     crew.show().await
 }
@@ -44,9 +48,15 @@ impl<'a> Crew<'a> {
         Ok(Self { common, operator: place::operator(), setups: Vec::new() })
     }
 
-    /// One more workload, with its folder of the journal and the file of its config.
-    pub(super) fn enlist(&mut self, reader: Reader, state: &Path, file: Option<PathBuf>) -> Result<()> {
-        let mut setup = watch::setup(reader, self.common, (state, &self.operator), file)?;
+    /// One more workload, with the flags that lead to it, its folder of the journal, and where its config is.
+    pub(super) fn enlist(
+        &mut self,
+        reader: Reader,
+        own: &Common,
+        state: &Path,
+        declared: Declared,
+    ) -> Result<()> {
+        let mut setup = watch::setup(reader, own, (state, &self.operator), declared)?;
         setup.app = setup.app.among_others();
         self.setups.push(setup);
         Ok(())

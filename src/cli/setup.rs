@@ -30,7 +30,7 @@ pub(super) struct Reader {
 /// # Errors
 /// All problems in it at once.
 pub(super) fn load(common: &Common) -> Result<Config> {
-    let config = member(common)?.config;
+    let config = read(common)?;
     for warning in &config.warnings {
         say::err(format_args!("warning: {warning}"));
     }
@@ -42,9 +42,7 @@ pub(super) fn load(common: &Common) -> Result<Config> {
 /// # Errors
 /// When there is no config at all; what is wrong with some of several is beside the others.
 pub(super) fn fleet(common: &Common) -> Result<Fleet, Refused> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let flags = Overrides { theme: common.theme.clone(), ..Overrides::default() };
-    let overrides = flags.over(Overrides::environment(variable));
+    let overrides = Overrides::environment(|name| std::env::var(name).ok());
     place(common)
         .and_then(|place| Fleet::load(&place, &overrides))
         .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))
@@ -79,6 +77,14 @@ fn place(common: &Common) -> Result<PathBuf, ConfigErrors> {
     config::find(common.config.as_deref(), |name| std::env::var(name).ok(), Path::exists)
 }
 
+/// The same without a word on a terminal that may be taken.
+///
+/// # Errors
+/// All problems in it at once.
+pub(super) fn read(common: &Common) -> Result<Config, Refused> {
+    Ok(member(common)?.config)
+}
+
 /// Who is told when a run needs a person, if the config names somebody.
 ///
 /// # Errors
@@ -98,12 +104,7 @@ pub(super) fn file(common: &Common) -> Option<PathBuf> {
 }
 
 /// A config that the simulator handed out with these playbooks, by name and text, on the simulator's clock.
-pub(super) fn simulated(
-    (text, playbooks): (&str, &[(&str, &str)]),
-    common: &Common,
-    clock: Clock,
-) -> Result<Reader> {
-    let flags = Overrides { theme: common.theme.clone(), ..Overrides::default() };
+pub(super) fn simulated((text, playbooks): (&str, &[(&str, &str)]), clock: Clock) -> Result<Reader> {
     let file = |(name, text): &(&str, &str)| PlaybookFile {
         name: (*name).to_owned(),
         file: format!("the simulator's playbook {name}"),
@@ -112,7 +113,7 @@ pub(super) fn simulated(
     let own: Vec<PlaybookFile> = playbooks.iter().map(file).collect();
     let config = config::parse(text, "the simulator's config").and_then(|config| config.with_playbooks(&own));
     let config = config.map_err(|problems| eyre!("{problems}"))?;
-    Ok(Reader::new(config.overridden(flags)?, clock))
+    Ok(Reader::new(config, clock))
 }
 
 impl Reader {

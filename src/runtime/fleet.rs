@@ -5,6 +5,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
@@ -17,24 +18,26 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::input::Keyboard;
 use super::signals::{Signal, Signals};
 use super::terminal::{Guard, Kind, Screen};
+use super::watched::{self, News};
 use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Setup, Thrift};
 use crate::app::Event;
 use crate::clock::host_now;
+use crate::model::topology::Topology;
 use crate::ui::fleet::{self, Ask, Row};
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
 
-/// How a workload's own console is drawn.
-#[derive(Clone, Debug)]
+/// How a workload's own console is drawn, and what of its files was saved since it was.
 struct Look {
     theme: Theme,
     glyphs: Glyphs,
     thrift: Thrift,
+    news: mpsc::Receiver<News>,
+    declared: Option<Arc<Topology>>,
 }
 
 /// A workload whose console is not shown.
-#[derive(Debug)]
-pub struct Behind {
+struct Behind {
     look: Look,
     state: PathBuf,
     row: watch::Receiver<Row>,
@@ -46,9 +49,14 @@ impl Behind {
     /// Keeps a console going without a screen: disarmed, and read slowly unless a run needs more.
     ///
     /// Must be called within a tokio runtime.
-    #[must_use]
-    pub fn begin(setup: Setup) -> Self {
-        let look = Look { theme: setup.theme.clone(), glyphs: setup.glyphs, thrift: setup.thrift };
+    fn begin(mut setup: Setup) -> Self {
+        let look = Look {
+            theme: setup.theme.clone(),
+            glyphs: setup.glyphs,
+            thrift: setup.thrift,
+            news: watched::watch(std::mem::take(&mut setup.watched)),
+            declared: None,
+        };
         let state = setup.state.clone();
         Self::keep(Headless::begin(setup), look, state)
     }
@@ -62,8 +70,7 @@ impl Behind {
     }
 
     /// What it comes to now.
-    #[must_use]
-    pub fn row(&self) -> Row {
+    fn row(&self) -> Row {
         self.row.borrow().clone()
     }
 
@@ -126,7 +133,8 @@ struct Stage {
     signals: Signals,
     guard: Guard,
     kind: Kind,
-    look: Look,
+    theme: Theme,
+    glyphs: Glyphs,
 }
 
 /// Shows the fleet, and the workloads that are opened from it, until the operator leaves or the terminal is gone. How
@@ -136,12 +144,13 @@ struct Stage {
 /// When there is no workload, the terminal cannot be taken over, or the signals cannot be had.
 pub async fn watch(setups: Vec<Setup>) -> Result<Vec<(PathBuf, Ended)>> {
     let first = setups.first().ok_or_else(|| eyre!("there is no workload to show"))?;
-    let look = Look { theme: first.theme.clone(), glyphs: first.glyphs, thrift: first.thrift };
-    let kind = first.kind;
+    let (kind, theme, glyphs) = (first.kind, first.theme.clone(), first.glyphs);
     let signals = Signals::new()?;
     let guard = Guard::take(kind).wrap_err("cannot take the terminal over")?;
+    // The theme decides about colours, and has asked `NO_COLOR` itself.
+    crossterm::style::force_color_output(true);
     let screen = Screen::open(kind).wrap_err("cannot learn the terminal's size")?;
-    let mut stage = Stage { signals, guard, kind, look };
+    let mut stage = Stage { signals, guard, kind, theme, glyphs };
     let mut all: Vec<Behind> = setups.into_iter().map(Behind::begin).collect();
     // Whatever is wrong with the screen, no run in flight is to be cut off by it.
     let shown = AssertUnwindSafe(Box::pin(stage.show(&mut all, screen))).catch_unwind().await;
@@ -222,7 +231,7 @@ impl Stage {
             }
             if !screen.is_busy() {
                 let mut frame = Buffer::empty(screen.area());
-                fleet::draw(view, (&rows, host_now()), &self.look.theme, self.look.glyphs, &mut frame);
+                fleet::draw(view, (&rows, host_now()), &self.theme, self.glyphs, &mut frame);
                 screen.show(frame);
             }
             if screen.is_broken() {
@@ -250,7 +259,7 @@ impl Stage {
             }
         };
         let due = Due { redraw: Redraw::Now, pressed: true, ticked: false, held: false };
-        let Look { theme, glyphs, thrift } = look.clone();
+        let Look { theme, glyphs, thrift, news, declared } = look;
         let mut console = Console {
             inside,
             theme,
@@ -258,6 +267,8 @@ impl Stage {
             kind: self.kind,
             screen,
             keyboard,
+            news,
+            declared,
             line: Line::new(thrift),
             began: Instant::now(),
             due,
@@ -266,7 +277,8 @@ impl Stage {
         console.look_anew();
         let live = AssertUnwindSafe(console.live(&mut self.signals, &self.guard)).catch_unwind().await;
         let exit = live.unwrap_or(Exit::FellOver);
-        let Console { inside, screen, keyboard, .. } = console;
+        let Console { inside, screen, keyboard, theme, glyphs, news, declared, .. } = console;
+        let look = Look { theme, glyphs, thrift, news, declared };
         drop(keyboard);
         let back = (exit == Exit::Left && inside.app.goes_to_fleet()).then_some(screen);
         all.insert(at, Behind::keep(inside, look, state));

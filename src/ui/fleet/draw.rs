@@ -55,7 +55,8 @@ fn all(fleet: &Fleet, rows: &[Row], now: Timestamp, brush: Brush<'_>, buf: &mut 
     buf.set_style(screen, brush.theme.style(Role::Text));
     header(rows, now, brush, screen, buf);
     let order = fleet.order(rows);
-    let tail = tail(fleet, rows, brush);
+    let is_tight = order.len() * 2 + usize::from(ABOVE) + 2 > usize::from(screen.height);
+    let tail = tail(fleet, rows, is_tight, brush);
     let below = u16::try_from(tail.len()).unwrap_or(u16::MAX);
     let list = Rect {
         y: screen.y + ABOVE.min(screen.height),
@@ -197,7 +198,7 @@ fn regions(row: &Row, brush: Brush<'_>) -> Text {
 }
 
 /// What stands at the bottom: the keys, the filter, or the workload that Enter would open, by name.
-fn tail(fleet: &Fleet, rows: &[Row], brush: Brush<'_>) -> Vec<Text> {
+fn tail(fleet: &Fleet, rows: &[Row], is_tight: bool, brush: Brush<'_>) -> Vec<Text> {
     let keys = |keys: &[(&str, &str)]| {
         let mut spans = vec![paint::blank(1)];
         for (key, word) in keys {
@@ -240,7 +241,7 @@ fn tail(fleet: &Fleet, rows: &[Row], brush: Brush<'_>) -> Vec<Text> {
             if !fleet.filter.is_empty() {
                 lines.push(said(format!("only what holds `{}`", fleet.filter), Role::LampLook));
             }
-            if let Some(row) = fleet.selected(rows).and_then(|at| rows.get(at)) {
+            if let Some(row) = fleet.selected(rows).and_then(|at| rows.get(at)).filter(|_| is_tight) {
                 lines.push(said(row.situation.clone(), Role::Text));
             }
             lines.push(keys(&[("enter", "open"), ("j k", "up and down"), ("/", "filter"), ("q", "quit")]));
