@@ -6,6 +6,7 @@
 mod abroad;
 mod claim;
 mod effect;
+mod fleet;
 mod hand;
 mod saved;
 
@@ -134,6 +135,8 @@ pub struct App {
     newest: Ticket,
     frozen: Option<Box<Frozen>>,
     focused: bool,
+    /// The operator left for the list of workloads.
+    to_fleet: bool,
     /// What waits for a claim to the conch.
     unclaimed: Option<Box<Effect>>,
 }
@@ -192,6 +195,7 @@ impl App {
             newest: Ticket::default(),
             frozen: None,
             focused: true,
+            to_fleet: false,
             unclaimed: None,
         }
     }
@@ -407,6 +411,10 @@ impl App {
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
             Request::Quit => vec![Effect::Quit],
+            Request::Fleet => {
+                self.to_fleet = true;
+                vec![Effect::Quit]
+            }
         }
     }
 

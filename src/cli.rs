@@ -8,6 +8,7 @@ mod check;
 mod claim;
 mod demo;
 pub mod exit;
+mod fleet;
 mod follow;
 mod journal;
 mod looks;
@@ -76,10 +77,15 @@ pub struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Common {
-    /// The workload's file [default: $POINTSMAN_CONFIG, else ./pointsman.toml, else
-    /// ~/.config/pointsman/pointsman.toml]
-    #[arg(long, short, global = true, value_name = "FILE")]
+    /// The workload's file, or a folder with one for each of several workloads
+    /// [default: $POINTSMAN_CONFIG, else ./pointsman.toml, else ./pointsman.d, else
+    /// the same two in ~/.config/pointsman]
+    #[arg(long, short, global = true, value_name = "FILE|FOLDER")]
     pub config: Option<PathBuf>,
+    /// Which workload of a folder: its name, NAME-ENVIRONMENT or its file's name
+    /// without .toml; where there are several, none is taken without it
+    #[arg(long, short, global = true, value_name = "NAME")]
+    pub workload: Option<String>,
     /// Where the journals are kept [default: $XDG_STATE_HOME/pointsman, else
     /// ~/.local/state/pointsman]
     #[arg(long, global = true, value_name = "FOLDER")]
@@ -137,12 +143,22 @@ enum Command {
     /// Without a terminal it prints what `status` prints. The first failover:
     /// A, Tab, Enter to arm; a, then Enter on `failover` for its sheet; there the
     /// receiving Region's name, typed, and Enter.
-    Demo(Simulated),
+    Demo {
+        #[command(flatten)]
+        world: Simulated,
+        /// Three workloads in three accounts: this one, one whose replication lags,
+        /// and a calm one
+        #[arg(long)]
+        fleet: bool,
+    },
     /// Print how the workload is now; exit 0 all ok, 10 look, 20 bad, 30 unknown
     Status {
         /// As JSON
         #[arg(long)]
         json: bool,
+        /// Of every workload of the config folder
+        #[arg(long, conflicts_with = "workload")]
+        all: bool,
     },
     /// Print what a playbook would do now, without doing it
     ///
@@ -164,7 +180,11 @@ enum Command {
     /// It reads control planes too, so it is for a quiet day. Exit 0 all as
     /// declared, 10 something to know, 20 something is wrong, 30 something could
     /// not be seen.
-    Check,
+    Check {
+        /// Every workload of the config folder
+        #[arg(long, conflicts_with = "workload")]
+        all: bool,
+    },
     /// Run a playbook without a screen; exit 0 only when every step is confirmed
     ///
     /// One line for each event. When a step needs a decision the run stays on
@@ -390,13 +410,16 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
     let common = cli.common;
     match cli.command.unwrap_or(Command::Watch) {
         Command::Watch => watch::watch(&common).await,
-        Command::Demo(world) => Box::pin(demo::demo(&common, &world)).await,
-        Command::Status { json } => status::status(&common, json).await,
+        Command::Demo { world, fleet: true } => Box::pin(demo::fleet(&common, &world)).await,
+        Command::Demo { world, fleet: false } => Box::pin(demo::demo(&common, &world)).await,
+        Command::Status { json, all: true } => status::all(&common, json).await,
+        Command::Status { json, all: false } => status::status(&common, json).await,
         Command::Plan { intent, json, form } => {
             let form = form.map_or(if json { plan::Form::Json } else { plan::Form::Text }, plan::Form::from);
             Box::pin(plan::plan(&common, &intent, form)).await
         }
-        Command::Check => Box::pin(check::check(&common)).await,
+        Command::Check { all: true } => Box::pin(check::all(&common)).await,
+        Command::Check { all: false } => Box::pin(check::check(&common)).await,
         Command::Run(args) => Box::pin(run::run(&common, &args)).await,
         Command::Resume(args) => Box::pin(run::resume(&common, &args)).await,
         Command::Attach { run } => Box::pin(attach::attach(&common, run.as_deref())).await,

@@ -10,6 +10,7 @@ mod context;
 mod cursor;
 mod docs;
 mod drill;
+mod fleet;
 mod layers;
 mod limits;
 mod metric;
@@ -33,6 +34,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 pub use docs::docs;
+pub use fleet::{Fleet, Member};
 pub use layers::{Overrides, find};
 pub use problem::{Problem, Problems};
 pub use webhook::{Webhook, WebhookKind};
@@ -141,6 +143,31 @@ pub enum ConfigErrors {
     /// The environment or the flags are wrong; one sentence each.
     #[error("environment or flags: {}", .0.join("\nenvironment or flags: "))]
     Overrides(Vec<String>),
+    /// A folder of workloads has none.
+    #[error("{} has no workload: no file in it ends in .toml", .folder.display())]
+    Empty {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// Two files are of one workload.
+    #[error("{second} is the same workload as {first}")]
+    Twins {
+        /// One, with its file.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// It is not said which of several workloads is meant.
+    #[error("{}", which(.asked.as_deref(), .there))]
+    Which {
+        /// What was asked for.
+        asked: Option<String>,
+        /// What could be.
+        there: Vec<String>,
+    },
+    /// Several things are wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<ConfigErrors>),
     /// The file is wrong.
     #[error(transparent)]
     Problems(#[from] Problems),
@@ -150,7 +177,15 @@ fn listed(places: &[PathBuf]) -> String {
     places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(" and no ")
 }
 
-/// Reads a file, and the playbooks in `playbooks/` beside it.
+fn which(asked: Option<&str>, there: &[String]) -> String {
+    let (all, how) = (there.join(", "), "name one with --workload, by its name, NAME-ENVIRONMENT or file");
+    match asked {
+        None => format!("more than one workload could be meant: {all}; {how}"),
+        Some(name) => format!("`{name}` is not exactly one of {all}; {how}"),
+    }
+}
+
+/// Reads a file, and the playbooks of its own: those in `NAME/playbooks/` beside `NAME.toml`, else in `playbooks/`.
 ///
 /// # Errors
 /// When one of them cannot be read, or is wrong; then with every problem in it.
@@ -167,6 +202,12 @@ pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
         own.push(PlaybookFile { name, text: read(&path, &file)?, file });
     }
     Ok(config.with_playbooks(&own)?)
+}
+
+/// Where the playbooks of a config are looked for.
+#[must_use]
+pub fn playbook_folder(config: &Path) -> PathBuf {
+    playbooks::folder(config)
 }
 
 /// The text of a playbook of the operators' own.

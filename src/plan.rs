@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::topology::{Region, Topology};
+use crate::model::topology::{Region, Topology, Workload};
 use condition::Condition;
 use operation::{Danger, Operation};
 
@@ -148,6 +148,9 @@ impl fmt::Display for Playbook {
 pub struct Plan {
     /// The intent it was made from.
     pub intent: Intent,
+    /// The workload whose world it was made from; it is carried out on no other.
+    #[serde(default)]
+    pub workload: Workload,
     /// When it was made; a sheet built from it expires 30 s later.
     pub made: Timestamp,
     /// Its steps, in an order in which each step's needs come before it.

@@ -5,6 +5,7 @@
 
 pub mod conch;
 mod desk;
+pub mod fleet;
 pub mod flight;
 mod follow;
 mod headless;

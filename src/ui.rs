@@ -8,6 +8,7 @@ pub mod ansi;
 pub mod conch;
 pub mod dialog;
 pub mod digest;
+pub mod fleet;
 pub mod guard;
 mod header;
 pub mod help;

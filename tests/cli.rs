@@ -4,6 +4,7 @@ mod act;
 mod books;
 mod check;
 mod cut;
+mod fleet;
 mod full;
 mod glass;
 pub(crate) mod killed;

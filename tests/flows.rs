@@ -5,6 +5,7 @@
 
 mod claim;
 mod desk;
+mod fleet;
 mod follow;
 mod run;
 mod screen;

@@ -5,6 +5,7 @@
 
 mod attached;
 mod ends;
+mod fleet;
 mod hands;
 mod killed;
 mod line;

@@ -4,6 +4,7 @@
 
 mod any;
 mod dialogs;
+mod fleet;
 mod panels;
 mod panes;
 mod pictures;

@@ -1,6 +1,7 @@
 //! The one write gate: the only code that sends anything which changes AWS.
 //!
-//! Nothing leaves without a [`Receipt`] that its `Sent` line is on disk, and each receipt is good for one write.
+//! Nothing leaves without a [`Receipt`] that its `Sent` line is on disk, each receipt is good for one write, and only
+//! for one of the workload that these clients are of.
 //! It sends once and tells what came of it; whether to send again is for the run or a person.
 
 mod compute;
@@ -20,7 +21,7 @@ use aws_sdk_sts::operation::RequestId;
 use super::error::{Fault, Reach, fault};
 use super::{Clients, arc};
 use crate::model::reading::{Observation, Source, Trouble, TroubleKind};
-use crate::model::topology::{Endpoint, Region, ReplicaEngine};
+use crate::model::topology::{Endpoint, Region, ReplicaEngine, Workload};
 use crate::plan::event::{Answer, Entry, Event};
 use crate::plan::operation::{
     AuroraTarget, Detach, Failover, FisStart, FisStop, Operation, Plane, Promote, RoutingSet, SnapshotCopy,
@@ -76,11 +77,22 @@ impl Hands {
         let Event::Sent { attempt, .. } = receipt.entry().event else {
             return Err(not_sent("the journal line before this write does not say that it is sent"));
         };
+        self.is_ours(receipt.workload())?;
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if !used.insert(receipt.entry().seq) {
             return Err(not_sent("the journal line before this write was already used for one"));
         }
         Ok(attempt)
+    }
+
+    /// These clients are of the workload that a write was planned for. Who one of them is made for never changes.
+    fn is_ours(&self, planned: &Workload) -> Result<(), Answer> {
+        let ours = self.clients.topology().which();
+        if planned.is_same(&ours) {
+            return Ok(());
+        }
+        let planned = if planned.is_known() { planned.to_string() } else { "none that is named".to_owned() };
+        Err(not_sent(&format!("this was planned for another workload ({planned}); this is {ours}")))
     }
 
     async fn perform(&self, operation: &Operation, attempt: u32, entry: &Entry) -> Answer {

@@ -66,7 +66,7 @@ pub(super) async fn follow(common: &Common, state: &Path, holder: &Holder) -> Re
         );
         return Err(Refused::new(exit::USAGE, why).into());
     }
-    console(&Common { config, ..common.clone() }, state).await
+    console(&Common { config, workload: None, ..common.clone() }, state).await
 }
 
 async fn console(common: &Common, state: &Path) -> Result<ExitCode> {

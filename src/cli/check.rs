@@ -10,10 +10,11 @@ use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
 
-use super::setup::{Reader, load};
+use super::setup::{Reader, fleet, load};
 use super::{Common, exit, say};
 use crate::aws::shared::Shared;
 use crate::clock::Clock;
+use crate::config::Fleet;
 use crate::ledger::shared::Table;
 use crate::ledger::shared::fit::fits;
 use crate::model::reading::{Trouble, TroubleKind};
@@ -79,26 +80,61 @@ impl fmt::Display for Finding {
 
 /// Looks at everything once; exit 0 all as declared, 10 something to know, 20 something wrong, 30 something unseen.
 pub(super) async fn check(common: &Common) -> Result<ExitCode> {
-    let reader = Reader::new(load(common)?, Clock::wall());
+    let findings = findings(&Reader::new(load(common)?, Clock::wall())).await;
+    Ok(code(tell(&findings)))
+}
+
+/// The same of every workload of the config folder, one after the other: a quiet day has the time.
+pub(super) async fn all(common: &Common) -> Result<ExitCode> {
+    let Fleet { members, wrong } = fleet(common)?;
+    let mut all = Vec::new();
+    for member in members {
+        say::out(format_args!("== {}", member.config.topology.which()));
+        let findings = findings(&Reader::new(member.config, Clock::wall())).await;
+        tell(&findings);
+        say::out("");
+        all.extend(findings);
+    }
+    for problems in &wrong {
+        say::err(problems);
+        all.push(Finding::new("config", State::Wrong(problems.to_string())));
+    }
+    Ok(code(worst(&all)))
+}
+
+/// Everything that was looked at in one workload.
+async fn findings(reader: &Reader) -> Vec<Finding> {
     reader.clients.learn_time().await;
     let clients = &reader.clients;
     let (world, planes, shared, drill) =
-        tokio::join!(reader.world(), compare::control_planes(clients), shared(&reader), drill::all(clients));
+        tokio::join!(reader.world(), compare::control_planes(clients), shared(reader), drill::all(clients));
     let mut findings = compare::world(&world);
     findings.extend(planes);
     findings.extend(shared);
     findings.extend(drill);
-    for finding in &findings {
+    findings
+}
+
+/// Prints findings; the worst of them.
+fn tell(findings: &[Finding]) -> Option<&State> {
+    for finding in findings {
         say::out(finding);
     }
-    say::out(format_args!("\n{}", counts(&findings)));
-    let worst = findings.iter().map(|finding| &finding.state).max();
-    Ok(match worst {
+    say::out(format_args!("\n{}", counts(findings)));
+    worst(findings)
+}
+
+fn worst(findings: &[Finding]) -> Option<&State> {
+    findings.iter().map(|finding| &finding.state).max()
+}
+
+fn code(worst: Option<&State>) -> ExitCode {
+    match worst {
         None | Some(State::Fine(_)) => ExitCode::SUCCESS,
         Some(State::Note(_)) => exit::LOOK.into(),
         Some(State::Unseen(_)) => exit::UNKNOWN.into(),
         Some(State::Wrong(_)) => exit::BAD.into(),
-    })
+    }
 }
 
 /// The table that bastions share: whether it can hold a lease.

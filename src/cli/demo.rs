@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr};
 
+use super::fleet::Crew;
 use super::run::close_run;
 use super::setup::simulated;
-use super::sim::start;
+use super::sim::{start, start_in};
 use super::watch::{self, Declared};
 use super::{Common, Simulated, attach, place, say, status};
 use crate::ledger::sqlite::Journal;
@@ -42,6 +43,42 @@ pub(super) async fn demo(common: &Common, world: &Simulated) -> Result<ExitCode>
     let file = HandedOut::write(&state, &served.config)?;
     let shown = watch::show(reader, common, &state, Declared::HandedOut(file.0.clone())).await;
     stay_for_others(&state).await?;
+    shown
+}
+
+/// The workloads that `--fleet` adds: name, scenario and account.
+const OTHERS: [(&str, &str, &str); 2] =
+    [("till", "lag-spike", "444455556666"), ("loyalty", "calm", "777788889999")];
+
+/// Watches several simulated platforms in several accounts; each has a world of its own.
+pub(super) async fn fleet(common: &Common, world: &Simulated) -> Result<ExitCode> {
+    watch::needs_terminal()?;
+    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let mut crew = Crew::new(common)?;
+    let mut worlds = Vec::new();
+    for other in std::iter::once(None).chain(OTHERS.map(Some)) {
+        let scenario = other.map_or_else(|| world.scenario.clone(), |(_, scenario, _)| scenario.to_owned());
+        let args = Simulated { scenario, ..world.clone() };
+        let account = other.map(|(_, _, account)| account);
+        let served = start_in(&args, account, any_port, std::future::pending()).await?;
+        let config = match other {
+            Some((name, ..)) => {
+                served.config.replacen("name = \"retail-store\"", &format!("name = \"{name}\""), 1)
+            }
+            None => served.config.clone(),
+        };
+        let playbooks = served.sim.look(handout::playbooks);
+        let reader = simulated((&config, &playbooks), served.sim.clock().clone())?;
+        let state = place::state_dir(common)?.join(place::folder(&reader.config.topology.workload, "demo"));
+        forget_the_last_world(&state)?;
+        let file = HandedOut::write(&state, &config)?;
+        crew.enlist(reader, common, &state, Declared::HandedOut(file.0.clone()))?;
+        worlds.push((served, state, file));
+    }
+    let shown = crew.show().await;
+    for (_, state, _) in &worlds {
+        stay_for_others(state).await?;
+    }
     shown
 }
 

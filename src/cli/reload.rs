@@ -91,7 +91,7 @@ impl Files {
 
 impl Watched for Files {
     fn places(&self) -> Vec<PathBuf> {
-        let playbooks = self.config.as_ref().map(|file| file.with_file_name("playbooks"));
+        let playbooks = self.config.as_ref().map(|file| crate::config::playbook_folder(file));
         let production = self.taken.topology.is_production();
         let theme = self.wish.name(self.screen(), production);
         let theme = is_file(theme).then(|| PathBuf::from(theme));

@@ -10,7 +10,7 @@ use super::own::own;
 use super::{Common, say};
 use crate::aws::Clients;
 use crate::clock::Clock;
-use crate::config::{self, Config, Overrides, PlaybookFile};
+use crate::config::{self, Config, ConfigErrors, Fleet, Member, Overrides, PlaybookFile};
 use crate::model::World;
 use crate::sampler;
 use crate::webhook::{About, Bell};
@@ -40,17 +40,52 @@ pub(super) fn load(common: &Common) -> Result<Config> {
     Ok(config)
 }
 
+/// Every workload that the command line's config has.
+///
+/// # Errors
+/// When there is no config at all; what is wrong with some of several is beside the others.
+pub(super) fn fleet(common: &Common) -> Result<Fleet, Refused> {
+    let overrides = Overrides::environment(|name| std::env::var(name).ok());
+    place(common)
+        .and_then(|place| Fleet::load(&place, &overrides))
+        .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))
+}
+
+/// The workloads of a folder that has several of which none is named; what is wrong with some of them is said.
+///
+/// # Errors
+/// When there is no config at all.
+pub(super) fn several(common: &Common) -> Result<Option<Vec<Member>>, Refused> {
+    if common.workload.is_some() {
+        return Ok(None);
+    }
+    let fleet = fleet(common)?;
+    if fleet.members.len() + fleet.wrong.len() < 2 || fleet.members.is_empty() {
+        return Ok(None);
+    }
+    for problems in &fleet.wrong {
+        say::err(problems);
+    }
+    Ok(Some(fleet.members))
+}
+
+/// The one workload that the command line means.
+fn member(common: &Common) -> Result<Member, Refused> {
+    let meant = fleet(common)?.pick(common.workload.as_deref());
+    meant.map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))
+}
+
+/// Where the command line and the environment say that the config is.
+fn place(common: &Common) -> Result<PathBuf, ConfigErrors> {
+    config::find(common.config.as_deref(), |name| std::env::var(name).ok(), Path::exists)
+}
+
 /// The same without a word on a terminal that may be taken.
 ///
 /// # Errors
 /// All problems in it at once.
 pub(super) fn read(common: &Common) -> Result<Config, Refused> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let overrides = Overrides::environment(variable);
-    config::find(common.config.as_deref(), variable, std::path::Path::exists)
-        .and_then(|file| config::load(&file))
-        .and_then(|config| config.overridden(overrides))
-        .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))
+    Ok(member(common)?.config)
 }
 
 /// Who is told when a run needs a person, if the config names somebody.
@@ -65,9 +100,10 @@ pub(super) fn bell(config: &Config) -> Result<Option<Bell>, String> {
 
 /// The file that [`load`] reads, from the root on: another console may stand in another folder.
 pub(super) fn file(common: &Common) -> Option<PathBuf> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let found = config::find(common.config.as_deref(), variable, Path::exists).ok()?;
-    std::path::absolute(found).ok()
+    let place = place(common).ok()?;
+    // A file that is wrong is still the file.
+    let file = if place.is_dir() { member(common).ok()?.file } else { place };
+    std::path::absolute(file).ok()
 }
 
 /// A config that the simulator handed out with these playbooks, by name and text, on the simulator's clock.

@@ -37,11 +37,24 @@ pub(super) async fn start(
     listen: std::net::SocketAddr,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Served> {
+    start_in(args, None, listen, stop).await
+}
+
+/// The same in another account than the scenario's.
+pub(super) async fn start_in(
+    args: &Simulated,
+    account: Option<&str>,
+    listen: std::net::SocketAddr,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<Served> {
     if !listen.ip().is_loopback() {
         let why = format!("the simulator listens on loopback only, and {listen} is not; use 127.0.0.1:PORT");
         return Err(Refused::new(exit::USAGE, why).into());
     }
-    let scenario = scenario_of(&args.scenario).map_err(|why| Refused::new(exit::USAGE, why))?;
+    let mut scenario = scenario_of(&args.scenario).map_err(|why| Refused::new(exit::USAGE, why))?;
+    if let Some(account) = account {
+        account.clone_into(&mut scenario.world.account);
+    }
     let sim = Sim::new(&scenario, args.seed, Clock::starting_at(host_now(), args.speed));
     let (address, server) =
         serve(sim.clone(), listen, stop).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
+use futures::future::join_all;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::setup::{Reader, load};
+use super::setup::{Reader, fleet, load};
 use super::{Common, exit, say, who};
 use crate::clock::Clock;
+use crate::config::Fleet;
 use crate::model::World;
 use crate::model::reading::Freshness;
 use crate::model::verdict::{self, Dated, Lamp};
@@ -19,6 +21,30 @@ pub(super) async fn status(common: &Common, as_json: bool) -> Result<ExitCode> {
     let reader = Reader::new(load(common)?, Clock::wall());
     let world = reader.world().await;
     Ok(print(&world, reader.clock.now(), as_json))
+}
+
+/// The same of every workload of the config folder, one after the other; all are read at the same time.
+pub(super) async fn all(common: &Common, as_json: bool) -> Result<ExitCode> {
+    let Fleet { members, wrong } = fleet(common)?;
+    let readers: Vec<Reader> =
+        members.into_iter().map(|member| Reader::new(member.config, Clock::wall())).collect();
+    let worlds = join_all(readers.iter().map(Reader::world)).await;
+    let seen: Vec<_> = worlds.iter().zip(readers.iter().map(|reader| reader.clock.now())).collect();
+    if as_json {
+        let all: Vec<Value> = seen.iter().map(|(world, now)| as_value(world, *now)).collect();
+        say::out(format_args!("{:#}", Value::Array(all)));
+    } else {
+        let text = |(world, now): &(&World, Timestamp)| {
+            format!("== {}\n{}", world.topology().which(), as_text(world, *now))
+        };
+        say::text(&seen.iter().map(text).collect::<Vec<_>>().join("\n"));
+    }
+    for problems in &wrong {
+        say::err(problems);
+    }
+    let unread = (!wrong.is_empty()).then_some(Lamp::Unknown);
+    let worst = seen.iter().map(|(world, now)| worst(world, *now)).chain(unread).max();
+    Ok(code(worst.unwrap_or(Lamp::Unknown)).into())
 }
 
 /// Prints the status of a world and says it in an exit code.

@@ -11,8 +11,8 @@ use super::exit::{self, Refused};
 use super::follow::{self, Followed, Teller, ended, standing, way_on};
 use super::looks::Wish;
 use super::reload::Files;
-use super::setup::{Reader, bell, file, load};
-use super::{Common, claim, place, plain, say};
+use super::setup::{Reader, bell, file, load, several};
+use super::{Common, claim, fleet, place, plain, say};
 use crate::app::{App, Event};
 use crate::aws::Clients;
 use crate::clock::Clock;
@@ -35,16 +35,27 @@ const WATCH_ONLY: &str = "This console can only watch: the journal cannot be had
 /// How many lines of earlier runs the journal pane begins with.
 const LINES_SHOWN: usize = 200;
 
-/// Shows the console until the operator leaves.
+/// Shows the console until the operator leaves: that of the one workload, or the list of several.
 pub(super) async fn watch(common: &Common) -> Result<ExitCode> {
+    if let Some(members) = several(common)? {
+        return Box::pin(fleet::watch(members, common)).await;
+    }
     let config = load(common)?;
-    if !common.plain && !has_terminal() {
-        let why = "no terminal here: `pointsman --plain` prints what changes, `pointsman status` how the workload is, \
-                   `pointsman run` acts without one";
-        return Err(Refused::new(exit::USAGE, why).into());
+    if !common.plain {
+        needs_terminal()?;
     }
     let state = place::state_of(common, &config.topology)?;
     show(Reader::new(config, Clock::wall()), common, &state, Declared::of(common)).await
+}
+
+/// Refuses where nothing can be drawn.
+pub(super) fn needs_terminal() -> Result<(), Refused> {
+    if has_terminal() {
+        return Ok(());
+    }
+    let why = "no terminal here: `pointsman --plain` prints what changes, `pointsman status` how the workload is, \
+               `pointsman run` acts without one";
+    Err(Refused::new(exit::USAGE, why))
 }
 
 /// A person can see and type.
@@ -85,6 +96,20 @@ pub(super) async fn show(
     if common.plain {
         return plain::plain(reader, common, state).await;
     }
+    let operator = place::operator();
+    let _log = place::log_in(state);
+    let setup = setup(reader, common, (state, &operator), declared)?;
+    let ended = Box::pin(runtime::watch(setup)).await?;
+    Box::pin(after(ended, state, &operator)).await
+}
+
+/// Everything that the console of a reader is made of.
+pub(super) fn setup(
+    reader: Reader,
+    common: &Common,
+    (state, operator): (&Path, &Operator),
+    declared: Declared,
+) -> Result<Setup> {
     let kind = kind()?;
     let world = reader.unseen();
     let Reader { config, clients, clock } = reader;
@@ -96,7 +121,6 @@ pub(super) async fn show(
     let looks = wish.look(&config.screen, config.topology.is_production());
     let (theme, glyphs) = looks.map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;
     let files = Files::new(common, wish, own, config.clone(), (theme.clone(), glyphs));
-    let operator = place::operator();
     let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
     if let Some((title, text)) = remember(&mut app, state) {
         app.update(Event::Trouble { title, text }, clock.now());
@@ -106,9 +130,8 @@ pub(super) async fn show(
         app.update(Event::Trouble { title, text }, clock.now());
         None
     });
-    let _log = place::log_in(state);
-    let commons = commons(&config, (&clients, &clock), (state, &operator), &mut app);
-    let setup = Setup {
+    let commons = commons(&config, (&clients, &clock), (state, operator), &mut app);
+    Ok(Setup {
         app,
         clients,
         clock,
@@ -125,9 +148,7 @@ pub(super) async fn show(
         config: declared.place().cloned(),
         bell,
         watched: vec![Box::new(files)],
-    };
-    let ended = Box::pin(runtime::watch(setup)).await?;
-    Box::pin(after(ended, state, &operator)).await
+    })
 }
 
 /// What the terminal knows.
@@ -211,7 +232,7 @@ fn recall(app: &mut App, journal: &Journal, state: &Path) -> Result<(), (String,
 }
 
 /// Says what is left to say on the terminal that was given back.
-async fn after(ended: Ended, state: &Path, operator: &Operator) -> Result<ExitCode> {
+pub(super) async fn after(ended: Ended, state: &Path, operator: &Operator) -> Result<ExitCode> {
     let Ended { exit, run, flight } = ended;
     let Some(run) = run else { return Ok(code(exit)) };
     let Some(mut flight) = flight else {

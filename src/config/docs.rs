@@ -13,8 +13,15 @@ const HEAD: &str = "\
 
 This page is written by `POINTSMAN_WRITE=1 cargo test` from the tables that the file is read by; a test compares them.
 
-The file is the one that `--config` names, else the one that `POINTSMAN_CONFIG` names, else `./pointsman.toml`, else
-`$XDG_CONFIG_HOME/pointsman/pointsman.toml` (`~/.config` when that is not set).
+The file is the one that `--config` names, else the one that `POINTSMAN_CONFIG` names, else the first that is there of
+`./pointsman.toml`, `./pointsman.d` and the same two in `$XDG_CONFIG_HOME/pointsman` (`~/.config` when that is not set).
+
+A folder has one file for each of several workloads: every `NAME.toml` in it, with its own playbooks in
+`NAME/playbooks/`, or those in `playbooks/` that all of them share. `--workload` says which one is meant, by its name, as
+`NAME-ENVIRONMENT` or by its file; where there are several, none is taken without it. `status --all` and `check --all`
+go through all of them. Of the environment only `POINTSMAN_HOME` and `POINTSMAN_THEME` count for the files of a folder:
+one profile, role or URL for all of them would lead some to another's account. A plan names the workload that it was
+made for, and is carried out on no other.
 
 What counts is, in this order: flags, environment, file, default. A wrong file is refused with every problem that is
 in it, each as `file:line:column: key: what is wrong`.

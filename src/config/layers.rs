@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::arn::{self, ArnKind};
 use super::schema::Kind;
-use super::{Color, Config, ConfigErrors, value};
+use super::{Color, Config, ConfigErrors, fleet, value};
 use crate::model::topology::Region;
 
 /// What environment and flags say in place of the file; `None` leaves the file's word.
@@ -52,6 +52,11 @@ impl Overrides {
             }
         }
         overrides
+    }
+
+    /// What of them may count for several workloads at once: nothing that says who acts or where AWS is.
+    pub(super) fn of_many(&self) -> Self {
+        Self { endpoint_url: None, profile: None, assume_role: None, ..self.clone() }
     }
 
     /// These, and where they say nothing, those below: `flags.over(environment)`.
@@ -118,8 +123,8 @@ fn own_role(text: &str, account: Option<&str>) -> Result<String, String> {
     }
 }
 
-/// The file to read: the flag's, else `$POINTSMAN_CONFIG`, else the first that is there of `./pointsman.toml` and
-/// `$XDG_CONFIG_HOME/pointsman/pointsman.toml`.
+/// The file or folder to read: the flag's, else `$POINTSMAN_CONFIG`, else the first that is there of
+/// `./pointsman.toml`, `./pointsman.d` and the same two in `$XDG_CONFIG_HOME/pointsman`.
 ///
 /// # Errors
 /// When none is named and none is there; with the places that were looked at.
@@ -133,9 +138,9 @@ pub fn find(
         return Ok(named);
     }
     let home = set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config")));
-    let places: Vec<PathBuf> = std::iter::once(PathBuf::from("pointsman.toml"))
-        .chain(home.map(|home| home.join("pointsman").join("pointsman.toml")))
-        .collect();
+    let folders = std::iter::once(PathBuf::new()).chain(home.map(|home| home.join("pointsman")));
+    let places: Vec<PathBuf> =
+        folders.flat_map(|place| [place.join("pointsman.toml"), place.join(fleet::FOLDER)]).collect();
     match places.iter().find(|place| exists(place)) {
         Some(place) => Ok(place.clone()),
         None => Err(ConfigErrors::Nowhere { places }),
@@ -165,7 +170,8 @@ mod tests {
         let nowhere = find(None, environment(&[]), |_| false).unwrap_err();
         assert_eq!(
             nowhere.to_string(),
-            "no config: neither --config nor POINTSMAN_CONFIG names one, and there is no pointsman.toml"
+            "no config: neither --config nor POINTSMAN_CONFIG names one, and there is no pointsman.toml \
+             and no pointsman.d"
         );
     }
 

@@ -27,10 +27,16 @@ const BUILT_IN: [&str; 5] = ["switchover", "failover", "evacuate", "failback", "
 /// What may confirm a step, by its word in a playbook.
 pub(super) const PROOFS: &[&str] = &["read back", "health check", "dns", "traffic", "canary", "orders"];
 
+/// Where the playbooks of a config are: a folder of its own beside it, so that workloads that share a folder need not
+/// share playbooks, else the one that all of that folder share.
+pub(super) fn folder(config: &Path) -> PathBuf {
+    let own = config.with_extension("").join(FOLDER);
+    if own.is_dir() { own } else { config.with_file_name(FOLDER) }
+}
+
 /// The files of playbooks that belong to a config, in the order of their names.
 pub(super) fn files(config: &Path) -> Vec<PathBuf> {
-    let folder = config.parent().unwrap_or_else(|| Path::new(".")).join(FOLDER);
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(folder(config)).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))

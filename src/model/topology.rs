@@ -9,6 +9,7 @@ mod production;
 mod replica;
 mod routing;
 mod shared;
+mod workload;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +27,7 @@ pub use production::Production;
 pub use replica::{Replica, ReplicaEngine};
 pub use routing::{Control, Endpoint, Panel, Routing, Rule, RuleKind, RuleLogic, bare};
 pub use shared::SharedTable;
+pub use workload::Workload;
 
 /// The name of an AWS Region, such as `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -57,7 +57,8 @@ pub fn plan(world: &World, intent: &Intent, now: Timestamp) -> Result<Plan, Stri
     if !steps.iter().any(|step| step.operation().is_some()) {
         return Err(unchanged(intent));
     }
-    Ok(Plan { intent: intent.clone(), made: now, steps, measured: Vec::new() })
+    let workload = topology.which();
+    Ok(Plan { intent: intent.clone(), workload, made: now, steps, measured: Vec::new() })
 }
 
 fn no_such(topology: &Topology, name: &str) -> String {

@@ -22,6 +22,7 @@ use super::event::{Answer, Decision, Entry, Event, Right, RunId};
 use super::operation::Operation;
 use super::progress::{IllegalEvent, Progress};
 use crate::model::reading::{Observation, Source};
+use crate::model::topology::Workload;
 
 pub use ask::{Ask, AskId, Asked, Inbox, Outbox, Reply};
 pub use drive::{Ports, WhenHeld, drive};
@@ -70,12 +71,24 @@ pub trait Ledger: Send {
 #[derive(Clone, Debug)]
 pub struct Receipt {
     entry: Entry,
+    workload: Workload,
 }
 
 impl Receipt {
     /// Only a ledger may say that a line is on disk.
     pub(crate) fn for_entry(entry: Entry) -> Self {
-        Self { entry }
+        Self { entry, workload: Workload::default() }
+    }
+
+    /// The same with the workload that the run's plan is for.
+    pub(crate) fn planned_for(self, workload: Workload) -> Self {
+        Self { workload, ..self }
+    }
+
+    /// The workload that the run's plan is for.
+    #[must_use]
+    pub fn workload(&self) -> &Workload {
+        &self.workload
     }
 
     /// The line.

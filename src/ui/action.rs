@@ -79,6 +79,8 @@ pub enum Action {
     Confirm,
     /// On a sheet that a safety rule holds back: names the rule and overrides it.
     BreakGlass,
+    /// Goes back to the list of workloads; this console is disarmed.
+    Fleet,
     /// Leaves the dialog or the zoom; never the program.
     Back,
     /// Leaves a dialog; on the screen, asks whether to leave the program.
@@ -224,6 +226,8 @@ pub const TABLE: &[Entry] = &[
     key(Action::Back, "back", &["esc"], "leave a dialog, the freeze or the zoom; never the program")
         .hint("back", 88)
         .places(EVERYWHERE),
+    key(Action::Fleet, "fleet", &["W"], "go back to the list of workloads; this console is disarmed")
+        .hint("workloads", 35),
     key(
         Action::Interrupt,
         "interrupt",

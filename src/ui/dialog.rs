@@ -187,6 +187,8 @@ pub enum Request {
     Resume,
     /// Leave the program.
     Quit,
+    /// Go back to the list of workloads.
+    Fleet,
 }
 
 /// What an input is judged by.

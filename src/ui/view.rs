@@ -3,6 +3,7 @@
 //! Keys become changes of this state and, where AWS or the console itself is concerned, a [`Request`] for the
 //! app. Nothing here knows how a request is fulfilled, and nothing here reads a clock.
 
+mod aside;
 mod complaints;
 mod problems;
 
@@ -121,6 +122,8 @@ pub struct View {
     pub flow: Flow,
     /// The reason that was given when the console was armed; it goes into what is confirmed.
     pub reason: String,
+    /// This console is one of several, and there is a list to go back to.
+    pub in_fleet: bool,
     /// A word of the screen to the operator, until a time.
     said: Option<(String, Timestamp)>,
     /// What is wrong with files, until it is mended.
@@ -280,6 +283,7 @@ impl View {
             Action::NextProblem => self.next_problem(facts),
             Action::Back => self.back(),
             Action::Arm => return self.arm(facts),
+            Action::Fleet => return Some(Request::Fleet),
             Action::Pause => return Some(pause_or_resume(facts)),
             Action::ReadAgain => {
                 let step = held_step(facts, self)?;

@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use pointsman::ledger::sqlite::{FILE, Journal};
 use pointsman::ledger::{RunState, summary};
+use pointsman::model::topology::Workload;
 use pointsman::plan::event::{End, Event, RunId};
 use pointsman::plan::run::Ledger;
 use pointsman::plan::{Intent, Plan, Playbook};
@@ -23,7 +24,13 @@ fn intent() -> Intent {
 }
 
 fn started() -> Event {
-    let plan = Plan { intent: intent(), made: now(), steps: vec![], measured: vec![] };
+    let plan = Plan {
+        intent: intent(),
+        workload: Workload::default(),
+        made: now(),
+        steps: vec![],
+        measured: vec![],
+    };
     Event::Started { plan, start: start() }
 }
 

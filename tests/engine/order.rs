@@ -1,6 +1,7 @@
 //! Which event may follow which: a table of every state, and random journeys that hold what must always hold.
 
 use pointsman::model::reading::{ControlState, Trouble, TroubleKind};
+use pointsman::model::topology::Workload;
 use pointsman::plan::event::{Answer, Decision, End, Entry, Event, Outcome, Pause, RunId, RungState};
 use pointsman::plan::operation::{ControlChange, Operation, RoutingSet};
 use pointsman::plan::progress::{Progress, StepState};
@@ -39,6 +40,7 @@ fn plan() -> Plan {
     };
     Plan {
         intent: Intent { playbook: Playbook::Evacuate, from: "us-east-1".into(), to: "us-west-2".into() },
+        workload: Workload::default(),
         made: "2026-11-20T14:02:07Z".parse().unwrap(),
         steps: vec![
             step(RECORD, Action::Record, vec![], Rung::ReadBack),

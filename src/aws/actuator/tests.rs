@@ -58,7 +58,8 @@ fn hands(script: &Script, endpoints: &[&str], seed: u64) -> Hands {
 fn receipt(seq: u64, event: Event) -> Receipt {
     let at = "2026-03-02T09:00:00Z".parse().unwrap();
     let run = RunId("4f2a9c01".into());
-    Receipt::for_entry(Entry { seq, run, at, event, previous: String::new(), hash: String::new() })
+    let entry = Entry { seq, run, at, event, previous: String::new(), hash: String::new() };
+    Receipt::for_entry(entry).planned_for(topology(&[]).which())
 }
 
 fn sent(seq: u64) -> Receipt {
@@ -106,6 +107,27 @@ fn in_turn(replies: Vec<Reply>) -> Script {
         *turn += 1;
         reply
     })
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_leaves_that_was_planned_for_another_workload() {
+    let script = in_turn(vec![done()]);
+    let hands = hands(&script, &ENDPOINTS, 7);
+    let ours = topology(&[]).which();
+    let others = [
+        Workload { name: "till".into(), ..ours.clone() },
+        Workload { environment: "production".into(), ..ours.clone() },
+        Workload::default(),
+    ];
+    for (seq, other) in (1..).zip(others) {
+        let answer = hands.send(&routing(), &sent(seq).planned_for(other.clone())).await;
+        let Answer::NotSent { trouble } = answer else { panic!("{other}: {answer:?}") };
+        assert!(trouble.text.contains("planned for another workload"), "{trouble:?}");
+        assert!(trouble.text.ends_with("this is retail-store in simulated"), "{trouble:?}");
+    }
+    assert_eq!(script.sent().len(), 0);
+    let answer = hands.send(&routing(), &sent(1).planned_for(ours)).await;
+    assert!(matches!(answer, Answer::Accepted { .. }), "what was refused used nothing up: {answer:?}");
 }
 
 async fn set(script: &Script) -> Answer {

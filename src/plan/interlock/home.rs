@@ -148,7 +148,8 @@ mod tests {
         let scene = Scene::calm();
         let history = failed_over(&scene);
         let intent = Intent { playbook: Playbook::Failback, from: west(), to: east() };
-        let plan = Plan { intent: intent.clone(), made: scene.now, steps: Vec::new(), measured: Vec::new() };
+        let (workload, steps) = (scene.world.topology().which(), Vec::new());
+        let plan = Plan { intent: intent.clone(), workload, made: scene.now, steps, measured: Vec::new() };
         let lock = i64::try_from(scene.world.topology().failback.locked.as_secs()).unwrap();
         let after = |seconds: i64| {
             let now = scene.now + SignedDuration::from_secs(seconds);

@@ -282,7 +282,8 @@ mod tests {
         };
         let steps = (1..).zip(actions).map(step).collect();
         let intent = Intent { playbook: Playbook::Failover, from: east(), to: west() };
-        let plan = Plan { intent: intent.clone(), made: scene.now, steps, measured: Vec::new() };
+        let workload = scene.world.topology().which();
+        let plan = Plan { intent: intent.clone(), workload, made: scene.now, steps, measured: Vec::new() };
         let question = Question { world: &scene.world, intent: &intent, plan: &plan, now: scene.now };
         let links = verdict::links(&scene.world, scene.now);
         let all = databases(&question, &links).into_iter();

@@ -276,6 +276,7 @@ impl Driver {
         fence: Option<u64>,
     ) -> Result<(), Stop> {
         let receipt = self.append(&Event::Sent { step, attempt, fence })?;
+        let receipt = receipt.planned_for(self.progress.plan.workload.clone());
         let (actuator, clock) = (Arc::clone(&self.ports.actuator), self.ports.clock.clone());
         self.sends.push(Box::pin(async move {
             let answer = tokio::select! {

@@ -1,0 +1,295 @@
+//! Several consoles behind one terminal: the fleet view, and the one workload that has been opened from it.
+//!
+//! Each workload's console has its own state, clients, journal and channel, and those behind the screen each have a
+//! task of their own, so that one that is slow or dead delays no other. No key ever reaches one that is not shown.
+
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use color_eyre::eyre::{Result, WrapErr, eyre};
+use futures::FutureExt;
+use ratatui::buffer::Buffer;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::input::Keyboard;
+use super::signals::{Signal, Signals};
+use super::terminal::{Guard, Kind, Screen};
+use super::watched::{self, News};
+use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Setup, Thrift};
+use crate::app::Event;
+use crate::clock::host_now;
+use crate::model::topology::Topology;
+use crate::ui::fleet::{self, Ask, Row};
+use crate::ui::key::Input;
+use crate::ui::theme::{Glyphs, Theme};
+
+/// How a workload's own console is drawn, and what of its files was saved since it was.
+struct Look {
+    theme: Theme,
+    glyphs: Glyphs,
+    thrift: Thrift,
+    news: mpsc::Receiver<News>,
+    declared: Option<Arc<Topology>>,
+}
+
+/// A workload whose console is not shown.
+struct Behind {
+    look: Look,
+    state: PathBuf,
+    row: watch::Receiver<Row>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Headless>,
+}
+
+impl Behind {
+    /// Keeps a console going without a screen: disarmed, and read slowly unless a run needs more.
+    ///
+    /// Must be called within a tokio runtime.
+    fn begin(mut setup: Setup) -> Self {
+        let look = Look {
+            theme: setup.theme.clone(),
+            glyphs: setup.glyphs,
+            thrift: setup.thrift,
+            news: watched::watch(std::mem::take(&mut setup.watched)),
+            declared: None,
+        };
+        let state = setup.state.clone();
+        Self::keep(Headless::begin(setup), look, state)
+    }
+
+    fn keep(mut inside: Headless, look: Look, state: PathBuf) -> Self {
+        inside.app.set_aside(inside.clock.now());
+        inside.performer.attend(&inside.app);
+        let (row, seen) = watch::channel(row(&inside));
+        let (stop, stopped) = oneshot::channel();
+        Self { look, state, row: seen, stop, task: tokio::spawn(keep(inside, stopped, row)) }
+    }
+
+    /// What it comes to now.
+    fn row(&self) -> Row {
+        self.row.borrow().clone()
+    }
+
+    /// Takes it from behind the screen; nothing when it fell over, and with it whatever it held.
+    async fn recall(self) -> Option<(Headless, Look, PathBuf)> {
+        let _ended = self.stop.send(());
+        match self.task.await {
+            Ok(inside) => Some((inside, self.look, self.state)),
+            Err(fell) => {
+                tracing::error!(%fell, "a console behind the screen fell over");
+                None
+            }
+        }
+    }
+}
+
+fn row(inside: &Headless) -> Row {
+    Row::of(&inside.app.scene(inside.clock.now()))
+}
+
+async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, row: watch::Sender<Row>) -> Headless {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let told = tokio::select! {
+            biased;
+            _ = &mut stop => return inside,
+            Some(event) = inside.events.recv() => vec![event],
+            told = inside.performer.told() => told,
+            _ = second.tick() => vec![inside.performer.budget(), Event::Tick(host_now())],
+        };
+        for event in told {
+            // What was typed for this console was typed when it was shown, or for another.
+            if matches!(event, Event::Input(..)) {
+                continue;
+            }
+            // A run in flight must not be cut off by a console that falls over.
+            let took = std::panic::catch_unwind(AssertUnwindSafe(|| inside.take(event)));
+            if took.is_err() {
+                tracing::error!("a console behind the screen fell over at an event; it goes on without it");
+            }
+        }
+        let now = self::row(&inside);
+        row.send_if_modified(|was| std::mem::replace(was, now.clone()) != now);
+    }
+}
+
+async fn end(inside: Headless, exit: Exit) -> Ended {
+    let Headless { mut app, clock, performer, .. } = inside;
+    let (late, has_run, flight) = performer.leave().await;
+    for event in late {
+        app.update(event, clock.now());
+    }
+    let run = app.run().filter(|_| has_run).cloned();
+    Ended { exit, run, flight }
+}
+
+/// What all consoles share.
+struct Stage {
+    signals: Signals,
+    guard: Guard,
+    kind: Kind,
+    theme: Theme,
+    glyphs: Glyphs,
+}
+
+/// Shows the fleet, and the workloads that are opened from it, until the operator leaves or the terminal is gone. How
+/// each console ended comes back with the folder of its journal.
+///
+/// # Errors
+/// When there is no workload, the terminal cannot be taken over, or the signals cannot be had.
+pub async fn watch(setups: Vec<Setup>) -> Result<Vec<(PathBuf, Ended)>> {
+    let first = setups.first().ok_or_else(|| eyre!("there is no workload to show"))?;
+    let (kind, theme, glyphs) = (first.kind, first.theme.clone(), first.glyphs);
+    let signals = Signals::new()?;
+    let guard = Guard::take(kind).wrap_err("cannot take the terminal over")?;
+    // The theme decides about colours, and has asked `NO_COLOR` itself.
+    crossterm::style::force_color_output(true);
+    let screen = Screen::open(kind).wrap_err("cannot learn the terminal's size")?;
+    let mut stage = Stage { signals, guard, kind, theme, glyphs };
+    let mut all: Vec<Behind> = setups.into_iter().map(Behind::begin).collect();
+    // Whatever is wrong with the screen, no run in flight is to be cut off by it.
+    let shown = AssertUnwindSafe(Box::pin(stage.show(&mut all, screen))).catch_unwind().await;
+    let exit = match shown {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the fleet cannot be shown any more");
+            Exit::FellOver
+        }
+        Err(_) => Exit::FellOver,
+    };
+    drop(stage);
+    let mut ended = Vec::new();
+    for behind in all {
+        if let Some((inside, _, state)) = behind.recall().await {
+            ended.push((state, Box::pin(end(inside, exit)).await));
+        }
+    }
+    Ok(ended)
+}
+
+impl Stage {
+    async fn show(&mut self, all: &mut Vec<Behind>, mut screen: Screen) -> Result<Exit> {
+        let mut view = fleet::Fleet::default();
+        loop {
+            let at = match self.list(all, &mut view, &mut screen).await? {
+                Chosen::Workload(at) => at,
+                Chosen::Exit(exit) => return Ok(exit),
+            };
+            let (exit, back) = self.open(all, at, screen).await?;
+            match (exit, back) {
+                (Exit::Left, Some(back)) => screen = back,
+                (exit, _) => return Ok(exit),
+            }
+            view.back_from(at);
+        }
+    }
+
+    /// The list of workloads, until one is opened or the operator leaves.
+    async fn list(&mut self, all: &[Behind], view: &mut fleet::Fleet, screen: &mut Screen) -> Result<Chosen> {
+        let (to_list, mut inputs) = mpsc::channel(EVENTS);
+        let mut keyboard = Keyboard::listen(to_list).wrap_err("cannot listen to the keyboard")?;
+        let mut second = tokio::time::interval(Duration::from_secs(1));
+        second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut rows: Vec<Row> = all.iter().map(Behind::row).collect();
+        loop {
+            let input = tokio::select! {
+                biased;
+                signal = self.signals.next() => match signal {
+                    Signal::Resize => Some(screen.size()),
+                    Signal::Suspend | Signal::GoOn => {
+                        let stops = signal == Signal::Suspend;
+                        let signals = &mut self.signals;
+                        let pause = async { if stops { signals.stop().await } };
+                        if self.guard.lend(self.kind, pause).await.is_err() {
+                            return Ok(Chosen::Exit(Exit::Ended(Signal::HangUp)));
+                        }
+                        Some(screen.size())
+                    }
+                    signal => return Ok(Chosen::Exit(Exit::Ended(signal))),
+                },
+                () = keyboard.gone() => return Ok(Chosen::Exit(Exit::Ended(Signal::HangUp))),
+                Some(event) = inputs.recv() => match event {
+                    Event::Input(input, _) => Some(input),
+                    _ => None,
+                },
+                _ = second.tick() => None,
+            };
+            if let Some(Input::Resize { width, height }) = input {
+                screen.resize(width, height);
+            }
+            rows.clear();
+            rows.extend(all.iter().map(Behind::row));
+            match input.and_then(|input| view.on(&input, &rows)) {
+                Some(Ask::Open(at)) if at < all.len() => return Ok(Chosen::Workload(at)),
+                Some(Ask::Quit) => return Ok(Chosen::Exit(Exit::Left)),
+                _ => {}
+            }
+            if !screen.is_busy() {
+                let mut frame = Buffer::empty(screen.area());
+                fleet::draw(view, (&rows, host_now()), &self.theme, self.glyphs, &mut frame);
+                screen.show(frame);
+            }
+            if screen.is_broken() {
+                return Ok(Chosen::Exit(Exit::Ended(Signal::HangUp)));
+            }
+        }
+    }
+
+    /// The console of one workload; the screen comes back where the operator went back to the list.
+    async fn open(
+        &mut self,
+        all: &mut Vec<Behind>,
+        at: usize,
+        screen: Screen,
+    ) -> Result<(Exit, Option<Screen>)> {
+        let Some((mut inside, look, state)) = all.remove(at).recall().await else {
+            return Ok((Exit::FellOver, None));
+        };
+        inside.app.come_to_front(inside.clock.now());
+        let keyboard = match Keyboard::listen(inside.to_app.clone()) {
+            Ok(keyboard) => keyboard,
+            Err(error) => {
+                all.insert(at, Behind::keep(inside, look, state));
+                return Err(error).wrap_err("cannot listen to the keyboard");
+            }
+        };
+        let due = Due { redraw: Redraw::Now, pressed: true, ticked: false, held: false };
+        let Look { theme, glyphs, thrift, news, declared } = look;
+        let mut console = Console {
+            inside,
+            theme,
+            glyphs,
+            kind: self.kind,
+            screen,
+            keyboard,
+            news,
+            declared,
+            line: Line::new(thrift),
+            began: Instant::now(),
+            due,
+            alarm: None,
+        };
+        console.look_anew();
+        let live = AssertUnwindSafe(console.live(&mut self.signals, &self.guard)).catch_unwind().await;
+        let exit = live.unwrap_or(Exit::FellOver);
+        let Console { inside, screen, keyboard, theme, glyphs, news, declared, .. } = console;
+        let look = Look { theme, glyphs, thrift, news, declared };
+        drop(keyboard);
+        let back = (exit == Exit::Left && inside.app.goes_to_fleet()).then_some(screen);
+        all.insert(at, Behind::keep(inside, look, state));
+        Ok((exit, back))
+    }
+}
+
+/// How the list was left.
+enum Chosen {
+    /// For this workload.
+    Workload(usize),
+    /// For good.
+    Exit(Exit),
+}
