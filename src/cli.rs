@@ -15,6 +15,7 @@ mod own;
 mod place;
 mod plain;
 mod plan;
+mod report;
 mod run;
 mod say;
 mod setup;
@@ -34,6 +35,7 @@ use color_eyre::eyre::Result;
 
 pub use ask::AskCommand;
 pub use claim::ClaimArgs;
+pub use report::ReportForm;
 pub use tell::Saying;
 
 /// Under the help of the whole program.
@@ -206,6 +208,17 @@ enum Command {
         #[command(subcommand)]
         command: JournalCommand,
     },
+    /// Tell a run from its journal: times, evidence, who, notes, what may be missing
+    ///
+    /// The promises (RTO, RPO) come from the config of that workload. Exit 40 when
+    /// a line of its journal is not as it was written.
+    Report {
+        /// The run's name, or its first digits
+        run: String,
+        /// How it is written
+        #[arg(long = "as", value_enum, value_name = "FORM", default_value = "md")]
+        form: ReportForm,
+    },
     /// Serve the simulated AWS on loopback for the SDKs, the AWS CLI and boto3
     ///
     /// Prints its base URL and serves until it is told to stop. A console that
@@ -362,6 +375,7 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Tell { run, step, saying, because } => {
             tell::tell(&common, (&run, step), saying, &because).await
         }
+        Command::Report { run, form } => report::report(&common, &run, form),
         Command::Sim(args) => sim::sim(&args).await,
     }
 }

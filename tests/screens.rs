@@ -4,6 +4,7 @@
 
 mod any;
 mod dialogs;
+mod film;
 mod panels;
 mod panes;
 mod pictures;

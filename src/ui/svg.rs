@@ -2,14 +2,18 @@
 //!
 //! The sixteen terminal colours are fixed here, so that a picture is the same on every machine.
 
+mod film;
 mod shape;
 
 use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
 use super::widgets::paint;
+
+pub use film::{Shot, film};
 
 /// A cell's width and height in the picture, in pixels: the advance of a monospaced font of 14.
 const CELL_WIDE: f64 = 8.43;
@@ -28,15 +32,8 @@ const FORE: &str = "#d5dae3";
 /// The picture of a buffer under a title.
 #[must_use]
 pub fn svg(buf: &Buffer, title: &str) -> String {
-    let wide = (left(buf.area.width) + f64::from(MARGIN)).ceil();
-    let high = (top(buf.area.height) + f64::from(MARGIN)).ceil();
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="'DejaVu Sans Mono', 'Menlo', 'Consolas', monospace" font-size="14">"#
-    );
-    let _ = writeln!(out, "<title>{}</title>", escape(title));
-    let _ = writeln!(out, r#"<rect width="{wide}" height="{high}" rx="8" fill="{BACK}"/>"#);
+    let mut out = open(buf.area, title);
+    let wide = wide_of(buf.area);
     let middle = wide / 2.0;
     let _ = writeln!(
         out,
@@ -55,8 +52,31 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
             let _ = writeln!(out, r#"<text y="{base}">{words}</text>"#);
         }
     }
-    out.push_str("</svg>\n");
+    close(&mut out);
     out
+}
+
+/// The window of a terminal of this size, with nothing in it yet.
+fn open(area: Rect, title: &str) -> String {
+    let wide = wide_of(area);
+    let high = (top(area.height) + f64::from(MARGIN)).ceil();
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="'DejaVu Sans Mono', 'Menlo', 'Consolas', monospace" font-size="14">"#
+    );
+    let _ = writeln!(out, "<title>{}</title>", escape(title));
+    let _ = writeln!(out, r#"<rect width="{wide}" height="{high}" rx="8" fill="{BACK}"/>"#);
+    out
+}
+
+fn close(out: &mut String) {
+    out.push_str("</svg>\n");
+}
+
+/// The width of the whole picture, in pixels.
+fn wide_of(area: Rect) -> f64 {
+    (left(area.width) + f64::from(MARGIN)).ceil()
 }
 
 /// Neighbouring cells of one look.
