@@ -18,6 +18,7 @@ mod place;
 mod plain;
 mod plan;
 mod reload;
+mod report;
 mod run;
 mod say;
 mod setup;
@@ -41,6 +42,7 @@ use crate::config::Color;
 
 pub use ask::AskCommand;
 pub use claim::ClaimArgs;
+pub use report::ReportForm;
 pub use tell::Saying;
 
 /// Under the help of the whole program.
@@ -256,6 +258,17 @@ enum Command {
         #[command(subcommand)]
         command: JournalCommand,
     },
+    /// Tell a run from its journal: times, evidence, who, notes, what may be missing
+    ///
+    /// The promises (RTO, RPO) come from the config of that workload. Exit 40 when
+    /// a line of its journal is not as it was written.
+    Report {
+        /// The run's name, or its first digits
+        run: String,
+        /// How it is written
+        #[arg(long = "as", value_enum, value_name = "FORM", default_value = "md")]
+        form: ReportForm,
+    },
     /// Show the themes there are, in the terminal's own colours
     ///
     /// Without a name it lists all of them; with names it draws each with a small
@@ -432,6 +445,7 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Tell { run, step, saying, because } => {
             tell::tell(&common, (&run, step), saying, &because).await
         }
+        Command::Report { run, form } => report::report(&common, &run, form),
         Command::Sim(args) => sim::sim(&args).await,
     }
 }

@@ -21,6 +21,7 @@ pub mod dns;
 pub mod ledger;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod runtime;
 pub mod sampler;
 pub mod sim;

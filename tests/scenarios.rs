@@ -17,6 +17,7 @@ mod ride;
 mod soak;
 mod stage;
 mod tampered;
+mod told;
 mod variations;
 
 use book::Book;

@@ -4,6 +4,7 @@
 
 mod any;
 mod dialogs;
+mod film;
 mod fleet;
 mod panels;
 mod panes;

@@ -156,7 +156,7 @@ fn verdict(journal: &Journal) -> Result<u64, String> {
 
 /// One run, and the chain that it is in: where that is broken, a line of this run may be missing.
 fn verify_run(journals: &[Found], name: &str) -> Result<ExitCode> {
-    let (journal, run) = named(journals, name)?;
+    let (Found { journal, .. }, run) = named(journals, name)?;
     let lines = journal.read(&run)?;
     let (own, all) = (lines.as_ref().map(Vec::len), verdict(journal));
     match &own {
@@ -173,22 +173,46 @@ fn verify_run(journals: &[Found], name: &str) -> Result<ExitCode> {
     Ok(if own.is_ok() && all.is_ok() { ExitCode::SUCCESS } else { exit::BROKEN.into() })
 }
 
+/// One run as it was found among all journals of this host.
+pub(super) struct Told {
+    /// The folder of its workload.
+    pub workload: String,
+    /// All its lines.
+    pub lines: Vec<Entry>,
+    /// What the command exits with, if nothing else is wrong.
+    pub code: ExitCode,
+    /// The chain of its journal holds.
+    pub whole: bool,
+}
+
+/// The one run whose name begins like this; a chain that is broken is said on standard error.
+///
+/// # Errors
+/// When no run, or more than one, begins like this, or a journal cannot be read.
+pub(super) fn told(common: &Common, name: &str) -> Result<Told> {
+    let journals = journals(common)?;
+    let (lines, code) = find(&journals, name)?;
+    let (found, _) = named(&journals, name)?;
+    let whole = code == ExitCode::SUCCESS;
+    Ok(Told { workload: found.workload.clone(), lines, code, whole })
+}
+
 /// The lines of the one run whose name begins like this, and the exit code: a chain that is broken anywhere is said,
 /// because a line may be missing here.
 fn find(journals: &[Found], name: &str) -> Result<(Vec<Entry>, ExitCode)> {
-    let (journal, run) = named(journals, name)?;
+    let (Found { journal, .. }, run) = named(journals, name)?;
     let lines = journal.entries(&run)?;
     let Err(broken) = journal.verify()? else { return Ok((lines, ExitCode::SUCCESS)) };
     say::err(format_args!("the journal's chain is broken at {broken}; lines may be missing here"));
     Ok((lines, exit::BROKEN.into()))
 }
 
-/// The one run whose name begins like this, and its journal.
-fn named<'a>(journals: &'a [Found], name: &str) -> Result<(&'a Journal, RunId)> {
-    let mut fits: Vec<(&Journal, RunId)> = Vec::new();
-    for Found { journal, .. } in journals {
-        let runs = journal.names()?.into_iter();
-        fits.extend(runs.filter(|run| run.0.starts_with(name)).map(|run| (journal, run)));
+/// The one run whose name begins like this, and where it was found.
+fn named<'a>(journals: &'a [Found], name: &str) -> Result<(&'a Found, RunId)> {
+    let mut fits: Vec<(&Found, RunId)> = Vec::new();
+    for found in journals {
+        let runs = found.journal.names()?.into_iter();
+        fits.extend(runs.filter(|run| run.0.starts_with(name)).map(|run| (found, run)));
     }
     let why = match fits.as_slice() {
         [] => format!("no run begins with `{name}`; `pointsman journal list` names them"),

@@ -41,6 +41,12 @@ impl Headless {
         &self.app
     }
 
+    /// What reading costs now, for the state to take in.
+    #[must_use]
+    pub fn budget(&self) -> Event {
+        self.performer.budget()
+    }
+
     /// Waits for the next thing that happens outside, and takes it in; true when the operator leaves.
     pub async fn turn(&mut self) -> bool {
         let told = tokio::select! {

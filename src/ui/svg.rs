@@ -2,16 +2,20 @@
 //!
 //! The sixteen terminal colours are fixed here, so that a picture is the same on every machine.
 
+mod film;
 mod shape;
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
 use super::theme::{self, Ground};
 use super::widgets::paint;
+
+pub use film::{Shot, film};
 
 /// A cell's width and height in the picture, in pixels: the advance of a monospaced font of 14.
 const CELL_WIDE: f64 = 8.43;
@@ -48,15 +52,8 @@ pub fn on(buf: &Buffer, title: &str, ground: Ground) -> String {
         Ground::Dark => DARK,
         Ground::Light => LIGHT,
     };
-    let wide = (left(buf.area.width) + f64::from(MARGIN)).ceil();
-    let high = (top(buf.area.height) + f64::from(MARGIN)).ceil();
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="'DejaVu Sans Mono', 'Menlo', 'Consolas', monospace" font-size="14">"#
-    );
-    let _ = writeln!(out, "<title>{}</title>", escape(title));
-    let _ = writeln!(out, r#"<rect width="{wide}" height="{high}" rx="8" fill="{}"/>"#, paper.back);
+    let mut out = open(buf.area, title, paper);
+    let wide = wide_of(buf.area);
     let middle = wide / 2.0;
     let _ = writeln!(
         out,
@@ -76,8 +73,31 @@ pub fn on(buf: &Buffer, title: &str, ground: Ground) -> String {
             let _ = writeln!(out, r#"<text y="{base}">{words}</text>"#);
         }
     }
-    out.push_str("</svg>\n");
+    close(&mut out);
     out
+}
+
+/// The window of a terminal of this size, with nothing in it yet.
+fn open(area: Rect, title: &str, paper: Paper) -> String {
+    let wide = wide_of(area);
+    let high = (top(area.height) + f64::from(MARGIN)).ceil();
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="'DejaVu Sans Mono', 'Menlo', 'Consolas', monospace" font-size="14">"#
+    );
+    let _ = writeln!(out, "<title>{}</title>", escape(title));
+    let _ = writeln!(out, r#"<rect width="{wide}" height="{high}" rx="8" fill="{}"/>"#, paper.back);
+    out
+}
+
+fn close(out: &mut String) {
+    out.push_str("</svg>\n");
+}
+
+/// The width of the whole picture, in pixels.
+fn wide_of(area: Rect) -> f64 {
+    (left(area.width) + f64::from(MARGIN)).ceil()
 }
 
 /// Neighbouring cells of one look.

@@ -38,6 +38,24 @@ fn a_run_can_be_read_back_in_words_and_as_json() {
 }
 
 #[test]
+fn a_run_is_told_as_a_report_in_three_forms() {
+    let stage = stage_with_a_run();
+    let name = run_name(&stage);
+    let markdown = stage.run(&format!("report {}", &name[..5])).with(0).out;
+    assert!(markdown.starts_with(&format!("# evacuate us-east-1 → us-west-2, run {name}\n")), "{markdown}");
+    assert!(markdown.contains("| RTO | 600.0s |") || markdown.contains("| RTO | 10m00s |"), "{markdown}");
+    let html = stage.run(&format!("report {name} --as html")).with(0).out;
+    assert!(html.starts_with("<!doctype html>") && html.contains("drill"), "{html}");
+    let json = stage.run(&format!("report {name} --as json")).with(0).json();
+    assert_eq!((&json["summary"]["run"], &json["whole"]), (&name.clone().into(), &true.into()));
+    assert!(stage.run("report zzzz").with(2).err.contains("no run begins with `zzzz`"));
+    // Of another workload's promises nothing is said.
+    stage.desk.change("environment = \"simulated\"", "environment = \"staging\"");
+    let markdown = stage.run(&format!("report {name}")).with(0).out;
+    assert!(markdown.contains("What is promised is not known here"), "{markdown}");
+}
+
+#[test]
 fn a_journal_that_is_not_there_yet_is_nothing_wrong() {
     let desk = Desk::with_config("");
     assert_eq!(desk.run("journal list").with(0).out, "no run yet\n");
