@@ -8,6 +8,7 @@ mod claim;
 mod effect;
 mod hand;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ use crate::plan::{Intent, interlock};
 use crate::ui::conch::{Conch, Mirror};
 use crate::ui::dialog::{Obstacle, Request};
 use crate::ui::key::Input;
+use crate::ui::keymap::Keymap;
 use crate::ui::view::{Facts, View};
 use crate::ui::{Console, Flow, Mode, Scene};
 use abroad::Home;
@@ -262,6 +264,11 @@ impl App {
         self.view.flow = flow;
     }
 
+    /// Goes by these keys from now on.
+    pub fn bind(&mut self, keymap: Keymap) {
+        self.view.keymap = Arc::new(keymap);
+    }
+
     /// Says one line to the operator for a few seconds.
     pub fn say(&mut self, text: &str) {
         self.view.say(text);
@@ -270,7 +277,7 @@ impl App {
     /// Something on the screen runs out by the second.
     #[must_use]
     pub fn counts_down(&self) -> bool {
-        self.view.dialog.is_some() || self.view.said().is_some()
+        self.view.dialog.is_some() || self.view.said().is_some() || self.view.chord().is_some()
     }
 
     /// A run is in flight, driven here or followed.
@@ -394,6 +401,12 @@ impl App {
             Request::Claim(claim) => self.claimed(claim),
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
+            Request::Copy(clip) => {
+                self.view.say(clip.said());
+                vec![Effect::Copy(clip)]
+            }
+            Request::Theme(name) => vec![Effect::Theme(name)],
+            Request::Suspend => vec![Effect::Suspend],
             Request::Quit => vec![Effect::Quit],
         }
     }

@@ -10,6 +10,7 @@ mod demo;
 pub mod exit;
 mod follow;
 mod journal;
+mod keys;
 mod meant;
 mod own;
 mod place;

@@ -4,9 +4,12 @@
 //! State is words and shapes first; colour comes from the theme by role and is never the only carrier.
 
 pub mod action;
+pub mod clip;
+pub mod command;
 pub mod conch;
 pub mod dialog;
 pub mod digest;
+pub mod filter;
 pub mod guard;
 mod header;
 pub mod help;
