@@ -10,6 +10,7 @@ mod fleet;
 mod hand;
 mod saved;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ use crate::plan::{Intent, interlock};
 use crate::ui::conch::{Conch, Mirror};
 use crate::ui::dialog::{Obstacle, Request};
 use crate::ui::key::Input;
+use crate::ui::keymap::Keymap;
 use crate::ui::view::{Complaint, Facts, View};
 use crate::ui::{Console, Flow, Mode, Scene};
 use abroad::Home;
@@ -276,6 +278,11 @@ impl App {
         self.view.flow = flow;
     }
 
+    /// Goes by these keys from now on.
+    pub fn bind(&mut self, keymap: Keymap) {
+        self.view.keymap = Arc::new(keymap);
+    }
+
     /// Says one line to the operator for a few seconds.
     pub fn say(&mut self, text: &str) {
         self.view.say(text);
@@ -284,7 +291,7 @@ impl App {
     /// Something on the screen runs out by the second.
     #[must_use]
     pub fn counts_down(&self) -> bool {
-        self.view.dialog.is_some() || self.view.said().is_some()
+        self.view.dialog.is_some() || self.view.said().is_some() || self.view.chord().is_some()
     }
 
     /// A run is in flight, driven here or followed.
@@ -410,6 +417,12 @@ impl App {
             Request::Claim(claim) => self.claimed(claim),
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
+            Request::Copy(clip) => {
+                self.view.say(clip.said());
+                vec![Effect::Copy(clip)]
+            }
+            Request::Theme(name) => vec![Effect::Theme(name)],
+            Request::Suspend => vec![Effect::Suspend],
             Request::Quit => vec![Effect::Quit],
             Request::Fleet => {
                 self.to_fleet = true;

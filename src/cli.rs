@@ -11,6 +11,7 @@ pub mod exit;
 mod fleet;
 mod follow;
 mod journal;
+mod keys;
 mod looks;
 mod meant;
 mod own;

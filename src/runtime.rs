@@ -30,7 +30,7 @@ use ratatui::buffer::Buffer;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::app::{App, Attention, Event};
+use crate::app::{App, Attention, Effect, Event};
 use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
 use crate::model::topology::Topology;
@@ -281,7 +281,30 @@ impl Console {
         }
         let redraw = self.wanted_by(&event);
         self.due.redraw = self.due.redraw.max(redraw);
-        self.inside.take(event)
+        let left = self.inside.take(event);
+        for effect in std::mem::take(&mut self.inside.of_terminal) {
+            self.ask_terminal(&effect);
+        }
+        left
+    }
+
+    /// Does what only the terminal can do; what it cannot is said.
+    fn ask_terminal(&mut self, effect: &Effect) {
+        let refused = match effect {
+            Effect::Copy(clip) => self.screen.copy(clip.text()).err(),
+            Effect::Theme(name) => match Theme::find(name) {
+                Ok(theme) => {
+                    self.theme = theme;
+                    None
+                }
+                Err(_) => Some("there is no such theme"),
+            },
+            Effect::Suspend => signals::suspend().err().map(|_| "the system does not let it be suspended"),
+            _ => None,
+        };
+        if let Some(why) = refused {
+            self.inside.app.say(why);
+        }
     }
 
     /// How soon an event wants to be seen: a key at once, what was read with the next burst, a second only when clocks

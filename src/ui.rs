@@ -5,9 +5,12 @@
 
 pub mod action;
 pub mod ansi;
+pub mod clip;
+pub mod command;
 pub mod conch;
 pub mod dialog;
 pub mod digest;
+pub mod filter;
 pub mod fleet;
 pub mod guard;
 mod header;

@@ -4,6 +4,7 @@ use super::Ticket;
 use crate::model::reading::Source;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::{Intent, Plan, StepId};
+use crate::ui::clip::Clip;
 use crate::ui::dialog::Claim;
 
 /// What must happen outside.
@@ -71,6 +72,12 @@ pub enum Effect {
         /// By what claim.
         claim: Claim,
     },
+    /// Put a text on the operator's clipboard.
+    Copy(Clip),
+    /// Draw in another theme.
+    Theme(String),
+    /// Give the terminal back to the shell for a while.
+    Suspend,
     /// Leave the program.
     Quit,
 }

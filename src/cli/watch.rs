@@ -12,7 +12,7 @@ use super::follow::{self, Followed, Teller, ended, standing, way_on};
 use super::looks::Wish;
 use super::reload::Files;
 use super::setup::{Reader, bell, file, load, several};
-use super::{Common, claim, fleet, place, plain, say};
+use super::{Common, claim, fleet, keys, place, plain, say};
 use crate::app::{App, Event};
 use crate::aws::Clients;
 use crate::clock::Clock;
@@ -124,6 +124,13 @@ pub(super) fn setup(
     let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
     if let Some((title, text)) = remember(&mut app, state) {
         app.update(Event::Trouble { title, text }, clock.now());
+    }
+    match keys::read(&keys::places(self::file(common).as_deref())) {
+        Ok(keymap) => app.bind(keymap),
+        Err(text) => {
+            let title = "Your keys are not taken; those of the table hold".to_owned();
+            app.update(Event::Trouble { title, text }, clock.now());
+        }
     }
     let bell = bell(&config).unwrap_or_else(|text| {
         let title = "Nobody will be told when a run needs a person".to_owned();

@@ -22,6 +22,8 @@ pub struct Headless {
     pub(super) performer: Performer,
     pub(super) events: mpsc::Receiver<Event>,
     pub(super) to_app: mpsc::Sender<Event>,
+    /// What was asked of the terminal and is not done yet.
+    pub(super) of_terminal: Vec<Effect>,
 }
 
 impl Headless {
@@ -32,7 +34,7 @@ impl Headless {
         let (to_app, events) = mpsc::channel(EVENTS);
         let desk = Desk { state, operator, clock: clock.clone(), config, bell };
         let performer = Performer::new(clients, desk, commons, app.newest_line(), to_app.clone());
-        Self { app, clock, performer, events, to_app }
+        Self { app, clock, performer, events, to_app, of_terminal: Vec::new() }
     }
 
     /// The state.
@@ -71,8 +73,13 @@ impl Headless {
         let mut waiting = VecDeque::from([event]);
         while let Some(event) = waiting.pop_front() {
             for effect in self.app.update(event, self.clock.now()) {
-                if effect == Effect::Quit {
-                    return true;
+                match effect {
+                    Effect::Quit => return true,
+                    Effect::Copy(_) | Effect::Theme(_) | Effect::Suspend => {
+                        self.of_terminal.push(effect);
+                        continue;
+                    }
+                    _ => {}
                 }
                 waiting.extend(self.performer.perform(effect, &self.app));
             }

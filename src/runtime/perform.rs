@@ -246,7 +246,8 @@ impl Performer {
                 return trouble("The note could not be written down", &why);
             }
             Effect::Note { run, text } => self.write(move |desk| Done::Noted(desk.note(&run, text))),
-            Effect::Quit => {}
+            // These are the terminal's.
+            Effect::Copy(_) | Effect::Theme(_) | Effect::Suspend | Effect::Quit => {}
         }
         Vec::new()
     }

@@ -55,6 +55,14 @@ pub struct Signals {
 const SUSPEND: i32 = rustix::process::Signal::TSTP.as_raw();
 const GO_ON: i32 = rustix::process::Signal::CONT.as_raw();
 
+/// Asks this process to stop, as Ctrl-Z does where the terminal is not in raw mode; it comes as [`Signal::Suspend`].
+///
+/// # Errors
+/// When the system does not let it.
+pub fn suspend() -> std::io::Result<()> {
+    Ok(rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?)
+}
+
 impl Signals {
     /// Listens from now on.
     ///

@@ -3,6 +3,7 @@
 //! A frame is one write inside a synchronized update, holds changed cells only, and is not written when nothing
 //! changed. Writing happens on a thread of its own, so that a slow link never delays a key.
 
+mod clipboard;
 mod encode;
 mod kind;
 
@@ -144,6 +145,8 @@ pub struct Screen {
     busy: Arc<AtomicBool>,
     broken: Arc<AtomicBool>,
     clear: bool,
+    /// Goes out before the next frame.
+    first: Vec<u8>,
 }
 
 impl Screen {
@@ -166,7 +169,15 @@ impl Screen {
                 busy_there.store(false, Ordering::SeqCst);
             }
         })?;
-        Ok(Self { kind, shown: Buffer::empty(size()?), to_writer, busy, broken, clear: true })
+        Ok(Self {
+            kind,
+            shown: Buffer::empty(size()?),
+            to_writer,
+            busy,
+            broken,
+            clear: true,
+            first: Vec::new(),
+        })
     }
 
     /// The area a frame may fill.
@@ -203,14 +214,26 @@ impl Screen {
     /// Shows a frame: writes what differs from what is shown, or nothing. How many bytes that took is returned.
     pub fn show(&mut self, frame: Buffer) -> usize {
         let changes = self.shown.diff(&frame);
-        if changes.is_empty() && !self.clear {
+        if changes.is_empty() && !self.clear && self.first.is_empty() {
             return 0;
         }
-        let bytes = encode::frame(self.kind, std::mem::take(&mut self.clear), &changes);
+        let mut bytes = std::mem::take(&mut self.first);
+        bytes.extend(encode::frame(self.kind, std::mem::take(&mut self.clear), &changes));
         let count = bytes.len();
         self.shown = frame;
         self.hand_over(bytes);
         count
+    }
+
+    /// Puts a text on the clipboard of whoever sits at the terminal, with the next frame.
+    ///
+    /// # Errors
+    /// When terminals of this kind have no way to, in words.
+    pub fn copy(&mut self, text: &str) -> Result<(), &'static str> {
+        self.first = clipboard::Way::of(self.kind, clipboard::in_tmux())
+            .ok_or("nothing is copied: this kind of terminal cannot be told to (OSC 52)")?
+            .sequence(text);
+        Ok(())
     }
 
     fn hand_over(&self, bytes: Vec<u8>) {

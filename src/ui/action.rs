@@ -37,6 +37,18 @@ pub enum Action {
     Note,
     /// Goes to the next thing that is not ok.
     NextProblem,
+    /// Goes to the one before.
+    PreviousProblem,
+    /// Opens the line that commands are typed into by name.
+    Command,
+    /// Hides the rows of a pane that do not hold a text.
+    Filter,
+    /// Copies the selected row, or what a dialog of text shows.
+    CopyRow,
+    /// Copies the rows of a pane.
+    CopyPane,
+    /// Gives the terminal back to the shell until it is told to go on.
+    Suspend,
     /// Opens what is known of the selected row.
     Detail,
     /// Shows the equal AWS CLI lines.
@@ -144,7 +156,7 @@ pub const TABLE: &[Entry] = &[
     key(Action::Retry, "retry", &["R"], "held step: try its write again, after asking")
         .hint("retry", 97)
         .stakes(Stakes::Write),
-    key(Action::Undo, "undo", &["u"], "held step: send its inverse, after asking")
+    key(Action::Undo, "undo", &["U"], "held step: send its inverse, after asking")
         .hint("undo", 94)
         .stakes(Stakes::Write),
     key(Action::Skip, "skip", &["s"], "held step: go on without it, with a reason")
@@ -169,13 +181,27 @@ pub const TABLE: &[Entry] = &[
     )
     .hint("approve", 98)
     .stakes(Stakes::Write),
-    key(Action::Note, "note", &["N"], "write a note about the run into the journal"),
+    key(Action::Note, "note", &["i"], "write a note about the run into the journal"),
     key(Action::NextProblem, "next-problem", &["n"], "go to the next thing that is not ok")
         .hint("next problem", 70),
+    key(Action::PreviousProblem, "previous-problem", &["N"], "go to the one before"),
     key(Action::Detail, "detail", &["enter"], "open what is known of the selected row").hint("detail", 60),
-    key(Action::Cli, "cli", &["c"], "show the equal AWS CLI lines")
-        .hint("as AWS CLI", 50)
+    key(Action::Command, "command", &[":"], "do something by its name, with what it needs: `theme light`")
+        .hint("command", 44),
+    key(
+        Action::Filter,
+        "filter",
+        &["/"],
+        "show the rows of this pane that hold a text; !text those that do not",
+    )
+    .hint("filter", 42),
+    key(Action::Cli, "cli", &["c"], "show and copy the equal AWS CLI lines")
+        .hint("as AWS CLI", 14)
         .places(&[Context::Screen, Context::List]),
+    key(Action::CopyRow, "copy-row", &["y"], "copy the selected row; in a dialog, its text")
+        .hint("copy", 13)
+        .places(&[Context::Screen, Context::Text]),
+    key(Action::CopyPane, "copy-pane", &["Y"], "copy the rows of this pane"),
     key(Action::Freeze, "freeze", &["f"], "hold the picture still; reading goes on").hint("freeze", 40),
     key(Action::Zoom, "zoom", &["z"], "let this pane fill the screen").hint("zoom", 45),
     key(Action::Files, "files", &["E"], "what is wrong with a file that was saved: config, theme or keymap")
@@ -235,6 +261,8 @@ pub const TABLE: &[Entry] = &[
         "leave a dialog; on the screen ask to leave; again: leave",
     )
     .places(EVERYWHERE),
+    key(Action::Suspend, "suspend", &["ctrl-z"], "give the terminal back to the shell; `fg` goes on")
+        .places(EVERYWHERE),
     key(Action::Quit, "quit", &["q"], "leave the program; asks first while a run is in flight")
         .hint("quit", 20),
 ];

@@ -16,34 +16,38 @@ mod line;
 mod note;
 mod notice;
 pub(crate) mod page;
+mod palette;
 mod passes;
 mod quit;
 mod scroll;
 mod sheet;
+mod sift;
 mod tell;
 mod terms;
+mod text;
 mod typed;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use super::action::Action;
+use super::clip::Clip;
+use super::command::Command;
 use super::help;
 use super::key::Input;
-use super::keymap::{self, Context};
+use super::keymap::Context;
 use super::theme::{Glyphs, Theme};
 use super::view::{Facts, Size, View};
-use super::{Mode, Scene, panes};
+use super::{Mode, Scene};
 use crate::model::topology::Topology;
 use crate::model::verdict;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, script};
 
-pub use act::{Act, Offer};
+pub use act::{Act, Offer, intents};
 pub use approve::{Approve, wanted};
 pub use arm::Arm;
 pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
@@ -52,9 +56,11 @@ pub use decide::Decide;
 pub use glass::Glass;
 pub use note::Note;
 pub use notice::Notice;
+pub use palette::Palette;
 pub use quit::Quit;
 pub use scroll::{Scroll, moved};
 pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
+pub use sift::Sift;
 pub use tell::{Tell, waiting};
 pub use terms::{Row, Terms};
 pub use typed::{Refusal, Typed};
@@ -90,6 +96,10 @@ pub enum Dialog {
     Quit(Quit),
     /// An error, in words.
     Notice(Notice),
+    /// The filter of a pane, as it is typed.
+    Filter(Sift),
+    /// A command, as it is typed.
+    Palette(Palette),
     /// Lines to copy.
     Cli {
         /// The lines, commands and comments.
@@ -112,6 +122,20 @@ pub enum Reply {
     Ask(Request),
     /// It closes, and the app must do something.
     Done(Request),
+    /// It closes, and what was asked for is done as if by its key.
+    Do {
+        /// What.
+        command: Command,
+        /// The line that stands for it.
+        line: String,
+    },
+    /// The focused pane is filtered.
+    Sift {
+        /// By this; by nothing when it is empty.
+        text: String,
+        /// And it closes.
+        done: bool,
+    },
 }
 
 /// What the app must do: the only way from the screen to anything beyond it.
@@ -185,6 +209,12 @@ pub enum Request {
     Pause,
     /// Start steps again.
     Resume,
+    /// Put a text on the operator's clipboard.
+    Copy(Clip),
+    /// Draw in another theme.
+    Theme(String),
+    /// Give the terminal back to the shell for a while.
+    Suspend,
     /// Leave the program.
     Quit,
     /// Go back to the list of workloads.
@@ -256,6 +286,17 @@ impl Dialog {
     #[must_use]
     pub fn sheet(intent: Intent, moment: &Moment<'_>) -> Self {
         Self::Sheet(Box::new(Sheet::new(intent, moment)))
+    }
+
+    /// What comes after an intent was chosen: its sheet and the request for its reads, or first the question whether
+    /// to arm.
+    #[must_use]
+    pub fn begin(intent: Intent, moment: &Moment<'_>) -> (Self, Option<Request>) {
+        if !moment.is_armed() {
+            return (Self::Arm(Arm::before_act(moment)), None);
+        }
+        let request = Request::OpenSheet(intent.clone());
+        (Self::sheet(intent, moment), Some(request))
     }
 
     /// A decision about a held step; `None` when the run has no such step or the action is no decision.
@@ -334,7 +375,12 @@ impl Dialog {
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Glass(_) | Self::Note(_) | Self::Tell(_) | Self::Claiming(_) => Context::Typing,
+            Self::Glass(_)
+            | Self::Note(_)
+            | Self::Tell(_)
+            | Self::Claiming(_)
+            | Self::Filter(_)
+            | Self::Palette(_) => Context::Typing,
             Self::Approve(approve) => approve.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
@@ -379,15 +425,25 @@ impl Dialog {
     #[must_use]
     pub fn on(&mut self, input: &Input, moment: &Moment<'_>) -> Reply {
         let action = match input {
-            Input::Key(key) => keymap::resolve(*key, self.context()),
+            Input::Key(key) => moment.view.keymap.resolve(*key, self.context()),
             _ => None,
         };
         let leaves = matches!(action, Some(Action::Back | Action::Interrupt));
+        if action == Some(Action::Suspend) {
+            return Reply::Ask(Request::Suspend);
+        }
         match self {
             Self::Quit(quit) => quit.on(action, moment),
+            Self::Filter(filter) => filter.on(input, action),
             _ if leaves => Reply::Close,
-            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => self.scroll(action, moment),
+            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => match action {
+                Some(Action::CopyRow) => {
+                    self.clip(moment).map_or(Reply::Stay, |clip| Reply::Ask(Request::Copy(clip)))
+                }
+                _ => self.scroll(action, moment),
+            },
             Self::Act(act) => act.on(action, moment),
+            Self::Palette(palette) => palette.on(input, action),
             Self::CutOff(cut_off) => cut_off.on(input, action, moment),
             Self::Arm(arm) => arm.on(input, action, moment),
             Self::Sheet(sheet) => sheet.on(input, action, moment),
@@ -412,20 +468,6 @@ impl Dialog {
             _ => Reply::Stay,
         }
     }
-
-    fn scroll(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
-        let Some(action) = action else { return Reply::Stay };
-        let lines = match self {
-            Self::Help(_) => help::height(moment),
-            Self::Detail(_) => detail_height(moment),
-            Self::Cli { lines, .. } => page::height(lines, moment.size()),
-            _ => return Reply::Stay,
-        };
-        if let Self::Help(scroll) | Self::Detail(scroll) | Self::Cli { scroll, .. } = self {
-            scroll.on(action, lines, page::room(moment.size()));
-        }
-        Reply::Stay
-    }
 }
 
 /// Draws the dialog of a scene over what is drawn, if there is one.
@@ -439,11 +481,12 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         }
         Dialog::Detail(scroll) => page::Page {
             title: scene.view.pane.name().to_uppercase(),
-            body: detail(scene, buf.area, theme, glyphs),
+            body: text::detail(scene, buf.area, theme, glyphs),
             scroll: *scroll,
             ..page::Page::default()
         },
         Dialog::Act(act) => act.page(&facts),
+        Dialog::Palette(palette) => palette.page(),
         Dialog::Arm(arm) => arm.page(&facts),
         Dialog::Sheet(sheet) => sheet.page(scene.view.at),
         Dialog::Glass(glass) => glass.page(),
@@ -455,6 +498,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),
+        Dialog::Filter(_) => return,
         Dialog::Cli { lines, scroll } => page::Page {
             title: "AS AWS CLI".to_owned(),
             body: page::plain(lines),
@@ -464,20 +508,4 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
     };
     page.production = dialog.acts() && verdict::is_production(scene.world);
     page::draw(&page, theme, glyphs, buf);
-}
-
-fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: &Glyphs) -> Vec<page::Para> {
-    let lines = panes::detail(scene, screen, theme, glyphs);
-    if lines.is_empty() {
-        return vec![page::Para::new("There is nothing in this pane.")];
-    }
-    lines.into_iter().map(page::Para::line).collect()
-}
-
-/// How many lines the detail takes; it is counted in ASCII, which is never the shorter set.
-fn detail_height(moment: &Moment<'_>) -> usize {
-    let size = moment.size();
-    let screen = Rect::new(0, 0, size.width, size.height);
-    let scene = moment.facts.scene(moment.view);
-    page::lines(&detail(&scene, screen, &Theme::plain(), &Glyphs::ascii()), size, page::room(size))
 }

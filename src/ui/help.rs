@@ -16,12 +16,12 @@ pub(super) fn body(facts: &Facts<'_>, view: &View) -> Vec<Para> {
     let here = here.filter(|entry| !matches!(entry.action, Action::Pane(pane) if pane != Pane::Regions));
     for entry in here {
         if entry.action == Action::Pane(Pane::Regions) {
-            works.push(panes());
+            works.push(panes(view));
             continue;
         }
         match why_off(facts, view, entry.action) {
-            None => works.push(line(entry, None)),
-            Some(why) => off.push(line(entry, Some(why))),
+            None => works.push(line(view, entry, None)),
+            Some(why) => off.push(line(view, entry, Some(why))),
         }
     }
     let mut body = vec![Para::default().add("These keys work here and now:", Role::Title)];
@@ -31,16 +31,23 @@ pub(super) fn body(facts: &Facts<'_>, view: &View) -> Vec<Para> {
         body.push(Para::default().add("These are off:", Role::Title));
         body.append(&mut off);
     }
+    if !view.keymap.warnings().is_empty() {
+        body.extend([Para::blank(), Para::default().add("Your keys, to be thought over:", Role::Title)]);
+        body.extend(
+            view.keymap.warnings().iter().map(|one| Para::default().add(one.to_string(), Role::LampLook)),
+        );
+    }
     body.extend([Para::blank(), Para::default().add("In dialogs:", Role::Title)]);
     let elsewhere = TABLE.iter().filter(|entry| !entry.places.contains(&Context::Screen));
-    body.extend(elsewhere.map(|entry| line(entry, None)));
+    body.extend(elsewhere.map(|entry| line(view, entry, None)));
     body
 }
 
 /// The digits on one line: they all do the same, each for its pane.
-fn panes() -> Para {
-    let digits = TABLE.iter().filter(|entry| matches!(entry.action, Action::Pane(_)));
-    let keys: Vec<&str> = digits.filter_map(|entry| entry.keys.first()).copied().collect();
+fn panes(view: &View) -> Para {
+    let digits =
+        Pane::ALL.into_iter().filter_map(|pane| view.keymap.keys(Action::Pane(pane)).into_iter().next());
+    let keys: Vec<String> = digits.collect();
     row_of(&keys.join(" "), "go to the pane of this number", Role::HintKey)
 }
 
@@ -52,8 +59,11 @@ pub(super) fn height(moment: &Moment<'_>) -> usize {
 /// Columns of the keys.
 const KEYS: usize = 22;
 
-fn line(entry: &Entry, off: Option<String>) -> Para {
-    let keys = entry.keys.join(" ");
+fn line(view: &View, entry: &Entry, off: Option<String>) -> Para {
+    let keys = match view.keymap.keys(entry.action) {
+        none if none.is_empty() => format!(":{}", entry.name),
+        keys => keys.join(if keys.iter().any(|chord| chord.contains(' ')) { ", " } else { " " }),
+    };
     let role = if off.is_some() { Role::Muted } else { Role::HintKey };
     let para = row_of(&keys, entry.about, role);
     match off {
@@ -75,6 +85,7 @@ pub fn keys_md() -> String {
          Letters are as written: `A` is shift and a. In a line to type in, letters are text and never keys.\n\
          On the screen `?` shows the same list with the reason why a key is off.\n",
     );
+    text.push_str(OWN);
     for context in Context::ALL {
         text.extend(["\n## In ", context.word(), HEAD]);
         for entry in TABLE.iter().filter(|entry| entry.places.contains(&context)) {
@@ -83,6 +94,25 @@ pub fn keys_md() -> String {
     }
     text
 }
+
+const OWN: &str = r#"
+## Keys of your own
+
+They stand in `keys.toml` beside `pointsman.toml`, or in `$XDG_CONFIG_HOME/pointsman/` (`~/.config` when that is not
+set); the first that is there counts. They lie over the keys below.
+
+```toml
+[keys]
+"F" = "freeze"                                  # a name of the tables below
+"space t" = "traffic"                           # keys one after the other, up to three, in the panes only
+"ctrl-p" = { action = "pause", label = "stop" } # with its word in the hint bar
+"z" = false                                     # unbound; `:zoom` still works
+```
+
+The keys of `choose`, `confirm`, `back` and `interrupt` stay what they are, and where a line is typed letters are text.
+A file in which anything is wrong is not taken at all: each problem is told with its line, and the keys below hold. A
+key that leads to a write and lies beside one that is pressed all day is warned of in `?`.
+"#;
 
 const HEAD: &str = "\n\n| keys | name | what it does | leads to |\n|---|---|---|---|\n";
 

@@ -8,6 +8,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Scene;
 use super::action::{Action, Entry, TABLE, why_off};
+use super::dialog::Dialog;
+use super::key::Key;
+use super::keymap::written;
 use super::theme::{Glyphs, Role, Theme};
 use super::widgets::paint;
 
@@ -22,6 +25,14 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let row = Rect { x: area.x + 1, width: area.width - 1, height: 1, ..area };
     buf.set_style(Rect { height: 1, ..area }, theme.style(Role::Hint));
+    if let Some(Dialog::Filter(line)) = &scene.view.dialog {
+        prompt(line.text(), theme, row, buf);
+        return;
+    }
+    if let Some(begun) = scene.view.chord() {
+        pending(scene, begun, theme, row, buf);
+        return;
+    }
     if let Some(said) = scene.view.said() {
         buf.set_stringn(row.x, row.y, said, usize::from(row.width), theme.style(Role::LampLook));
         return;
@@ -51,35 +62,57 @@ pub fn complaint(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, area: Rect, 
     buf.set_stringn(area.x + 1, area.y, format!("{line}{more}"), room, theme.style(Role::LampLook));
 }
 
+/// The line that a filter is typed into.
+fn prompt(text: &str, theme: &Theme, row: Rect, buf: &mut Buffer) {
+    let left = |x: u16| usize::from(row.right().saturating_sub(x));
+    let (x, _) = buf.set_stringn(row.x, row.y, "/", left(row.x), theme.style(Role::HintKey));
+    let (x, _) = buf.set_stringn(x, row.y, format!("{text}_"), left(x), theme.style(Role::Input));
+    let about = "  Enter keeps it, Esc shows all rows, !text hides what holds text";
+    buf.set_stringn(x, row.y, about, left(x), theme.style(Role::Hint));
+}
+
+/// Keys that more must follow, and what may.
+fn pending(scene: &Scene<'_>, begun: &[Key], theme: &Theme, row: Rect, buf: &mut Buffer) {
+    let left = |x: u16| usize::from(row.right().saturating_sub(x));
+    let (mut x, _) = buf.set_stringn(row.x, row.y, written(begun), left(row.x), theme.style(Role::Input));
+    let more = scene.view.keymap.follows(begun);
+    for (keys, word) in more.iter().map(|(keys, word)| (keys.as_str(), *word)).chain([("esc", "none of it")])
+    {
+        (x, _) = buf.set_stringn(x, row.y, format!("  {keys}"), left(x), theme.style(Role::HintKey));
+        (x, _) = buf.set_stringn(x, row.y, format!(" {word}"), left(x), theme.style(Role::Hint));
+    }
+}
+
 /// The hints that fit into `width`, in the order of the table.
-fn chosen(scene: &Scene<'_>, width: usize) -> Vec<(&'static str, String)> {
+fn chosen(scene: &Scene<'_>, width: usize) -> Vec<(String, String)> {
     let facts = scene.facts();
     let context = scene.view.context();
-    let mut hints: Vec<(&Entry, String)> = TABLE
+    let keymap = &scene.view.keymap;
+    let mut hints: Vec<(&Entry, String, String)> = TABLE
         .iter()
-        .filter(|entry| !entry.hint.is_empty() && entry.places.contains(&context))
+        .filter(|entry| !keymap.label(entry.action).is_empty() && entry.places.contains(&context))
         .filter(|entry| why_off(&facts, scene.view, entry.action).is_none())
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
         .filter(|entry| scene.view.dialog.as_ref().is_none_or(|dialog| dialog.offers(entry.action)))
-        .map(|entry| (entry, word(scene, entry)))
+        .filter_map(|entry| Some((entry, keymap.keys(entry.action).into_iter().next()?, word(scene, entry))))
         .collect();
     while total(&hints) > width {
-        let lightest = hints.iter().enumerate().min_by_key(|(_, (entry, _))| entry.priority);
+        let lightest = hints.iter().enumerate().min_by_key(|(_, (entry, ..))| entry.priority);
         let Some((at, _)) = lightest else { break };
         hints.remove(at);
     }
-    hints.into_iter().filter_map(|(entry, word)| Some((*entry.keys.first()?, word))).collect()
+    hints.into_iter().map(|(_, keys, word)| (keys, word)).collect()
 }
 
-fn total(hints: &[(&Entry, String)]) -> usize {
-    let one = |(entry, word): &(&Entry, String)| entry.keys[0].width() + 1 + word.width();
+fn total(hints: &[(&Entry, String, String)]) -> usize {
+    let one = |(_, keys, word): &(&Entry, String, String)| keys.width() + 1 + word.width();
     hints.iter().map(one).sum::<usize>() + GAP * hints.len().saturating_sub(1)
 }
 
 /// Esc has something to leave.
 fn goes_back(scene: &Scene<'_>) -> bool {
     let view = scene.view;
-    view.dialog.is_some() || view.zoomed || view.frozen.is_some()
+    view.dialog.is_some() || view.zoomed || view.frozen.is_some() || view.filters.contains_key(&view.pane)
 }
 
 /// The word of a toggle says what it would do now.
@@ -89,7 +122,7 @@ fn word(scene: &Scene<'_>, entry: &Entry) -> String {
         Action::Pause if scene.run.is_some_and(|run| run.paused) => "go on",
         Action::Freeze if scene.view.frozen.is_some() => "unfreeze",
         Action::Zoom if scene.view.zoomed => "unzoom",
-        _ => entry.hint,
+        _ => scene.view.keymap.label(entry.action),
     };
     word.to_owned()
 }

@@ -1,9 +1,18 @@
-//! From a key to an action, by the one table and by where the operator is.
+//! From keys to an action, by the one table with the operator's own keys over it, and by where the operator is.
 //!
-//! It holds no state: a key means the same thing every time in the same place.
+//! It holds no state: the same keys mean the same thing every time in the same place. Where a line is typed, letters
+//! are text whatever is bound.
+
+mod file;
+mod near;
+
+use std::collections::BTreeMap;
 
 use super::action::{Action, TABLE};
 use super::key::Key;
+
+pub use file::{Problem, Problems};
+pub use near::beside;
 
 /// Where a key was pressed, as far as its meaning goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,13 +46,117 @@ impl Context {
     }
 }
 
-/// What a key means in a place; `None` when it means nothing there.
+/// What keys mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+    labels: BTreeMap<Action, String>,
+    warnings: Vec<Problem>,
+}
+
+/// Keys pressed one after the other, and what they stand for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Binding {
+    chord: Vec<Key>,
+    action: Action,
+    places: Vec<Context>,
+}
+
+/// What the keys pressed so far mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// Nothing.
+    Nothing,
+    /// More must follow.
+    Begins,
+    /// This.
+    Means(Action),
+}
+
+impl Default for Keymap {
+    /// The keys of the table.
+    fn default() -> Self {
+        let bindings = TABLE.iter().flat_map(|entry| {
+            let keys = entry.keys.iter().filter_map(|name| name.parse().ok());
+            keys.map(|key| Binding { chord: vec![key], action: entry.action, places: entry.places.to_vec() })
+        });
+        Self { bindings: bindings.collect(), labels: BTreeMap::new(), warnings: Vec::new() }
+    }
+}
+
+impl Keymap {
+    /// The keys of the table, and over them those of a file.
+    ///
+    /// # Errors
+    /// When anything in the file is wrong: all problems at once, each with its line.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
+        file::load(file, text)
+    }
+
+    /// What the file asks for and is better asked for otherwise.
+    #[must_use]
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
+    }
+
+    /// What keys mean in a place.
+    #[must_use]
+    pub fn meaning(&self, chord: &[Key], context: Context) -> Meaning {
+        if context == Context::Typing && chord.iter().any(|key| key.written().is_some()) {
+            return Meaning::Nothing;
+        }
+        let chord: Vec<Key> = chord.iter().map(|key| key.normal()).collect();
+        let mut here = self.bindings.iter().filter(|binding| binding.places.contains(&context));
+        if let Some(binding) = here.clone().find(|binding| binding.chord == chord) {
+            return Meaning::Means(binding.action);
+        }
+        let begins = |binding: &Binding| binding.chord.starts_with(&chord);
+        if !chord.is_empty() && here.any(begins) { Meaning::Begins } else { Meaning::Nothing }
+    }
+
+    /// What one key means in a place; `None` when it means nothing there by itself.
+    #[must_use]
+    pub fn resolve(&self, key: Key, context: Context) -> Option<Action> {
+        match self.meaning(&[key], context) {
+            Meaning::Means(action) => Some(action),
+            Meaning::Nothing | Meaning::Begins => None,
+        }
+    }
+
+    /// The keys of an action, the one to show first.
+    #[must_use]
+    pub fn keys(&self, action: Action) -> Vec<String> {
+        self.bindings.iter().filter(|b| b.action == action).map(|b| written(&b.chord)).collect()
+    }
+
+    /// Its word in the hint bar; empty when it is not worth one.
+    #[must_use]
+    pub fn label(&self, action: Action) -> &str {
+        let usual = || action.entry().map_or("", |entry| entry.hint);
+        self.labels.get(&action).map_or_else(usual, String::as_str)
+    }
+
+    /// What may follow on the screen after these keys: the keys that are left, and a word for what they stand for.
+    #[must_use]
+    pub fn follows(&self, begun: &[Key]) -> Vec<(String, &str)> {
+        let rest = |binding: &Binding| binding.chord.strip_prefix(begun).map(written);
+        let here = self.bindings.iter().filter(|b| b.places.contains(&Context::Screen));
+        let named = |action: Action| match self.label(action) {
+            "" => action.entry().map_or("", |entry| entry.name),
+            label => label,
+        };
+        here.filter_map(|b| Some((rest(b).filter(|rest| !rest.is_empty())?, named(b.action)))).collect()
+    }
+}
+
+/// Keys as they are written: `g r`.
+#[must_use]
+pub fn written(chord: &[Key]) -> String {
+    chord.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// What a key of the table means in a place; `None` when it means nothing there.
 #[must_use]
 pub fn resolve(key: Key, context: Context) -> Option<Action> {
-    let key = key.normal();
-    TABLE
-        .iter()
-        .filter(|entry| entry.places.contains(&context))
-        .find(|entry| entry.keys.iter().any(|name| name.parse() == Ok(key)))
-        .map(|entry| entry.action)
+    Keymap::default().resolve(key, context)
 }

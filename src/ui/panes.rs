@@ -8,6 +8,7 @@ mod orders;
 mod plan;
 mod regions;
 mod replication;
+mod sieve;
 mod traffic;
 
 use ratatui::buffer::Buffer;
@@ -19,18 +20,19 @@ use super::theme::{Glyphs, Theme};
 use super::view::Pane;
 use super::widgets::frame::Frame;
 use super::widgets::list::{self, Listing};
+use super::widgets::paint;
 use super::{Pen, Scene};
 use crate::plan::progress::Progress;
 
 /// Draws a pane.
 pub(super) fn draw(pen: &Pen<'_>, pane: Pane, area: Rect, buf: &mut Buffer) {
-    if pane == Pane::Orders && orders::charts(pen, area) {
+    if pane == Pane::Orders && orders::charts(pen, area) && !pen.scene.view.filters.contains_key(&pane) {
         orders::draw(pen, area, buf);
         return;
     }
-    let listing = listing(pen, pane, area);
-    let selected = selected_of(pen, pane, listing.count());
-    list::draw(pen, frame(pen, pane, area), &listing, selected, area, buf);
+    let (listing, hidden) = sieve::sift(pen, pane, area);
+    let selected = selected_of(pen, pane, &listing.selectable());
+    list::draw(pen, frame(pen, pane, area, &hidden), &listing, selected, area, buf);
 }
 
 /// How many rows a pane wants on the screen, its border included; it follows from the topology alone.
@@ -64,11 +66,27 @@ pub fn title(pane: Pane) -> &'static str {
     }
 }
 
-/// How many rows can be selected in a pane on a screen of that size.
+/// The rows that can be selected in a pane on a screen of that size; those that a filter hides are left out.
 #[must_use]
-pub fn rows(scene: &Scene<'_>, screen: Rect, pane: Pane) -> usize {
-    let count = || with_pen(scene, |pen| listing(pen, pane, place(pen, screen, pane)).count());
-    guard::attempt(count).unwrap_or_default()
+pub fn rows(scene: &Scene<'_>, screen: Rect, pane: Pane) -> Vec<usize> {
+    let rows = || with_pen(scene, |pen| shown(pen, pane, place(pen, screen, pane)).selectable());
+    guard::attempt(rows).unwrap_or_default()
+}
+
+/// What a pane shows as text, wide enough that little is cut: one row of it, or all with their heading.
+#[must_use]
+pub fn text(scene: &Scene<'_>, screen: Rect, pane: Pane, row: Option<usize>) -> Vec<String> {
+    let lines = || {
+        with_pen(scene, |pen| {
+            let listing = sieve::copied(pen, pane, place(pen, screen, pane));
+            let rows = listing.rows.iter().filter(|line| row.is_none() || line.of == row);
+            let head = listing.head.iter().filter(|_| row.is_none());
+            head.chain(rows.map(|line| &line.text))
+                .map(|line| line.to_string().trim_end().to_owned())
+                .collect()
+        })
+    };
+    guard::attempt(lines).unwrap_or_default()
 }
 
 /// The selected row of a pane on a screen of that size; `None` when it has no rows.
@@ -76,8 +94,8 @@ pub fn rows(scene: &Scene<'_>, screen: Rect, pane: Pane) -> usize {
 pub fn selected(scene: &Scene<'_>, screen: Rect, pane: Pane) -> Option<usize> {
     let selected = || {
         with_pen(scene, |pen| {
-            let count = listing(pen, pane, place(pen, screen, pane)).count();
-            selected_of(pen, pane, count)
+            let rows = shown(pen, pane, place(pen, screen, pane)).selectable();
+            selected_of(pen, pane, &rows)
         })
     };
     guard::attempt(selected).unwrap_or_default()
@@ -89,7 +107,7 @@ pub fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: &Glyphs) -
     super::with_pen(scene, theme, glyphs, |pen| {
         let pane = scene.view.pane;
         let area = place(pen, screen, pane);
-        let selected = selected_of(pen, pane, listing(pen, pane, area).count());
+        let selected = selected_of(pen, pane, &shown(pen, pane, area).selectable());
         selected.map_or_else(Vec::new, |row| detail::lines(pen, pane, area, row))
     })
 }
@@ -102,6 +120,12 @@ fn place(pen: &Pen<'_>, screen: Rect, pane: Pane) -> Rect {
     super::layout(pen, screen).place(pane).unwrap_or(screen)
 }
 
+/// What is left of a pane by its filter.
+fn shown(pen: &Pen<'_>, pane: Pane, area: Rect) -> Listing {
+    sieve::sift(pen, pane, area).0
+}
+
+/// All of a pane.
 fn listing(pen: &Pen<'_>, pane: Pane, area: Rect) -> Listing {
     let room = usize::from(area.width.saturating_sub(4));
     let height = usize::from(area.height.saturating_sub(2));
@@ -115,19 +139,20 @@ fn listing(pen: &Pen<'_>, pane: Pane, area: Rect) -> Listing {
     }
 }
 
-/// What the operator selected, kept inside; until then the step that runs and the newest journal line.
-fn selected_of(pen: &Pen<'_>, pane: Pane, count: usize) -> Option<usize> {
-    let last = count.checked_sub(1)?;
+/// What the operator selected, kept to the rows that show; until then the step that runs and the newest journal line.
+fn selected_of(pen: &Pen<'_>, pane: Pane, rows: &[usize]) -> Option<usize> {
+    let last = rows.last().copied()?;
     let chosen = pen.scene.view.rows.get(&pane).copied();
     let usual = || match pane {
         Pane::Plan => plan::current(pen).unwrap_or(0),
         Pane::Journal => last,
         _ => 0,
     };
-    Some(chosen.unwrap_or_else(usual).min(last))
+    let wanted = chosen.unwrap_or_else(usual);
+    Some(rows.iter().copied().find(|row| *row >= wanted).unwrap_or(last))
 }
 
-fn frame(pen: &Pen<'_>, pane: Pane, area: Rect) -> Frame {
+fn frame(pen: &Pen<'_>, pane: Pane, area: Rect, hidden: &str) -> Frame {
     let digit = Pane::ALL.iter().position(|p| *p == pane).map_or(0, |at| at + 1);
     let note = match pane {
         Pane::Plan => plan::note(pen),
@@ -136,7 +161,7 @@ fn frame(pen: &Pen<'_>, pane: Pane, area: Rect) -> Frame {
         _ => Line::default(),
     };
     Frame {
-        title: format!("{digit} {}", title(pane)),
+        title: paint::clean(&format!("{digit} {}{hidden}", title(pane))).into_owned(),
         note,
         focused: pen.scene.view.pane == pane,
         ..Frame::default()

@@ -4,10 +4,14 @@
 //! app. Nothing here knows how a request is fulfilled, and nothing here reads a clock.
 
 mod aside;
+mod chord;
+mod command;
 mod complaints;
+mod copy;
 mod problems;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,9 +19,10 @@ use ratatui::layout::Rect;
 
 use super::action::{Action, cut_off, held_step, why_off};
 use super::conch::Abroad;
-use super::dialog::{self, Dialog, Moment, Reply, Request};
-use super::key::{Input, Key};
-use super::keymap::{self, Context};
+use super::dialog::{self, Dialog, Moment, Palette, Reply, Request, Sift};
+use super::filter::Filter;
+use super::key::Input;
+use super::keymap::{Context, Keymap};
 use super::{Console, Flow, Mode, Scene, panes};
 use crate::model::World;
 use crate::plan::event::{Decision, Entry};
@@ -112,6 +117,14 @@ pub struct View {
     pub frozen: Option<Timestamp>,
     /// The selected row of each pane; drawing clamps it.
     pub rows: BTreeMap<Pane, usize>,
+    /// What each pane is filtered by.
+    pub filters: BTreeMap<Pane, Filter>,
+    /// What keys mean.
+    pub keymap: Arc<Keymap>,
+    /// Keys that more must follow, until a time.
+    chord: Option<(Vec<super::key::Key>, Timestamp)>,
+    /// The commands that were asked for by name, the newest last.
+    pub asked: Vec<String>,
     /// The dialog on top.
     pub dialog: Option<Dialog>,
     /// The newest time of the operator's clock: it runs at real speed also where the world's runs faster.
@@ -166,6 +179,7 @@ impl View {
     pub fn tick(&mut self, at: Timestamp, facts: &Facts<'_>) -> Option<Request> {
         self.at = at;
         self.said.take_if(|(_, until)| *until <= at);
+        self.chord.take_if(|(_, until)| *until <= at);
         self.with_dialog(facts, Dialog::tick)
     }
 
@@ -186,7 +200,7 @@ impl View {
         let mut dialog = self.dialog.take()?;
         let reply = think(&mut dialog, &Moment { view: self, facts });
         self.dialog = Some(dialog);
-        self.take(reply)
+        self.take(reply, facts)
     }
 
     /// Shows an error in words, on top of everything.
@@ -256,15 +270,15 @@ impl View {
         Rect::new(0, 0, self.size.width, self.size.height)
     }
 
-    fn key(&mut self, key: Key, facts: &Facts<'_>) -> Option<Request> {
-        let action = keymap::resolve(key, Context::Screen)?;
+    /// Does what a key or a command of this name stands for, unless it is off or the picture is not of now.
+    fn press(&mut self, action: Action, by: &str, facts: &Facts<'_>) -> Option<Request> {
         if let Some(why) = why_off(facts, self, action) {
-            self.say(&format!("{key} is off: {why}"));
+            self.say(&format!("{by} is off: {why}"));
             return None;
         }
         let acts = action.entry().is_some_and(|e| e.stakes > super::action::Stakes::None);
         if acts && action != Action::Quit && self.frozen.take().is_some() && action != Action::Pause {
-            self.say(&format!("unfrozen: this is now; press {key} again to go on"));
+            self.say(&format!("unfrozen: this is now; press {by} again to go on"));
             return None;
         }
         self.perform(action, facts)
@@ -280,7 +294,10 @@ impl View {
             }
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(facts.now) },
-            Action::NextProblem => self.next_problem(facts),
+            Action::NextProblem => self.next_problem(facts, Way::On),
+            Action::PreviousProblem => self.next_problem(facts, Way::Back),
+            Action::Cli | Action::CopyRow | Action::CopyPane => return self.copy(action, facts),
+            Action::Suspend => return Some(Request::Suspend),
             Action::Back => self.back(),
             Action::Arm => return self.arm(facts),
             Action::Fleet => return Some(Request::Fleet),
@@ -307,11 +324,14 @@ impl View {
                 None => Dialog::act(&moment),
             }),
             Action::Detail => Some(Dialog::detail()),
-            Action::Cli => facts.run.map(|run| Dialog::cli(&run.plan, facts.world.topology())),
+            Action::Filter => {
+                Some(Dialog::Filter(Sift::new(self.filters.get(&self.pane).map_or("", Filter::text))))
+            }
             Action::Tell => Dialog::tell(&moment),
             Action::Approve => Dialog::approve(&moment),
             Action::Help => Some(Dialog::help()),
             Action::Files => self.files(),
+            Action::Command => Some(Dialog::Palette(Palette::new(&moment))),
             Action::Note => facts.run.map(|run| Dialog::note(run, &moment)),
             Action::Quit | Action::Interrupt => Some(Dialog::quit(&moment)),
             Action::Retry | Action::Undo | Action::Skip | Action::Abort => {
@@ -331,7 +351,7 @@ impl View {
     }
 
     fn back(&mut self) {
-        if self.frozen.take().is_none() {
+        if self.frozen.take().is_none() && self.filters.remove(&self.pane).is_none() {
             self.zoomed = false;
         }
     }
@@ -341,18 +361,27 @@ impl View {
         let scene = facts.scene(self);
         let rows = panes::rows(&scene, self.screen(), self.pane);
         let selected = panes::selected(&scene, self.screen(), self.pane);
-        let row = dialog::moved(selected.unwrap_or_default(), rows, page, action);
-        self.rows.insert(self.pane, row);
+        let at = rows.iter().position(|row| Some(*row) == selected).unwrap_or_default();
+        let row = rows.get(dialog::moved(at, rows.len(), page, action));
+        self.rows.insert(self.pane, row.copied().unwrap_or_default());
     }
 
-    fn next_problem(&mut self, facts: &Facts<'_>) {
+    fn next_problem(&mut self, facts: &Facts<'_>, way: Way) {
         let problems = self.problems(facts);
         let selected = panes::selected(&facts.scene(self), self.screen(), self.pane);
         let here = (self.pane, selected.unwrap_or_default());
-        let next = problems.iter().find(|place| **place > here).or(problems.first());
-        if let Some((pane, row)) = next {
-            self.pane = *pane;
-            self.rows.insert(*pane, *row);
+        let next = match way {
+            Way::On => problems.iter().find(|place| **place > here).or(problems.first()),
+            Way::Back => problems.iter().rev().find(|place| **place < here).or(problems.last()),
+        };
+        let Some((pane, row)) = next else { return };
+        self.pane = *pane;
+        self.rows.insert(*pane, *row);
+        if panes::rows(&facts.scene(self), self.screen(), *pane).contains(row) {
+            return;
+        }
+        if let Some(filter) = self.filters.remove(pane) {
+            self.say(&format!("the filter /{} hid it and is gone", filter.text()));
         }
     }
 
@@ -362,7 +391,7 @@ impl View {
         problems::list(facts)
     }
 
-    fn take(&mut self, reply: Reply) -> Option<Request> {
+    fn take(&mut self, reply: Reply, facts: &Facts<'_>) -> Option<Request> {
         match reply {
             Reply::Stay => None,
             Reply::Close => {
@@ -377,6 +406,15 @@ impl View {
             Reply::Done(request) => {
                 self.dialog = None;
                 Some(self.fill_in(request))
+            }
+            Reply::Do { command, line } => {
+                self.dialog = None;
+                self.obey(command, &line, facts)
+            }
+            Reply::Sift { text, done } => {
+                self.sift(&text);
+                self.dialog.take_if(|_| done);
+                None
             }
         }
     }
@@ -395,6 +433,19 @@ impl View {
         }
         request
     }
+}
+
+/// Which way to go round.
+#[derive(Clone, Copy)]
+enum Way {
+    On,
+    Back,
+}
+
+/// The pane and row of each thing that is not ok, in the order of the panes.
+#[must_use]
+pub fn problems(facts: &Facts<'_>) -> Vec<(Pane, usize)> {
+    problems::list(facts)
 }
 
 fn pause_or_resume(facts: &Facts<'_>) -> Request {

@@ -134,7 +134,7 @@ fn it_is_shown_read_for_and_steered_as_if_it_were_driven_here() {
         [Effect::Decide { step, decision: Decision::Retry }],
         "the name is typed"
     );
-    desk.press("N");
+    desk.press("i");
     desk.write("called ben");
     let text = "called ben".to_owned();
     assert_eq!(desk.press("enter"), [Effect::Note { run: run.run.clone(), text }]);

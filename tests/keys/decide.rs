@@ -147,7 +147,7 @@ fn what_would_get_traffic_is_shown_with_its_health_and_the_writers() {
         plan,
         &[(1, Outcome::Confirmed), (2, Outcome::Confirmed), (3, Outcome::Confirmed), (4, Outcome::Unknown)],
     );
-    bench.press(0, "u");
+    bench.press(0, "U");
     let text = bench.text().replace('\n', " ");
     let words = text.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
     assert!(words.contains("us-east-1 would get traffic: it is bad"), "{words}");
@@ -200,7 +200,7 @@ fn a_burst_a_held_key_and_an_early_enter_give_no_reason() {
 #[test]
 fn an_undo_gives_back_to_the_region_that_left() {
     let mut bench = held("production");
-    bench.press(0, "u");
+    bench.press(0, "U");
     let last = bench.type_word(1_000, 100, WEST);
     match bench.press(last + 100, "enter") {
         Some(Request::RefusedConfirmation { why, .. }) => {

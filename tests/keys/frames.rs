@@ -141,7 +141,7 @@ fn sheet_where_more_is_said_than_fits() {
 
 #[test]
 fn decide() {
-    for (name, key) in [("retry", "R"), ("undo", "u"), ("skip", "s"), ("abort", "x")] {
+    for (name, key) in [("retry", "R"), ("undo", "U"), ("skip", "s"), ("abort", "x")] {
         check(&format!("decide-{name}"), &after(unknown(), &[key]));
     }
 }

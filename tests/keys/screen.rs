@@ -66,11 +66,11 @@ fn the_hint_bar_shows_what_works_and_drops_the_lightest() {
     let wide = hints(&bench, 120);
     assert_eq!(
         wide,
-        " a act  A arm  n next problem  enter detail  f freeze  z zoom  tab pane  ? help  q quit"
+        " a act  A arm  n next problem  enter detail  : command  / filter  f freeze  z zoom  tab pane  ? help  q quit"
     );
     assert_eq!(
         hints(&bench, 80),
-        " a act  A arm  n next problem  enter detail  f freeze  z zoom  ? help  q quit"
+        " a act  A arm  n next problem  enter detail  : command  / filter  z zoom  ? help"
     );
     assert_eq!(hints(&bench, 52), " a act  A arm  n next problem  enter detail  ? help");
     assert_eq!(hints(&bench, 50), " a act  A arm  n next problem  ? help");
@@ -86,7 +86,7 @@ fn in_a_run_the_hints_are_those_of_the_run() {
     bench.run_with(plan, &[(4, Outcome::Unknown)]);
     bench.press(0, "5");
     let bar = hints(&bench, 100);
-    for hint in ["P pause", "r read again", "R retry", "u undo", "s skip", "x abort", "? help"] {
+    for hint in ["P pause", "r read again", "R retry", "U undo", "s skip", "x abort", "? help"] {
         assert!(bar.contains(hint), "{hint} is not in {bar}");
     }
     for hint in ["a act", "A arm"] {
@@ -158,7 +158,7 @@ const WAYS: [&[&str]; 17] = [
     &["6", "enter"],
     &["R"],
     &["s"],
-    &["u"],
+    &["U"],
     &["c"],
 ];
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pointsman::ui::action::{Action, TABLE};
+use pointsman::ui::action::{Action, Stakes, TABLE};
 use pointsman::ui::help;
 use pointsman::ui::key::{Code, Key};
 use pointsman::ui::keymap::{Context, resolve};
@@ -47,10 +47,12 @@ fn a_letter_is_a_letter_where_one_types() {
 }
 
 #[test]
-fn a_plain_y_means_nothing_anywhere() {
+fn a_plain_y_says_yes_to_nothing() {
     for context in Context::ALL {
-        assert_eq!(resolve(Key::char('y'), context), None);
+        let copies = matches!(context, Context::Screen | Context::Text);
+        assert_eq!(resolve(Key::char('y'), context), copies.then_some(Action::CopyRow));
     }
+    assert_eq!(Action::CopyRow.entry().unwrap().stakes, Stakes::None);
 }
 
 #[test]

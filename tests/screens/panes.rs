@@ -195,7 +195,7 @@ fn rows_and_selection_are_those_on_the_screen() {
     let screen = ratatui::layout::Rect::new(0, 0, 80, 24);
     let show = Show::running(Until::Unknown);
     show.scene(|scene| {
-        assert_eq!(panes::rows(scene, screen, Pane::Plan), 4);
+        assert_eq!(panes::rows(scene, screen, Pane::Plan), [0, 1, 2, 3]);
         assert_eq!(panes::selected(scene, screen, Pane::Plan), Some(3), "the held step");
         let lines = scene.journal.len();
         assert_eq!(panes::selected(scene, screen, Pane::Journal), Some(lines - 1), "the newest line");

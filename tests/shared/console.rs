@@ -160,7 +160,7 @@ async fn a_run_of_another_host_is_followed_line_by_line_and_steered() {
     ben.press("P").await;
     ben.shows("PAUSED").await;
     assert!(ana.words().contains(&"paused by ben".to_owned()), "{:#?}", ana.words());
-    ben.press("N").await;
+    ben.press("i").await;
     ben.write("seen from the other side").await;
     ben.press("enter").await;
     ben.shows("ben: seen from the other side").await;

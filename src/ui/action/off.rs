@@ -25,13 +25,14 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
         // Whoever drives it at another bastion may be asked to pause too.
         Action::Pause if facts.console.conch.run().is_some() => None,
         Action::Pause => undriven(facts),
-        Action::Cli => cli_off(facts, view),
         Action::Tell => tell_off(facts),
         Action::Approve => approve_off(facts),
         Action::Fleet => (!view.in_fleet).then_some("the config has one workload; a folder may have several"),
         Action::Note => facts.run.is_none().then_some("no run is shown to write about"),
         Action::Files => view.complaints().is_empty().then_some("every file is taken as it is"),
-        Action::NextProblem => view.problems(facts).is_empty().then_some("nothing is wrong that can be seen"),
+        Action::NextProblem | Action::PreviousProblem => {
+            view.problems(facts).is_empty().then_some("nothing is wrong that can be seen")
+        }
         _ => None,
     };
     reason.map(str::to_owned)
@@ -122,9 +123,4 @@ fn decision_off(facts: &Facts<'_>, view: &View, decision: &Decision) -> Option<S
 fn tell_off(facts: &Facts<'_>) -> Option<&'static str> {
     let waits = facts.run.and_then(waiting).is_some();
     undriven(facts).or_else(|| (!waits).then_some("nothing that a step started waits for a person"))
-}
-
-fn cli_off(facts: &Facts<'_>, view: &View) -> Option<&'static str> {
-    (view.dialog.is_none() && facts.run.is_none())
-        .then_some("no plan is shown; in the list of `a` it shows the lines of a playbook")
 }

@@ -124,22 +124,19 @@ impl Act {
         if moment.since(self.opened) < SETTLE {
             return Reply::Stay;
         }
-        if !moment.is_armed() {
-            return Reply::Open(Box::new(Dialog::Arm(Arm::before_act(moment))), None);
-        }
-        if offer.plan.is_err() {
+        if moment.is_armed() && offer.plan.is_err() {
             return Reply::Stay;
         }
-        let intent = offer.intent.clone();
-        let request = Request::OpenSheet(intent.clone());
-        Reply::Open(Box::new(Dialog::sheet(intent, moment)), Some(request))
+        let (dialog, request) = Dialog::begin(offer.intent.clone(), moment);
+        Reply::Open(Box::new(dialog), request)
     }
 
     fn cli(&self, moment: &Moment<'_>) -> Reply {
         match self.offers.get(self.selected).map(|offer| &offer.plan) {
             Some(Ok(plan)) => {
                 let cli = Dialog::cli(plan, moment.facts.world.topology());
-                Reply::Open(Box::new(cli), None)
+                let copy = cli.clip(moment).map(Request::Copy);
+                Reply::Open(Box::new(cli), copy)
             }
             _ => Reply::Stay,
         }
@@ -197,7 +194,8 @@ fn first(offers: &[Offer], facts: &Facts<'_>) -> usize {
 }
 
 /// Every intent that makes sense to look at: the worst Region leaves first.
-fn intents(facts: &Facts<'_>) -> Vec<Intent> {
+#[must_use]
+pub fn intents(facts: &Facts<'_>) -> Vec<Intent> {
     let topology = facts.world.topology();
     let verdicts = verdict::regions(facts.world, facts.now);
     let bad = |region: &Region| verdicts.iter().any(|v| &v.region == region && v.lamp == Lamp::Bad);

@@ -243,6 +243,12 @@ fn tight(mut lines: Vec<Line>, room: usize) -> Vec<Line> {
     lines
 }
 
+/// The paragraphs of a page as lines to copy.
+pub(crate) fn words(body: &[Para]) -> Vec<String> {
+    let words = |para: &Para| para.spans.iter().map(|(text, _)| text.as_str()).collect::<String>();
+    body.iter().map(|para| words(para).replace('\u{a0}', " ").trim_end().to_owned()).collect()
+}
+
 /// The body of plain lines, as the dialog of CLI lines shows it.
 pub(crate) fn plain(lines: &[String]) -> Vec<Para> {
     lines

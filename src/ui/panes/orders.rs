@@ -108,7 +108,7 @@ fn change(pen: &Pen<'_>, orders: &OrdersVerdict) -> Span<'static> {
 
 /// Draws the charts, one above the other on the same axis.
 pub(super) fn draw(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
-    let frame = super::frame(pen, Pane::Orders, area);
+    let frame = super::frame(pen, Pane::Orders, area, "");
     let focused = frame.focused;
     let inner = frame::draw(pen, &frame, area, buf);
     let regions: Vec<_> = all(pen).collect();
@@ -121,7 +121,8 @@ pub(super) fn draw(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
         ..inner
     };
     let axis = Axis::of(pen, regions.iter().map(|(_, orders)| *orders), usize::from(plot.width) * 2);
-    let selected = super::selected_of(pen, Pane::Orders, regions.len()).filter(|_| focused);
+    let selected =
+        super::selected_of(pen, Pane::Orders, &(0..regions.len()).collect::<Vec<_>>()).filter(|_| focused);
     axis.draw(pen, Rect { y: plot.bottom(), height: 1, ..plot }, buf);
     for (at, (name, orders)) in (0..count).zip(&regions) {
         let (from, to) = (plot.height * at / count, plot.height * (at + 1) / count);

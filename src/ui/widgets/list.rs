@@ -44,6 +44,32 @@ impl Listing {
         self.rows.push(Row { of: None, text: text.into() });
     }
 
+    /// The rows that can be selected, in their order.
+    #[must_use]
+    pub fn selectable(&self) -> Vec<usize> {
+        let mut rows: Vec<usize> = self.rows.iter().filter_map(|row| row.of).collect();
+        rows.dedup();
+        rows
+    }
+
+    /// The lines of each row that can be selected, as one text each.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(usize, String)> {
+        let mut texts: Vec<(usize, String)> = Vec::new();
+        for row in &self.rows {
+            let Some(of) = row.of else { continue };
+            let line = row.text.to_string();
+            match texts.last_mut().filter(|(last, _)| *last == of) {
+                Some((_, text)) => {
+                    text.push('\n');
+                    text.push_str(line.trim_end());
+                }
+                None => texts.push((of, line.trim_end().to_owned())),
+            }
+        }
+        texts
+    }
+
     /// How many rows can be selected.
     #[must_use]
     pub fn count(&self) -> usize {

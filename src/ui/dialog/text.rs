@@ -1,0 +1,60 @@
+//! Dialogs of text: how far they scroll, and what of them is copied.
+//!
+//! They lead to nothing.
+
+use ratatui::layout::Rect;
+
+use super::{Dialog, Moment, Reply, page};
+use crate::ui::action::Action;
+use crate::ui::clip::Clip;
+use crate::ui::theme::{Glyphs, Theme};
+use crate::ui::{Scene, help, panes};
+
+impl Dialog {
+    /// What it shows, to be copied; only of dialogs of text.
+    #[must_use]
+    pub fn clip(&self, moment: &Moment<'_>) -> Option<Clip> {
+        match self {
+            Self::Cli { lines, .. } => Clip::new("the AWS CLI lines", lines),
+            Self::Detail(_) => {
+                let size = moment.size();
+                let screen = Rect::new(0, 0, size.width, size.height);
+                let body =
+                    detail(&moment.facts.scene(moment.view), screen, &Theme::plain(), &Glyphs::unicode());
+                Clip::new("the detail", &page::words(&body))
+            }
+            Self::Help(_) => Clip::new("the keys", &page::words(&help::body(moment.facts, moment.view))),
+            _ => None,
+        }
+    }
+
+    pub(super) fn scroll(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        let Some(action) = action else { return Reply::Stay };
+        let lines = match self {
+            Self::Help(_) => help::height(moment),
+            Self::Detail(_) => detail_height(moment),
+            Self::Cli { lines, .. } => page::height(lines, moment.size()),
+            _ => return Reply::Stay,
+        };
+        if let Self::Help(scroll) | Self::Detail(scroll) | Self::Cli { scroll, .. } = self {
+            scroll.on(action, lines, page::room(moment.size()));
+        }
+        Reply::Stay
+    }
+}
+
+pub(super) fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: &Glyphs) -> Vec<page::Para> {
+    let lines = panes::detail(scene, screen, theme, glyphs);
+    if lines.is_empty() {
+        return vec![page::Para::new("There is nothing in this pane.")];
+    }
+    lines.into_iter().map(page::Para::line).collect()
+}
+
+/// How many lines the detail takes; it is counted in ASCII, which is never the shorter set.
+fn detail_height(moment: &Moment<'_>) -> usize {
+    let size = moment.size();
+    let screen = Rect::new(0, 0, size.width, size.height);
+    let scene = moment.facts.scene(moment.view);
+    page::lines(&detail(&scene, screen, &Theme::plain(), &Glyphs::ascii()), size, page::room(size))
+}
