@@ -45,6 +45,10 @@ pub enum Action {
     Zoom,
     /// Holds the picture still.
     Freeze,
+    /// Shows what was, a minute earlier.
+    Earlier,
+    /// Shows what was, a minute later, up to now.
+    Later,
     /// Opens the keys of this screen.
     Help,
     /// Goes to a pane.
@@ -173,6 +177,8 @@ pub const TABLE: &[Entry] = &[
         .hint("as AWS CLI", 50)
         .places(&[Context::Screen, Context::List]),
     key(Action::Freeze, "freeze", &["f"], "hold the picture still; reading goes on").hint("freeze", 40),
+    key(Action::Earlier, "earlier", &["[", "<"], "show the screen as it was, a minute further back"),
+    key(Action::Later, "later", &["]", ">"], "show it a minute further on, up to now").hint("later", 41),
     key(Action::Zoom, "zoom", &["z"], "let this pane fill the screen").hint("zoom", 45),
     key(Action::NextPane, "next-pane", &["tab", "right", "l"], "go to the next pane").hint("pane", 15),
     key(Action::PreviousPane, "previous-pane", &["shift-tab", "left", "h"], "go to the pane before"),

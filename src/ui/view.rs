@@ -4,6 +4,7 @@
 //! app. Nothing here knows how a request is fulfilled, and nothing here reads a clock.
 
 mod problems;
+mod replay;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -104,8 +105,12 @@ pub struct View {
     pub pane: Pane,
     /// It fills the screen.
     pub zoomed: bool,
-    /// The screen stands still since then.
+    /// The screen stands still since then, or shows that moment again.
     pub frozen: Option<Timestamp>,
+    /// What stands still is of the past, and not of when it was frozen.
+    pub replays: bool,
+    /// The oldest moment that can be shown again.
+    pub oldest: Option<Timestamp>,
     /// The selected row of each pane; drawing clamps it.
     pub rows: BTreeMap<Pane, usize>,
     /// The dialog on top.
@@ -255,7 +260,7 @@ impl View {
             return None;
         }
         let acts = action.entry().is_some_and(|e| e.stakes > super::action::Stakes::None);
-        if acts && action != Action::Quit && self.frozen.take().is_some() && action != Action::Pause {
+        if acts && action != Action::Quit && self.thaws() && action != Action::Pause {
             self.say(&format!("unfrozen: this is now; press {key} again to go on"));
             return None;
         }
@@ -271,7 +276,10 @@ impl View {
                 self.scroll(action, facts);
             }
             Action::Zoom => self.zoomed = !self.zoomed,
-            Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(facts.now) },
+            Action::Freeze if self.thaws() => {}
+            Action::Freeze => self.frozen = Some(facts.now),
+            Action::Earlier => self.look_back(facts.now),
+            Action::Later => self.look_on(facts.now),
             Action::NextProblem => self.next_problem(facts),
             Action::Back => self.back(),
             Action::Arm => return self.arm(facts),
@@ -321,7 +329,7 @@ impl View {
     }
 
     fn back(&mut self) {
-        if self.frozen.take().is_none() {
+        if !self.thaws() {
             self.zoomed = false;
         }
     }

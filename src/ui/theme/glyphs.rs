@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use ratatui::symbols::border;
 
 use crate::model::verdict::Lamp;
+use crate::ui::widgets::chart::Dots;
 
 /// One set of shapes; each is one cell wide unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +106,22 @@ impl Glyphs {
             ellipsis: "...",
             ascii: true,
         }
+    }
+
+    /// What charts are drawn with.
+    #[must_use]
+    pub fn dots(&self) -> Dots {
+        match (self.braille, self.ascii) {
+            (true, _) => Dots::Braille,
+            (false, false) => Dots::Blocks,
+            (false, true) => Dots::Ascii,
+        }
+    }
+
+    /// The tick at the left edge of a chart.
+    #[must_use]
+    pub fn axis(&self) -> &'static str {
+        if self.ascii { "|" } else { "┤" }
     }
 
     /// The shape of a lamp.
