@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::ui::theme::Glyphs;
+use crate::ui::widgets::chart::Dots;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -151,7 +152,7 @@ pub fn blank(columns: usize) -> Span<'static> {
 
 /// Leaves no cell with a shape that the set does not have.
 pub fn keep_to(glyphs: &Glyphs, buf: &mut Buffer) {
-    if glyphs.braille {
+    if glyphs.dots() != Dots::Ascii {
         return;
     }
     for cell in &mut buf.content {
