@@ -9,6 +9,7 @@ mod effect;
 mod fleet;
 mod hand;
 mod saved;
+mod still;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::model::World;
+use crate::model::past::Past;
 use crate::model::reading::{Observation, Source};
 use crate::model::topology::Topology;
 use crate::model::verdict;
@@ -32,6 +34,7 @@ use crate::ui::view::{Complaint, Facts, View};
 use crate::ui::{Console, Flow, Mode, Scene};
 use abroad::Home;
 use hand::Hand;
+use still::Frozen;
 
 pub use abroad::Abroad;
 pub use effect::Effect;
@@ -136,6 +139,7 @@ pub struct App {
     reading_for: Option<(Ticket, Purpose)>,
     newest: Ticket,
     frozen: Option<Box<Frozen>>,
+    past: Past,
     focused: bool,
     /// The operator left for the list of workloads.
     to_fleet: bool,
@@ -155,14 +159,6 @@ enum Purpose {
     },
     /// Going on with this run, which was cut off.
     TakeUp(RunId),
-}
-
-/// The picture that stands still.
-#[derive(Clone, Debug)]
-struct Frozen {
-    world: World,
-    run: Option<Progress>,
-    journal: Vec<Entry>,
 }
 
 impl App {
@@ -196,6 +192,7 @@ impl App {
             reading_for: None,
             newest: Ticket::default(),
             frozen: None,
+            past: Past::default(),
             focused: true,
             to_fleet: false,
             unclaimed: None,
@@ -339,7 +336,7 @@ impl App {
         // A run that has not ended says itself whether it is one, whoever began it.
         let run = self.run.as_ref().filter(|run| run.is_open());
         self.console.drill = run.map_or(self.drill, |run| run.start.drill);
-        self.keep_still();
+        self.keep_still(now);
         effects
     }
 
@@ -502,18 +499,6 @@ impl App {
         match self.armed {
             Some(until) if until > now => Mode::Armed { until },
             _ => Mode::Watch,
-        }
-    }
-
-    /// Follows the view's freeze: takes the picture when it begins, lets it go when it ends.
-    fn keep_still(&mut self) {
-        match (self.view.frozen.is_some(), &self.frozen) {
-            (true, None) => {
-                let (world, run, journal) = (self.world.clone(), self.run.clone(), self.journal.clone());
-                self.frozen = Some(Box::new(Frozen { world, run, journal }));
-            }
-            (false, Some(_)) => self.frozen = None,
-            _ => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod own;
+pub mod past;
 pub mod reading;
 pub mod recipe;
 pub mod topology;
@@ -28,18 +29,29 @@ pub struct World {
     topology: Arc<Topology>,
     index: Arc<Index>,
     feeds: BTreeMap<Source, Feed>,
-    series: HashMap<Metric, Series>,
+    series: Known,
     reached: BTreeMap<Region, Timestamp>,
     own: Arc<Own>,
     turns: Turns,
 }
 
+/// What is known of each metric.
+type Known = HashMap<Metric, Series>;
+
 /// Services that publish through a Region without running in it: they say nothing of how late that Region is.
 const ELSEWHERE: [&str; 2] = ["AWS/Route53", "AWS/CloudFront"];
 
+/// How far it has come tells how far the CloudWatch of its Region has.
+fn speaks_for_its_region(metric: &Metric) -> bool {
+    !ELSEWHERE.contains(&&*metric.namespace)
+}
+
 impl World {
-    /// How much of each metric is kept.
+    /// How much of each metric is asked for at first.
     pub const KEEP: Duration = Duration::from_mins(65);
+
+    /// How much of each metric is kept: the hour before any moment of the last hour can be drawn.
+    pub const HOLD: Duration = Duration::from_mins(125);
 
     /// A world of which nothing has been seen yet.
     #[must_use]
@@ -49,7 +61,7 @@ impl World {
             topology,
             index,
             feeds: BTreeMap::new(),
-            series: HashMap::new(),
+            series: Known::new(),
             reached: BTreeMap::new(),
             turns: Turns::default(),
             own: Arc::default(),
@@ -85,9 +97,9 @@ impl World {
             for answered in &batch.series {
                 let series = self.series.entry(answered.metric.clone()).or_default();
                 let until = answered.trouble.is_none().then_some(batch.until);
-                series.merge(&answered.points, until, Self::KEEP);
+                series.merge(&answered.points, until, Self::HOLD);
                 series.note(*at, answered.trouble.clone());
-                let newest = series.newest().filter(|_| !ELSEWHERE.contains(&&*answered.metric.namespace));
+                let newest = series.newest().filter(|_| speaks_for_its_region(&answered.metric));
                 if let Some(newest) = newest {
                     let reached = self.reached.entry(answered.metric.region.clone()).or_insert(newest.at);
                     *reached = newest.at.max(*reached);
@@ -222,7 +234,7 @@ mod tests {
             points.iter().map(|point| point.value).collect::<Vec<_>>()
         };
         assert_eq!(values(&scene), [1.0, 2.0, 7.0, 8.0], "the newer answer corrects");
-        scene.later(65 * 60);
+        scene.later(125 * 60);
         scene.tail(&metric, &[9.0]);
         assert_eq!(values(&scene), [8.0, 9.0]);
     }

@@ -173,7 +173,7 @@ fn draw_all(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
                 hint::complaint(scene, theme, glyphs, layout.complaint, buf);
             });
             guard::rows(pen, "the hint bar", layout.hint, buf, |buf| {
-                hint::draw(scene, theme, layout.hint, buf);
+                hint::draw_advised(pen, layout.hint, buf);
             });
         }
         guard::rows(pen, "the dialog", layout.hint, buf, |buf| dialog::draw(scene, theme, glyphs, buf));
@@ -186,6 +186,7 @@ fn with_pen<T>(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, then: impl FnO
     let clock = scene.view.flow.clock(scene.now);
     let still = Scene { now: scene.view.frozen.unwrap_or(clock), ..*scene };
     let digest = Digest::of(still.world, still.now).with(still.run, still.world, still.now);
+    let digest = digest.advised(&still.facts());
     then(&Pen { scene: &still, clock, digest: &digest, theme, glyphs })
 }
 

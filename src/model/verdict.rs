@@ -4,6 +4,7 @@
 //! what cannot be known is `None` or [`Lamp::Unknown`], never zero and never `ok`.
 
 mod credentials;
+mod decision;
 mod link;
 mod metrics;
 mod missed;
@@ -29,6 +30,7 @@ use super::World;
 use super::reading::{Freshness, Identity, Reading, Source};
 
 pub use credentials::{Credentials, credentials};
+pub use decision::{Decision, decision};
 pub use link::{LinkVerdict, lag_samples, links};
 pub(super) use metrics::Index;
 pub use metrics::{
@@ -50,7 +52,7 @@ pub use routing::{
 };
 pub use service::{ServiceVerdict, services};
 pub use signal::{SignalVerdict, judged, signal, signal_samples};
-pub use situation::{Situation, situation};
+pub use situation::{Situation, situation, standing};
 pub use text::{NOTHING, age, age_text, aged, change_text, dated_text, limit_text, span, value_text};
 pub use traffic::shares;
 

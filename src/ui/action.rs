@@ -57,6 +57,10 @@ pub enum Action {
     Zoom,
     /// Holds the picture still.
     Freeze,
+    /// Shows what was, a minute earlier.
+    Earlier,
+    /// Shows what was, a minute later, up to now.
+    Later,
     /// Opens the keys of this screen.
     Help,
     /// Shows what is wrong with files that were saved.
@@ -203,6 +207,8 @@ pub const TABLE: &[Entry] = &[
         .places(&[Context::Screen, Context::Text]),
     key(Action::CopyPane, "copy-pane", &["Y"], "copy the rows of this pane"),
     key(Action::Freeze, "freeze", &["f"], "hold the picture still; reading goes on").hint("freeze", 40),
+    key(Action::Earlier, "earlier", &["[", "<"], "show the screen as it was, a minute further back"),
+    key(Action::Later, "later", &["]", ">"], "show it a minute further on, up to now").hint("later", 41),
     key(Action::Zoom, "zoom", &["z"], "let this pane fill the screen").hint("zoom", 45),
     key(Action::Files, "files", &["E"], "what is wrong with a file that was saved: config, theme or keymap")
         .hint("file error", 87),

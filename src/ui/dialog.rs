@@ -47,7 +47,7 @@ use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, script};
 
-pub use act::{Act, Offer, intents};
+pub use act::{Act, Offer, advised, intents};
 pub use approve::{Approve, wanted};
 pub use arm::Arm;
 pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};

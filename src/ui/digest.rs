@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::view::Facts;
+use super::{Mode, dialog};
 use crate::model::World;
 use crate::model::reading::Freshness;
 use crate::model::topology::RegionSpec;
 use crate::model::verdict::{
-    self, Answered, AtRisk, ControlVerdict, HealthCheckVerdict, LinkVerdict, NamedRecord, OrdersVerdict,
-    PanelSplit, RegionVerdict, RuleVerdict, SignalVerdict, Situation,
+    self, Answered, AtRisk, ControlVerdict, Decision, HealthCheckVerdict, LinkVerdict, NamedRecord,
+    OrdersVerdict, PanelSplit, RegionVerdict, RuleVerdict, SignalVerdict, Situation,
 };
-use crate::plan::StepId;
 use crate::plan::progress::{Progress, StepProgress, StepState};
 use crate::plan::proof::{self, Shown};
+use crate::plan::{Intent, StepId, Usual};
 
 /// The verdicts of one frame.
 #[derive(Clone, Debug)]
@@ -43,8 +45,21 @@ pub struct Digest<'a> {
     pub at_risk: Option<AtRisk>,
     /// The line under the header.
     pub situation: Situation,
+    /// What waiting costs, while a Region that takes traffic is bad.
+    pub decision: Option<Decision>,
+    /// What could be done about it.
+    pub advice: Option<Advice>,
     /// What the world shows of each step of an open run that is under way or held.
     pub seen: BTreeMap<StepId, Vec<Shown>>,
+}
+
+/// What the list of acts would open at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// What would be done.
+    pub intent: Intent,
+    /// How long it takes.
+    pub usual: Usual,
 }
 
 /// One Region in a frame.
@@ -81,7 +96,8 @@ impl<'a> Digest<'a> {
     /// Computes everything at `now`.
     #[must_use]
     pub fn of(world: &'a World, now: Timestamp) -> Self {
-        let verdicts = verdict::regions(world, now);
+        let (verdicts, situation) = verdict::standing(world, now);
+        let decision = verdict::decision(world, &verdicts, now);
         let specs = &world.topology().regions;
         let orders: Vec<_> = specs.iter().map(|spec| verdict::orders(world, &spec.name, now)).collect();
         let needed = needed(world, &orders, now);
@@ -103,7 +119,9 @@ impl<'a> Digest<'a> {
             answers: verdict::answers(world, now),
             records: verdict::named_records(world),
             at_risk: verdict::at_risk(world, now),
-            situation: verdict::situation(world, now),
+            situation,
+            decision,
+            advice: None,
             seen: BTreeMap::new(),
         }
     }
@@ -119,6 +137,18 @@ impl<'a> Digest<'a> {
         let steps = run.plan.steps.iter().filter(|step| run.steps.get(&step.id).is_some_and(wanted));
         let seen = steps.map(|step| (step.id, proof::seen(run, step, world, now))).collect();
         Self { seen, ..self }
+    }
+
+    /// The same with what could be done, where there is something to decide and nothing is done yet.
+    #[must_use]
+    pub fn advised(self, facts: &Facts<'_>) -> Self {
+        let busy = facts.console.mode == Mode::Running || facts.run.is_some_and(Progress::is_open);
+        if busy || self.decision.is_none() {
+            return self;
+        }
+        let verdicts: Vec<&RegionVerdict> = self.regions.iter().map(|region| &region.verdict).collect();
+        let advice = dialog::advised(facts, &verdicts);
+        Self { advice, ..self }
     }
 }
 

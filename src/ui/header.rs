@@ -2,6 +2,7 @@
 //!
 //! Mode and environment word are on every frame; the rest shortens by importance and is never cut in a word.
 
+pub(super) mod clock;
 mod identity;
 mod lamps;
 
@@ -26,6 +27,9 @@ pub(super) const PRODUCTION: &str = "PRODUCTION";
 /// Blanks between items.
 const GAP: usize = 2;
 
+/// A longer sentence is not read at a glance.
+const MOST: usize = 180;
+
 /// Draws the two header lines.
 pub(super) fn draw(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
     let mut first = mode(pen);
@@ -35,6 +39,7 @@ pub(super) fn draw(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
     let full = Rect { width: area.width.saturating_sub(1), ..area };
     fit::draw(buf, full, 0, GAP, &first);
     let mut second = vec![lamps::item(pen)];
+    second.extend(clock::item(pen));
     second.extend(meters(pen));
     fit::draw(buf, inset(area), 1, GAP, &second);
 }
@@ -51,7 +56,8 @@ pub(super) fn mode(pen: &Pen<'_>) -> Vec<Item> {
     let mut words = vec![mode_word(pen)];
     if let Some(since) = pen.scene.view.frozen {
         let age = verdict::span(verdict::age(since, pen.clock));
-        words.push((format!("FROZEN {age}"), Role::Frozen));
+        let word = if pen.scene.view.replays { "REPLAY −" } else { "FROZEN " };
+        words.push((format!("{word}{age}"), Role::Frozen));
     }
     if console.drill {
         words.push(("DRILL".to_owned(), Role::ModeDrill));
@@ -125,7 +131,7 @@ pub(super) fn situation(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
 /// The situation in at most `room` columns.
 pub(super) fn sentence(pen: &Pen<'_>, room: usize) -> Text {
     let situation = &pen.digest.situation;
-    let world = || (situation.text.clone(), say::text_role(situation.lamp));
+    let world = || (situation.told(room.min(MOST)), say::text_role(situation.lamp));
     let (text, role) =
         pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(run, pen.scene.now));
     Line::from(pen.span(paint::cut(&pen.glyphs.text(&text), room), role))

@@ -6,19 +6,34 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::Scene;
 use super::action::{Action, Entry, TABLE, why_off};
 use super::dialog::Dialog;
 use super::key::Key;
 use super::keymap::written;
 use super::theme::{Glyphs, Role, Theme};
 use super::widgets::paint;
+use super::{Pen, Scene};
+use crate::model::verdict;
 
 /// Columns between two hints.
 const GAP: usize = 2;
 
 /// Draws the bar into the first row of the area.
 pub fn draw(scene: &Scene<'_>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    bar(scene, theme, None, area, buf);
+}
+
+/// The same, and the key that acts says what is advised.
+pub(super) fn draw_advised(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
+    let advice = pen.digest.advice.as_ref().filter(|_| pen.scene.view.frozen.is_none()).map(|advice| {
+        let to = pen.scene.world.topology().short(&advice.intent.to);
+        let text = format!("act: {} to {to}, ~{}", advice.intent.playbook, verdict::span(advice.usual.p50));
+        pen.glyphs.text(&text).into_owned()
+    });
+    bar(pen.scene, pen.theme, advice.as_deref(), area, buf);
+}
+
+fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
     if area.width < 2 || area.height == 0 {
         return;
@@ -38,7 +53,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let mut x = row.x;
-    for (key, word) in chosen(scene, usize::from(row.width)) {
+    for (key, word) in chosen(scene, advice, usize::from(row.width)) {
         let left = |x: u16| usize::from(row.right().saturating_sub(x));
         (x, _) = buf.set_stringn(x, row.y, key, left(x), theme.style(Role::HintKey));
         (x, _) = buf.set_stringn(x, row.y, format!(" {word}"), left(x), theme.style(Role::Hint));
@@ -84,7 +99,7 @@ fn pending(scene: &Scene<'_>, begun: &[Key], theme: &Theme, row: Rect, buf: &mut
 }
 
 /// The hints that fit into `width`, in the order of the table.
-fn chosen(scene: &Scene<'_>, width: usize) -> Vec<(String, String)> {
+fn chosen(scene: &Scene<'_>, advice: Option<&str>, width: usize) -> Vec<(String, String)> {
     let facts = scene.facts();
     let context = scene.view.context();
     let keymap = &scene.view.keymap;
@@ -94,7 +109,7 @@ fn chosen(scene: &Scene<'_>, width: usize) -> Vec<(String, String)> {
         .filter(|entry| why_off(&facts, scene.view, entry.action).is_none())
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
         .filter(|entry| scene.view.dialog.as_ref().is_none_or(|dialog| dialog.offers(entry.action)))
-        .filter_map(|entry| Some((entry, keymap.keys(entry.action).into_iter().next()?, word(scene, entry))))
+        .filter_map(|entry| Some((entry, keymap.keys(entry.action).into_iter().next()?, word(scene, advice, entry))))
         .collect();
     while total(&hints) > width {
         let lightest = hints.iter().enumerate().min_by_key(|(_, (entry, ..))| entry.priority);
@@ -116,10 +131,12 @@ fn goes_back(scene: &Scene<'_>) -> bool {
 }
 
 /// The word of a toggle says what it would do now.
-fn word(scene: &Scene<'_>, entry: &Entry) -> String {
+fn word(scene: &Scene<'_>, advice: Option<&str>, entry: &Entry) -> String {
     let word = match entry.action {
+        Action::Act => advice.unwrap_or(scene.view.keymap.label(entry.action)),
         Action::Arm if matches!(scene.console.mode, super::Mode::Armed { .. }) => "disarm",
         Action::Pause if scene.run.is_some_and(|run| run.paused) => "go on",
+        Action::Freeze if scene.view.replays => "back to now",
         Action::Freeze if scene.view.frozen.is_some() => "unfreeze",
         Action::Zoom if scene.view.zoomed => "unzoom",
         _ => scene.view.keymap.label(entry.action),

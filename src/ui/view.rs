@@ -9,6 +9,7 @@ mod command;
 mod complaints;
 mod copy;
 mod problems;
+mod replay;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -113,8 +114,12 @@ pub struct View {
     pub pane: Pane,
     /// It fills the screen.
     pub zoomed: bool,
-    /// The screen stands still since then.
+    /// The screen stands still since then, or shows that moment again.
     pub frozen: Option<Timestamp>,
+    /// What stands still is of the past, and not of when it was frozen.
+    pub replays: bool,
+    /// The oldest moment that can be shown again.
+    pub oldest: Option<Timestamp>,
     /// The selected row of each pane; drawing clamps it.
     pub rows: BTreeMap<Pane, usize>,
     /// What each pane is filtered by.
@@ -277,7 +282,7 @@ impl View {
             return None;
         }
         let acts = action.entry().is_some_and(|e| e.stakes > super::action::Stakes::None);
-        if acts && action != Action::Quit && self.frozen.take().is_some() && action != Action::Pause {
+        if acts && action != Action::Quit && self.thaws() && action != Action::Pause {
             self.say(&format!("unfrozen: this is now; press {by} again to go on"));
             return None;
         }
@@ -293,7 +298,10 @@ impl View {
                 self.scroll(action, facts);
             }
             Action::Zoom => self.zoomed = !self.zoomed,
-            Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(facts.now) },
+            Action::Freeze if self.thaws() => {}
+            Action::Freeze => self.frozen = Some(facts.now),
+            Action::Earlier => self.look_back(facts.now),
+            Action::Later => self.look_on(facts.now),
             Action::NextProblem => self.next_problem(facts, Way::On),
             Action::PreviousProblem => self.next_problem(facts, Way::Back),
             Action::Cli | Action::CopyRow | Action::CopyPane => return self.copy(action, facts),
@@ -351,7 +359,7 @@ impl View {
     }
 
     fn back(&mut self) {
-        if self.frozen.take().is_none() && self.filters.remove(&self.pane).is_none() {
+        if !self.thaws() && self.filters.remove(&self.pane).is_none() {
             self.zoomed = false;
         }
     }

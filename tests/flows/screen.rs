@@ -38,6 +38,31 @@ fn nothing_is_done_on_a_frozen_picture() {
 }
 
 #[test]
+fn the_last_hour_is_looked_at_again_loudly_and_nothing_is_done_there() {
+    let mut desk = Desk::of("staging", State::Calm).armed();
+    desk.press("]");
+    desk.shows("is off: this is now");
+    for _ in 0..3 {
+        desk.wait(60_000);
+    }
+    desk.see_as(State::Degraded);
+    let age = |desk: &Desk| desk.now().duration_since(desk.app.scene(desk.now()).view.frozen.unwrap());
+    desk.press("[");
+    desk.shows("REPLAY −");
+    let first = age(&desk);
+    desk.press("<");
+    assert!(age(&desk).as_secs() >= first.as_secs() + 30, "{first:?}, then {:?}", age(&desk));
+    desk.shows("REPLAY −");
+    assert_eq!(desk.press("a"), [], "nothing is done in the past");
+    desk.hides("REPLAY");
+    desk.shows("press a again");
+    desk.press("[");
+    desk.press("]");
+    desk.hides("REPLAY");
+    desk.shows("this is now");
+}
+
+#[test]
 fn n_goes_from_one_problem_to_the_next() {
     let mut desk = Desk::degraded();
     let mut places = Vec::new();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Observation, Reading, Trouble};
+use super::{MetricBatch, Observation, Reading, Trouble};
 
 /// The newest of one source: its last answer, and the trouble since.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,6 +50,16 @@ impl Feed {
                 self.failures += 1;
             }
         }
+    }
+
+    /// The same without the points of metrics, which are kept elsewhere.
+    pub(in crate::model) fn without_points(&self) -> Self {
+        let Some(Seen { reading: Reading::Metrics(batch), asked, at, round_trip }) = &self.last else {
+            return self.clone();
+        };
+        let reading = Reading::Metrics(MetricBatch { until: batch.until, series: Vec::new() });
+        let last = Some(Seen { reading, asked: *asked, at: *at, round_trip: *round_trip });
+        Self { last, trouble: self.trouble.clone(), ..*self }
     }
 
     /// The newest answer and when it arrived.

@@ -47,6 +47,19 @@ impl Series {
         self.trouble = trouble;
     }
 
+    /// What it was at a moment, as far as is known by now: the periods of so many seconds that had ended.
+    #[must_use]
+    pub(in crate::model) fn until(&self, at: Timestamp, period: u32) -> Self {
+        let ended = |start: Timestamp| start.as_second().saturating_add(period.into()) <= at.as_second();
+        Self {
+            points: self.points.iter().take_while(|point| ended(point.at)).copied().collect(),
+            known_from: self.known_from.filter(|from| *from <= at),
+            known_until: self.known_until.map(|until| until.min(at)),
+            answered: self.answered.map(|answered| answered.min(at)),
+            trouble: None,
+        }
+    }
+
     /// All kept points, oldest first.
     #[must_use]
     pub fn points(&self) -> &VecDeque<Point> {

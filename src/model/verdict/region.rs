@@ -52,18 +52,30 @@ pub struct RegionVerdict {
 #[must_use]
 pub fn region(world: &World, region: &Region, now: Timestamp) -> RegionVerdict {
     let shares = traffic::shares(world, now);
-    verdict(world, region, &shares, now)
+    verdict(world, region, judge(world, region, now), &shares, now)
 }
 
 /// The verdict on every Region, in the order of the config; cheaper than one by one.
 #[must_use]
 pub fn regions(world: &World, now: Timestamp) -> Vec<RegionVerdict> {
-    let shares = traffic::shares(world, now);
-    world.topology().regions.iter().map(|spec| verdict(world, &spec.name, &shares, now)).collect()
+    let judged = world.topology().regions.iter().map(|spec| judge(world, &spec.name, now)).collect();
+    verdicts(world, judged, now)
 }
 
-fn verdict(world: &World, region: &Region, shares: &[(Region, Dated<f64>)], now: Timestamp) -> RegionVerdict {
-    let judged = judge(world, region, now);
+/// The verdicts on all Regions, each of which was judged, in the order of the config.
+pub(super) fn verdicts(world: &World, judged: Vec<Judged>, now: Timestamp) -> Vec<RegionVerdict> {
+    let shares = traffic::shares(world, now);
+    let specs = world.topology().regions.iter().zip(judged);
+    specs.map(|(spec, judged)| verdict(world, &spec.name, judged, &shares, now)).collect()
+}
+
+fn verdict(
+    world: &World,
+    region: &Region,
+    judged: Judged,
+    shares: &[(Region, Dated<f64>)],
+    now: Timestamp,
+) -> RegionVerdict {
     let traffic = shares.iter().find(|(of, _)| of == region).map(|(_, share)| share.clone());
     RegionVerdict {
         region: region.clone(),

@@ -4,7 +4,6 @@
 
 use jiff::Timestamp;
 
-use super::Lamp;
 use super::link::{LiveLag as Live, live_lags, worst};
 use super::orders::{at_risk, total_rate};
 use super::region::{self, Judged};
@@ -12,11 +11,12 @@ use super::replica::promoting;
 use super::role::{claims, moving};
 use super::routing::{ControlCell, ControlVerdict, controls, panel_splits, rules};
 use super::text::{age, aged, limit_text, span, value_text};
+use super::{Lamp, RegionVerdict};
 use crate::model::World;
 use crate::model::reading::{Freshness, TroubleKind};
 use crate::model::topology::{Aurora, Region, Replica, RuleKind, Unit};
 
-/// The columns that the line has on a screen of 80.
+/// The columns that the line has on a screen of 80; it is never told in fewer.
 const COLUMNS: usize = 78;
 
 /// What stands between two remarks.
@@ -29,9 +29,24 @@ pub struct Situation {
     pub lamp: Lamp,
     /// The sentence: `us-east-1 bad 3m10s: canary local 41%, orders −62%.  ~14 orders at risk`.
     pub text: String,
+    remarks: Vec<Remark>,
+    /// What the first bad one costs.
+    cost: Option<String>,
+}
+
+impl Situation {
+    /// The sentence where there are so many columns for it: as much as fits is told, and the rest counted.
+    #[must_use]
+    pub fn told(&self, columns: usize) -> String {
+        if self.remarks.is_empty() {
+            return self.text.clone();
+        }
+        tell(&self.remarks, self.cost.as_deref(), columns.max(COLUMNS))
+    }
 }
 
 /// One thing to say; the lower the rank, the earlier.
+#[derive(Clone, Debug, PartialEq)]
 struct Remark {
     rank: u8,
     lamp: Lamp,
@@ -69,7 +84,21 @@ fn columns(text: &str) -> usize {
 pub fn situation(world: &World, now: Timestamp) -> Situation {
     let regions = world.topology().regions.iter();
     let judged: Vec<_> = regions.map(|spec| (&spec.name, region::judge(world, &spec.name, now))).collect();
-    let mut remarks: Vec<Remark> = credentials(world).into_iter().chain(unread(&judged)).collect();
+    of_judged(world, &judged, now)
+}
+
+/// The verdict on every Region, and the situation: both at once cost less than one after the other.
+#[must_use]
+pub fn standing(world: &World, now: Timestamp) -> (Vec<RegionVerdict>, Situation) {
+    let regions = world.topology().regions.iter();
+    let judged: Vec<_> = regions.map(|spec| (&spec.name, region::judge(world, &spec.name, now))).collect();
+    let situation = of_judged(world, &judged, now);
+    let judged = judged.into_iter().map(|(_, judged)| judged).collect();
+    (region::verdicts(world, judged, now), situation)
+}
+
+fn of_judged(world: &World, judged: &[(&Region, Judged)], now: Timestamp) -> Situation {
+    let mut remarks: Vec<Remark> = credentials(world).into_iter().chain(unread(judged)).collect();
     remarks.extend(judged.iter().flat_map(|(name, judged)| of_region(name, judged, now)));
     remarks.extend(of_moves(world, now));
     remarks.extend(of_replicas(world, now));
@@ -78,8 +107,12 @@ pub fn situation(world: &World, now: Timestamp) -> Situation {
     remarks.sort_by_key(|remark| remark.rank);
     let lamps = judged.iter().map(|(_, judged)| judged.lamp);
     let lamp = remarks.iter().map(|remark| remark.lamp).chain(lamps).max().unwrap_or(Lamp::Unknown);
-    let text = if remarks.is_empty() { well(world, &judged, now) } else { tell(world, &remarks, now) };
-    Situation { lamp, text }
+    let cost = remarks.iter().any(|remark| remark.lamp == Lamp::Bad).then(|| risk(world, now)).flatten();
+    let text = match remarks.as_slice() {
+        [] => well(world, judged, now),
+        remarks => tell(remarks, cost.as_deref(), COLUMNS),
+    };
+    Situation { lamp, text, remarks, cost }
 }
 
 /// Regions of which nothing came yet; all of them at the start.
@@ -206,16 +239,16 @@ fn few_endpoints(controls: &[ControlVerdict], world: &World) -> Option<String> {
 }
 
 /// As many remarks as fit, the first in any case; what the first bad one costs where there is room; the rest counted.
-fn tell(world: &World, remarks: &[Remark], now: Timestamp) -> String {
-    let mut risk = remarks.iter().any(|remark| remark.lamp == Lamp::Bad).then(|| risk(world, now)).flatten();
+fn tell(remarks: &[Remark], cost: Option<&str>, width: usize) -> String {
+    let mut risk = cost;
     let mut line = String::new();
     for (told, remark) in remarks.iter().enumerate() {
         let left = remarks.len() - told;
         let gap = if told == 0 { "" } else { BREAK };
         let more = if left > 1 { columns("  +9") } else { 0 };
-        let room = COLUMNS.saturating_sub(columns(&line) + columns(gap) + more);
-        let cost = if remark.lamp == Lamp::Bad { risk.take().unwrap_or_default() } else { String::new() };
-        let both = remark.text(room.saturating_sub(columns(&cost))) + &cost;
+        let room = width.saturating_sub(columns(&line) + columns(gap) + more);
+        let cost = if remark.lamp == Lamp::Bad { risk.take().unwrap_or_default() } else { "" };
+        let both = remark.text(room.saturating_sub(columns(cost))) + cost;
         let text = if columns(&both) > room { remark.text(room) } else { both };
         if told > 0 && columns(&text) > room {
             return format!("{line}  +{left}");
@@ -258,7 +291,7 @@ mod tests {
     use super::*;
 
     fn told(scene: &Scene) -> (Lamp, String) {
-        let Situation { lamp, text } = situation(&scene.world, scene.now);
+        let Situation { lamp, text, .. } = situation(&scene.world, scene.now);
         (lamp, text)
     }
 
@@ -405,6 +438,17 @@ mod tests {
         scene.tail(&remote, &[90.0]);
         let text = "us-east-1 bad 4m07s: canary local 41%, orders −62%.  ~51 orders at risk  +2";
         check(&scene, Lamp::Bad, text);
+    }
+
+    #[test]
+    fn more_is_told_where_there_is_room() {
+        let scene = Scene::region_loss();
+        let (verdicts, told) = standing(&scene.world, scene.now);
+        assert_eq!(verdicts, super::super::regions(&scene.world, scene.now));
+        assert_eq!(told, situation(&scene.world, scene.now));
+        assert_eq!((told.told(20), told.told(78)), (told.text.clone(), told.text.clone()));
+        let wide = told.told(200);
+        assert!(!wide.contains("  +") && wide.contains(".  ") && wide.len() > told.text.len(), "{wide}");
     }
 
     #[test]

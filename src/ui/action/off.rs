@@ -33,6 +33,8 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
         Action::NextProblem | Action::PreviousProblem => {
             view.problems(facts).is_empty().then_some("nothing is wrong that can be seen")
         }
+        Action::Earlier => view.oldest.is_none().then_some("nothing older is kept yet"),
+        Action::Later => view.frozen.is_none().then_some("this is now"),
         _ => None,
     };
     reason.map(str::to_owned)

@@ -7,15 +7,19 @@ use jiff::Timestamp;
 use super::page::{Page, Para};
 use super::{Arm, Dialog, Moment, Reply, Request, SETTLE, moved};
 use crate::model::topology::Region;
-use crate::model::verdict::{self, Lamp};
+use crate::model::verdict::{self, Lamp, RegionVerdict};
 use crate::plan::history::Flip;
 use crate::plan::interlock::{self, Interlock, Prepared, Verdict};
 use crate::plan::operation::Operation;
 use crate::plan::{Intent, Plan, Playbook};
 use crate::ui::Mode;
 use crate::ui::action::Action;
+use crate::ui::digest::Advice;
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
+
+/// How far down the list what is advised is looked for: a frame asks for it.
+const ADVISED: usize = 8;
 
 /// The list.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +96,8 @@ impl Act {
     /// Opens now.
     #[must_use]
     pub fn new(moment: &Moment<'_>) -> Self {
-        let intents = intents(moment.facts);
+        let verdicts = verdict::regions(moment.facts.world, moment.facts.now);
+        let intents = intents(moment.facts, &verdicts.iter().collect::<Vec<_>>());
         let offers: Vec<Offer> = intents.into_iter().map(|intent| Offer::new(intent, moment.facts)).collect();
         let selected = first(&offers, moment.facts);
         Self { offers, selected, opened: moment.at() }
@@ -193,11 +198,18 @@ fn first(offers: &[Offer], facts: &Facts<'_>) -> usize {
     free.or_else(|| offers.iter().position(Offer::is_open)).unwrap_or_default()
 }
 
+/// What the list opens at while a Region is bad: the first that nothing holds back.
+#[must_use]
+pub fn advised(facts: &Facts<'_>, verdicts: &[&RegionVerdict]) -> Option<Advice> {
+    let worst = intents(facts, verdicts).into_iter().take(ADVISED);
+    let open = worst.map(|intent| Offer::new(intent, facts)).find(Offer::is_open)?;
+    Some(Advice { usual: open.plan.ok()?.usual(), intent: open.intent })
+}
+
 /// Every intent that makes sense to look at: the worst Region leaves first.
 #[must_use]
-pub fn intents(facts: &Facts<'_>) -> Vec<Intent> {
+pub fn intents(facts: &Facts<'_>, verdicts: &[&RegionVerdict]) -> Vec<Intent> {
     let topology = facts.world.topology();
-    let verdicts = verdict::regions(facts.world, facts.now);
     let bad = |region: &Region| verdicts.iter().any(|v| &v.region == region && v.lamp == Lamp::Bad);
     let mut leaving: Vec<&Region> = topology.regions.iter().map(|region| &region.name).collect();
     leaving.sort_by_key(|region| !bad(region));

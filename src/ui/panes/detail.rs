@@ -1,5 +1,6 @@
 //! All there is to say about one row: what it is, what was read and when, its trend, the equal AWS CLI line.
 
+mod chart;
 mod cli;
 mod metric;
 mod step;
@@ -7,6 +8,8 @@ mod step;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
+
+use chart::Hour;
 
 use super::regions::{self, Label};
 use super::traffic::{self, Item};
@@ -85,7 +88,14 @@ fn link(pen: &Pen<'_>, row: usize) -> Vec<Text> {
         .push(text(pen, format!("RPO {}; worth a look from a quarter of it", verdict::limit_text(link.rpo))));
     lines.extend(ends.iter().map(|end| text(pen, end_words(end, now))));
     lines.extend(link.trouble.as_ref().map(|trouble| text(pen, format!("cannot be seen: {trouble}"))));
-    lines.extend(metric::trend(pen, &link.trend, Unit::Seconds));
+    let rpo = link.rpo.as_secs_f64();
+    let hour = Hour {
+        points: &link.trend,
+        unit: Unit::Seconds,
+        newest: link.lag.as_ref().map(|lag| lag.at),
+        limits: &[rpo / 4.0, rpo],
+    };
+    lines.extend(chart::lines(pen, &hour));
     lines.extend(metric::lag(pen, link));
     lines
 }
@@ -189,7 +199,14 @@ fn orders(pen: &Pen<'_>, row: usize) -> Vec<Text> {
             ),
         ));
     }
-    lines.extend(metric::trend(pen, &orders.trend, Unit::Count));
+    let limits: Vec<f64> = orders.baseline.into_iter().flat_map(|usual| [usual * 0.5, usual * 0.8]).collect();
+    let hour = Hour {
+        points: &orders.trend,
+        unit: Unit::Count,
+        newest: orders.rate.as_ref().map(|rate| rate.at),
+        limits: &limits,
+    };
+    lines.extend(chart::lines(pen, &hour));
     let spec = pen.scene.world.topology().orders.as_ref();
     if let Some(metric) = spec.and_then(|spec| spec.series.get(&region.spec.name)) {
         lines.extend(metric::definition(pen, metric));

@@ -138,36 +138,22 @@ pub(super) fn draw(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
 fn draw_band(pen: &Pen<'_>, axis: &Axis, (_, orders): (&str, &OrdersVerdict), band: Rect, buf: &mut Buffer) {
     let points = axis.window(orders);
     let peak = points.iter().flatten().copied().fold(orders.baseline.unwrap_or(0.0), f64::max);
-    let top = nice(peak);
+    let top = chart::nice(peak);
     let line = Chart {
         points,
         top,
-        level: orders.baseline,
-        braille: pen.glyphs.braille,
+        levels: orders.baseline.as_slice(),
+        dots: pen.glyphs.dots(),
         line: pen.style(Role::Chart),
         behind: pen.style(Role::Muted),
     };
     chart::draw(buf, band, &line);
     let scale = Rect { x: band.x - SCALE, width: SCALE, ..band };
-    let tick = if pen.glyphs.braille { "┤" } else { "|" };
+    let tick = pen.glyphs.axis();
     for (at, value) in [(0, top), (band.height.saturating_sub(1), 0.0)] {
         let text = format!("{value:>4.0} {tick}");
         paint::row(buf, scale, at, &Line::from(pen.span(text, Role::Muted)));
     }
-}
-
-/// A round number at or above the value.
-fn nice(value: f64) -> f64 {
-    let mut step = 1.0;
-    while step * 10.0 < value {
-        step *= 10.0;
-    }
-    [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * step)
-        .find(|top| *top >= value)
-        .unwrap_or(value)
-        .max(1.0)
 }
 
 fn draw_label(

@@ -8,6 +8,7 @@ use ratatui::symbols::border;
 use unicode_width::UnicodeWidthChar;
 
 use crate::model::verdict::Lamp;
+use crate::ui::widgets::chart::Dots;
 
 /// One set of shapes; each is one cell wide unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +113,22 @@ impl Glyphs {
     #[must_use]
     pub fn is_ascii(&self) -> bool {
         self.ascii
+    }
+
+    /// What charts are drawn with.
+    #[must_use]
+    pub fn dots(&self) -> Dots {
+        match (self.braille, self.ascii) {
+            (true, _) => Dots::Braille,
+            (false, false) => Dots::Blocks,
+            (false, true) => Dots::Ascii,
+        }
+    }
+
+    /// The tick at the left edge of a chart.
+    #[must_use]
+    pub fn axis(&self) -> &'static str {
+        if self.ascii { "|" } else { "┤" }
     }
 
     /// The shape of a lamp.

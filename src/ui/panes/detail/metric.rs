@@ -2,14 +2,16 @@
 
 use ratatui::text::Line;
 
+use super::chart::{self, Hour};
 use super::{cli, muted, text, title};
 use crate::model::topology::{Formula, Metric, Threshold, Unit};
 use crate::model::verdict::{self, HealthCheckVerdict, Lamp, LinkVerdict, SignalVerdict};
 use crate::ui::Pen;
 use crate::ui::digest::RegionDigest;
+use crate::ui::header::clock;
 use crate::ui::theme::Role;
 use crate::ui::widgets::paint::Text;
-use crate::ui::widgets::{say, spark};
+use crate::ui::widgets::say;
 
 /// How many of the newest points are listed.
 const POINTS: usize = 6;
@@ -26,6 +28,9 @@ pub(super) fn region(pen: &Pen<'_>, digest: &RegionDigest<'_>) -> Vec<Text> {
     ])];
     if !verdict.reason.is_empty() {
         lines.push(text(pen, verdict.reason.clone()));
+    }
+    if pen.digest.decision.as_ref().is_some_and(|decision| decision.region == digest.spec.name) {
+        lines.extend(clock::lines(pen));
     }
     lines.extend(verdict.disagreement.iter().map(|d| text(pen, format!("sources disagree: {d}"))));
     if let Some(traffic) = &verdict.traffic {
@@ -71,7 +76,10 @@ pub(super) fn signal(pen: &Pen<'_>, digest: &RegionDigest<'_>, signal: &SignalVe
     if !limits.is_empty() {
         lines.push(text(pen, limits.join(", ")));
     }
-    lines.extend(trend(pen, &signal.trend, spec.unit));
+    let limits: Vec<f64> = [spec.look, spec.bad].into_iter().flatten().map(level).collect();
+    let newest = signal.value.as_ref().map(|value| value.at);
+    lines
+        .extend(chart::lines(pen, &Hour { points: &signal.trend, unit: spec.unit, newest, limits: &limits }));
     if let Formula::Alarm { region, name } = &spec.formula {
         lines.push(muted(pen, cli::alarm(region.as_str(), name)));
     }
@@ -87,10 +95,12 @@ pub(super) fn signal(pen: &Pen<'_>, digest: &RegionDigest<'_>, signal: &SignalVe
 }
 
 fn threshold(limit: Threshold, unit: Unit) -> String {
-    match limit {
-        Threshold::Below(value) => format!("below {}", verdict::value_text(value, unit)),
-        Threshold::Above(value) => format!("above {}", verdict::value_text(value, unit)),
-    }
+    let word = if matches!(limit, Threshold::Below(_)) { "below" } else { "above" };
+    format!("{word} {}", verdict::value_text(level(limit), unit))
+}
+
+fn level((Threshold::Below(value) | Threshold::Above(value)): Threshold) -> f64 {
+    value
 }
 
 /// A health check of the DNS records.
@@ -163,19 +173,4 @@ pub(super) fn points(pen: &Pen<'_>, metric: &Metric, unit: Unit) -> Vec<Text> {
         return vec![muted(pen, "no points in the last hour")];
     }
     vec![text(pen, points.join("   "))]
-}
-
-/// The last hour in one line, with its range.
-pub(super) fn trend(pen: &Pen<'_>, trend: &[Option<f64>], unit: Unit) -> Vec<Text> {
-    let known = || trend.iter().flatten().copied();
-    let (Some(low), Some(high)) = (known().reduce(f64::min), known().reduce(f64::max)) else {
-        return Vec::new();
-    };
-    let bars = spark::spark(trend, trend.len().min(60), None, pen.glyphs);
-    let range = format!(
-        "  {} to {} in the last hour",
-        verdict::value_text(low, unit),
-        verdict::value_text(high, unit)
-    );
-    vec![Line::from(vec![pen.span(bars, Role::Chart), pen.span(range, Role::Muted)])]
 }
