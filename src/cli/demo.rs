@@ -72,7 +72,7 @@ pub(super) async fn fleet(common: &Common, world: &Simulated) -> Result<ExitCode
         let state = place::state_dir(common)?.join(place::folder(&reader.config.topology.workload, "demo"));
         forget_the_last_world(&state)?;
         let file = HandedOut::write(&state, &config)?;
-        crew.enlist(reader, common, &state, Declared::HandedOut(file.0.clone()))?;
+        crew.enlist(reader, common, &state, &Declared::HandedOut(file.0.clone()))?;
         worlds.push((served, state, file));
     }
     let shown = crew.show().await;

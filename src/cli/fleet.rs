@@ -29,7 +29,7 @@ pub(super) async fn watch(members: Vec<Member>, common: &Common) -> Result<ExitC
         // What is read again when it is saved is this workload's, out of the same folder.
         let own = Common { workload: Some(file.display().to_string()), ..common.clone() };
         let declared = Declared::File(std::path::absolute(file).ok());
-        crew.enlist(Reader::new(config, Clock::wall()), &own, &state, declared)?;
+        crew.enlist(Reader::new(config, Clock::wall()), &own, &state, &declared)?;
     }
     crew.show().await
 }
@@ -54,7 +54,7 @@ impl<'a> Crew<'a> {
         reader: Reader,
         own: &Common,
         state: &Path,
-        declared: Declared,
+        declared: &Declared,
     ) -> Result<()> {
         let mut setup = watch::setup(reader, own, (state, &self.operator), declared)?;
         setup.app = setup.app.among_others();

@@ -98,7 +98,7 @@ pub(super) async fn show(
     }
     let operator = place::operator();
     let _log = place::log_in(state);
-    let setup = setup(reader, common, (state, &operator), declared)?;
+    let setup = setup(reader, common, (state, &operator), &declared)?;
     let ended = Box::pin(runtime::watch(setup)).await?;
     Box::pin(after(ended, state, &operator)).await
 }
@@ -108,24 +108,24 @@ pub(super) fn setup(
     reader: Reader,
     common: &Common,
     (state, operator): (&Path, &Operator),
-    declared: Declared,
+    declared: &Declared,
 ) -> Result<Setup> {
     let kind = kind()?;
     let world = reader.unseen();
     let Reader { config, clients, clock } = reader;
-    let own = match &declared {
+    let own = match declared {
         Declared::File(file) => file.clone(),
         Declared::HandedOut(_) => None,
     };
     let wish = Wish::of(common, own.as_deref()).on(kind);
     let looks = wish.look(&config.screen, config.topology.is_production());
     let (theme, glyphs) = looks.map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;
-    let files = Files::new(common, wish, own, config.clone(), (theme.clone(), glyphs));
+    let files = Files::new(common, wish, own.clone(), config.clone(), (theme.clone(), glyphs));
     let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
     if let Some((title, text)) = remember(&mut app, state) {
         app.update(Event::Trouble { title, text }, clock.now());
     }
-    match keys::read(&keys::places(self::file(common).as_deref())) {
+    match keys::read(&keys::places(own.as_deref())) {
         Ok(keymap) => app.bind(keymap),
         Err(text) => {
             let title = "Your keys are not taken; those of the table hold".to_owned();

@@ -70,7 +70,7 @@ impl Past {
             *known = newest.at.max(*known);
         }
         let (feeds, turns) = (look.feeds.clone(), look.turns.clone());
-        Some((World { series, reached, feeds, turns, ..now.clone() }, look.at))
+        Some((World { feeds, series, reached, turns, ..now.clone() }, look.at))
     }
 }
 

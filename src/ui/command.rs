@@ -13,6 +13,7 @@ use super::dialog::intents;
 use super::keymap::Context;
 use super::theme::Theme;
 use super::view::{Facts, View};
+use crate::model::verdict;
 use crate::plan::Intent;
 
 /// What a command does.
@@ -75,7 +76,8 @@ pub fn all(facts: &Facts<'_>, view: &View) -> Vec<Choice> {
 
 /// What could be begun: `failover us-west-2`, with the Region that leaves where there are several.
 fn begun(facts: &Facts<'_>, view: &View) -> Vec<Choice> {
-    let intents = intents(facts);
+    let verdicts = verdict::regions(facts.world, facts.now);
+    let intents = intents(facts, &verdicts.iter().collect::<Vec<_>>());
     let off = why_off(facts, view, Action::Act);
     let choice = |intent: &Intent| {
         let Intent { playbook, from, to } = intent;

@@ -395,6 +395,8 @@ impl Dialog {
             | Self::Note(_)
             | Self::Quit(_)
             | Self::Notice(_)
+            | Self::Filter(_)
+            | Self::Palette(_)
             | Self::Cli { .. } => false,
             Self::Act(_)
             | Self::Arm(_)

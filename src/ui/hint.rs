@@ -109,7 +109,9 @@ fn chosen(scene: &Scene<'_>, advice: Option<&str>, width: usize) -> Vec<(String,
         .filter(|entry| why_off(&facts, scene.view, entry.action).is_none())
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
         .filter(|entry| scene.view.dialog.as_ref().is_none_or(|dialog| dialog.offers(entry.action)))
-        .filter_map(|entry| Some((entry, keymap.keys(entry.action).into_iter().next()?, word(scene, advice, entry))))
+        .filter_map(|entry| {
+            Some((entry, keymap.keys(entry.action).into_iter().next()?, word(scene, advice, entry)))
+        })
         .collect();
     while total(&hints) > width {
         let lightest = hints.iter().enumerate().min_by_key(|(_, (entry, ..))| entry.priority);

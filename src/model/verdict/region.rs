@@ -175,9 +175,9 @@ fn families<'a>(witnesses: &'a [Witness<'a>], orders: Option<&OrdersVerdict>) ->
     let spoken = |lamp: Lamp, value: &Option<Dated<f64>>| {
         if bad_now && lamp == Lamp::Ok && !fresh(value) { Lamp::Unknown } else { lamp }
     };
-    let signals = witnesses.iter().map(|w| {
-        (w.signal.family.as_str(), w.signal.name.as_str(), spoken(w.core.lamp, &w.core.value))
-    });
+    let signals = witnesses
+        .iter()
+        .map(|w| (w.signal.family.as_str(), w.signal.name.as_str(), spoken(w.core.lamp, &w.core.value)));
     let orders = orders.map(|orders| (ORDERS, ORDERS, spoken(orders.lamp, &orders.rate)));
     for (family, name, lamp) in signals.chain(orders) {
         let at = families.iter().position(|known| known.name == family).unwrap_or_else(|| {

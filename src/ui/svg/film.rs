@@ -73,7 +73,8 @@ pub fn film(shots: &[Shot], title: &str, poster: usize) -> String {
 fn pieces(shot: &Shot) -> Vec<Piece> {
     let middle = wide_of(shot.frame.area) / 2.0;
     let caption = escape(&shot.caption);
-    let caption = format!(r#"<tspan x="{middle}" text-anchor="middle" fill="{}">{caption}</tspan>"#, DARK.fore);
+    let caption =
+        format!(r#"<tspan x="{middle}" text-anchor="middle" fill="{}">{caption}</tspan>"#, DARK.fore);
     let mut pieces = vec![(Layer::Word, CAPTION, caption)];
     for y in 0..shot.frame.area.height {
         for run in runs(&shot.frame, y, DARK) {

@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 
 use crate::ui::theme::Glyphs;
-use crate::ui::widgets::chart::Dots;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
