@@ -30,7 +30,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-fn frame(fleet: &Fleet, rows: &[Row], glyphs: Glyphs, (width, height): (u16, u16)) -> String {
+fn frame(fleet: &Fleet, rows: &[Row], glyphs: &Glyphs, (width, height): (u16, u16)) -> String {
     let mut frame = Buffer::empty(Rect::new(0, 0, width, height));
     draw(fleet, (rows, fixture::now()), &Theme::plain(), glyphs, &mut frame);
     let line = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned();
@@ -54,9 +54,9 @@ fn several_workloads_at_three_sizes() {
     }
     let mut naming = Fleet::default();
     press(&mut naming, &rows, "enter");
-    insta::assert_snapshot!("fleet_naming_80x24", frame(&naming, &rows, Glyphs::unicode(), (80, 24)));
+    insta::assert_snapshot!("fleet_naming_80x24", frame(&naming, &rows, &Glyphs::unicode(), (80, 24)));
     for size in [(0, 0), (1, 1), (7, 3), (20, 5), (300, 2)] {
-        let plain = frame(&naming, &rows, Glyphs::ascii(), size);
+        let plain = frame(&naming, &rows, &Glyphs::ascii(), size);
         assert!(plain.is_ascii(), "{plain}");
     }
 }
@@ -87,12 +87,12 @@ fn nothing_opens_unnamed_and_the_name_says_environment_and_account() {
     let (mut fleet, rows) = (Fleet::default(), rows());
     press(&mut fleet, &rows, "/ r e t a i l enter");
     assert_eq!(press(&mut fleet, &rows, "enter"), None);
-    let text = frame(&fleet, &rows, Glyphs::unicode(), (80, 24));
+    let text = frame(&fleet, &rows, &Glyphs::unicode(), (80, 24));
     for part in ["Open the console of retail-store", "environment PRODUCTION", "account     111122223333"] {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }
     assert_eq!(press(&mut fleet, &rows, "j"), None, "any other key stays");
-    assert!(!frame(&fleet, &rows, Glyphs::unicode(), (80, 24)).contains("Open the console"));
+    assert!(!frame(&fleet, &rows, &Glyphs::unicode(), (80, 24)).contains("Open the console"));
     assert_eq!(press(&mut fleet, &rows, "enter enter"), Some(Ask::Open(1)));
     let pasted = Input::Paste("\r".to_owned());
     press(&mut fleet, &rows, "enter");
@@ -115,7 +115,7 @@ fn the_filter_narrows_and_esc_shows_all() {
 fn leaving_asks_while_a_run_is_in_flight() {
     let (mut fleet, mut rows) = (Fleet::default(), rows());
     assert_eq!(press(&mut fleet, &rows, "q"), None);
-    let text = frame(&fleet, &rows, Glyphs::unicode(), (80, 24));
+    let text = frame(&fleet, &rows, &Glyphs::unicode(), (80, 24));
     assert!(text.contains("A run is in flight in till; it goes on without a console."), "{text}");
     assert_eq!(press(&mut fleet, &rows, "j"), None);
     assert_eq!(press(&mut fleet, &rows, "q q"), Some(Ask::Quit));
