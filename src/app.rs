@@ -9,6 +9,7 @@ mod effect;
 mod fleet;
 mod hand;
 mod saved;
+mod shown;
 
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ use crate::ui::conch::{Conch, Mirror};
 use crate::ui::dialog::{Obstacle, Request};
 use crate::ui::key::Input;
 use crate::ui::view::{Complaint, Facts, View};
-use crate::ui::{Console, Flow, Mode, Scene};
+use crate::ui::{Console, Mode, Scene};
 use abroad::Home;
 use hand::Hand;
 
@@ -263,28 +264,6 @@ impl App {
         } else {
             Attention::Away
         }
-    }
-
-    /// What the screen's clocks show, and what is left out of it.
-    #[must_use]
-    pub fn flow(&self) -> Flow {
-        self.view.flow
-    }
-
-    /// Goes with the line that carries the screen.
-    pub fn flows(&mut self, flow: Flow) {
-        self.view.flow = flow;
-    }
-
-    /// Says one line to the operator for a few seconds.
-    pub fn say(&mut self, text: &str) {
-        self.view.say(text);
-    }
-
-    /// Something on the screen runs out by the second.
-    #[must_use]
-    pub fn counts_down(&self) -> bool {
-        self.view.dialog.is_some() || self.view.said().is_some()
     }
 
     /// A run is in flight, driven here or followed.

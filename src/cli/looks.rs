@@ -113,6 +113,7 @@ mod tests {
     fn common(color: Option<ColorArg>, ascii: bool) -> Common {
         Common {
             config: None,
+            workload: None,
             state_dir: None,
             drill: false,
             theme: None,

@@ -19,6 +19,7 @@ impl Place {
         std::fs::write(&file, FULL.replace("theme = \"dark\"", "theme = \"mono\"")).unwrap();
         let common = Common {
             config: Some(file.clone()),
+            workload: None,
             state_dir: None,
             drill: false,
             theme: None,
