@@ -9,9 +9,9 @@ mod effect;
 mod fleet;
 mod hand;
 mod saved;
+mod shown;
 mod still;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -29,9 +29,8 @@ use crate::plan::{Intent, interlock};
 use crate::ui::conch::{Conch, Mirror};
 use crate::ui::dialog::{Obstacle, Request};
 use crate::ui::key::Input;
-use crate::ui::keymap::Keymap;
 use crate::ui::view::{Complaint, Facts, View};
-use crate::ui::{Console, Flow, Mode, Scene};
+use crate::ui::{Console, Mode, Scene};
 use abroad::Home;
 use hand::Hand;
 use still::Frozen;
@@ -262,33 +261,6 @@ impl App {
         } else {
             Attention::Away
         }
-    }
-
-    /// What the screen's clocks show, and what is left out of it.
-    #[must_use]
-    pub fn flow(&self) -> Flow {
-        self.view.flow
-    }
-
-    /// Goes with the line that carries the screen.
-    pub fn flows(&mut self, flow: Flow) {
-        self.view.flow = flow;
-    }
-
-    /// Goes by these keys from now on.
-    pub fn bind(&mut self, keymap: Keymap) {
-        self.view.keymap = Arc::new(keymap);
-    }
-
-    /// Says one line to the operator for a few seconds.
-    pub fn say(&mut self, text: &str) {
-        self.view.say(text);
-    }
-
-    /// Something on the screen runs out by the second.
-    #[must_use]
-    pub fn counts_down(&self) -> bool {
-        self.view.dialog.is_some() || self.view.said().is_some() || self.view.chord().is_some()
     }
 
     /// A run is in flight, driven here or followed.

@@ -102,19 +102,25 @@ async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, row: watch:
             told = inside.performer.told() => told,
             _ = second.tick() => vec![inside.performer.budget(), Event::Tick(host_now())],
         };
-        for event in told {
-            // What was typed for this console was typed when it was shown, or for another.
-            if matches!(event, Event::Input(..)) {
-                continue;
-            }
-            // A run in flight must not be cut off by a console that falls over.
-            let took = std::panic::catch_unwind(AssertUnwindSafe(|| inside.take(event)));
-            if took.is_err() {
-                tracing::error!("a console behind the screen fell over at an event; it goes on without it");
-            }
+        // A run in flight must not be cut off by a console that falls over.
+        let took = std::panic::catch_unwind(AssertUnwindSafe(|| take(&mut inside, told, &row)));
+        if took.is_err() {
+            tracing::error!("a console behind the screen fell over at an event; it goes on without it");
         }
-        let now = self::row(&inside);
-        row.send_if_modified(|was| std::mem::replace(was, now.clone()) != now);
+    }
+}
+
+/// Takes in what happened; what it comes to is told once a second, as often as the list is drawn.
+fn take(inside: &mut Headless, told: Vec<Event>, row: &watch::Sender<Row>) {
+    for event in told {
+        let is_second = matches!(event, Event::Tick(_));
+        // What was typed for this console was typed when it was shown, or for another.
+        if !matches!(event, Event::Input(..)) {
+            inside.take(event);
+        }
+        if is_second {
+            row.send_replace(self::row(inside));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::terminal::Terminal;
 
 #[test]
 fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
-    let args = ["demo", "--fleet", "--scenario", "calm", "--speed", "20"];
+    let args = ["demo", "--fleet", "--scenario", "calm", "--speed", "5"];
     let mut console = Terminal::with(&args, MIDDLE, &[]);
     console.shows(" FLEET ");
     for name in ["retail-store", "till", "loyalty"] {

@@ -49,7 +49,7 @@ fn press(fleet: &mut Fleet, rows: &[Row], keys: &str) -> Option<Ask> {
 fn several_workloads_at_three_sizes() {
     let rows = rows();
     for (width, height) in [(80, 24), (120, 40), (60, 15)] {
-        let text = frame(&Fleet::default(), &rows, Glyphs::unicode(), (width, height));
+        let text = frame(&Fleet::default(), &rows, &Glyphs::unicode(), (width, height));
         insta::assert_snapshot!(format!("fleet_{width}x{height}"), text);
     }
     let mut naming = Fleet::default();
