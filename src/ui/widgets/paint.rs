@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 
 use crate::ui::theme::Glyphs;
-use crate::ui::widgets::chart::Dots;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -152,7 +151,7 @@ pub fn blank(columns: usize) -> Span<'static> {
 
 /// Leaves no cell with a shape that the set does not have.
 pub fn keep_to(glyphs: &Glyphs, buf: &mut Buffer) {
-    if glyphs.dots() != Dots::Ascii {
+    if !glyphs.is_ascii() {
         return;
     }
     for cell in &mut buf.content {
