@@ -1,7 +1,10 @@
 //! What the runtime and the screen tell each other beside events: clocks, the line, a word to the operator.
 
+use std::sync::Arc;
+
 use super::App;
 use crate::ui::Flow;
+use crate::ui::keymap::Keymap;
 
 impl App {
     /// What the screen's clocks show, and what is left out of it.

@@ -30,7 +30,7 @@ pub(super) fn item(pen: &Pen<'_>) -> Option<Item> {
     let form = |cost: u8, words: &[&Option<String>]| {
         let known: Vec<&str> = words.iter().filter_map(|word| word.as_deref()).collect();
         let lead = if known.is_empty() { String::new() } else { format!("{}  ", known.join(", ")) };
-        (cost, Line::from(vec![pen.span(lead, Role::LampBad), pen.span(left.clone(), role)]))
+        (cost, Line::from(vec![pen.span(lead, Role::LampBadText), pen.span(left.clone(), role)]))
     };
     Some(Item::right(vec![
         form(33, &[&Some(since), &lost, &rate]),
@@ -49,17 +49,17 @@ fn left(pen: &Pen<'_>, decision: &Decision, advice: Option<&Advice>) -> (String,
     let rto = verdict::limit_text(decision.rto);
     let left = match decision.left(pen.scene.now) {
         Ok(left) => left,
-        Err(over) => return (format!("RTO {rto} over by {}", verdict::span(over)), Role::LampBad),
+        Err(over) => return (format!("RTO {rto} over by {}", verdict::span(over)), Role::LampBadText),
     };
     let Some(usual) = advice.map(|advice| advice.usual) else {
-        return (format!("RTO in {}", verdict::span(left)), Role::LampLook);
+        return (format!("RTO in {}", verdict::span(left)), Role::LampLookText);
     };
     match left.checked_sub(usual.p95) {
         Some(spare) if spare > Duration::ZERO => {
-            (format!("decide in {}", verdict::span(spare)), Role::LampLook)
+            (format!("decide in {}", verdict::span(spare)), Role::LampLookText)
         }
-        _ if left >= usual.p50 => ("decide now".to_owned(), Role::LampBad),
-        _ => (format!("too late for RTO {rto}"), Role::LampBad),
+        _ if left >= usual.p50 => ("decide now".to_owned(), Role::LampBadText),
+        _ => (format!("too late for RTO {rto}"), Role::LampBadText),
     }
 }
 
