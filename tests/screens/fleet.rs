@@ -32,7 +32,7 @@ fn rows() -> Vec<Row> {
 
 fn frame(fleet: &Fleet, rows: &[Row], glyphs: &Glyphs, (width, height): (u16, u16)) -> String {
     let mut frame = Buffer::empty(Rect::new(0, 0, width, height));
-    draw(fleet, (rows, fixture::now()), &Theme::plain(), glyphs, &mut frame);
+    draw(fleet, (rows, fixture::now()), &Theme::plain(), *glyphs, &mut frame);
     let line = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned();
     frame.content().chunks(usize::from(width.max(1))).map(line).collect::<Vec<_>>().join("\n")
 }
