@@ -7,6 +7,7 @@ mod abroad;
 mod claim;
 mod effect;
 mod hand;
+mod saved;
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use crate::plan::{Intent, interlock};
 use crate::ui::conch::{Conch, Mirror};
 use crate::ui::dialog::{Obstacle, Request};
 use crate::ui::key::Input;
-use crate::ui::view::{Facts, View};
+use crate::ui::view::{Complaint, Facts, View};
 use crate::ui::{Console, Flow, Mode, Scene};
 use abroad::Home;
 use hand::Hand;
@@ -87,6 +88,15 @@ pub enum Event {
         title: String,
         /// Why, and what to do next.
         text: String,
+    },
+    /// A file that was saved is not taken as it is.
+    Spoiled(Complaint),
+    /// Files are as they should be: what was wrong with them is done with.
+    Mended {
+        /// The complaint's subject.
+        of: &'static str,
+        /// A line about what was taken in; empty when nothing is to be said.
+        said: String,
     },
     /// The run in flight stopped before its end: nobody drives it any more.
     Stopped {
@@ -347,6 +357,8 @@ impl App {
                 self.console.dollars_per_month = dollars_per_month;
             }
             Event::Trouble { title, text } => self.view.notify(&title, &text),
+            Event::Spoiled(complaint) => self.view.complain(complaint),
+            Event::Mended { of, said } => self.mended(of, &said),
             Event::Stopped { why } => {
                 self.hand = Hand::Nobody;
                 self.view.notify("The run stopped; nothing more is sent until it is taken up again", &why);

@@ -10,3 +10,4 @@ mod panes;
 mod pictures;
 mod show;
 mod story;
+mod themes;

@@ -3,6 +3,7 @@
 //! It never draws and never listens to a keyboard; whoever holds it does, or plays both.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
@@ -11,6 +12,7 @@ use super::perform::Performer;
 use super::{EVENTS, Setup};
 use crate::app::{App, Effect, Event};
 use crate::clock::Clock;
+use crate::model::topology::Topology;
 
 /// The console's inside at work.
 #[derive(Debug)]
@@ -53,6 +55,12 @@ impl Headless {
             told = self.performer.told() => told,
         };
         told.into_iter().any(|event| self.take(event))
+    }
+
+    /// Reads the workload as it is declared now, and shows it so.
+    pub(super) fn redeclare(&mut self, topology: Arc<Topology>) {
+        let sources = self.performer.redeclare(Arc::clone(&topology));
+        self.app.redeclare(topology, &sources);
     }
 
     /// Takes one event in, and does what must happen outside; true when the operator leaves.

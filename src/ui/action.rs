@@ -47,6 +47,8 @@ pub enum Action {
     Freeze,
     /// Opens the keys of this screen.
     Help,
+    /// Shows what is wrong with files that were saved.
+    Files,
     /// Goes to a pane.
     Pane(Pane),
     /// Goes to the next pane.
@@ -174,6 +176,8 @@ pub const TABLE: &[Entry] = &[
         .places(&[Context::Screen, Context::List]),
     key(Action::Freeze, "freeze", &["f"], "hold the picture still; reading goes on").hint("freeze", 40),
     key(Action::Zoom, "zoom", &["z"], "let this pane fill the screen").hint("zoom", 45),
+    key(Action::Files, "files", &["E"], "what is wrong with a file that was saved: config, theme or keymap")
+        .hint("file error", 87),
     key(Action::NextPane, "next-pane", &["tab", "right", "l"], "go to the next pane").hint("pane", 15),
     key(Action::PreviousPane, "previous-pane", &["shift-tab", "left", "h"], "go to the pane before"),
     key(Action::Pane(Pane::Regions), "regions", &["1"], "go to the Regions pane"),

@@ -38,6 +38,7 @@ use super::theme::{Glyphs, Theme};
 use super::view::{Facts, Size, View};
 use super::{Mode, Scene, panes};
 use crate::model::topology::Topology;
+use crate::model::verdict;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId, script};
@@ -337,6 +338,28 @@ impl Dialog {
         }
     }
 
+    /// What is chosen or typed in it can change what runs, who may act or what is sent.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        match self {
+            Self::Help(_)
+            | Self::Detail(_)
+            | Self::Note(_)
+            | Self::Quit(_)
+            | Self::Notice(_)
+            | Self::Cli { .. } => false,
+            Self::Act(_)
+            | Self::Arm(_)
+            | Self::Sheet(_)
+            | Self::Glass(_)
+            | Self::Decide(_)
+            | Self::Tell(_)
+            | Self::Approve(_)
+            | Self::CutOff(_)
+            | Self::Claiming(_) => true,
+        }
+    }
+
     /// An action that its context knows does something in it now.
     #[must_use]
     pub fn offers(&self, action: Action) -> bool {
@@ -407,7 +430,7 @@ impl Dialog {
 pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
     let Some(dialog) = &scene.view.dialog else { return };
     let facts = scene.facts();
-    let page = match dialog {
+    let mut page = match dialog {
         Dialog::Help(scroll) => {
             let body = help::body(&facts, scene.view);
             page::Page { title: "KEYS".to_owned(), body, scroll: *scroll, ..page::Page::default() }
@@ -437,6 +460,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
             ..page::Page::default()
         },
     };
+    page.production = dialog.acts() && verdict::is_production(scene.world);
     page::draw(&page, theme, glyphs, buf);
 }
 

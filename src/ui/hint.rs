@@ -8,7 +8,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Scene;
 use super::action::{Action, Entry, TABLE, why_off};
-use super::theme::{Role, Theme};
+use super::theme::{Glyphs, Role, Theme};
+use super::widgets::paint;
 
 /// Columns between two hints.
 const GAP: usize = 2;
@@ -32,6 +33,22 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, area: Rect, buf: &mut Buffer) {
         (x, _) = buf.set_stringn(x, row.y, format!(" {word}"), left(x), theme.style(Role::Hint));
         x = x.saturating_add(u16::try_from(GAP).unwrap_or_default());
     }
+}
+
+/// Draws what is wrong with files, where something is: it stays until it is mended.
+pub fn complaint(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    let Some(first) = scene.view.complaints().first() else { return };
+    if area.width < 2 || area.height == 0 {
+        return;
+    }
+    let more = match scene.view.complaints().len() {
+        0 | 1 => String::new(),
+        all => format!("  +{}", all - 1),
+    };
+    let room = usize::from(area.width) - 1;
+    let line = paint::cut(&glyphs.text(&first.line), room.saturating_sub(more.len()));
+    buf.set_stringn(area.x + 1, area.y, format!("{line}{more}"), room, theme.style(Role::LampLook));
 }
 
 /// The hints that fit into `width`, in the order of the table.

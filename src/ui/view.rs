@@ -3,6 +3,7 @@
 //! Keys become changes of this state and, where AWS or the console itself is concerned, a [`Request`] for the
 //! app. Nothing here knows how a request is fulfilled, and nothing here reads a clock.
 
+mod complaints;
 mod problems;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ use crate::model::World;
 use crate::plan::event::{Decision, Entry};
 use crate::plan::interlock::Prepared;
 use crate::plan::progress::Progress;
+
+pub use complaints::Complaint;
 
 /// What a key press can be judged by: a [`Scene`] without the view.
 #[derive(Clone, Copy)]
@@ -120,6 +123,8 @@ pub struct View {
     pub reason: String,
     /// A word of the screen to the operator, until a time.
     said: Option<(String, Timestamp)>,
+    /// What is wrong with files, until it is mended.
+    complaints: Vec<Complaint>,
 }
 
 /// A terminal's size in cells.
@@ -302,6 +307,7 @@ impl View {
             Action::Tell => Dialog::tell(&moment),
             Action::Approve => Dialog::approve(&moment),
             Action::Help => Some(Dialog::help()),
+            Action::Files => self.files(),
             Action::Note => facts.run.map(|run| Dialog::note(run, &moment)),
             Action::Quit | Action::Interrupt => Some(Dialog::quit(&moment)),
             Action::Retry | Action::Undo | Action::Skip | Action::Abort => {

@@ -69,6 +69,7 @@ impl Camera {
             commons: None,
             config: None,
             bell: None,
+            watched: Vec::new(),
         };
         let mut camera = Self { console: Headless::begin(setup), clock, shots: Vec::new(), _state: state };
         camera.take(Event::Input(

@@ -29,6 +29,7 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
         Action::Tell => tell_off(facts),
         Action::Approve => approve_off(facts),
         Action::Note => facts.run.is_none().then_some("no run is shown to write about"),
+        Action::Files => view.complaints().is_empty().then_some("every file is taken as it is"),
         Action::NextProblem => view.problems(facts).is_empty().then_some("nothing is wrong that can be seen"),
         _ => None,
     };

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 
-use super::{BAR, FORE, Run, close, escape, open, runs, top, wide_of};
+use super::{BAR, DARK, Run, close, escape, open, runs, top, wide_of};
 
 /// One frame, how long it is shown, and what is said over it.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ type Piece = (Layer, u16, String);
 /// From which shot on something is there, and before which it is gone again.
 type Spans = Vec<(usize, usize)>;
 
-/// The film of these shots under a title; `poster` is the shot for those who ask for no motion.
+/// The film of these shots under a title, on a dark terminal; `poster` is the shot for those who ask for no motion.
 #[must_use]
 pub fn film(shots: &[Shot], title: &str, poster: usize) -> String {
     let Some(first) = shots.first() else { return String::new() };
@@ -55,7 +55,7 @@ pub fn film(shots: &[Shot], title: &str, poster: usize) -> String {
         together.entry((layer, spans)).or_default().push((row, markup));
     }
     let clock = Clock::of(shots);
-    let mut out = open(first.frame.area, title);
+    let mut out = open(first.frame.area, title, DARK);
     out.push_str(&style(&clock, together.keys().map(|(_, spans)| spans), poster));
     for ((layer, spans), pieces) in &together {
         if clock.is_always(spans) {
@@ -73,10 +73,11 @@ pub fn film(shots: &[Shot], title: &str, poster: usize) -> String {
 fn pieces(shot: &Shot) -> Vec<Piece> {
     let middle = wide_of(shot.frame.area) / 2.0;
     let caption = escape(&shot.caption);
-    let caption = format!(r#"<tspan x="{middle}" text-anchor="middle" fill="{FORE}">{caption}</tspan>"#);
+    let caption =
+        format!(r#"<tspan x="{middle}" text-anchor="middle" fill="{}">{caption}</tspan>"#, DARK.fore);
     let mut pieces = vec![(Layer::Word, CAPTION, caption)];
     for y in 0..shot.frame.area.height {
-        for run in runs(&shot.frame, y) {
+        for run in runs(&shot.frame, y, DARK) {
             pieces.extend(of_run(&run, y));
         }
     }
@@ -88,7 +89,7 @@ const CAPTION: u16 = u16::MAX;
 
 fn of_run(run: &Run, y: u16) -> Vec<Piece> {
     let (mut ground, mut shapes) = (String::new(), String::new());
-    run.ground(&mut ground, y);
+    run.ground(&mut ground, y, DARK);
     run.shapes(&mut shapes, y);
     let mut pieces: Vec<Piece> = Vec::new();
     pieces.extend((!ground.is_empty()).then_some((Layer::Ground, y, ground)));
