@@ -36,7 +36,7 @@ type Piece = (Layer, u16, String);
 /// From which shot on something is there, and before which it is gone again.
 type Spans = Vec<(usize, usize)>;
 
-/// The film of these shots under a title; `poster` is the shot for those who ask for no motion.
+/// The film of these shots under a title, on a dark terminal; `poster` is the shot for those who ask for no motion.
 #[must_use]
 pub fn film(shots: &[Shot], title: &str, poster: usize) -> String {
     let Some(first) = shots.first() else { return String::new() };
