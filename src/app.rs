@@ -7,8 +7,9 @@ mod abroad;
 mod claim;
 mod effect;
 mod hand;
+mod saved;
+mod terminal;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -25,8 +26,7 @@ use crate::plan::{Intent, interlock};
 use crate::ui::conch::{Conch, Mirror};
 use crate::ui::dialog::{Obstacle, Request};
 use crate::ui::key::Input;
-use crate::ui::keymap::Keymap;
-use crate::ui::view::{Facts, View};
+use crate::ui::view::{Complaint, Facts, View};
 use crate::ui::{Console, Flow, Mode, Scene};
 use abroad::Home;
 use hand::Hand;
@@ -89,6 +89,15 @@ pub enum Event {
         title: String,
         /// Why, and what to do next.
         text: String,
+    },
+    /// A file that was saved is not taken as it is.
+    Spoiled(Complaint),
+    /// Files are as they should be: what was wrong with them is done with.
+    Mended {
+        /// The complaint's subject.
+        of: &'static str,
+        /// A line about what was taken in; empty when nothing is to be said.
+        said: String,
     },
     /// The run in flight stopped before its end: nobody drives it any more.
     Stopped {
@@ -264,20 +273,9 @@ impl App {
         self.view.flow = flow;
     }
 
-    /// Goes by these keys from now on.
-    pub fn bind(&mut self, keymap: Keymap) {
-        self.view.keymap = Arc::new(keymap);
-    }
-
     /// Says one line to the operator for a few seconds.
     pub fn say(&mut self, text: &str) {
         self.view.say(text);
-    }
-
-    /// Something on the screen runs out by the second.
-    #[must_use]
-    pub fn counts_down(&self) -> bool {
-        self.view.dialog.is_some() || self.view.said().is_some() || self.view.chord().is_some()
     }
 
     /// A run is in flight, driven here or followed.
@@ -354,6 +352,8 @@ impl App {
                 self.console.dollars_per_month = dollars_per_month;
             }
             Event::Trouble { title, text } => self.view.notify(&title, &text),
+            Event::Spoiled(complaint) => self.view.complain(complaint),
+            Event::Mended { of, said } => self.mended(of, &said),
             Event::Stopped { why } => {
                 self.hand = Hand::Nobody;
                 self.view.notify("The run stopped; nothing more is sent until it is taken up again", &why);
@@ -401,12 +401,9 @@ impl App {
             Request::Claim(claim) => self.claimed(claim),
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
-            Request::Copy(clip) => {
-                self.view.say(clip.said());
-                vec![Effect::Copy(clip)]
+            request @ (Request::Copy(_) | Request::Mouse(_) | Request::Theme(_) | Request::Suspend) => {
+                self.of_terminal(request)
             }
-            Request::Theme(name) => vec![Effect::Theme(name)],
-            Request::Suspend => vec![Effect::Suspend],
             Request::Quit => vec![Effect::Quit],
         }
     }

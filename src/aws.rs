@@ -74,11 +74,11 @@ struct Inner {
     wanted: Vec<Metric>,
     clock: Clock,
     wallet: Arc<Wallet>,
-    bound: Bound,
+    bound: Arc<Bound>,
     resolvers: Resolvers,
     simulated: bool,
-    tally: Tally,
-    diary: Diary,
+    tally: Arc<Tally>,
+    diary: Arc<Diary>,
 }
 
 impl std::fmt::Debug for Clients {
@@ -103,7 +103,7 @@ impl Clients {
         let http = if simulated { SharedHttpClient::new(Following::new(http, &clock)) } else { http };
         let finder = Finder::new(access, &topology, &clock, &http);
         let wallet = Arc::new(Wallet::new(finder, clock.clone()));
-        let bound = Bound::new(access, &clock, http, &wallet);
+        let bound = Arc::new(Bound::new(access, &clock, http, &wallet));
         let wanted = wanted_metrics(&topology);
         let resolvers = Resolvers::new(&topology, way);
         let inner = Inner {
@@ -114,8 +114,28 @@ impl Clients {
             bound,
             resolvers,
             simulated,
-            tally: Tally::default(),
-            diary: Diary::default(),
+            tally: Arc::default(),
+            diary: Arc::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Clients of another declaration of the same workload: account, credentials, connections, counts and what was
+    /// asked when are those of these. A cluster endpoint that was spoken to keeps its URL.
+    #[must_use]
+    pub fn redeclared(&self, topology: Arc<Topology>) -> Self {
+        let wanted = wanted_metrics(&topology);
+        let resolvers = self.inner.resolvers.of(&topology);
+        let inner = Inner {
+            topology,
+            wanted,
+            clock: self.inner.clock.clone(),
+            wallet: Arc::clone(&self.inner.wallet),
+            bound: Arc::clone(&self.inner.bound),
+            resolvers,
+            simulated: self.inner.simulated,
+            tally: Arc::clone(&self.inner.tally),
+            diary: Arc::clone(&self.inner.diary),
         };
         Self { inner: Arc::new(inner) }
     }

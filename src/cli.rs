@@ -11,11 +11,13 @@ pub mod exit;
 mod follow;
 mod journal;
 mod keys;
+mod looks;
 mod meant;
 mod own;
 mod place;
 mod plain;
 mod plan;
+mod reload;
 mod run;
 mod say;
 mod setup;
@@ -23,6 +25,7 @@ mod sim;
 mod slow;
 mod status;
 mod tell;
+mod themes;
 mod watch;
 mod way;
 
@@ -32,6 +35,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use color_eyre::eyre::Result;
+
+use crate::config::Color;
 
 pub use ask::AskCommand;
 pub use claim::ClaimArgs;
@@ -83,9 +88,12 @@ pub struct Common {
     /// writes are as real as any
     #[arg(long, global = true)]
     pub drill: bool,
-    /// A theme's name or file: dark, light, mono, high-contrast
+    /// A theme's name or file; `pointsman themes` lists them
     #[arg(long, global = true, value_name = "THEME")]
     pub theme: Option<String>,
+    /// Whether there is colour; wins over NO_COLOR and the config
+    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    pub color: Option<ColorArg>,
     /// Draw with ASCII only
     #[arg(long, global = true)]
     pub ascii: bool,
@@ -97,6 +105,27 @@ pub struct Common {
     /// out first, then clocks tick slowly; alarms and keys never wait
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub bytes_per_second: Option<u32>,
+}
+
+/// Whether there is colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// Also where the environment says that there is to be none
+    Always,
+    /// None at all
+    Never,
+    /// As the environment and the terminal say
+    Auto,
+}
+
+impl From<ColorArg> for Color {
+    fn from(arg: ColorArg) -> Self {
+        match arg {
+            ColorArg::Always => Self::Always,
+            ColorArg::Never => Self::Never,
+            ColorArg::Auto => Self::Auto,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -207,6 +236,11 @@ enum Command {
         #[command(subcommand)]
         command: JournalCommand,
     },
+    /// Show the themes there are, in the terminal's own colours
+    ///
+    /// Without a name it lists all of them; with names it draws each with a small
+    /// console and every role.
+    Themes(ThemesArgs),
     /// Serve the simulated AWS on loopback for the SDKs, the AWS CLI and boto3
     ///
     /// Prints its base URL and serves until it is told to stop. A console that
@@ -290,6 +324,17 @@ pub struct Simulated {
     pub seed: u64,
 }
 
+/// What `themes` takes.
+#[derive(Clone, Debug, Args)]
+pub struct ThemesArgs {
+    /// Which to draw, by name or file
+    #[arg(value_name = "THEME")]
+    pub names: Vec<String>,
+    /// As an SVG picture of one theme, in every colour that it names
+    #[arg(long, requires = "names")]
+    pub svg: bool,
+}
+
 /// What `sim` takes.
 #[derive(Clone, Debug, Args)]
 pub struct SimArgs {
@@ -360,6 +405,7 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         Command::Journal { shared: true, command } => journal::shared::journal(&common, &command).await,
         Command::Journal { command, .. } => journal::journal(&common, &command),
         Command::Ask { run, command } => ask::ask(&common, &run, command).await,
+        Command::Themes(args) => themes::themes(&common, &args),
         Command::Tell { run, step, saying, because } => {
             tell::tell(&common, (&run, step), saying, &because).await
         }

@@ -20,6 +20,7 @@ mod problem;
 mod reader;
 mod routing;
 mod schema;
+mod screen;
 mod signal;
 mod stores;
 mod value;
@@ -81,10 +82,41 @@ impl Access {
 pub struct Screen {
     /// The name of a theme; whether there is such a theme is for the screen to say.
     pub theme: Option<String>,
+    /// Whether there is colour; `None` leaves it to the environment and the terminal.
+    pub color: Option<Color>,
+    /// Draw with ASCII only.
+    pub ascii: bool,
     /// How often its clocks tick; once a second at the most, and when left out.
     pub tick: Option<Duration>,
     /// The bytes a second that the line to the terminal may carry; without limit when left out.
     pub bytes_per_second: Option<u32>,
+}
+
+/// Whether there is colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// Also where `NO_COLOR` is set or the terminal says that it has none.
+    Always,
+    /// None at all.
+    Never,
+    /// As `NO_COLOR` and the terminal say.
+    Auto,
+}
+
+impl Color {
+    /// Its words in the file, on the command line and in the environment.
+    pub const WORDS: [&str; 3] = ["always", "never", "auto"];
+
+    /// The one of this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        match word {
+            "always" => Some(Self::Always),
+            "never" => Some(Self::Never),
+            "auto" => Some(Self::Auto),
+            _ => None,
+        }
+    }
 }
 
 /// Why there is no config.

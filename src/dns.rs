@@ -49,6 +49,12 @@ impl Resolvers {
         Self { way, ..self }
     }
 
+    /// The resolvers that another declaration names, reached the same way.
+    #[must_use]
+    pub fn of(&self, topology: &Topology) -> Self {
+        Self::new(topology, self.way.clone())
+    }
+
     /// What a resolver answers for a name, all its questions asked at the same time.
     ///
     /// # Errors

@@ -68,6 +68,16 @@ impl World {
         &self.own
     }
 
+    /// The same world as another declaration sees it. What was read stays where its source is still declared, by
+    /// `sources`; of the rest nothing is known any more.
+    #[must_use]
+    pub fn redeclared(mut self, topology: Arc<Topology>, sources: &[Source]) -> Self {
+        self.index = Arc::new(Index::of(&topology));
+        self.topology = topology;
+        self.feeds.retain(|source, _| sources.contains(source));
+        self
+    }
+
     /// Takes in one observation; an older one than what is known of its source changes nothing but counts.
     pub fn apply(&mut self, observation: Observation) {
         let Observation { source, at, result, .. } = &observation;

@@ -16,19 +16,23 @@ pub mod post;
 pub mod shared;
 pub mod signals;
 pub mod terminal;
+pub mod watched;
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr};
 use futures::FutureExt;
 use ratatui::buffer::Buffer;
+use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::app::{App, Attention, Effect, Event};
 use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
+use crate::model::topology::Topology;
 use crate::plan::progress::Progress;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
@@ -39,13 +43,16 @@ use input::Keyboard;
 use shared::Commons;
 use signals::{Signal, Signals};
 use terminal::{Guard, Kind, Screen};
+use watched::{News, Watched};
 
 pub use headless::Headless;
 use line::Line;
 pub use line::Thrift;
 
+/// Finds how the screen is drawn in the theme of a name; what is wrong with it comes in words.
+pub type Look = Box<dyn Fn(&str) -> Result<(Theme, Glyphs), String> + Send>;
+
 /// Everything the console is made of.
-#[derive(Debug)]
 pub struct Setup {
     /// The state it starts from.
     pub app: App,
@@ -71,6 +78,10 @@ pub struct Setup {
     pub config: Option<PathBuf>,
     /// Who is told when a run needs a person.
     pub bell: Option<Bell>,
+    /// How it is drawn in the theme of a name.
+    pub look: Look,
+    /// What is read again when it is saved.
+    pub watched: Vec<Box<dyn Watched>>,
 }
 
 /// Who sits at the console.
@@ -107,6 +118,9 @@ pub struct Ended {
 /// How long after a change the screen may wait for more changes, so that a burst of readings is one frame.
 const SETTLE: Duration = Duration::from_millis(40);
 
+/// Said when the config was saved while a run, a dialog or a read rests on the declaration as it was.
+const LATER: &str = "the config was saved; it counts when what is open now, a run or a dialog, has ended";
+
 /// How many events may wait; readings are replaced by newer ones, so a full channel only slows the readers.
 const EVENTS: usize = 1024;
 
@@ -117,17 +131,34 @@ const EVENTS: usize = 1024;
 pub async fn watch(mut setup: Setup) -> Result<Ended> {
     let mut signals = Signals::new()?;
     let guard = Guard::take(setup.kind).wrap_err("cannot take the terminal over")?;
+    // The theme decides about colours, and has asked `NO_COLOR` itself.
+    crossterm::style::force_color_output(true);
     let mut screen = Screen::open(setup.kind).wrap_err("cannot learn the terminal's size")?;
     let (theme, glyphs, kind) = (setup.theme.clone(), setup.glyphs, setup.kind);
     let (began, mut line) = (Instant::now(), Line::new(setup.thrift));
     setup.app.update(Event::Input(screen.size(), host_now()), setup.clock.now());
     let written = screen.show(draw(&setup.app, &setup.clock, &theme, &glyphs, &screen));
     line.wrote(written, Duration::ZERO);
+    let look = std::mem::replace(&mut setup.look, Box::new(|_| Err(String::new())));
+    let news = watched::watch(std::mem::take(&mut setup.watched));
     let inside = Headless::begin(setup);
     let keyboard = Keyboard::listen(inside.to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let due = Due { redraw: Redraw::Soon, pressed: false, ticked: false, held: false };
-    let mut console =
-        Console { inside, theme, glyphs, kind, screen, keyboard, line, began, due, alarm: None };
+    let mut console = Console {
+        inside,
+        look,
+        theme,
+        glyphs,
+        kind,
+        screen,
+        keyboard,
+        news,
+        declared: None,
+        line,
+        began,
+        due,
+        alarm: None,
+    };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
     let live = AssertUnwindSafe(console.live(&mut signals, &guard)).catch_unwind().await;
     let exit = live.unwrap_or(Exit::FellOver);
@@ -144,11 +175,15 @@ pub async fn watch(mut setup: Setup) -> Result<Ended> {
 
 struct Console {
     inside: Headless,
+    look: Look,
     theme: Theme,
     glyphs: Glyphs,
     kind: Kind,
     screen: Screen,
     keyboard: Keyboard,
+    news: mpsc::Receiver<News>,
+    /// A newer declaration of the workload, which waits until nothing rests on the old one.
+    declared: Option<Arc<Topology>>,
     line: Line,
     began: Instant,
     due: Due,
@@ -201,6 +236,9 @@ impl Console {
                         if guard.lend(self.kind, pause).await.is_err() {
                             return Exit::Ended(Signal::HangUp);
                         }
+                        if self.inside.app.has_mouse() {
+                            let _never = self.screen.listen_to_mouse(true);
+                        }
                         self.look_anew()
                     }
                     signal => return Exit::Ended(signal),
@@ -208,6 +246,7 @@ impl Console {
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
                 Some(event) = self.inside.events.recv() => self.take(event),
                 told = self.inside.performer.told() => self.take_all(told),
+                Some(news) = self.news.recv() => self.learn(news),
                 _ = second.tick() => self.take(self.inside.performer.budget()) || self.take(Event::Tick(host_now())),
                 _ = frame.tick(), if self.due.redraw == Redraw::Soon => {
                     self.due.redraw = Redraw::Now;
@@ -217,6 +256,7 @@ impl Console {
             if left {
                 return Exit::Left;
             }
+            self.redeclare();
             self.show();
             if self.screen.is_broken() {
                 return Exit::Ended(Signal::HangUp);
@@ -261,13 +301,14 @@ impl Console {
     /// Does what only the terminal can do; what it cannot is said.
     fn ask_terminal(&mut self, effect: &Effect) {
         let refused = match effect {
+            Effect::Mouse(on) => self.screen.listen_to_mouse(*on).err(),
             Effect::Copy(clip) => self.screen.copy(clip.text()).err(),
-            Effect::Theme(name) => match Theme::find(name) {
-                Ok(theme) => {
-                    self.theme = theme;
+            Effect::Theme(name) => match (self.look)(name) {
+                Ok(looks) => {
+                    (self.theme, self.glyphs) = looks;
                     None
                 }
-                Err(_) => Some("there is no such theme"),
+                Err(_) => Some("there is no such theme, or something in it is wrong"),
             },
             Effect::Suspend => signals::suspend().err().map(|_| "the system does not let it be suspended"),
             _ => None,
@@ -304,6 +345,42 @@ impl Console {
         let ticked =
             if self.due.ticked { Some(self.inside.clock.now()) } else { self.inside.app.flow().ticked };
         self.inside.app.flows(Flow { ticked, strain: self.line.strain() });
+    }
+
+    /// Takes in what came of files that were saved; true when the operator leaves.
+    fn learn(&mut self, news: News) -> bool {
+        let event = match news {
+            News::Looks(looks) => {
+                (self.theme, self.glyphs) = *looks;
+                self.due.redraw = Redraw::Now;
+                return false;
+            }
+            News::Keys(keymap) => {
+                self.inside.app.bind(*keymap);
+                self.due.redraw = Redraw::Now;
+                return false;
+            }
+            News::Declared(topology) => {
+                self.declared = Some(topology);
+                if !self.inside.app.may_redeclare() {
+                    self.inside.app.say(LATER);
+                }
+                self.due.redraw = self.due.redraw.max(Redraw::Soon);
+                return false;
+            }
+            News::Wrong(complaint) => Event::Spoiled(complaint),
+            News::Right { of, said } => Event::Mended { of, said },
+        };
+        self.take(event)
+    }
+
+    /// Takes a newer declaration in, once nothing rests on the old one.
+    fn redeclare(&mut self) {
+        if self.declared.is_some() && self.inside.app.may_redeclare() {
+            let Some(topology) = self.declared.take() else { return };
+            self.inside.redeclare(topology);
+            self.due.redraw = self.due.redraw.max(Redraw::Soon);
+        }
     }
 
     /// Draws what changed, unless the last frame is still on its way; then a later turn draws.

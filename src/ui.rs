@@ -4,6 +4,7 @@
 //! State is words and shapes first; colour comes from the theme by role and is never the only carrier.
 
 pub mod action;
+pub mod ansi;
 pub mod clip;
 pub mod command;
 pub mod conch;
@@ -167,6 +168,9 @@ fn draw_all(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
             for (pane, area) in &layout.panes {
                 guard::pane(pen, *pane, *area, buf, |buf| panes::draw(pen, *pane, *area, buf));
             }
+            guard::rows(pen, "the complaint", layout.complaint, buf, |buf| {
+                hint::complaint(scene, theme, glyphs, layout.complaint, buf);
+            });
             guard::rows(pen, "the hint bar", layout.hint, buf, |buf| {
                 hint::draw(scene, theme, layout.hint, buf);
             });

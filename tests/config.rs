@@ -38,6 +38,10 @@ fn the_workload_is_what_the_file_says() {
     assert_eq!(config.access.profile.as_deref(), Some("ops"));
     assert_eq!(config.access.assume_role.as_deref(), Some("arn:aws:iam::111122223333:role/ops/ops-failover"));
     assert_eq!(config.screen.theme.as_deref(), Some("dark"));
+    assert_eq!((config.screen.color, config.screen.ascii), (Some(config::Color::Auto), false));
+    assert!(!topology.is_production());
+    assert_eq!(topology.production.accounts, ["2222*", "333344445555"]);
+    assert_eq!(topology.production.environments, ["live*"]);
     assert_eq!(config.screen.tick, Some(Duration::from_secs(5)));
     assert_eq!(config.screen.bytes_per_second, Some(1200));
     assert_eq!((topology.workload.as_str(), topology.environment.as_str()), ("retail-store", "simulated"));
@@ -215,12 +219,14 @@ fn a_region_without_control_is_doubted() {
 fn environment_and_flags_win_over_the_file() {
     let flags = Overrides {
         theme: Some("mono".to_owned()),
+        color: Some("never".to_owned()),
         home: Some("eu-west-1".to_owned()),
         ..Overrides::default()
     };
     let environment = Overrides::environment(|name| (name == "AWS_PROFILE").then(|| "game-day".to_owned()));
     let config = full().overridden(flags.over(environment)).expect("they are right");
     assert_eq!(config.screen.theme.as_deref(), Some("mono"));
+    assert_eq!(config.screen.color, Some(config::Color::Never));
     assert_eq!(config.access.profile.as_deref(), Some("game-day"));
     assert_eq!(config.topology.home, Some(Region::new("eu-west-1")));
     assert_eq!(config.topology.regions, full().topology.regions);

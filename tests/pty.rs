@@ -9,6 +9,7 @@ mod hands;
 mod killed;
 mod line;
 mod plain;
+mod saved;
 mod suspended;
 pub(crate) mod terminal;
 mod terms;

@@ -9,3 +9,4 @@ mod panes;
 mod pictures;
 mod show;
 mod story;
+mod themes;

@@ -117,3 +117,27 @@ fn a_run_goes_on_after_reads_and_in_its_own_world_only() {
         other => panic!("it went on: {other:?}"),
     }
 }
+
+#[test]
+fn another_declaration_waits_for_what_rests_on_the_old_one() {
+    let mut scene = Fixture::calm();
+    let mut app = armed(&scene);
+    assert!(app.may_redeclare());
+    open_sheet(&mut app, &mut scene);
+    assert!(!app.may_redeclare(), "a sheet is open");
+    press(&mut app, &mut scene, "esc");
+    assert!(!app.may_redeclare(), "its reads are still on their way");
+    let mut topology = app.topology().clone();
+    topology.objectives.rpo = Duration::from_secs(17);
+    let kept: Vec<Source> = scene
+        .world
+        .feeds()
+        .map(|(source, _)| source.clone())
+        .filter(|s| !matches!(s, Source::Table(..)))
+        .collect();
+    let tables = |app: &App| app.world().feeds().filter(|(s, _)| matches!(s, Source::Table(..))).count();
+    let before = (tables(&app), app.world().feeds().count());
+    app.redeclare(std::sync::Arc::new(topology), &kept);
+    assert_eq!(app.topology().objectives.rpo, Duration::from_secs(17));
+    assert_eq!(app.world().feeds().count(), before.1 - before.0, "what is declared no more is forgotten");
+}

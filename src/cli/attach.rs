@@ -8,10 +8,11 @@ use std::process::ExitCode;
 
 use color_eyre::eyre::Result;
 
+use super::Common;
 use super::exit::{self, Refused};
 use super::journal::folders;
-use super::setup::{Reader, file, load};
-use super::{Common, watch};
+use super::setup::{Reader, load};
+use super::watch::{self, Declared};
 use crate::clock::Clock;
 use crate::ledger::sqlite::Journal;
 use crate::plan::event::RunId;
@@ -70,7 +71,7 @@ pub(super) async fn follow(common: &Common, state: &Path, holder: &Holder) -> Re
 
 async fn console(common: &Common, state: &Path) -> Result<ExitCode> {
     let config = load(common)?;
-    watch::show(Reader::new(config, Clock::wall()), common, state, file(common)).await
+    watch::show(Reader::new(config, Clock::wall()), common, state, Declared::of(common)).await
 }
 
 /// Every run in the state folder that has not ended.

@@ -10,7 +10,8 @@ use color_eyre::eyre::{Result, WrapErr};
 use super::run::close_run;
 use super::setup::simulated;
 use super::sim::start;
-use super::{Common, Simulated, attach, place, say, status, watch};
+use super::watch::{self, Declared};
+use super::{Common, Simulated, attach, place, say, status};
 use crate::ledger::sqlite::Journal;
 use crate::runtime::conch::Conch;
 use crate::runtime::post::is_attended;
@@ -22,7 +23,7 @@ pub(super) async fn demo(common: &Common, world: &Simulated) -> Result<ExitCode>
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let served = start(world, any_port, std::future::pending()).await?;
     let playbooks = served.sim.look(handout::playbooks);
-    let reader = simulated((&served.config, &playbooks), common, served.sim.clock().clone())?;
+    let reader = simulated((&served.config, &playbooks), served.sim.clock().clone())?;
     if !common.plain && !watch::has_terminal() {
         say::err("no terminal here, so this is what `pointsman status` prints of the simulated platform:");
         let world = reader.world().await;
@@ -39,7 +40,7 @@ pub(super) async fn demo(common: &Common, world: &Simulated) -> Result<ExitCode>
     }
     forget_the_last_world(&state)?;
     let file = HandedOut::write(&state, &served.config)?;
-    let shown = watch::show(reader, common, &state, Some(file.0.clone())).await;
+    let shown = watch::show(reader, common, &state, Declared::HandedOut(file.0.clone())).await;
     stay_for_others(&state).await?;
     shown
 }

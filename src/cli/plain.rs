@@ -8,11 +8,11 @@ use std::process::ExitCode;
 use color_eyre::eyre::Result;
 use jiff::tz::TimeZone;
 
+use super::looks::Wish;
 use super::setup::Reader;
 use super::{Common, claim, place, say, watch};
 use crate::app::App;
 use crate::runtime::plain::{self, Reading};
-use crate::ui::theme::Glyphs;
 
 /// Prints what changes until a signal ends it or nobody reads any more.
 pub(super) async fn plain(reader: Reader, common: &Common, state: &Path) -> Result<ExitCode> {
@@ -24,7 +24,7 @@ pub(super) async fn plain(reader: Reader, common: &Common, state: &Path) -> Resu
     }
     let _log = place::log_in(state);
     let commons = claim::commons(&config, (&clients, &clock), (state, &place::operator())).ok().flatten();
-    let glyphs = if common.ascii || !watch::is_utf8() { Glyphs::ascii() } else { Glyphs::unicode() };
+    let glyphs = Wish::of(common, None).glyphs(&config.screen);
     say::out(glyphs.text(&plain::opening(&app)));
     let reading = Reading { app, clients, clock, state: state.to_owned(), commons, glyphs };
     let ended = plain::read(reading, say::line).await?;

@@ -30,17 +30,24 @@ pub(super) struct Reader {
 /// # Errors
 /// All problems in it at once.
 pub(super) fn load(common: &Common) -> Result<Config> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let flags = Overrides { theme: common.theme.clone(), ..Overrides::default() };
-    let overrides = flags.over(Overrides::environment(variable));
-    let config = config::find(common.config.as_deref(), variable, std::path::Path::exists)
-        .and_then(|file| config::load(&file))
-        .and_then(|config| config.overridden(overrides))
-        .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;
+    let config = read(common)?;
     for warning in &config.warnings {
         say::err(format_args!("warning: {warning}"));
     }
     Ok(config)
+}
+
+/// The same without a word on a terminal that may be taken.
+///
+/// # Errors
+/// All problems in it at once.
+pub(super) fn read(common: &Common) -> Result<Config, Refused> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let overrides = Overrides::environment(variable);
+    config::find(common.config.as_deref(), variable, std::path::Path::exists)
+        .and_then(|file| config::load(&file))
+        .and_then(|config| config.overridden(overrides))
+        .map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))
 }
 
 /// Who is told when a run needs a person, if the config names somebody.
@@ -61,12 +68,7 @@ pub(super) fn file(common: &Common) -> Option<PathBuf> {
 }
 
 /// A config that the simulator handed out with these playbooks, by name and text, on the simulator's clock.
-pub(super) fn simulated(
-    (text, playbooks): (&str, &[(&str, &str)]),
-    common: &Common,
-    clock: Clock,
-) -> Result<Reader> {
-    let flags = Overrides { theme: common.theme.clone(), ..Overrides::default() };
+pub(super) fn simulated((text, playbooks): (&str, &[(&str, &str)]), clock: Clock) -> Result<Reader> {
     let file = |(name, text): &(&str, &str)| PlaybookFile {
         name: (*name).to_owned(),
         file: format!("the simulator's playbook {name}"),
@@ -75,7 +77,7 @@ pub(super) fn simulated(
     let own: Vec<PlaybookFile> = playbooks.iter().map(file).collect();
     let config = config::parse(text, "the simulator's config").and_then(|config| config.with_playbooks(&own));
     let config = config.map_err(|problems| eyre!("{problems}"))?;
-    Ok(Reader::new(config.overridden(flags)?, clock))
+    Ok(Reader::new(config, clock))
 }
 
 impl Reader {

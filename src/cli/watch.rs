@@ -4,13 +4,16 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use color_eyre::eyre::{Result, eyre};
+use color_eyre::eyre::Result;
 use jiff::tz::TimeZone;
 
 use super::exit::{self, Refused};
 use super::follow::{self, Followed, Teller, ended, standing, way_on};
+use super::keys::Keys;
+use super::looks::Wish;
+use super::reload::Files;
 use super::setup::{Reader, bell, file, load};
-use super::{Common, claim, keys, place, plain, say};
+use super::{Common, claim, place, plain, say};
 use crate::app::{App, Event};
 use crate::aws::Clients;
 use crate::clock::Clock;
@@ -24,9 +27,8 @@ use crate::runtime::conch;
 use crate::runtime::shared::Commons;
 use crate::runtime::signals::Signals;
 use crate::runtime::terminal::Kind;
-use crate::runtime::{self, Ended, Exit, Operator, Setup, Thrift};
+use crate::runtime::{self, Ended, Exit, Look, Operator, Setup, Thrift};
 use crate::ui::conch::Conch;
-use crate::ui::theme::{self, Glyphs, Theme};
 
 /// Over what is wrong with the journal.
 const WATCH_ONLY: &str = "This console can only watch: the journal cannot be had";
@@ -43,7 +45,7 @@ pub(super) async fn watch(common: &Common) -> Result<ExitCode> {
         return Err(Refused::new(exit::USAGE, why).into());
     }
     let state = place::state_of(common, &config.topology)?;
-    show(Reader::new(config, Clock::wall()), common, &state, file(common)).await
+    show(Reader::new(config, Clock::wall()), common, &state, Declared::of(common)).await
 }
 
 /// A person can see and type.
@@ -51,13 +53,35 @@ pub(super) fn has_terminal() -> bool {
     std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
 }
 
-/// Shows the console of a reader, and follows a run that goes on without it. `file` is where another console finds
-/// the same config.
+/// Where a config was declared.
+pub(super) enum Declared {
+    /// In a file of the operator, which is read again when it is saved; nowhere that lasts, when there is none.
+    File(Option<PathBuf>),
+    /// By a simulator, in a file for other consoles to find.
+    HandedOut(PathBuf),
+}
+
+impl Declared {
+    /// The file that the command line and the environment lead to.
+    pub(super) fn of(common: &Common) -> Self {
+        Self::File(file(common))
+    }
+
+    /// Where another console finds the same config.
+    fn place(&self) -> Option<&PathBuf> {
+        match self {
+            Self::File(file) => file.as_ref(),
+            Self::HandedOut(file) => Some(file),
+        }
+    }
+}
+
+/// Shows the console of a reader, and follows a run that goes on without it.
 pub(super) async fn show(
     reader: Reader,
     common: &Common,
     state: &Path,
-    file: Option<PathBuf>,
+    declared: Declared,
 ) -> Result<ExitCode> {
     if common.plain {
         return plain::plain(reader, common, state).await;
@@ -65,20 +89,24 @@ pub(super) async fn show(
     let kind = kind()?;
     let world = reader.unseen();
     let Reader { config, clients, clock } = reader;
-    let no_color = !kind.has_colors() || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-    let name = theme::choose(common.theme.as_deref(), config.screen.theme.as_deref(), no_color);
-    let theme = Theme::find(name).map_err(|problems| eyre!("{problems}"))?;
+    let own = match &declared {
+        Declared::File(file) => file.clone(),
+        Declared::HandedOut(_) => None,
+    };
+    let wish = Wish::of(common, own.as_deref()).on(kind);
+    let looks = wish.look(&config.screen, config.topology.is_production());
+    let (theme, glyphs) = looks.map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;
+    let look = look(wish.clone(), &config);
+    let files = Files::new(common, wish, own, config.clone(), (theme.clone(), glyphs));
     let operator = place::operator();
     let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
     if let Some((title, text)) = remember(&mut app, state) {
         app.update(Event::Trouble { title, text }, clock.now());
     }
-    match keys::read(&keys::places(self::file(common).as_deref())) {
+    let (keys, keymap) = Keys::read(file(common).as_deref());
+    match keymap {
         Ok(keymap) => app.bind(keymap),
-        Err(text) => {
-            let title = "Your keys are not taken; those of the table hold".to_owned();
-            app.update(Event::Trouble { title, text }, clock.now());
-        }
+        Err(complaint) => drop(app.update(Event::Spoiled(complaint), clock.now())),
     }
     let bell = bell(&config).unwrap_or_else(|text| {
         let title = "Nobody will be told when a run needs a person".to_owned();
@@ -92,11 +120,7 @@ pub(super) async fn show(
         clients,
         clock,
         theme,
-        glyphs: if common.ascii || !is_utf8() || !kind.has_shapes() {
-            Glyphs::ascii()
-        } else {
-            Glyphs::unicode()
-        },
+        glyphs,
         kind,
         thrift: Thrift {
             tick: config.screen.tick,
@@ -105,8 +129,10 @@ pub(super) async fn show(
         state: state.to_owned(),
         operator: operator.clone(),
         commons,
-        config: file,
+        config: declared.place().cloned(),
         bell,
+        look,
+        watched: vec![Box::new(files), Box::new(keys)],
     };
     let ended = Box::pin(runtime::watch(setup)).await?;
     Box::pin(after(ended, state, &operator)).await
@@ -131,6 +157,15 @@ fn kind() -> Result<Kind, Refused> {
     })
 }
 
+/// How it is drawn in a theme that is asked for while it runs.
+fn look(wish: Wish, config: &Config) -> Look {
+    let (screen, production) = (config.screen.clone(), config.topology.is_production());
+    Box::new(move |name| {
+        let wish = Wish { theme: Some(name.to_owned()), ..wish.clone() };
+        wish.look(&screen, production).map_err(|problems| problems.to_string())
+    })
+}
+
 /// The shared table; a state folder that cannot be written has been told of, and keeps nobody from watching.
 fn commons(
     config: &Config,
@@ -142,17 +177,6 @@ fn commons(
         app.update(Event::Conch(Conch::Unread), parts.1.now());
     }
     claim::commons(config, parts, place).ok().flatten()
-}
-
-/// The locale can write what the console draws; no locale at all counts as UTF-8, as most terminals are.
-pub(super) fn is_utf8() -> bool {
-    let set = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    set.is_none_or(|locale| {
-        let locale = locale.to_ascii_lowercase();
-        locale.contains("utf-8") || locale.contains("utf8")
-    })
 }
 
 /// Shows what the journal held before. Whatever is wrong with it comes back as a title and a text, to be told now and

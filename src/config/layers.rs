@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::arn::{self, ArnKind};
 use super::schema::Kind;
-use super::{Config, ConfigErrors, value};
+use super::{Color, Config, ConfigErrors, value};
 use crate::model::topology::Region;
 
 /// What environment and flags say in place of the file; `None` leaves the file's word.
@@ -23,6 +23,8 @@ pub struct Overrides {
     pub home: Option<String>,
     /// In place of `screen.theme`.
     pub theme: Option<String>,
+    /// In place of `screen.color`.
+    pub color: Option<String>,
 }
 
 /// A variable, the key it stands in for, and where its value goes.
@@ -36,6 +38,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     ("POINTSMAN_ASSUME_ROLE", "workload.assume_role", |overrides| &mut overrides.assume_role),
     ("POINTSMAN_HOME", "workload.home", |overrides| &mut overrides.home),
     ("POINTSMAN_THEME", "screen.theme", |overrides| &mut overrides.theme),
+    ("POINTSMAN_COLOR", "screen.color", |overrides| &mut overrides.color),
 ];
 
 impl Overrides {
@@ -60,6 +63,7 @@ impl Overrides {
             assume_role: self.assume_role.or(below.assume_role),
             home: self.home.or(below.home),
             theme: self.theme.or(below.theme),
+            color: self.color.or(below.color),
         }
     }
 }
@@ -89,6 +93,10 @@ impl Config {
         }
         if let Some(theme) = overrides.theme {
             self.screen.theme = check("theme", value::word(&theme));
+        }
+        if let Some(word) = overrides.color {
+            let color = check("color", Kind::Choice(&Color::WORDS).text(&word));
+            self.screen.color = color.as_deref().and_then(Color::named);
         }
         self.simulated = self.access.is_simulated();
         let mut endpoints = topology.routing.iter().flat_map(|routing| &routing.endpoints);

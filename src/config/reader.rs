@@ -10,7 +10,7 @@ use super::context::{Context, Unique};
 use super::cursor::Cursor;
 use super::problem::{Problems, Sink};
 use super::schema::ROOT;
-use super::{Access, Config, Screen, check, compute, drill, names, routing, signal, stores, value, webhook};
+use super::{Access, Config, check, compute, drill, names, routing, screen, signal, stores, value, webhook};
 use crate::model::topology::{Failback, Objectives, Region, RegionSpec, Topology};
 
 /// Reads the text of a file that is called `file` in problems.
@@ -44,7 +44,7 @@ fn whole(root: &Cursor<'_>, file: &str) -> Option<Config> {
     let orders = root.table("orders").and_then(|table| names::orders(&table, &stores, &context));
     let shared = root.table("shared").and_then(|table| stores::shared(&table));
     let webhook = root.table("webhook").and_then(|table| webhook::webhook(&table, file));
-    let screen = root.table("screen").map_or_else(Screen::default, |table| screen(&table));
+    let (screen, production) = (screen::screen(root), screen::production(root));
     let workload = workload?;
     let topology = Topology {
         workload: workload.text("name")?.value,
@@ -66,6 +66,7 @@ fn whole(root: &Cursor<'_>, file: &str) -> Option<Config> {
         resolvers,
         orders,
         failback: root.table("failback").map_or_else(Failback::default, |table| failback(&table)),
+        production,
         playbooks: Vec::new(),
     };
     Some(Config {
@@ -77,15 +78,6 @@ fn whole(root: &Cursor<'_>, file: &str) -> Option<Config> {
         simulated: context.simulated.unwrap_or_default(),
         warnings: Vec::new(),
     })
-}
-
-fn screen(table: &Cursor<'_>) -> Screen {
-    let bytes = table.whole("bytes_per_second").and_then(|bytes| u32::try_from(bytes.value).ok());
-    Screen {
-        theme: table.text("theme").map(|theme| theme.value),
-        tick: table.span("tick").map(|tick| tick.value),
-        bytes_per_second: bytes.filter(|bytes| *bytes > 0),
-    }
 }
 
 fn objectives(table: &Cursor<'_>) -> Option<Objectives> {

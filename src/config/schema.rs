@@ -9,6 +9,7 @@ use super::{preset, value};
 mod actors;
 mod names;
 mod playbooks;
+mod screen;
 mod sections;
 mod webhook;
 

@@ -5,6 +5,7 @@
 mod compute;
 mod drill;
 mod names;
+mod production;
 mod replica;
 mod routing;
 mod shared;
@@ -21,6 +22,7 @@ use super::recipe::Recipe;
 pub use compute::{EcsService, Receive, Runbook, Service};
 pub use drill::{Experiment, SwitchPlan};
 pub use names::{DnsName, DnsRecord, Policy, Resolver};
+pub use production::Production;
 pub use replica::{Replica, ReplicaEngine};
 pub use routing::{Control, Endpoint, Panel, Routing, Rule, RuleKind, RuleLogic, bare};
 pub use shared::SharedTable;
@@ -119,6 +121,8 @@ pub struct Topology {
     pub orders: Option<OrdersSpec>,
     /// When going home is allowed.
     pub failback: Failback,
+    /// Which accounts and environments are production.
+    pub production: Production,
     /// The operators' own playbooks, by name.
     pub playbooks: Vec<Recipe>,
 }
@@ -148,10 +152,12 @@ impl Topology {
         self.region(name).map_or_else(|| name.short(), |r| r.short.clone())
     }
 
-    /// The environment is one where a mistake reaches customers.
+    /// The environment or the declared account is one where a mistake reaches customers.
     #[must_use]
     pub fn is_production(&self) -> bool {
-        self.environment.to_ascii_lowercase().starts_with("prod")
+        let account = self.account.as_deref();
+        self.production.has_environment(&self.environment)
+            || account.is_some_and(|account| self.production.has_account(account))
     }
 }
 

@@ -78,6 +78,14 @@ pub fn identity(world: &World) -> Option<&Identity> {
     seen.max_by_key(|(_, at)| *at).map(|(identity, _)| identity)
 }
 
+/// A mistake here reaches customers: by what is declared, or by the account that we really are in.
+#[must_use]
+pub fn is_production(world: &World) -> bool {
+    let topology = world.topology();
+    let here = identity(world).is_some_and(|identity| topology.production.has_account(&identity.account));
+    here || topology.is_production()
+}
+
 impl fmt::Display for Lamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

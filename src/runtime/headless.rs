@@ -3,6 +3,7 @@
 //! It never draws and never listens to a keyboard; whoever holds it does, or plays both.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
@@ -11,6 +12,7 @@ use super::perform::Performer;
 use super::{EVENTS, Setup};
 use crate::app::{App, Effect, Event};
 use crate::clock::Clock;
+use crate::model::topology::Topology;
 
 /// The console's inside at work.
 #[derive(Debug)]
@@ -51,6 +53,12 @@ impl Headless {
         told.into_iter().any(|event| self.take(event))
     }
 
+    /// Reads the workload as it is declared now, and shows it so.
+    pub(super) fn redeclare(&mut self, topology: Arc<Topology>) {
+        let sources = self.performer.redeclare(Arc::clone(&topology));
+        self.app.redeclare(topology, &sources);
+    }
+
     /// Takes one event in, and does what must happen outside; true when the operator leaves.
     pub fn take(&mut self, event: Event) -> bool {
         if let Event::Observed(observation) = &event {
@@ -61,7 +69,7 @@ impl Headless {
             for effect in self.app.update(event, self.clock.now()) {
                 match effect {
                     Effect::Quit => return true,
-                    Effect::Copy(_) | Effect::Theme(_) | Effect::Suspend => {
+                    Effect::Copy(_) | Effect::Theme(_) | Effect::Mouse(_) | Effect::Suspend => {
                         self.of_terminal.push(effect);
                         continue;
                     }

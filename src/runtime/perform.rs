@@ -5,10 +5,11 @@
 mod acting;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::Operator;
 use super::desk::{Begun, Desk, Seat};
@@ -24,9 +25,11 @@ use crate::clock::Clock;
 use crate::ledger::shared::lease::Claim;
 use crate::model::World;
 use crate::model::reading::{Observation, Source};
+use crate::model::topology::Topology;
 use crate::model::verdict;
 use crate::plan::event::{Entry, Right, RunId, Start};
 use crate::plan::run::{Ask, Command, Outbox, Reply, WhenHeld};
+use crate::sampler::schedule::declared;
 use crate::sampler::{self, Meter, Pace};
 
 /// How long a sheet waits for its reads; what has not come by then is missing on it, and said so.
@@ -47,8 +50,7 @@ pub(super) struct Performer {
     clock: Clock,
     desk: Desk,
     to_app: mpsc::Sender<Event>,
-    pace: watch::Sender<Pace>,
-    meter: Meter,
+    reading: Reading,
     writing: JoinSet<Done>,
     commons: Option<Commons>,
     copier: Option<Copier>,
@@ -57,6 +59,31 @@ pub(super) struct Performer {
     /// A run of this host is shown at work.
     busy: Driving,
     has_run: bool,
+}
+
+/// The sampler at work.
+struct Reading {
+    pace: watch::Sender<Pace>,
+    meter: Meter,
+    /// Hands on what it reads; the sampler ends with it.
+    handing_on: AbortHandle,
+}
+
+impl Reading {
+    fn begin(clients: &Clients, clock: &Clock, pace: Pace, to_app: &mpsc::Sender<Event>) -> Self {
+        let (pace, paced) = watch::channel(pace);
+        let (out, mut seen) = mpsc::channel(READINGS);
+        let meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
+        let events = to_app.clone();
+        let handing_on = tokio::spawn(async move {
+            while let Some(observation) = seen.recv().await {
+                if events.send(Event::Observed(observation)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self { pace, meter, handing_on: handing_on.abort_handle() }
+    }
 }
 
 impl fmt::Debug for Performer {
@@ -96,17 +123,7 @@ impl Performer {
         to_app: mpsc::Sender<Event>,
     ) -> Self {
         let clock = desk.clock.clone();
-        let (pace, paced) = watch::channel(Pace::Calm);
-        let (out, mut seen) = mpsc::channel(READINGS);
-        let meter = sampler::spawn(clients.clone(), clock.clone(), out, paced);
-        let events = to_app.clone();
-        tokio::spawn(async move {
-            while let Some(observation) = seen.recv().await {
-                if events.send(Event::Observed(observation)).await.is_err() {
-                    return;
-                }
-            }
-        });
+        let reading = Reading::begin(&clients, &clock, Pace::Calm, &to_app);
         let (writing, driving, busy) = (JoinSet::new(), Driving::default(), Driving::default());
         let copier = commons.as_ref().map(|commons| {
             let gates = (driving.clone(), busy.clone());
@@ -121,8 +138,7 @@ impl Performer {
             clock,
             desk,
             to_app,
-            pace,
-            meter,
+            reading,
             writing,
             commons,
             copier,
@@ -133,6 +149,15 @@ impl Performer {
         }
     }
 
+    /// Reads the workload as it is declared now; the sources that this takes.
+    pub(super) fn redeclare(&mut self, topology: Arc<Topology>) -> Vec<Source> {
+        self.reading.handing_on.abort();
+        self.clients = self.clients.redeclared(topology);
+        let pace = *self.reading.pace.borrow();
+        self.reading = Reading::begin(&self.clients, &self.clock, pace, &self.to_app);
+        declared(self.clients.topology(), self.clients.wanted())
+    }
+
     /// A run is driven by this process.
     pub(super) fn drives(&self) -> bool {
         self.running.is_some()
@@ -140,7 +165,7 @@ impl Performer {
 
     /// What reading costs now.
     pub(super) fn budget(&self) -> Event {
-        let budget = self.meter.budget();
+        let budget = self.reading.meter.budget();
         Event::Budget { calls_per_hour: budget.calls_per_hour, dollars_per_month: budget.dollars_per_month }
     }
 
@@ -159,7 +184,7 @@ impl Performer {
             Attention::Acting => Pace::Run,
             Attention::Away => Pace::Background,
         };
-        self.pace.send_if_modified(|now| std::mem::replace(now, pace) != pace);
+        self.reading.pace.send_if_modified(|now| std::mem::replace(now, pace) != pace);
     }
 
     /// What the run in flight or the journal tells next; for ever nothing without either.
@@ -222,7 +247,7 @@ impl Performer {
             }
             Effect::Note { run, text } => self.write(move |desk| Done::Noted(desk.note(&run, text))),
             // These are the terminal's.
-            Effect::Copy(_) | Effect::Theme(_) | Effect::Suspend | Effect::Quit => {}
+            Effect::Copy(_) | Effect::Theme(_) | Effect::Mouse(_) | Effect::Suspend | Effect::Quit => {}
         }
         Vec::new()
     }

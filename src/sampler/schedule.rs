@@ -243,6 +243,14 @@ fn packs(wanted: &[Metric]) -> Vec<What> {
     packs
 }
 
+/// Every source that a workload is read from.
+#[must_use]
+pub fn declared(topology: &Topology, wanted: &[Metric]) -> Vec<Source> {
+    let metrics: BTreeSet<&Region> = wanted.iter().map(|metric| &metric.region).collect();
+    let metrics = metrics.into_iter().cloned().map(Source::Metrics);
+    metrics.chain(sources(topology)).collect()
+}
+
 /// Every source that is read whole.
 fn sources(topology: &Topology) -> Vec<Source> {
     let mut sources = Vec::new();

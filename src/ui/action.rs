@@ -43,6 +43,12 @@ pub enum Action {
     Command,
     /// Hides the rows of a pane that do not hold a text.
     Filter,
+    /// Marks the selected row, or unmarks it.
+    Mark,
+    /// Goes to the next row that is marked.
+    NextMark,
+    /// Listens to the mouse, or leaves it to the terminal.
+    Mouse,
     /// Copies the selected row, or what a dialog of text shows.
     CopyRow,
     /// Copies the rows of a pane.
@@ -59,6 +65,8 @@ pub enum Action {
     Freeze,
     /// Opens the keys of this screen.
     Help,
+    /// Shows what is wrong with files that were saved.
+    Files,
     /// Goes to a pane.
     Pane(Pane),
     /// Goes to the next pane.
@@ -198,8 +206,18 @@ pub const TABLE: &[Entry] = &[
         .hint("copy", 13)
         .places(&[Context::Screen, Context::Text]),
     key(Action::CopyPane, "copy-pane", &["Y"], "copy the rows of this pane"),
+    key(Action::Mark, "mark", &["M"], "mark the selected row, or unmark it"),
+    key(Action::NextMark, "next-mark", &["'"], "go to the next row that is marked, whatever its pane"),
+    key(
+        Action::Mouse,
+        "mouse",
+        &["m"],
+        "listen to the mouse, or leave it to the terminal, which selects text",
+    ),
     key(Action::Freeze, "freeze", &["f"], "hold the picture still; reading goes on").hint("freeze", 40),
     key(Action::Zoom, "zoom", &["z"], "let this pane fill the screen").hint("zoom", 45),
+    key(Action::Files, "files", &["E"], "what is wrong with a file that was saved: config, theme or keymap")
+        .hint("file error", 87),
     key(Action::NextPane, "next-pane", &["tab", "right", "l"], "go to the next pane").hint("pane", 15),
     key(Action::PreviousPane, "previous-pane", &["shift-tab", "left", "h"], "go to the pane before"),
     key(Action::Pane(Pane::Regions), "regions", &["1"], "go to the Regions pane"),

@@ -41,10 +41,10 @@ use super::keymap::Context;
 use super::theme::{Glyphs, Theme};
 use super::view::{Facts, Size, View};
 use super::{Mode, Scene};
-use crate::model::topology::Topology;
+use crate::model::verdict;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId, script};
+use crate::plan::{Intent, Plan, StepId};
 
 pub use act::{Act, Offer, intents};
 pub use approve::{Approve, wanted};
@@ -212,6 +212,8 @@ pub enum Request {
     Copy(Clip),
     /// Draw in another theme.
     Theme(String),
+    /// Listen to the mouse, or do not.
+    Mouse(bool),
     /// Give the terminal back to the shell for a while.
     Suspend,
     /// Leave the program.
@@ -285,17 +287,6 @@ impl Dialog {
         Self::Sheet(Box::new(Sheet::new(intent, moment)))
     }
 
-    /// What comes after an intent was chosen: its sheet and the request for its reads, or first the question whether
-    /// to arm.
-    #[must_use]
-    pub fn begin(intent: Intent, moment: &Moment<'_>) -> (Self, Option<Request>) {
-        if !moment.is_armed() {
-            return (Self::Arm(Arm::before_act(moment)), None);
-        }
-        let request = Request::OpenSheet(intent.clone());
-        (Self::sheet(intent, moment), Some(request))
-    }
-
     /// A decision about a held step; `None` when the run has no such step or the action is no decision.
     #[must_use]
     pub fn decide(action: Action, step: StepId, moment: &Moment<'_>) -> Option<Self> {
@@ -356,12 +347,6 @@ impl Dialog {
         Self::Notice(Notice::new(title, text))
     }
 
-    /// The equal AWS CLI lines of a plan, with what must be seen.
-    #[must_use]
-    pub fn cli(plan: &Plan, topology: &Topology) -> Self {
-        Self::Cli { lines: script::lines(plan, topology), scroll: Scroll::default() }
-    }
-
     /// What keys mean in it.
     #[must_use]
     pub fn context(&self) -> Context {
@@ -380,6 +365,30 @@ impl Dialog {
             | Self::Palette(_) => Context::Typing,
             Self::Approve(approve) => approve.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
+        }
+    }
+
+    /// What is chosen or typed in it can change what runs, who may act or what is sent.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        match self {
+            Self::Help(_)
+            | Self::Detail(_)
+            | Self::Note(_)
+            | Self::Quit(_)
+            | Self::Notice(_)
+            | Self::Filter(_)
+            | Self::Cli { .. } => false,
+            Self::Act(_)
+            | Self::Arm(_)
+            | Self::Sheet(_)
+            | Self::Glass(_)
+            | Self::Decide(_)
+            | Self::Tell(_)
+            | Self::Approve(_)
+            | Self::CutOff(_)
+            | Self::Claiming(_)
+            | Self::Palette(_) => true,
         }
     }
 
@@ -449,7 +458,7 @@ impl Dialog {
 pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
     let Some(dialog) = &scene.view.dialog else { return };
     let facts = scene.facts();
-    let page = match dialog {
+    let mut page = match dialog {
         Dialog::Help(scroll) => {
             let body = help::body(&facts, scene.view);
             page::Page { title: "KEYS".to_owned(), body, scroll: *scroll, ..page::Page::default() }
@@ -481,5 +490,6 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
             ..page::Page::default()
         },
     };
+    page.production = dialog.acts() && verdict::is_production(scene.world);
     page::draw(&page, theme, glyphs, buf);
 }

@@ -20,6 +20,9 @@ use crate::model::verdict;
 use crate::plan::progress::{Pace, Progress, StepState};
 use crate::plan::{Action, Step};
 
+/// The word where only the account says that it is production.
+pub(super) const PRODUCTION: &str = "PRODUCTION";
+
 /// Blanks between items.
 const GAP: usize = 2;
 
@@ -57,7 +60,11 @@ pub(super) fn mode(pen: &Pen<'_>) -> Vec<Item> {
     if console.simulated && environment != "SIMULATED" {
         words.push(("SIMULATED".to_owned(), Role::ModeSimulated));
     }
-    let role = match (topology.is_production(), console.simulated) {
+    let production = verdict::is_production(pen.scene.world);
+    if production && !topology.production.has_environment(&topology.environment) {
+        words.push((PRODUCTION.to_owned(), Role::EnvProduction));
+    }
+    let role = match (production, console.simulated) {
         (true, _) => Role::EnvProduction,
         (false, true) if environment == "SIMULATED" => Role::ModeSimulated,
         _ => Role::Env,
@@ -118,7 +125,7 @@ pub(super) fn situation(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
 /// The situation in at most `room` columns.
 pub(super) fn sentence(pen: &Pen<'_>, room: usize) -> Text {
     let situation = &pen.digest.situation;
-    let world = || (situation.text.clone(), say::role(situation.lamp));
+    let world = || (situation.text.clone(), say::text_role(situation.lamp));
     let (text, role) =
         pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(run, pen.scene.now));
     Line::from(pen.span(paint::cut(&pen.glyphs.text(&text), room), role))
@@ -134,12 +141,12 @@ fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
         };
         let more = if held.len() > 1 { format!(" and {} more", held.len() - 1) } else { String::new() };
         let text = format!("Step {} is {}{more}: {}.  You decide.", step.id, word.to_uppercase(), step.title);
-        return (text, Role::LampBad);
+        return (text, Role::LampBadText);
     }
     if let Some((step, awaited)) = waiting(run) {
         let title = run.plan.step(step).map(|step| step.title.as_str()).unwrap_or_default();
         let text = format!("{}Step {step}, {title}: {awaited}.  t tells it.", paused(run));
-        return (text, Role::LampLook);
+        return (text, Role::LampLookText);
     }
     let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();
     let next = run.plan.steps.iter().find(|step| is_waiting(run, step));
@@ -149,9 +156,9 @@ fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
     let doing = if doing.is_empty() { "between steps".to_owned() } else { doing.join(", ") };
     let next = next.map(|step| format!("; then {} {}", step.id, step.title)).unwrap_or_default();
     let role = match slowest {
-        Pace::Stuck => Role::LampBad,
-        Pace::Late => Role::LampLook,
-        Pace::InTime if run.paused => Role::LampLook,
+        Pace::Stuck => Role::LampBadText,
+        Pace::Late => Role::LampLookText,
+        Pace::InTime if run.paused => Role::LampLookText,
         Pace::InTime => Role::Title,
     };
     (format!("{paused}{doing}{next}"), role)

@@ -11,7 +11,8 @@ use super::action::{Action, Entry, TABLE, why_off};
 use super::dialog::Dialog;
 use super::key::Key;
 use super::keymap::written;
-use super::theme::{Role, Theme};
+use super::theme::{Glyphs, Role, Theme};
+use super::widgets::paint;
 
 /// Columns between two hints.
 const GAP: usize = 2;
@@ -64,6 +65,22 @@ fn pending(scene: &Scene<'_>, begun: &[Key], theme: &Theme, row: Rect, buf: &mut
         (x, _) = buf.set_stringn(x, row.y, format!("  {keys}"), left(x), theme.style(Role::HintKey));
         (x, _) = buf.set_stringn(x, row.y, format!(" {word}"), left(x), theme.style(Role::Hint));
     }
+}
+
+/// Draws what is wrong with files, where something is: it stays until it is mended.
+pub fn complaint(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    let Some(first) = scene.view.complaints().first() else { return };
+    if area.width < 2 || area.height == 0 {
+        return;
+    }
+    let more = match scene.view.complaints().len() {
+        0 | 1 => String::new(),
+        all => format!("  +{}", all - 1),
+    };
+    let room = usize::from(area.width) - 1;
+    let line = paint::cut(&glyphs.text(&first.line), room.saturating_sub(more.len()));
+    buf.set_stringn(area.x + 1, area.y, format!("{line}{more}"), room, theme.style(Role::LampLook));
 }
 
 /// The hints that fit into `width`, in the order of the table.

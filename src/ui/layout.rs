@@ -47,6 +47,8 @@ pub struct Layout {
     pub situation: Rect,
     /// The panes that are drawn, each with its place.
     pub panes: Vec<(Pane, Rect)>,
+    /// What is wrong with files; no row when nothing is.
+    pub complaint: Rect,
     /// The hint bar.
     pub hint: Rect,
 }
@@ -58,7 +60,8 @@ impl Layout {
         let size = Size::of(screen);
         let (header, rest) = top(screen, 2);
         let (situation, rest) = top(rest, 1);
-        let (body, hint) = bottom(rest, 1);
+        let (rest, hint) = bottom(rest, 1);
+        let (body, complaint) = bottom(rest, u16::from(!view.complaints().is_empty()));
         let panes = match size {
             _ if view.zoomed && size > Size::Words => vec![(view.pane, body)],
             Size::Words => Vec::new(),
@@ -67,7 +70,7 @@ impl Layout {
             Size::Wide => wide(body, run, needs),
             Size::Huge => huge(body, needs),
         };
-        Self { size, header, situation, panes, hint }
+        Self { size, header, situation, panes, complaint, hint }
     }
 
     /// Where a pane stands, if it is on the screen.

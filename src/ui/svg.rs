@@ -4,11 +4,13 @@
 
 mod shape;
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
+use super::theme::{self, Ground};
 use super::widgets::paint;
 
 /// A cell's width and height in the picture, in pixels: the advance of a monospaced font of 14.
@@ -22,12 +24,30 @@ const MARGIN: u16 = 12;
 /// How opaque dimmed text and lines are.
 const DIM: f64 = 0.65;
 
-const BACK: &str = "#15181e";
-const FORE: &str = "#d5dae3";
+/// Background, text and title of a terminal.
+#[derive(Clone, Copy)]
+struct Paper {
+    back: &'static str,
+    fore: &'static str,
+    title: &'static str,
+}
 
-/// The picture of a buffer under a title.
+const DARK: Paper = Paper { back: "#15181e", fore: "#d5dae3", title: "#8b93a1" };
+const LIGHT: Paper = Paper { back: "#fbfbf8", fore: "#24272e", title: "#6b7280" };
+
+/// The picture of a buffer under a title, on a dark terminal.
 #[must_use]
 pub fn svg(buf: &Buffer, title: &str) -> String {
+    on(buf, title, Ground::Dark)
+}
+
+/// The picture of a buffer under a title, on a terminal with this background.
+#[must_use]
+pub fn on(buf: &Buffer, title: &str, ground: Ground) -> String {
+    let paper = match ground {
+        Ground::Dark => DARK,
+        Ground::Light => LIGHT,
+    };
     let wide = (left(buf.area.width) + f64::from(MARGIN)).ceil();
     let high = (top(buf.area.height) + f64::from(MARGIN)).ceil();
     let mut out = String::new();
@@ -36,17 +56,18 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="'DejaVu Sans Mono', 'Menlo', 'Consolas', monospace" font-size="14">"#
     );
     let _ = writeln!(out, "<title>{}</title>", escape(title));
-    let _ = writeln!(out, r#"<rect width="{wide}" height="{high}" rx="8" fill="{BACK}"/>"#);
+    let _ = writeln!(out, r#"<rect width="{wide}" height="{high}" rx="8" fill="{}"/>"#, paper.back);
     let middle = wide / 2.0;
     let _ = writeln!(
         out,
-        r##"<text x="{middle}" y="22" text-anchor="middle" fill="#8b93a1">{}</text>"##,
+        r#"<text x="{middle}" y="22" text-anchor="middle" fill="{}">{}</text>"#,
+        paper.title,
         escape(title)
     );
     for y in 0..buf.area.height {
-        let runs = runs(buf, y);
+        let runs = runs(buf, y, paper);
         for run in &runs {
-            run.ground(&mut out, y);
+            run.ground(&mut out, y, paper);
             run.shapes(&mut out, y);
         }
         let words: String = runs.iter().flat_map(Run::words).collect();
@@ -66,16 +87,16 @@ struct Run {
     look: Look,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Look {
-    fore: &'static str,
-    back: &'static str,
+    fore: Cow<'static, str>,
+    back: Cow<'static, str>,
     modifier: Modifier,
 }
 
 impl Look {
-    fn of(cell: &Cell) -> Self {
-        let (fore, back) = (color(cell.fg, FORE), color(cell.bg, BACK));
+    fn of(cell: &Cell, paper: Paper) -> Self {
+        let (fore, back) = (color(cell.fg, paper.fore), color(cell.bg, paper.back));
         let modifier = cell.modifier;
         let (fore, back) = if modifier.contains(Modifier::REVERSED) { (back, fore) } else { (fore, back) };
         Self { fore, back, modifier: modifier.difference(Modifier::REVERSED) }
@@ -83,14 +104,14 @@ impl Look {
 }
 
 /// A row's cells by look; the cell behind a wide character is empty.
-fn runs(buf: &Buffer, y: u16) -> Vec<Run> {
+fn runs(buf: &Buffer, y: u16, paper: Paper) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut hidden = 0;
     for x in 0..buf.area.width {
         let Some(cell) = buf.cell((buf.area.x + x, buf.area.y + y)) else { continue };
         let symbol = if hidden > 0 { String::new() } else { cell.symbol().to_owned() };
         hidden = if hidden > 0 { hidden - 1 } else { paint::width(&symbol).max(1) - 1 };
-        let look = Look::of(cell);
+        let look = Look::of(cell, paper);
         match runs.last_mut() {
             Some(run) if run.look == look => run.cells.push(symbol),
             _ => runs.push(Run { at: x, cells: vec![symbol], look }),
@@ -101,12 +122,12 @@ fn runs(buf: &Buffer, y: u16) -> Vec<Run> {
 
 impl Run {
     /// The coloured ground under it.
-    fn ground(&self, out: &mut String, y: u16) {
-        if self.look.back == BACK {
+    fn ground(&self, out: &mut String, y: u16, paper: Paper) {
+        if self.look.back == paper.back {
             return;
         }
         let (x, top, wide) = (left(self.at), top(y), left_of(self.cells.len()));
-        let fill = self.look.back;
+        let fill = &self.look.back;
         let _ = writeln!(
             out,
             r#"<rect x="{x:.2}" y="{top}" width="{wide:.2}" height="{CELL_HIGH}" fill="{fill}"/>"#
@@ -131,7 +152,7 @@ impl Run {
         }
         let dim = if self.look.modifier.contains(Modifier::DIM) { DIM } else { 1.0 };
         for (opaque, path) in paths {
-            let (fill, opaque) = (self.look.fore, opaque * dim);
+            let (fill, opaque) = (&self.look.fore, opaque * dim);
             let _ = writeln!(out, r#"<path fill="{fill}" opacity="{opaque:.2}" d="{path}"/>"#);
         }
     }
@@ -151,7 +172,7 @@ impl Run {
         }
         let attributes = attributes(self.look.modifier);
         let span = |(cell, word): (u16, String)| {
-            let (x, fill, word) = (left(cell), self.look.fore, escape(&word));
+            let (x, fill, word) = (left(cell), &self.look.fore, escape(&word));
             format!(r#"<tspan x="{x:.1}" fill="{fill}"{attributes}>{word}</tspan>"#)
         };
         words.into_iter().map(span).collect()
@@ -191,9 +212,9 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The fixed palette; colours beyond the sixteen are drawn in the default.
-fn color(color: Color, default: &'static str) -> &'static str {
-    match color {
+/// The sixteen are fixed; the others are what they say.
+fn color(color: Color, default: &'static str) -> Cow<'static, str> {
+    let fixed = match color {
         Color::Black => "#15181e",
         Color::Red => "#c4444c",
         Color::Green => "#6fb36f",
@@ -210,8 +231,13 @@ fn color(color: Color, default: &'static str) -> &'static str {
         Color::LightMagenta => "#d4a1f0",
         Color::LightCyan => "#7fdbe6",
         Color::White => "#f4f6fa",
-        Color::Reset | Color::Rgb(..) | Color::Indexed(_) => default,
-    }
+        Color::Reset => default,
+        Color::Rgb(..) | Color::Indexed(_) => {
+            let seen = theme::rgb(color).map(|(r, g, b)| Cow::Owned(format!("#{r:02x}{g:02x}{b:02x}")));
+            return seen.unwrap_or(Cow::Borrowed(default));
+        }
+    };
+    Cow::Borrowed(fixed)
 }
 
 #[cfg(test)]

@@ -1,55 +1,57 @@
 //! The look by role: which style a role is drawn in, from `themes/*.toml` or a file of the operator.
 //!
 //! State never knows its colours: it names a [`Role`], and the theme answers with a style.
-//! A theme must never be the only carrier of a meaning; `mono` draws everything without a colour.
+//! A theme must never be the only carrier of a meaning; `mono` draws everything without a colour. And no theme may
+//! hide that this is production.
 
+mod depth;
+mod docs;
 mod file;
 mod glyphs;
+pub mod preview;
 mod role;
+mod shelf;
 
 use std::fmt;
-use std::path::Path;
 
-use ratatui::style::Style;
+use ratatui::style::{Color, Modifier, Style};
 
+pub use depth::{Depth, rgb};
+pub use docs::docs;
 pub use glyphs::Glyphs;
 pub use role::Role;
+pub use shelf::{Shelf, is_file};
 
 /// One style for each role.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
     name: String,
+    about: String,
+    ground: Ground,
     styles: [Style; Role::ALL.len()],
 }
 
-/// The themes that come with the program, by name, with their files' text.
-const BUILT_IN: [(&str, &str); 4] = [
-    ("dark", include_str!("../../themes/dark.toml")),
-    ("light", include_str!("../../themes/light.toml")),
-    ("mono", include_str!("../../themes/mono.toml")),
-    ("high-contrast", include_str!("../../themes/high-contrast.toml")),
-];
+/// What a theme is made to stand on: the terminal's own background.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ground {
+    /// Pale text on dark.
+    #[default]
+    Dark,
+    /// Dark text on pale.
+    Light,
+}
 
 impl Theme {
     /// The names of the themes that come with the program; the first is the default.
-    pub const NAMES: [&str; 4] = [BUILT_IN[0].0, BUILT_IN[1].0, BUILT_IN[2].0, BUILT_IN[3].0];
+    pub const NAMES: [&str; shelf::NAMES.len()] = shelf::NAMES;
 
-    /// The theme of that name, or of that file when it has a `/` or ends in `.toml`.
+    /// The theme of that name that comes with the program, or of that file when it has a `/` or ends in `.toml`, in
+    /// every colour that it names.
     ///
     /// # Errors
     /// When no theme has the name, the file cannot be read, or something in it is wrong; all problems at once.
     pub fn find(name_or_path: &str) -> Result<Self, Problems> {
-        let is_file = name_or_path.contains('/') || Path::new(name_or_path).extension().is_some();
-        if is_file {
-            let text = std::fs::read_to_string(name_or_path)
-                .map_err(|error| Problems::whole(name_or_path, &format!("cannot be read: {error}")))?;
-            return Self::parse(name_or_path, &text);
-        }
-        let Some((name, text)) = BUILT_IN.iter().find(|(name, _)| *name == name_or_path) else {
-            let near = file::nearest(name_or_path, Self::NAMES);
-            return Err(Problems::whole(name_or_path, &format!("there is no theme of this name{near}")));
-        };
-        Self::parse(name, text)
+        Shelf::default().find(name_or_path, Depth::True)
     }
 
     /// Reads a theme; `file` is its name in messages.
@@ -57,19 +59,59 @@ impl Theme {
     /// # Errors
     /// When something in it is wrong; all problems at once, each with line and column.
     pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
-        file::load(file, text).map(|styles| Self { name: file.to_owned(), styles })
+        Shelf::default().parse(file, text)
     }
 
-    /// A theme without any style: what is left when no other can be had.
+    /// A theme without any style but that of production: what is left when no other can be had.
     #[must_use]
     pub fn plain() -> Self {
-        Self { name: "plain".to_owned(), styles: [Style::new(); Role::ALL.len()] }
+        let styles = [Style::new(); Role::ALL.len()];
+        Self { name: "plain".to_owned(), about: String::new(), ground: Ground::Dark, styles }.loud()
+    }
+
+    /// What was read, in these colours; where there are none, what has a colour is drawn as `mono` has it.
+    fn of(name: &str, read: file::Read, depth: Depth, mono: Option<&file::Read>) -> Self {
+        let file::Read { about, ground, mut styles } = read;
+        if let (Depth::None, Some(mono)) = (depth, mono) {
+            let has = |color: Option<Color>| color.is_some();
+            for (style, plain) in styles.iter_mut().zip(mono.styles) {
+                if has(style.fg) || has(style.bg) {
+                    *style = plain;
+                }
+            }
+        }
+        Self { name: name.to_owned(), about, ground, styles }.loud()
+    }
+
+    /// The same, with production so that it cannot be missed: on a ground of its own, or reversed.
+    fn loud(mut self) -> Self {
+        for role in [Role::EnvProduction, Role::BorderProduction] {
+            let style = &mut self.styles[role as usize];
+            let ground = style.bg.is_some_and(|bg| bg != Color::Reset && style.fg != Some(bg));
+            if !ground && !style.add_modifier.contains(Modifier::REVERSED) {
+                style.add_modifier = style.add_modifier.difference(Modifier::DIM);
+                style.add_modifier |= Modifier::BOLD | Modifier::REVERSED;
+            }
+        }
+        self
     }
 
     /// The name it was found by.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it is for, in a sentence; empty when its file does not say.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// What it is made to stand on.
+    #[must_use]
+    pub fn ground(&self) -> Ground {
+        self.ground
     }
 
     /// The style of a role.
@@ -85,10 +127,10 @@ impl Theme {
     }
 }
 
-/// Which theme to use: the flag wins over the config, and both over `NO_COLOR`, which asks for `mono`.
+/// Which theme to use: the flag wins over the config; left to itself, production has a look of its own.
 #[must_use]
-pub fn choose<'a>(flag: Option<&'a str>, config: Option<&'a str>, no_color: bool) -> &'a str {
-    let fallback = if no_color { "mono" } else { Theme::NAMES[0] };
+pub fn choose<'a>(flag: Option<&'a str>, config: Option<&'a str>, production: bool) -> &'a str {
+    let fallback = if production { "production" } else { Theme::NAMES[0] };
     flag.or(config).unwrap_or(fallback)
 }
 
@@ -99,7 +141,7 @@ pub struct Problem {
     pub file: String,
     /// Line and column, both from 1; `None` when it is about the file as a whole.
     pub at: Option<(usize, usize)>,
-    /// What is wrong, and the nearest right name where there is one.
+    /// The key, what is wrong with it, and the nearest right name where there is one.
     pub message: String,
 }
 

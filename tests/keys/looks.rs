@@ -1,8 +1,12 @@
 //! Themes: every shipped one styles every role, can be read, and a wrong file is refused with its places.
 
 use pointsman::model::verdict::Lamp;
-use pointsman::ui::theme::{Glyphs, Role, Theme, choose};
+use pointsman::ui::theme::preview;
+use pointsman::ui::theme::{Depth, Glyphs, Ground, Role, Shelf, Theme, choose, rgb};
+use pointsman::ui::{ansi, svg};
 use ratatui::style::{Color, Modifier, Style};
+
+type Rgb = (u8, u8, u8);
 
 fn shipped() -> Vec<Theme> {
     Theme::NAMES.into_iter().map(|name| Theme::find(name).unwrap_or_else(|error| panic!("{error}"))).collect()
@@ -10,17 +14,18 @@ fn shipped() -> Vec<Theme> {
 
 #[test]
 fn every_shipped_theme_names_every_role() {
+    let text = |name: &str| std::fs::read_to_string(format!("themes/{name}.toml")).unwrap();
     for theme in shipped() {
-        let text = std::fs::read_to_string(format!("themes/{}.toml", theme.name())).unwrap();
-        let dark = std::fs::read_to_string("themes/dark.toml").unwrap();
-        let inherits = text.contains("inherits = \"dark\"");
+        let mut all = text(theme.name());
+        while let Some((_, parent)) = all.rsplit_once("inherits = \"") {
+            let parent = parent.split('"').next().unwrap().to_owned();
+            all = format!("{}{}", all.replace("inherits", "inherited"), text(&parent));
+        }
         for role in Role::ALL {
-            let named = role.names().any(|name| {
-                let key = format!("\"{name}\" =");
-                text.contains(&key) || (inherits && dark.contains(&key))
-            });
+            let named = role.names().any(|name| all.contains(&format!("\"{name}\" =")));
             assert!(named, "{} has no {}", theme.name(), role.name());
         }
+        assert!(!theme.about().is_empty() && theme.about().len() < 100, "{}", theme.name());
     }
 }
 
@@ -51,57 +56,176 @@ fn every_lamp_has_a_shape_of_its_own() {
     assert!([ascii.ok, ascii.look, ascii.bad, ascii.unknown, ascii.arrow, ascii.check].concat().is_ascii());
 }
 
-/// The sixteen colours as xterm draws them.
-fn rgb(color: Color) -> Option<(u8, u8, u8)> {
-    Some(match color {
-        Color::Black => (0, 0, 0),
-        Color::Red => (205, 0, 0),
-        Color::Green => (0, 205, 0),
-        Color::Yellow => (205, 205, 0),
-        Color::Blue => (0, 0, 238),
-        Color::Magenta => (205, 0, 205),
-        Color::Cyan => (0, 205, 205),
-        Color::Gray => (229, 229, 229),
-        Color::DarkGray => (127, 127, 127),
-        Color::LightRed => (255, 0, 0),
-        Color::LightGreen => (0, 255, 0),
-        Color::LightYellow => (255, 255, 0),
-        Color::LightBlue => (92, 92, 255),
-        Color::LightMagenta => (255, 0, 255),
-        Color::LightCyan => (0, 255, 255),
-        Color::White => (255, 255, 255),
-        _ => return None,
-    })
-}
-
-fn luminance((r, g, b): (u8, u8, u8)) -> f64 {
-    let part = |value: u8| {
-        let share = f64::from(value) / 255.0;
-        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-    };
-    0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
+fn luminance((r, g, b): Rgb) -> f64 {
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
 
 /// The contrast of two colours, 1 to 21, as WCAG counts it.
-fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+fn contrast(a: Rgb, b: Rgb) -> f64 {
     let (a, b) = (luminance(a), luminance(b));
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
+/// What a terminal draws where a theme leaves it open: text and ground.
+fn own(ground: Ground) -> (Rgb, Rgb) {
+    match ground {
+        Ground::Dark => ((229, 229, 229), (0, 0, 0)),
+        Ground::Light => ((0, 0, 0), (255, 255, 255)),
+    }
+}
+
+/// Text and ground of a style as the terminal draws them.
+fn drawn(style: Style, ground: Ground) -> (Rgb, Rgb) {
+    let (text, paper) = own(ground);
+    let fg = style.fg.and_then(rgb).unwrap_or(text);
+    let bg = style.bg.and_then(rgb).unwrap_or(paper);
+    if style.add_modifier.contains(Modifier::REVERSED) { (bg, fg) } else { (fg, bg) }
+}
+
 #[test]
-fn text_can_be_read_on_its_background() {
-    let (black, white) = ((0, 0, 0), (255, 255, 255));
-    for (name, terminal, text, least) in
-        [("dark", black, white, 4.0), ("light", white, black, 4.0), ("high-contrast", black, white, 5.0)]
-    {
-        let theme = Theme::find(name).unwrap();
-        for role in Role::ALL {
-            let style = theme.style(role);
-            let fg = style.fg.and_then(rgb).unwrap_or(text);
-            let bg = style.bg.and_then(rgb).unwrap_or(terminal);
-            let found = contrast(fg, bg);
-            assert!(found >= least, "{name}: {} has a contrast of {found:.1}", role.name());
+fn text_can_be_read_on_its_background_in_every_theme_and_depth() {
+    let shelf = Shelf::default();
+    for name in Theme::NAMES {
+        for depth in Depth::ALL {
+            let theme = shelf.find(name, depth).unwrap();
+            let least = if name == "high-contrast" { 5.0 } else { 4.0 };
+            for role in Role::ALL {
+                let (fg, bg) = drawn(theme.style(role), theme.ground());
+                let found = contrast(fg, bg);
+                assert!(found >= least, "{name}, {depth:?}: {} has a contrast of {found:.1}", role.name());
+            }
         }
+    }
+}
+
+#[test]
+fn without_colours_every_theme_is_told_apart_by_shape_and_weight_alone() {
+    let (shelf, mono) = (Shelf::default(), Theme::find("mono").unwrap());
+    for name in Theme::NAMES {
+        let plain = shelf.find(name, Depth::None).unwrap();
+        for role in Role::ALL {
+            let style = plain.style(role);
+            assert_eq!((style.fg, style.bg), (None, None), "{name}: {}", role.name());
+        }
+        for role in [Role::LampLook, Role::LampBad, Role::ModeArmed, Role::EnvProduction] {
+            assert_eq!(plain.style(role), mono.style(role), "{name}: {}", role.name());
+        }
+    }
+}
+
+#[test]
+fn a_theme_has_no_more_colours_than_the_terminal() {
+    let shelf = Shelf::default();
+    let text = "[palette]\na = [\"#102030\", \"200\", \"light-blue\"]\nb = \"#fe0000\"\n[roles]\n\"lamp.ok\" = \"a\"\n\"lamp.bad\" = \"b\"\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    std::fs::write(&file, text).unwrap();
+    let colors = |depth| {
+        let theme = shelf.find(file.to_str().unwrap(), depth).unwrap();
+        [Role::LampOk, Role::LampBad].map(|role| theme.style(role).fg.unwrap())
+    };
+    assert_eq!(colors(Depth::True), [Color::Rgb(0x10, 0x20, 0x30), Color::Rgb(0xfe, 0, 0)]);
+    assert_eq!(colors(Depth::Indexed), [Color::Indexed(200), Color::Indexed(196)]);
+    assert_eq!(colors(Depth::Sixteen), [Color::LightBlue, Color::LightRed]);
+}
+
+/// What somebody sees who lacks one kind of cone, by the matrices of Machado, Oliveira and Fernandes (2009) for the
+/// whole lack, on linear light.
+#[derive(Clone, Copy, Debug)]
+enum Eyes {
+    Protanopia,
+    Deuteranopia,
+}
+
+impl Eyes {
+    fn see(self, (r, g, b): Rgb) -> [f64; 3] {
+        let matrix = match self {
+            Self::Protanopia => [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+            Self::Deuteranopia => [
+                [0.367_322, 0.860_646, -0.227_968],
+                [0.280_085, 0.672_501, 0.047_413],
+                [-0.011_820, 0.042_940, 0.968_881],
+            ],
+        };
+        let light = [r, g, b].map(linear);
+        matrix.map(|row| row.iter().zip(light).map(|(m, l)| m * l).sum::<f64>().clamp(0.0, 1.0))
+    }
+
+    /// How unlike two colours look to them: the distance in CIE Lab, in which 2.3 is just to be seen.
+    fn apart(self, a: Rgb, b: Rgb) -> f64 {
+        let (a, b) = (lab(self.see(a)), lab(self.see(b)));
+        a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    }
+}
+
+fn linear(value: u8) -> f64 {
+    let share = f64::from(value) / 255.0;
+    if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+}
+
+/// Linear sRGB light as CIE Lab under D65.
+fn lab(light: [f64; 3]) -> [f64; 3] {
+    const TO_XYZ: [[f64; 3]; 3] = [
+        [0.412_456 / 0.950_47, 0.357_576 / 0.950_47, 0.180_437 / 0.950_47],
+        [0.212_673, 0.715_152, 0.072_175],
+        [0.019_334 / 1.088_83, 0.119_192 / 1.088_83, 0.950_304 / 1.088_83],
+    ];
+    let [x, y, z] = TO_XYZ.map(|row| {
+        let share: f64 = row.iter().zip(light).map(|(m, l)| m * l).sum();
+        if share > 0.008_856 { share.cbrt() } else { 7.787 * share + 16.0 / 116.0 }
+    });
+    [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+/// The nearest two of the four lamps, by the colour that fills most of their cell.
+fn nearest_lamps(theme: &Theme, eyes: Eyes) -> f64 {
+    let lamps = [Role::LampOk, Role::LampLook, Role::LampBad, Role::LampUnknown];
+    let colors = lamps.map(|role| {
+        let style = theme.style(role);
+        let (fg, bg) = drawn(style, theme.ground());
+        if style.bg.is_some() { bg } else { fg }
+    });
+    let pairs = (0..4).flat_map(|a| (0..a).map(move |b| (a, b)));
+    pairs.map(|(a, b)| eyes.apart(colors[a], colors[b])).fold(f64::MAX, f64::min)
+}
+
+#[test]
+fn lamps_stay_apart_for_eyes_that_lack_red_or_green() {
+    // Ten times what can just be seen.
+    const APART: f64 = 23.0;
+    let shelf = Shelf::default();
+    for (name, eyes) in [("deuteranopia", Eyes::Deuteranopia), ("protanopia", Eyes::Protanopia)] {
+        for depth in [Depth::Sixteen, Depth::Indexed, Depth::True] {
+            let found = nearest_lamps(&shelf.find(name, depth).unwrap(), eyes);
+            assert!(found >= APART, "{name}, {depth:?}: two lamps are only {found:.0} apart");
+        }
+        let usual = nearest_lamps(&shelf.find("dark", Depth::Sixteen).unwrap(), eyes);
+        assert!(usual < APART, "{eyes:?}: the usual theme would do, {usual:.0} apart: is the measure right?");
+    }
+}
+
+#[test]
+fn no_theme_hides_that_this_is_production() {
+    let quiet = "[roles]\n\"env\" = { dim = true }\n\"env.production\" = { dim = true }\n\"border\" = \"blue\"\n\"border.production\" = { fg = \"blue\", bg = \"default\" }\n";
+    let mut themes = shipped();
+    themes.push(Theme::parse("quiet.toml", quiet).unwrap());
+    themes.push(Theme::parse("nothing.toml", "").unwrap());
+    themes.push(Theme::plain());
+    themes.extend(Theme::NAMES.map(|name| Shelf::default().find(name, Depth::None).unwrap()));
+    for theme in themes {
+        for role in [Role::EnvProduction, Role::BorderProduction] {
+            let style = theme.style(role);
+            let ground = style.bg.is_some_and(|bg| bg != Color::Reset);
+            let reversed = style.add_modifier.contains(Modifier::REVERSED);
+            assert!(ground || reversed, "{}: {} is {style:?}", theme.name(), role.name());
+            assert!(!style.add_modifier.contains(Modifier::DIM), "{}: {}", theme.name(), role.name());
+        }
+        assert_ne!(theme.style(Role::Env), theme.style(Role::EnvProduction), "{}", theme.name());
+        assert_ne!(theme.style(Role::BorderFocus), theme.style(Role::BorderProduction), "{}", theme.name());
     }
 }
 
@@ -125,19 +249,20 @@ fn an_heir_changes_the_palette_of_what_it_inherits() {
 
 #[test]
 fn a_wrong_file_is_refused_with_every_place() {
-    let text = "inherits = \"dork\"\npalete = 1\n[palette]\nok = \"grean\"\nbad = 3\n[roles]\n\"lamp.od\" = \"red\"\n\"text\" = { fg = \"okk\", bld = true, dim = 1 }\ntitle = 5\n";
+    let text = "inherits = \"dork\"\npalete = 1\n[palette]\nok = \"grean\"\nbad = 3\n[roles]\n\"lamp.od\" = \"red\"\n\"text\" = { fg = \"okk\", bld = true, dim = 1 }\ntitle = 5\nhint = { fg = \"red\", bg = \"red\" }\n";
     let problems = Theme::parse("mine.toml", text).unwrap_err();
     let said = problems.to_string();
     let wanted = [
-        "mine.toml:1:12: unknown theme `dork`; did you mean `dark`?",
+        "mine.toml:1:12: inherits: unknown theme `dork`; did you mean `dark`?",
         "mine.toml:2:1: unknown key `palete`; did you mean `palette`?",
-        "mine.toml:4:6: unknown colour `grean`; did you mean `green`?",
-        "mine.toml:5:7: this is integer, wanted is a colour",
-        "mine.toml:7:1: unknown role `lamp.od`; did you mean `lamp.ok`?",
-        "mine.toml:8:17: unknown colour `okk`",
-        "mine.toml:8:24: unknown key `bld`; did you mean `bold`?",
-        "mine.toml:8:42: this is integer, wanted is true or false",
-        "mine.toml:9:9: this is integer, wanted is a colour or a table",
+        "mine.toml:4:6: palette.ok: unknown colour `grean`; did you mean `green`?",
+        "mine.toml:5:7: palette.bad: this is integer, wanted is a colour, or a list of colours",
+        "mine.toml:7:1: roles: unknown role `lamp.od`; did you mean `lamp.ok`?",
+        "mine.toml:8:17: roles.\"text\".fg: unknown colour `okk`; did you mean `ok`?",
+        "mine.toml:8:24: roles.\"text\": unknown key `bld`; did you mean `bold`?",
+        "mine.toml:8:42: roles.\"text\".dim: this is integer, wanted is true or false",
+        "mine.toml:9:9: roles.\"title\": this is integer, wanted is a colour or a table",
+        "mine.toml:10:1: roles.\"hint\": cannot be seen: `fg` and `bg` are the same colour",
     ];
     assert_eq!(said.lines().collect::<Vec<_>>(), wanted);
 }
@@ -153,14 +278,74 @@ fn syntax_errors_and_loops_are_told_with_their_place() {
 }
 
 #[test]
-fn the_flag_wins_over_the_config_and_both_over_no_color() {
+fn the_flag_wins_over_the_config_and_production_has_a_look_of_its_own() {
     let cases = [
         (None, None, false, "dark"),
-        (None, None, true, "mono"),
+        (None, None, true, "production"),
         (None, Some("light"), true, "light"),
         (Some("high-contrast"), Some("light"), true, "high-contrast"),
     ];
-    for (flag, config, no_color, wanted) in cases {
-        assert_eq!(choose(flag, config, no_color), wanted);
+    for (flag, config, production, wanted) in cases {
+        assert_eq!(choose(flag, config, production), wanted);
+    }
+}
+
+/// A shelf of themes of the operator's own.
+fn shelf(files: &[(&str, &str)]) -> (tempfile::TempDir, Shelf) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
+    }
+    let shelf = Shelf::read(&[folder.path().to_owned(), folder.path().join("none")]);
+    (folder, shelf)
+}
+
+#[test]
+fn themes_of_the_operator_stand_before_those_of_the_program() {
+    let (_folder, shelf) = shelf(&[
+        ("dark", "inherits = \"dark\"\n[palette]\nok = \"blue\"\n"),
+        ("mine", "about = \"mine\"\nground = \"light\"\ninherits = \"dark\"\n"),
+    ]);
+    assert_eq!(shelf.names()[..3], ["dark", "mine", "light"]);
+    let mine = shelf.find("mine", Depth::True).unwrap();
+    assert_eq!((mine.about(), mine.ground()), ("mine", Ground::Light));
+    assert_eq!(mine.style(Role::LampOk).fg, Some(Color::Blue), "by the operator's dark");
+    assert_eq!(mine.style(Role::LampBad).fg, Some(Color::LightRed), "by that of the program behind it");
+    let light = shelf.find("light", Depth::True).unwrap();
+    assert_eq!(light.style(Role::ModeArmed), mine.style(Role::ModeArmed));
+}
+
+#[test]
+fn themes_that_inherit_in_a_circle_are_refused_with_the_way_round() {
+    let (folder, shelf) = shelf(&[
+        ("a", "inherits = \"b\"\n"),
+        ("b", "\ninherits = \"c\"\n"),
+        ("c", "inherits = \"b\"\n"),
+        ("me", "inherits = \"me\"\n"),
+    ]);
+    let said =
+        shelf.find("a", Depth::True).unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "");
+    assert_eq!(said, "/c.toml:1:12: inherits: themes inherit from each other in a circle: b → c → b");
+    let own = shelf.find("me", Depth::True).unwrap_err().to_string();
+    assert!(own.contains("me.toml:1:12: inherits: unknown theme `me`"), "{own}");
+}
+
+#[test]
+fn the_page_about_themes_is_what_the_code_says() {
+    crate::written::compare_or_write("docs/themes.md", &pointsman::ui::theme::docs());
+}
+
+#[test]
+fn a_preview_has_every_role_and_its_picture_is_kept() {
+    for theme in shipped() {
+        let preview = preview::preview(&theme, &Glyphs::unicode());
+        let text = ansi::plain(&preview);
+        for role in Role::ALL {
+            assert!(text.contains(role.name()), "{} has no {}", theme.name(), role.name());
+        }
+        let title = format!("pointsman: the theme {}", theme.name());
+        let picture = svg::on(&preview, &title, theme.ground());
+        crate::written::compare_or_write(&format!("screenshots/themes/{}.svg", theme.name()), &picture);
+        assert!(ansi::plain(&preview::preview(&theme, &Glyphs::ascii())).is_ascii());
     }
 }

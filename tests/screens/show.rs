@@ -192,7 +192,7 @@ fn letter(role: Option<Role>) -> char {
         Some(Role::Selection) => 'S',
         Some(Role::Chart) => 'c',
         Some(Role::ChartMark) => 'x',
-        Some(Role::EnvProduction) => 'P',
+        Some(Role::EnvProduction | Role::BorderProduction) => 'P',
         Some(Role::Env) => 'E',
         Some(Role::Frozen) => 'Z',
         Some(Role::Input) => 'i',

@@ -5,6 +5,7 @@
 use super::actors::{EXPERIMENT, PLAN, RUNBOOK, SERVICE};
 use super::names::{DNS, RECORD, RESOLVER};
 use super::playbooks::{CONDITION, PLAYBOOK, STEP};
+use super::screen::{PRODUCTION, SCREEN};
 use super::webhook::WEBHOOK;
 use super::{Field, Kind, Need, Section};
 use crate::config::arn::ArnKind;
@@ -44,6 +45,11 @@ pub(in crate::config) static ROOT: Section = Section {
         may("failback", Kind::Table(&FAILBACK), "When writers and traffic may go home after a failover."),
         may("shared", Kind::Table(&SHARED), "The table that several bastions share."),
         may("webhook", Kind::Table(&WEBHOOK), "Who is told when a run needs a person."),
+        may(
+            "production",
+            Kind::Table(&PRODUCTION),
+            "What is production, beside environments that begin with `prod`.",
+        ),
         may("screen", Kind::Table(&SCREEN), "How it is drawn."),
     ],
 };
@@ -73,7 +79,7 @@ pub(in crate::config) static WORKLOAD: Section = Section {
         must(
             "environment",
             Kind::Text,
-            "The environment word that is always on the screen; one that begins with `prod` gets the production look.",
+            "The environment word that is always on the screen; one that begins with `prod`, or fits a pattern of `[production]`, gets the production look.",
         ),
         may(
             "account",
@@ -409,22 +415,6 @@ pub(in crate::config) static SHARED: Section = Section {
     ],
 };
 
-/// `[screen]`.
-pub(in crate::config) static SCREEN: Section = Section {
-    header: "[screen]",
-    means: "How it is drawn.",
-    fields: &[
-        may("theme", Kind::Text, "The name of a theme, such as `dark`, `light`, `mono` or `high-contrast`."),
-        may("tick", Kind::Span, "How often clocks tick, `5s` on a slow line; once a second at the most."),
-        may(
-            "bytes_per_second",
-            Kind::Whole,
-            "What the line to the terminal may carry: charts are left out first, then clocks tick slowly; alarms and \
-             keys never wait. `--bytes-per-second` goes before it; 0 and left out are no limit.",
-        ),
-    ],
-};
-
 /// Words of `state`.
 pub(in crate::config) const STATES: &[&str] = &["On", "Off"];
 /// Words of `unit`.
@@ -471,6 +461,7 @@ pub(in crate::config) static SECTIONS: &[&Section] = &[
     &FAILBACK,
     &SHARED,
     &WEBHOOK,
+    &PRODUCTION,
     &SCREEN,
     &PLAYBOOK,
     &STEP,

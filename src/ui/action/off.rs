@@ -28,9 +28,11 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
         Action::Tell => tell_off(facts),
         Action::Approve => approve_off(facts),
         Action::Note => facts.run.is_none().then_some("no run is shown to write about"),
+        Action::NextMark => view.marks.is_empty().then_some("no row is marked; M marks one"),
         Action::NextProblem | Action::PreviousProblem => {
             view.problems(facts).is_empty().then_some("nothing is wrong that can be seen")
         }
+        Action::Files => view.complaints().is_empty().then_some("every file is taken as it is"),
         _ => None,
     };
     reason.map(str::to_owned)

@@ -4,6 +4,7 @@ use super::buttons::{Buttons, Press};
 use super::line::{self, Line, Said};
 use super::page::{Page, Para};
 use super::{Dialog, Moment, Reply, Request};
+use crate::model::verdict;
 use crate::ui::action::Action;
 use crate::ui::key::Input;
 use crate::ui::keymap::Context;
@@ -29,7 +30,7 @@ impl Arm {
     /// Opens now; whether a reason is asked for depends on the environment.
     #[must_use]
     pub fn new(moment: &Moment<'_>) -> Self {
-        let production = moment.facts.world.topology().is_production();
+        let production = verdict::is_production(moment.facts.world);
         let how = if production {
             How::Reason { line: Line::new(moment.at()), said: None }
         } else {

@@ -23,6 +23,12 @@ impl Notice {
         Self { title: title.to_owned(), text: text.to_owned(), opened: None, scroll: Scroll::default() }
     }
 
+    /// The same, opened by a key of this time.
+    #[must_use]
+    pub fn opened(self, at: Timestamp) -> Self {
+        Self { opened: Some(at), ..self }
+    }
+
     pub(super) fn tick(&mut self, moment: &Moment<'_>) -> Reply {
         self.opened.get_or_insert(moment.at());
         Reply::Stay

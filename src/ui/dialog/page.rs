@@ -27,6 +27,8 @@ pub(crate) struct Page {
     pub(crate) tail: Vec<Para>,
     /// How far the body is scrolled.
     pub(crate) scroll: Scroll,
+    /// It acts, and this is production.
+    pub(crate) production: bool,
 }
 
 /// One paragraph: spans of text with their roles.
@@ -67,6 +69,9 @@ impl Ink {
         }
     }
 }
+
+/// The word on a dialog that acts in production.
+const PRODUCTION: &str = " PRODUCTION ";
 
 /// The most columns a dialog takes.
 const WIDEST: u16 = 100;
@@ -318,7 +323,8 @@ fn frame(
     if area.height < 3 {
         return;
     }
-    let style = theme.style(Role::BorderFocus);
+    let border = if page.production { Role::BorderProduction } else { Role::BorderFocus };
+    let style = theme.style(border);
     let inner = usize::from(area.width) - 2;
     let set = glyphs.border;
     let (top, bottom) = (area.y, area.bottom() - 1);
@@ -331,24 +337,31 @@ fn frame(
         buf.set_string(area.right() - 1, y, set.vertical_right, style);
     }
     let title = format!(" {} ", glyphs.text(&page.title));
-    buf.set_stringn(area.x + 1, top, &title, inner, theme.style(Role::Title));
-    on_the_right(&page.note, title.width() + 1, Rect { height: 1, ..area }, theme, buf);
+    let (mut x, mut left) = (area.x + 1, inner);
+    if page.production {
+        let (after, _) = buf.set_stringn(x, top, PRODUCTION, left, theme.style(Role::EnvProduction));
+        left -= usize::from(after - x);
+        x = after;
+    }
+    let over = if page.production { style } else { theme.style(Role::Title) };
+    let (x, _) = buf.set_stringn(x, top, &title, left, over);
+    on_the_right(&page.note, usize::from(x - area.x), Rect { height: 1, ..area }, over, buf);
     let more = match (above, below) {
         (0, 0) => String::new(),
         (above, 0) => format!("{above} above, PgUp"),
         (0, below) => format!("{below} below, PgDn"),
         (above, below) => format!("{above} above, {below} below, PgUp PgDn"),
     };
-    on_the_right(&more, 0, Rect { y: bottom, height: 1, ..area }, theme, buf);
+    on_the_right(&more, 0, Rect { y: bottom, height: 1, ..area }, over, buf);
 }
 
-fn on_the_right(note: &str, taken: usize, row: Rect, theme: &Theme, buf: &mut Buffer) {
+fn on_the_right(note: &str, taken: usize, row: Rect, style: Style, buf: &mut Buffer) {
     let note = format!(" {note} ");
     let width = note.width();
     let room = usize::from(row.width).saturating_sub(taken + 2);
     if width > 2 && width < room {
         let x = row.right() - 2 - u16::try_from(width).unwrap_or_default();
-        buf.set_string(x, row.y, note, theme.style(Role::Title));
+        buf.set_string(x, row.y, note, style);
     }
 }
 

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use ratatui::symbols::border;
+use unicode_width::UnicodeWidthChar;
 
 use crate::model::verdict::Lamp;
 
@@ -107,6 +108,12 @@ impl Glyphs {
         }
     }
 
+    /// It holds nothing but ASCII.
+    #[must_use]
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
     /// The shape of a lamp.
     #[must_use]
     pub fn lamp(&self, lamp: Lamp) -> &'static str {
@@ -118,7 +125,7 @@ impl Glyphs {
         }
     }
 
-    /// A sentence in this set: sentences are written with `→`, `×`, `…`, `−`, `–` and `·`.
+    /// A sentence in this set. What it has no likeness for, as a letter of a name, becomes `?`.
     #[must_use]
     pub fn text<'a>(&self, sentence: &'a str) -> Cow<'a, str> {
         if !self.ascii || sentence.is_ascii() {
@@ -126,23 +133,40 @@ impl Glyphs {
         }
         let mut plain = String::with_capacity(sentence.len());
         for letter in sentence.chars() {
-            match letter {
-                '→' => plain.push_str("->"),
-                '←' => plain.push_str("<-"),
-                '…' => plain.push_str("..."),
-                '×' => plain.push('x'),
-                '−' | '–' | '—' | '─' => plain.push('-'),
-                '·' => plain.push('.'),
-                '●' => plain.push('o'),
-                '▲' => plain.push('^'),
-                '■' => plain.push('#'),
-                '✓' => plain.push('v'),
-                '▸' => plain.push('>'),
-                other => plain.push(other),
+            match likeness(letter) {
+                Some(text) => plain.push_str(text),
+                None if letter.is_ascii() => plain.push(letter),
+                None => plain.extend(std::iter::repeat_n('?', letter.width().unwrap_or(0))),
             }
         }
         Cow::Owned(plain)
     }
+}
+
+/// What a letter that the program itself writes looks like in ASCII.
+fn likeness(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        '→' => "->",
+        '←' => "<-",
+        '…' => "...",
+        '×' => "x",
+        '−' | '–' | '—' | '─' | '┈' => "-",
+        '═' | '▄' | '▅' => "=",
+        '·' | '░' | '▂' | '▃' => ".",
+        '●' => "o",
+        '▲' => "^",
+        '■' | '▓' => "#",
+        '✓' => "v",
+        '▸' => ">",
+        '│' | '┊' | '┤' | '├' => "|",
+        '┌' | '┐' | '└' | '┘' | '┬' | '┴' | '┼' => "+",
+        '▁' => "_",
+        '▆' | '▇' | '█' | '\u{2801}'..='\u{28ff}' => "*",
+        '‘' | '’' => "'",
+        '“' | '”' => "\"",
+        '\u{a0}' | '\u{2800}' => " ",
+        _ => return None,
+    })
 }
 
 const ASCII_BORDER: border::Set<'static> = border::Set {

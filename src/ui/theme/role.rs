@@ -18,6 +18,8 @@ pub enum Role {
     Border,
     /// The border of the pane or dialog that has the focus.
     BorderFocus,
+    /// The border of a dialog that acts, in production.
+    BorderProduction,
     /// The selected row or button.
     Selection,
     /// As it should be.
@@ -28,6 +30,14 @@ pub enum Role {
     LampBad,
     /// Not known.
     LampUnknown,
+    /// The line that says that all is well.
+    LampOkText,
+    /// The line that says what is worth a look.
+    LampLookText,
+    /// The line that says what is bad.
+    LampBadText,
+    /// The line that says what is not known.
+    LampUnknownText,
     /// The word `WATCH`.
     ModeWatch,
     /// The word `ARMED`.
@@ -66,18 +76,23 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of the styles of a theme.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 33] = [
         Self::Text,
         Self::Muted,
         Self::Stale,
         Self::Title,
         Self::Border,
         Self::BorderFocus,
+        Self::BorderProduction,
         Self::Selection,
         Self::LampOk,
         Self::LampLook,
         Self::LampBad,
         Self::LampUnknown,
+        Self::LampOkText,
+        Self::LampLookText,
+        Self::LampBadText,
+        Self::LampUnknownText,
         Self::ModeWatch,
         Self::ModeArmed,
         Self::ModeRunning,
@@ -100,39 +115,56 @@ impl Role {
     /// Its name in a theme file; a style missing there is taken from the name before the last dot.
     #[must_use]
     pub fn name(self) -> &'static str {
+        self.entry().0
+    }
+
+    /// What is drawn in it, in a few words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        self.entry().1
+    }
+
+    fn entry(self) -> (&'static str, &'static str) {
         match self {
-            Self::Text => "text",
-            Self::Muted => "text.muted",
-            Self::Stale => "text.stale",
-            Self::Title => "title",
-            Self::Border => "border",
-            Self::BorderFocus => "border.focus",
-            Self::Selection => "selection",
-            Self::LampOk => "lamp.ok",
-            Self::LampLook => "lamp.look",
-            Self::LampBad => "lamp.bad",
-            Self::LampUnknown => "lamp.unknown",
-            Self::ModeWatch => "mode.watch",
-            Self::ModeArmed => "mode.armed",
-            Self::ModeRunning => "mode.running",
-            Self::ModeDrill => "mode.drill",
-            Self::ModeSimulated => "mode.simulated",
-            Self::Env => "env",
-            Self::EnvProduction => "env.production",
-            Self::Hint => "hint",
-            Self::HintKey => "hint.key",
-            Self::Chart => "chart",
-            Self::ChartMark => "chart.mark",
-            Self::Danger => "danger",
-            Self::Input => "input",
-            Self::Proved => "rung.proved",
-            Self::Open => "rung.open",
-            Self::Blind => "rung.blind",
-            Self::Frozen => "frozen",
+            Self::Text => ("text", "plain text and numbers"),
+            Self::Muted => ("text.muted", "text of less weight: labels, units, ages"),
+            Self::Stale => ("text.stale", "a number that is old"),
+            Self::Title => ("title", "the title of a pane or dialog"),
+            Self::Border => ("border", "the border of a pane"),
+            Self::BorderFocus => ("border.focus", "the border of the pane or dialog that has the focus"),
+            Self::BorderProduction => {
+                ("border.production", "the border of a dialog that acts, in production")
+            }
+            Self::Selection => ("selection", "the selected row or button"),
+            Self::LampOk => ("lamp.ok", "as it should be"),
+            Self::LampLook => ("lamp.look", "worth a look"),
+            Self::LampBad => ("lamp.bad", "bad"),
+            Self::LampUnknown => ("lamp.unknown", "not known"),
+            Self::LampOkText => ("lamp.ok.text", "the line that says that all is well"),
+            Self::LampLookText => ("lamp.look.text", "the line that says what is worth a look"),
+            Self::LampBadText => ("lamp.bad.text", "the line that says what is bad"),
+            Self::LampUnknownText => ("lamp.unknown.text", "the line that says what is not known"),
+            Self::ModeWatch => ("mode.watch", "the word `WATCH`"),
+            Self::ModeArmed => ("mode.armed", "the word `ARMED`"),
+            Self::ModeRunning => ("mode.running", "the word `RUNNING`"),
+            Self::ModeDrill => ("mode.drill", "the word `DRILL`"),
+            Self::ModeSimulated => ("mode.simulated", "the word `SIMULATED`"),
+            Self::Env => ("env", "the environment word"),
+            Self::EnvProduction => ("env.production", "the environment word of production"),
+            Self::Hint => ("hint", "what a key does, in the hint bar"),
+            Self::HintKey => ("hint.key", "the key, in the hint bar"),
+            Self::Chart => ("chart", "the line of a chart"),
+            Self::ChartMark => ("chart.mark", "a mark on a chart: an act, a limit"),
+            Self::Danger => ("danger", "what may be lost or cannot be undone"),
+            Self::Input => ("input", "what the operator types"),
+            Self::Proved => ("rung.proved", "a rung that the world shows"),
+            Self::Open => ("rung.open", "a rung that is not there yet"),
+            Self::Blind => ("rung.blind", "a rung that cannot be seen"),
+            Self::Frozen => ("frozen", "the word `FROZEN`"),
         }
     }
 
-    /// Its name, then the name before each dot from the right: `lamp.bad`, `lamp`.
+    /// Its name, then the name before each dot from the right: `lamp.bad.text`, `lamp.bad`, `lamp`.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         std::iter::successors(Some(self.name()), |name| name.rsplit_once('.').map(|(parent, _)| parent))
     }

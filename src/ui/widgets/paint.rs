@@ -151,7 +151,7 @@ pub fn blank(columns: usize) -> Span<'static> {
 
 /// Leaves no cell with a shape that the set does not have.
 pub fn keep_to(glyphs: &Glyphs, buf: &mut Buffer) {
-    if glyphs.braille {
+    if !glyphs.is_ascii() {
         return;
     }
     for cell in &mut buf.content {

@@ -26,6 +26,17 @@ pub fn role(lamp: Lamp) -> Role {
     }
 }
 
+/// The role of the line that says what a lamp says.
+#[must_use]
+pub fn text_role(lamp: Lamp) -> Role {
+    match lamp {
+        Lamp::Ok => Role::LampOkText,
+        Lamp::Look => Role::LampLookText,
+        Lamp::Bad => Role::LampBadText,
+        Lamp::Unknown => Role::LampUnknownText,
+    }
+}
+
 /// A trend; nothing where charts are left out.
 #[must_use]
 pub fn trend(pen: &Pen<'_>, points: &[Option<f64>], top: Option<f64>) -> Cell {
