@@ -11,6 +11,7 @@ mod hand;
 mod saved;
 mod shown;
 mod still;
+mod terminal;
 
 use std::time::Duration;
 
@@ -386,12 +387,9 @@ impl App {
             Request::Claim(claim) => self.claimed(claim),
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
-            Request::Copy(clip) => {
-                self.view.say(clip.said());
-                vec![Effect::Copy(clip)]
+            request @ (Request::Copy(_) | Request::Mouse(_) | Request::Theme(_) | Request::Suspend) => {
+                self.of_terminal(request)
             }
-            Request::Theme(name) => vec![Effect::Theme(name)],
-            Request::Suspend => vec![Effect::Suspend],
             Request::Quit => vec![Effect::Quit],
             Request::Fleet => {
                 self.to_fleet = true;

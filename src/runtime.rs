@@ -50,6 +50,9 @@ pub use headless::Headless;
 use line::Line;
 pub use line::Thrift;
 
+/// Finds how the screen is drawn in the theme of a name; what is wrong with it comes in words.
+pub type Look = Box<dyn Fn(&str) -> Result<(Theme, Glyphs), String> + Send>;
+
 /// Everything the console is made of.
 pub struct Setup {
     /// The state it starts from.
@@ -76,6 +79,8 @@ pub struct Setup {
     pub config: Option<PathBuf>,
     /// Who is told when a run needs a person.
     pub bell: Option<Bell>,
+    /// How it is drawn in the theme of a name.
+    pub look: Look,
     /// What is read again when it is saved.
     pub watched: Vec<Box<dyn Watched>>,
 }
@@ -135,12 +140,14 @@ pub async fn watch(mut setup: Setup) -> Result<Ended> {
     setup.app.update(Event::Input(screen.size(), host_now()), setup.clock.now());
     let written = screen.show(draw(&setup.app, &setup.clock, &theme, &glyphs, &screen));
     line.wrote(written, Duration::ZERO);
+    let look = std::mem::replace(&mut setup.look, Box::new(|_| Err(String::new())));
     let news = watched::watch(std::mem::take(&mut setup.watched));
     let inside = Headless::begin(setup);
     let keyboard = Keyboard::listen(inside.to_app.clone()).wrap_err("cannot listen to the keyboard")?;
     let due = Due { redraw: Redraw::Soon, pressed: false, ticked: false, held: false };
     let mut console = Console {
         inside,
+        look,
         theme,
         glyphs,
         kind,
@@ -169,6 +176,7 @@ pub async fn watch(mut setup: Setup) -> Result<Ended> {
 
 struct Console {
     inside: Headless,
+    look: Look,
     theme: Theme,
     glyphs: Glyphs,
     kind: Kind,
@@ -228,6 +236,9 @@ impl Console {
                         let pause = async { if stops { signals.stop().await } };
                         if guard.lend(self.kind, pause).await.is_err() {
                             return Exit::Ended(Signal::HangUp);
+                        }
+                        if self.inside.app.has_mouse() {
+                            let _never = self.screen.listen_to_mouse(true);
                         }
                         self.look_anew()
                     }
@@ -291,13 +302,14 @@ impl Console {
     /// Does what only the terminal can do; what it cannot is said.
     fn ask_terminal(&mut self, effect: &Effect) {
         let refused = match effect {
+            Effect::Mouse(on) => self.screen.listen_to_mouse(*on).err(),
             Effect::Copy(clip) => self.screen.copy(clip.text()).err(),
-            Effect::Theme(name) => match Theme::find(name) {
-                Ok(theme) => {
-                    self.theme = theme;
+            Effect::Theme(name) => match (self.look)(name) {
+                Ok(looks) => {
+                    (self.theme, self.glyphs) = looks;
                     None
                 }
-                Err(_) => Some("there is no such theme"),
+                Err(_) => Some("there is no such theme, or something in it is wrong"),
             },
             Effect::Suspend => signals::suspend().err().map(|_| "the system does not let it be suspended"),
             _ => None,
@@ -341,6 +353,11 @@ impl Console {
         let event = match news {
             News::Looks(looks) => {
                 (self.theme, self.glyphs) = *looks;
+                self.due.redraw = Redraw::Now;
+                return false;
+            }
+            News::Keys(keymap) => {
+                self.inside.app.bind(*keymap);
                 self.due.redraw = Redraw::Now;
                 return false;
             }

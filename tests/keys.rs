@@ -9,6 +9,7 @@ mod frames;
 mod glass;
 mod keymap;
 mod looks;
+mod mouse;
 mod palette;
 mod rows;
 mod screen;

@@ -76,6 +76,8 @@ pub enum Effect {
     Copy(Clip),
     /// Draw in another theme.
     Theme(String),
+    /// Listen to the mouse, or do not.
+    Mouse(bool),
     /// Give the terminal back to the shell for a while.
     Suspend,
     /// Leave the program.

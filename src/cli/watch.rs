@@ -9,10 +9,11 @@ use jiff::tz::TimeZone;
 
 use super::exit::{self, Refused};
 use super::follow::{self, Followed, Teller, ended, standing, way_on};
+use super::keys::Keys;
 use super::looks::Wish;
 use super::reload::Files;
 use super::setup::{Reader, bell, file, load, several};
-use super::{Common, claim, fleet, keys, place, plain, say};
+use super::{Common, claim, fleet, place, plain, say};
 use crate::app::{App, Event};
 use crate::aws::Clients;
 use crate::clock::Clock;
@@ -26,7 +27,7 @@ use crate::runtime::conch;
 use crate::runtime::shared::Commons;
 use crate::runtime::signals::Signals;
 use crate::runtime::terminal::Kind;
-use crate::runtime::{self, Ended, Exit, Operator, Setup, Thrift};
+use crate::runtime::{self, Ended, Exit, Look, Operator, Setup, Thrift};
 use crate::ui::conch::Conch;
 
 /// Over what is wrong with the journal.
@@ -120,17 +121,16 @@ pub(super) fn setup(
     let wish = Wish::of(common, own.as_deref()).on(kind);
     let looks = wish.look(&config.screen, config.topology.is_production());
     let (theme, glyphs) = looks.map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;
-    let files = Files::new(common, wish, own.clone(), config.clone(), (theme.clone(), glyphs));
+    let look = look(wish.clone(), &config);
+    let (keys, keymap) = Keys::read(own.as_deref());
+    let files = Files::new(common, wish, own, config.clone(), (theme.clone(), glyphs));
     let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
     if let Some((title, text)) = remember(&mut app, state) {
         app.update(Event::Trouble { title, text }, clock.now());
     }
-    match keys::read(&keys::places(own.as_deref())) {
+    match keymap {
         Ok(keymap) => app.bind(keymap),
-        Err(text) => {
-            let title = "Your keys are not taken; those of the table hold".to_owned();
-            app.update(Event::Trouble { title, text }, clock.now());
-        }
+        Err(complaint) => drop(app.update(Event::Spoiled(complaint), clock.now())),
     }
     let bell = bell(&config).unwrap_or_else(|text| {
         let title = "Nobody will be told when a run needs a person".to_owned();
@@ -154,7 +154,8 @@ pub(super) fn setup(
         commons,
         config: declared.place().cloned(),
         bell,
-        watched: vec![Box::new(files)],
+        look,
+        watched: vec![Box::new(files), Box::new(keys)],
     })
 }
 
@@ -174,6 +175,15 @@ fn kind() -> Result<Kind, Refused> {
              `pointsman status` how the workload is"
         );
         Refused::new(exit::USAGE, why)
+    })
+}
+
+/// How it is drawn in a theme that is asked for while it runs.
+fn look(wish: Wish, config: &Config) -> Look {
+    let (screen, production) = (config.screen.clone(), config.topology.is_production());
+    Box::new(move |name| {
+        let wish = Wish { theme: Some(name.to_owned()), ..wish.clone() };
+        wish.look(&screen, production).map_err(|problems| problems.to_string())
     })
 }
 

@@ -75,7 +75,7 @@ impl Headless {
             for effect in self.app.update(event, self.clock.now()) {
                 match effect {
                     Effect::Quit => return true,
-                    Effect::Copy(_) | Effect::Theme(_) | Effect::Suspend => {
+                    Effect::Copy(_) | Effect::Theme(_) | Effect::Mouse(_) | Effect::Suspend => {
                         self.of_terminal.push(effect);
                         continue;
                     }

@@ -5,7 +5,7 @@
 use std::io::{self, PipeReader, PipeWriter};
 use std::time::Duration;
 
-use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 use rustix::event::{PollFd, PollFlags, poll};
 use tokio::sync::{mpsc, oneshot};
 
@@ -80,7 +80,18 @@ fn translate(event: event::Event) -> Option<Input> {
         event::Event::Resize(width, height) => Some(Input::Resize { width, height }),
         event::Event::FocusGained => Some(Input::Focus(true)),
         event::Event::FocusLost => Some(Input::Focus(false)),
-        event::Event::Key(_) | event::Event::Mouse(_) => None,
+        event::Event::Mouse(mouse) => self::mouse(mouse),
+        event::Event::Key(_) => None,
+    }
+}
+
+fn mouse(mouse: event::MouseEvent) -> Option<Input> {
+    let (x, y) = (mouse.column, mouse.row);
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Input::Click { x, y }),
+        MouseEventKind::ScrollUp => Some(Input::Wheel { x, y, down: false }),
+        MouseEventKind::ScrollDown => Some(Input::Wheel { x, y, down: true }),
+        _ => None,
     }
 }
 

@@ -247,7 +247,7 @@ impl Performer {
             }
             Effect::Note { run, text } => self.write(move |desk| Done::Noted(desk.note(&run, text))),
             // These are the terminal's.
-            Effect::Copy(_) | Effect::Theme(_) | Effect::Suspend | Effect::Quit => {}
+            Effect::Copy(_) | Effect::Theme(_) | Effect::Mouse(_) | Effect::Suspend | Effect::Quit => {}
         }
         Vec::new()
     }

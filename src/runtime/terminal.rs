@@ -30,6 +30,10 @@ use crate::ui::key::Input;
 /// comes after the terminal was given back.
 static TAKEN: AtomicU8 = AtomicU8::new(0);
 
+/// Clicks and the wheel (mode 1000) with places beyond column 223 (1006); no movement, which a thin link cannot carry.
+const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const NO_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// How long a terminal that takes no bytes may hold up the end.
 const LAST_BYTES: Duration = Duration::from_secs(1);
 
@@ -89,6 +93,7 @@ fn take(kind: Kind) -> io::Result<()> {
 fn farewell(kind: Kind) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if kind.reports() {
+        bytes.extend_from_slice(NO_MOUSE);
         queue!(bytes, EndSynchronizedUpdate, DisableFocusChange, DisableBracketedPaste)?;
     }
     // tmux keeps what does not fit the old size when the terminal was resized meanwhile.
@@ -230,9 +235,21 @@ impl Screen {
     /// # Errors
     /// When terminals of this kind have no way to, in words.
     pub fn copy(&mut self, text: &str) -> Result<(), &'static str> {
-        self.first = clipboard::Way::of(self.kind, clipboard::in_tmux())
-            .ok_or("nothing is copied: this kind of terminal cannot be told to (OSC 52)")?
-            .sequence(text);
+        let way = clipboard::Way::of(self.kind, clipboard::in_tmux())
+            .ok_or("nothing is copied: this kind of terminal cannot be told to (OSC 52)")?;
+        self.first.extend(way.sequence(text));
+        Ok(())
+    }
+
+    /// Has the terminal tell of clicks and of the wheel, or leaves the mouse to it, which then selects text.
+    ///
+    /// # Errors
+    /// When terminals of this kind have no way to, in words.
+    pub fn listen_to_mouse(&mut self, on: bool) -> Result<(), &'static str> {
+        if !self.kind.reports() {
+            return Err("this kind of terminal does not tell of a mouse");
+        }
+        self.first.extend_from_slice(if on { MOUSE } else { NO_MOUSE });
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use crate::model::topology::Topology;
+use crate::ui::keymap::Keymap;
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::view::Complaint;
 
@@ -36,6 +37,8 @@ pub trait Watched: Send {
 pub enum News {
     /// It is drawn like this from now on.
     Looks(Box<(Theme, Glyphs)>),
+    /// Keys mean this from now on.
+    Keys(Box<Keymap>),
     /// The workload is declared like this; it is taken in when nothing rests on the old declaration any more.
     Declared(Arc<Topology>),
     /// Something could not be taken in, or not all of it.

@@ -43,6 +43,12 @@ pub enum Action {
     Command,
     /// Hides the rows of a pane that do not hold a text.
     Filter,
+    /// Marks the selected row, or unmarks it.
+    Mark,
+    /// Goes to the next row that is marked.
+    NextMark,
+    /// Listens to the mouse, or leaves it to the terminal.
+    Mouse,
     /// Copies the selected row, or what a dialog of text shows.
     CopyRow,
     /// Copies the rows of a pane.
@@ -206,6 +212,14 @@ pub const TABLE: &[Entry] = &[
         .hint("copy", 13)
         .places(&[Context::Screen, Context::Text]),
     key(Action::CopyPane, "copy-pane", &["Y"], "copy the rows of this pane"),
+    key(Action::Mark, "mark", &["M"], "mark the selected row, or unmark it"),
+    key(Action::NextMark, "next-mark", &["'"], "go to the next row that is marked, whatever its pane"),
+    key(
+        Action::Mouse,
+        "mouse",
+        &["m"],
+        "listen to the mouse, or leave it to the terminal, which selects text",
+    ),
     key(Action::Freeze, "freeze", &["f"], "hold the picture still; reading goes on").hint("freeze", 40),
     key(Action::Earlier, "earlier", &["[", "<"], "show the screen as it was, a minute further back"),
     key(Action::Later, "later", &["]", ">"], "show it a minute further on, up to now").hint("later", 41),

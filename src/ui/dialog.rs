@@ -41,11 +41,10 @@ use super::keymap::Context;
 use super::theme::{Glyphs, Theme};
 use super::view::{Facts, Size, View};
 use super::{Mode, Scene};
-use crate::model::topology::Topology;
 use crate::model::verdict;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
-use crate::plan::{Intent, Plan, StepId, script};
+use crate::plan::{Intent, Plan, StepId};
 
 pub use act::{Act, Offer, advised, intents};
 pub use approve::{Approve, wanted};
@@ -213,6 +212,8 @@ pub enum Request {
     Copy(Clip),
     /// Draw in another theme.
     Theme(String),
+    /// Listen to the mouse, or do not.
+    Mouse(bool),
     /// Give the terminal back to the shell for a while.
     Suspend,
     /// Leave the program.
@@ -288,17 +289,6 @@ impl Dialog {
         Self::Sheet(Box::new(Sheet::new(intent, moment)))
     }
 
-    /// What comes after an intent was chosen: its sheet and the request for its reads, or first the question whether
-    /// to arm.
-    #[must_use]
-    pub fn begin(intent: Intent, moment: &Moment<'_>) -> (Self, Option<Request>) {
-        if !moment.is_armed() {
-            return (Self::Arm(Arm::before_act(moment)), None);
-        }
-        let request = Request::OpenSheet(intent.clone());
-        (Self::sheet(intent, moment), Some(request))
-    }
-
     /// A decision about a held step; `None` when the run has no such step or the action is no decision.
     #[must_use]
     pub fn decide(action: Action, step: StepId, moment: &Moment<'_>) -> Option<Self> {
@@ -359,12 +349,6 @@ impl Dialog {
         Self::Notice(Notice::new(title, text))
     }
 
-    /// The equal AWS CLI lines of a plan, with what must be seen.
-    #[must_use]
-    pub fn cli(plan: &Plan, topology: &Topology) -> Self {
-        Self::Cli { lines: script::lines(plan, topology), scroll: Scroll::default() }
-    }
-
     /// What keys mean in it.
     #[must_use]
     pub fn context(&self) -> Context {
@@ -396,7 +380,6 @@ impl Dialog {
             | Self::Quit(_)
             | Self::Notice(_)
             | Self::Filter(_)
-            | Self::Palette(_)
             | Self::Cli { .. } => false,
             Self::Act(_)
             | Self::Arm(_)
@@ -406,7 +389,8 @@ impl Dialog {
             | Self::Tell(_)
             | Self::Approve(_)
             | Self::CutOff(_)
-            | Self::Claiming(_) => true,
+            | Self::Claiming(_)
+            | Self::Palette(_) => true,
         }
     }
 

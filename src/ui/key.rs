@@ -10,6 +10,22 @@ use std::str::FromStr;
 pub enum Input {
     /// A key was pressed, or repeated because it is held; releases are not inputs.
     Key(Key),
+    /// The first button of a mouse was pressed on a cell.
+    Click {
+        /// Column from 0.
+        x: u16,
+        /// Row from 0.
+        y: u16,
+    },
+    /// The wheel of a mouse was turned over a cell.
+    Wheel {
+        /// Column from 0.
+        x: u16,
+        /// Row from 0.
+        y: u16,
+        /// Towards the hand, which shows what is below.
+        down: bool,
+    },
     /// Text arrived as a bracketed paste.
     Paste(String),
     /// The terminal has this size now, in cells.

@@ -73,6 +73,15 @@ pub fn rows(scene: &Scene<'_>, screen: Rect, pane: Pane) -> Vec<usize> {
     guard::attempt(rows).unwrap_or_default()
 }
 
+/// The pane that a cell of a screen of that size belongs to.
+#[must_use]
+pub fn at(scene: &Scene<'_>, screen: Rect, (x, y): (u16, u16)) -> Option<Pane> {
+    let holds = |area: &Rect| area.contains(ratatui::layout::Position { x, y });
+    let panes = || with_pen(scene, |pen| super::layout(pen, screen).panes);
+    let panes = guard::attempt(panes).unwrap_or_default();
+    panes.into_iter().find(|(_, area)| holds(area)).map(|(pane, _)| pane)
+}
+
 /// What a pane shows as text, wide enough that little is cut: one row of it, or all with their heading.
 #[must_use]
 pub fn text(scene: &Scene<'_>, screen: Rect, pane: Pane, row: Option<usize>) -> Vec<String> {
@@ -164,6 +173,7 @@ fn frame(pen: &Pen<'_>, pane: Pane, area: Rect, hidden: &str) -> Frame {
         title: paint::clean(&format!("{digit} {}{hidden}", title(pane))).into_owned(),
         note,
         focused: pen.scene.view.pane == pane,
+        marked: pen.scene.view.marks.iter().filter(|(at, _)| *at == pane).map(|(_, row)| *row).collect(),
         ..Frame::default()
     }
 }

@@ -8,10 +8,11 @@ mod chord;
 mod command;
 mod complaints;
 mod copy;
+mod mouse;
 mod problems;
 mod replay;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,6 +125,10 @@ pub struct View {
     pub rows: BTreeMap<Pane, usize>,
     /// What each pane is filtered by.
     pub filters: BTreeMap<Pane, Filter>,
+    /// The rows that are marked.
+    pub marks: BTreeSet<(Pane, usize)>,
+    /// The mouse is listened to.
+    pub mouse: bool,
     /// What keys mean.
     pub keymap: Arc<Keymap>,
     /// Keys that more must follow, until a time.
@@ -172,6 +177,9 @@ impl View {
         self.at = at;
         if let Input::Resize { width, height } = input {
             self.size = Size { width: *width, height: *height };
+        }
+        if let Input::Click { x, y } | Input::Wheel { x, y, .. } = *input {
+            return self.mouse(input, (x, y), facts);
         }
         if self.dialog.is_some() {
             return self.with_dialog(facts, |dialog, moment| dialog.on(input, moment));
@@ -295,13 +303,19 @@ impl View {
             Action::NextPane => self.pane = self.pane.step(1),
             Action::PreviousPane => self.pane = self.pane.step(Pane::ALL.len() - 1),
             Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => {
-                self.scroll(action, facts);
+                self.scroll(self.pane, action, facts);
             }
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Freeze if self.thaws() => {}
             Action::Freeze => self.frozen = Some(facts.now),
             Action::Earlier => self.look_back(facts.now),
             Action::Later => self.look_on(facts.now),
+            Action::Mouse => return Some(self.toggle_mouse()),
+            Action::Mark => self.mark(facts),
+            Action::NextMark => {
+                let marks: Vec<(Pane, usize)> = self.marks.iter().copied().collect();
+                self.go_round(&marks, Way::On, facts);
+            }
             Action::NextProblem => self.next_problem(facts, Way::On),
             Action::PreviousProblem => self.next_problem(facts, Way::Back),
             Action::Cli | Action::CopyRow | Action::CopyPane => return self.copy(action, facts),
@@ -364,23 +378,27 @@ impl View {
         }
     }
 
-    fn scroll(&mut self, action: Action, facts: &Facts<'_>) {
+    fn scroll(&mut self, pane: Pane, action: Action, facts: &Facts<'_>) {
         let page = usize::from(self.size.height / 2).max(1);
         let scene = facts.scene(self);
-        let rows = panes::rows(&scene, self.screen(), self.pane);
-        let selected = panes::selected(&scene, self.screen(), self.pane);
+        let rows = panes::rows(&scene, self.screen(), pane);
+        let selected = panes::selected(&scene, self.screen(), pane);
         let at = rows.iter().position(|row| Some(*row) == selected).unwrap_or_default();
         let row = rows.get(dialog::moved(at, rows.len(), page, action));
-        self.rows.insert(self.pane, row.copied().unwrap_or_default());
+        self.rows.insert(pane, row.copied().unwrap_or_default());
     }
 
     fn next_problem(&mut self, facts: &Facts<'_>, way: Way) {
-        let problems = self.problems(facts);
+        self.go_round(&self.problems(facts), way, facts);
+    }
+
+    /// Goes to the next of these places, round and round.
+    fn go_round(&mut self, places: &[(Pane, usize)], way: Way, facts: &Facts<'_>) {
         let selected = panes::selected(&facts.scene(self), self.screen(), self.pane);
         let here = (self.pane, selected.unwrap_or_default());
         let next = match way {
-            Way::On => problems.iter().find(|place| **place > here).or(problems.first()),
-            Way::Back => problems.iter().rev().find(|place| **place < here).or(problems.last()),
+            Way::On => places.iter().find(|place| **place > here).or(places.first()),
+            Way::Back => places.iter().rev().find(|place| **place < here).or(places.last()),
         };
         let Some((pane, row)) = next else { return };
         self.pane = *pane;

@@ -29,6 +29,19 @@ fn a_stopped_console_gives_the_terminal_back_and_takes_it_again() {
 }
 
 #[test]
+fn ctrl_z_stops_it_as_the_shell_would() {
+    let mut console = Terminal::demo("calm", 1, (24, 80));
+    console.shows("● us-west-2 ok");
+    console.press("\x1a");
+    stands_still(&console);
+    console.is_given_back();
+    console.signal("-CONT");
+    console.shows("● us-west-2 ok");
+    console.press("q");
+    assert_eq!(console.exit_code(), 0);
+}
+
+#[test]
 fn one_that_was_stopped_unasked_draws_itself_anew() {
     let mut console = Terminal::demo("calm", 1, (24, 80));
     console.shows("● us-west-2 ok");

@@ -68,6 +68,7 @@ impl Place {
                 format!("wrong {}: {}", complaint.of, complaint.line.replace(&folder, ""))
             }
             News::Right { of, said } if said.is_empty() => format!("right {of}"),
+            News::Keys(_) => "keys".to_owned(),
             News::Right { of, said } => format!("right {of}: {}", said.replace(&folder, "")),
         };
         self.files.read().into_iter().map(words).collect()

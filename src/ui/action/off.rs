@@ -29,12 +29,13 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
         Action::Approve => approve_off(facts),
         Action::Fleet => (!view.in_fleet).then_some("the config has one workload; a folder may have several"),
         Action::Note => facts.run.is_none().then_some("no run is shown to write about"),
-        Action::Files => view.complaints().is_empty().then_some("every file is taken as it is"),
+        Action::NextMark => view.marks.is_empty().then_some("no row is marked; M marks one"),
+        Action::Earlier => view.oldest.is_none().then_some("nothing older is kept yet"),
+        Action::Later => view.frozen.is_none().then_some("this is now"),
         Action::NextProblem | Action::PreviousProblem => {
             view.problems(facts).is_empty().then_some("nothing is wrong that can be seen")
         }
-        Action::Earlier => view.oldest.is_none().then_some("nothing older is kept yet"),
-        Action::Later => view.frozen.is_none().then_some("this is now"),
+        Action::Files => view.complaints().is_empty().then_some("every file is taken as it is"),
         _ => None,
     };
     reason.map(str::to_owned)

@@ -92,6 +92,19 @@ impl Offer {
     }
 }
 
+impl Dialog {
+    /// What comes after an intent was chosen: its sheet and the request for its reads, or first the question whether
+    /// to arm.
+    #[must_use]
+    pub fn begin(intent: Intent, moment: &Moment<'_>) -> (Self, Option<Request>) {
+        if !moment.is_armed() {
+            return (Self::Arm(Arm::before_act(moment)), None);
+        }
+        let request = Request::OpenSheet(intent.clone());
+        (Self::sheet(intent, moment), Some(request))
+    }
+}
+
 impl Act {
     /// Opens now.
     #[must_use]

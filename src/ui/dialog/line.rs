@@ -50,7 +50,9 @@ impl Line {
                 self.extend(text.trim().chars());
                 return Said::Quiet;
             }
-            Input::Resize { .. } | Input::Focus(_) => return Said::Quiet,
+            Input::Resize { .. } | Input::Focus(_) | Input::Click { .. } | Input::Wheel { .. } => {
+                return Said::Quiet;
+            }
         };
         match self.fingers.touch(key, action, at) {
             Touch::Enter => return self.enter(at),

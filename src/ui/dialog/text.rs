@@ -4,13 +4,21 @@
 
 use ratatui::layout::Rect;
 
-use super::{Dialog, Moment, Reply, page};
+use super::{Dialog, Moment, Reply, Scroll, page};
+use crate::model::topology::Topology;
+use crate::plan::{Plan, script};
 use crate::ui::action::Action;
 use crate::ui::clip::Clip;
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::{Scene, help, panes};
 
 impl Dialog {
+    /// The equal AWS CLI lines of a plan, with what must be seen.
+    #[must_use]
+    pub fn cli(plan: &Plan, topology: &Topology) -> Self {
+        Self::Cli { lines: script::lines(plan, topology), scroll: Scroll::default() }
+    }
+
     /// What it shows, to be copied; only of dialogs of text.
     #[must_use]
     pub fn clip(&self, moment: &Moment<'_>) -> Option<Clip> {

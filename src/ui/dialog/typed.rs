@@ -88,7 +88,9 @@ impl Typed {
         let key = match input {
             Input::Key(key) => *key,
             Input::Paste(_) => return self.refuse(Refusal::Pasted),
-            Input::Resize { .. } | Input::Focus(_) => return Word::Quiet,
+            Input::Resize { .. } | Input::Focus(_) | Input::Click { .. } | Input::Wheel { .. } => {
+                return Word::Quiet;
+            }
         };
         match self.fingers.touch(key, action, at) {
             Touch::Enter => return self.enter(at),

@@ -20,6 +20,8 @@ pub struct Frame {
     pub foot: Text,
     /// It has the focus.
     pub focused: bool,
+    /// The rows that are marked.
+    pub marked: Vec<usize>,
 }
 
 /// Draws the frame and gives the area inside it, with one blank column on each side.

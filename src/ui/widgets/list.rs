@@ -70,6 +70,12 @@ impl Listing {
         texts
     }
 
+    /// A line is the first of its row.
+    fn begins(&self, line: usize) -> bool {
+        let of = |at: usize| self.rows.get(at).and_then(|row| row.of);
+        line.checked_sub(1).is_none_or(|before| of(before) != of(line))
+    }
+
     /// How many rows can be selected.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -86,7 +92,7 @@ pub fn draw(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let focused = frame.focused;
+    let (focused, marked) = (frame.focused, frame.marked.clone());
     let room = usize::from(area.height.saturating_sub(2)).saturating_sub(listing.head.len());
     let first = window(listing, selected, room);
     let foot = foot(pen, listing, first, room);
@@ -99,6 +105,9 @@ pub fn draw(
     let mark = listing.rows.iter().position(|row| row.of.is_some() && row.of == selected).filter(|_| focused);
     for (at, (place, row)) in (0..body.height).zip(listing.rows.iter().enumerate().skip(first)) {
         paint::row(buf, body, at, &row.text);
+        if row.of.is_some_and(|of| marked.contains(&of)) && listing.begins(place) {
+            buf.set_string(area.x, body.y + at, pen.glyphs.running, pen.style(Role::HintKey));
+        }
         if mark == Some(place) {
             paint::style_row(buf, body, at, pen.style(Role::Selection));
         }
