@@ -29,6 +29,7 @@ use crate::ui::theme::{Glyphs, Theme};
 
 /// How a workload's own console is drawn, and what of its files was saved since it was.
 struct Look {
+    named: super::Look,
     theme: Theme,
     glyphs: Glyphs,
     thrift: Thrift,
@@ -51,6 +52,7 @@ impl Behind {
     /// Must be called within a tokio runtime.
     fn begin(mut setup: Setup) -> Self {
         let look = Look {
+            named: std::mem::replace(&mut setup.look, Box::new(|_| Err(String::new()))),
             theme: setup.theme.clone(),
             glyphs: setup.glyphs,
             thrift: setup.thrift,
@@ -186,7 +188,7 @@ impl Stage {
                 Chosen::Workload(at) => at,
                 Chosen::Exit(exit) => return Ok(exit),
             };
-            let (exit, back) = self.open(all, at, screen).await?;
+            let (exit, back) = Box::pin(self.open(all, at, screen)).await?;
             match (exit, back) {
                 (Exit::Left, Some(back)) => screen = back,
                 (exit, _) => return Ok(exit),
@@ -265,9 +267,10 @@ impl Stage {
             }
         };
         let due = Due { redraw: Redraw::Now, pressed: true, ticked: false, held: false };
-        let Look { theme, glyphs, thrift, news, declared } = look;
+        let Look { named, theme, glyphs, thrift, news, declared } = look;
         let mut console = Console {
             inside,
+            look: named,
             theme,
             glyphs,
             kind: self.kind,
@@ -283,8 +286,8 @@ impl Stage {
         console.look_anew();
         let live = AssertUnwindSafe(console.live(&mut self.signals, &self.guard)).catch_unwind().await;
         let exit = live.unwrap_or(Exit::FellOver);
-        let Console { inside, screen, keyboard, theme, glyphs, news, declared, .. } = console;
-        let look = Look { theme, glyphs, thrift, news, declared };
+        let Console { inside, screen, keyboard, look: named, theme, glyphs, news, declared, .. } = console;
+        let look = Look { named, theme, glyphs, thrift, news, declared };
         drop(keyboard);
         let back = (exit == Exit::Left && inside.app.goes_to_fleet()).then_some(screen);
         all.insert(at, Behind::keep(inside, look, state));

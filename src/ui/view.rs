@@ -109,6 +109,10 @@ impl Pane {
 }
 
 /// Where the operator is.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, and every mix of them is a screen"
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
     /// The pane that has the focus when no dialog is open.

@@ -69,6 +69,7 @@ impl Camera {
             commons: None,
             config: None,
             bell: None,
+            look: Box::new(|_| Err(String::new())),
             watched: Vec::new(),
         };
         let mut camera = Self { console: Headless::begin(setup), clock, shots: Vec::new(), _state: state };
