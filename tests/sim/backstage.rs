@@ -69,5 +69,5 @@ fn the_page_about_the_simulator_names_faults_as_they_are() {
             assert!(!said.contains("unknown"), "{row}: {said}");
         }
     }
-    assert_eq!(kinds, 16);
+    assert_eq!(kinds, 18);
 }

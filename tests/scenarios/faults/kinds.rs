@@ -116,7 +116,10 @@ async fn tasks_of_a_service() {
 
 #[tokio::test(start_paused = true)]
 async fn promoted_replicas() {
-    Case::of("warm-standby", &["PromoteReadReplicaDBCluster", "PromoteReadReplica"]).survives().await;
+    let mut case = Case::of("warm-standby", &["PromoteReadReplicaDBCluster", "PromoteReadReplica"]);
+    case.scenario.act.truncate(1);
+    "failover".clone_into(&mut case.scenario.act[0].playbook);
+    case.survives().await;
 }
 
 #[tokio::test(start_paused = true)]
