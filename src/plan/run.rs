@@ -81,7 +81,8 @@ impl Receipt {
     }
 
     /// The same with the workload that the run's plan is for.
-    pub(crate) fn planned_for(self, workload: Workload) -> Self {
+    #[must_use]
+    pub fn planned_for(self, workload: Workload) -> Self {
         Self { workload, ..self }
     }
 

@@ -20,7 +20,7 @@ fn a_run_that_lost_its_terminal_is_paused_and_let_go_on_from_another_console() {
     second.shows("follows ana on ");
     second.press("P");
     second.shows("PAUSED");
-    second.press("N");
+    second.press("i");
     second.asks("NOTE  run");
     second.press("from the second console\r");
     second.shows("ana: from the second console");

@@ -39,6 +39,7 @@ impl Bench {
         let mut journal = Journal::new();
         let event = Event::Sent { step: StepId(1), attempt, fence: None };
         let receipt = journal.append(&RunId("4f2a9c01".into()), self.sim.now(), &event).unwrap();
+        let receipt = receipt.planned_for(self.clients.topology().which());
         Hands::new(self.clients.clone(), 7).send(operation, &receipt).await
     }
 
