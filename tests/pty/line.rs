@@ -47,7 +47,7 @@ fn every_byte_is_in_a_frame_and_only_the_first_of_a_size_clears() {
     let mut frames: Vec<&str> = rest.split(BEGIN).collect();
     let last = frames.pop().unwrap();
     let (last, left) = last.split_once(END).unwrap();
-    assert_eq!(left, "\x1b[?2026l\x1b[?1004l\x1b[?2004l\x1b[2J\x1b[?1049l\x1b[?25h");
+    assert_eq!(left, "\x1b[?1006l\x1b[?1000l\x1b[?2026l\x1b[?1004l\x1b[?2004l\x1b[2J\x1b[?1049l\x1b[?25h");
     let frames: Vec<&str> =
         frames.into_iter().map(|frame| frame.strip_suffix(END).unwrap()).chain([last]).collect();
     let outside = frames.iter().find(|frame| frame.contains("?2026"));
