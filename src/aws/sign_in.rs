@@ -3,7 +3,7 @@
 //! It begins only because a person asked. The token goes where the AWS CLI keeps its own, readable by nobody else, and
 //! is never said or logged.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -205,10 +205,11 @@ fn may_pass(kind: TroubleKind) -> bool {
 /// Where the AWS CLI and the SDKs look for the token of a session.
 fn cached(home: &Path, session: &Session) -> PathBuf {
     let name = session.name.as_deref().unwrap_or(&session.start_url);
-    let digest: [u8; 20] = Sha1::digest(name.as_bytes()).into();
-    let [a, b, c, d, e] = [0, 4, 8, 12, 16]
-        .map(|at| u32::from_be_bytes([digest[at], digest[at + 1], digest[at + 2], digest[at + 3]]));
-    home.join(".aws/sso/cache").join(format!("{a:08x}{b:08x}{c:08x}{d:08x}{e:08x}.json"))
+    let mut hex = String::new();
+    for byte in Sha1::digest(name.as_bytes()) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    home.join(".aws/sso/cache").join(format!("{hex}.json"))
 }
 
 /// Puts it in place whole, so that nobody reads half of it.
