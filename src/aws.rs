@@ -27,6 +27,7 @@ mod route53;
 #[cfg(test)]
 mod script;
 pub mod shared;
+pub mod sign_in;
 mod snapshot;
 mod ssm;
 mod sts;

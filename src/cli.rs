@@ -12,6 +12,7 @@ mod fleet;
 mod follow;
 mod journal;
 mod keys;
+mod login;
 mod looks;
 mod meant;
 mod own;
@@ -178,6 +179,12 @@ enum Command {
         #[arg(long = "as", value_enum, value_name = "FORM", conflicts_with = "json")]
         form: Option<PlanForm>,
     },
+    /// Sign in at IAM Identity Center, by a code confirmed in a browser anywhere
+    ///
+    /// For a profile that has an SSO session, or takes its role from one that has.
+    /// Consoles of this host go on with it by themselves.
+    /// Exit 0 signed in, 2 nothing to sign in at, 20 refused, 30 no answer.
+    Login,
     /// Check the config and everything it names: endpoints, ARNs, rules, metrics
     ///
     /// It reads control planes too, so it is for a quiet day. Exit 0 all as
@@ -434,6 +441,7 @@ async fn answer(cli: Cli) -> Result<ExitCode> {
         }
         Command::Check { all: true } => Box::pin(check::all(&common)).await,
         Command::Check { all: false } => Box::pin(check::check(&common)).await,
+        Command::Login => Box::pin(login::login(&common)).await,
         Command::Run(args) => Box::pin(run::run(&common, &args)).await,
         Command::Resume(args) => Box::pin(run::resume(&common, &args)).await,
         Command::Attach { run } => Box::pin(attach::attach(&common, run.as_deref())).await,

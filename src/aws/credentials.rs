@@ -22,7 +22,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::bound::{ATTEMPT, plain_config, time_outs};
 use super::error::fault;
-use super::profiles::{self, Chain, Hop, Leaf, Unfit};
+use super::profiles::{self, Chain, Hop, Leaf, Session, Unfit};
 use super::time::SdkClock;
 use super::wallet::{NoCredentials, none};
 use crate::clock::Clock;
@@ -178,6 +178,18 @@ impl Finder {
         self.instance(&config).await.map(found("instance role"))
     }
 
+    /// The sign-in that the profile leads to; the error says in words why it leads to none.
+    pub(super) async fn session(&self) -> Result<Session, String> {
+        let set = profiles::load().await.map_err(|error| error.to_string())?;
+        let name = self.access.profile.as_deref().unwrap_or(DEFAULT);
+        Chain::of(&set, name).map_err(|unfit| unfit.to_string())?.session()
+    }
+
+    /// What a client of a Region is made with that needs no credentials.
+    pub(super) fn config(&self, region: &str) -> SdkConfig {
+        self.base.to_builder().region(SdkRegion::new(region.to_owned())).build()
+    }
+
     /// The chain of a profile, as the files are now: they may have been changed since.
     async fn chain(&self, name: &str) -> Result<Chain, CredentialsError> {
         let set = profiles::load().await.map_err(CredentialsError::invalid_configuration)?;
@@ -230,7 +242,7 @@ impl Finder {
         region: &Region,
         base: Credentials,
     ) -> Result<Credentials, CredentialsError> {
-        let config = self.base.to_builder().region(SdkRegion::new(region.as_str().to_owned()));
+        let config = self.config(region.as_str()).into_builder();
         let config = config.credentials_provider(SharedCredentialsProvider::new(base)).build();
         let ask = aws_sdk_sts::Client::new(&config).assume_role().role_arn(&hop.role);
         let ask = ask.role_session_name(hop.session.as_deref().unwrap_or("pointsman"));
@@ -257,7 +269,7 @@ impl Finder {
         let mut words: Vec<String> = chain.skip(wraps).map(ToString::to_string).collect();
         words.dedup();
         let text = words.join(": ").replace('\n', " ");
-        let text = if text.contains("SSO") { format!("{text}. Sign in again") } else { text };
+        let text = if text.contains("SSO") { format!("{text}. Sign in with pointsman login") } else { text };
         let ended = text.to_ascii_lowercase().contains("expired");
         NoCredentials { kind: if ended { TroubleKind::Expired } else { TroubleKind::NoCredentials }, text }
     }

@@ -118,6 +118,16 @@ impl Chain {
     }
 }
 
+impl Chain {
+    /// Where its people sign in; the error says what it has instead.
+    pub(super) fn session(self) -> Result<Session, String> {
+        match self.leaf {
+            Leaf::Sso(session) => Ok(session),
+            _ => Err(format!("the credentials are no sign-in at IAM Identity Center but {self}")),
+        }
+    }
+}
+
 /// What one profile says.
 enum Next {
     Leaf(Leaf),

@@ -90,6 +90,17 @@ impl Wallet {
         (purse.code, purse.failed) = (Some(code), None);
     }
 
+    /// Drops what is in hand and what is under way, as after a sign-in: the next request looks afresh.
+    pub(super) fn look_again(&self) {
+        let mut purse = self.purse();
+        (purse.held, purse.failed, purse.search) = (None, None, None);
+    }
+
+    /// What looks for credentials.
+    pub(super) fn finder(&self) -> &Finder {
+        &self.finder
+    }
+
     /// Drops what a service said has ended, so that the next request looks again.
     pub(super) fn forget(&self) {
         self.purse().held = None;

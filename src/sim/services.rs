@@ -16,6 +16,7 @@ mod rds;
 mod regionswitch;
 mod route53;
 mod ssm;
+mod sso;
 mod sts;
 
 use bytes::Bytes;
@@ -48,6 +49,8 @@ pub(crate) enum Service {
     Ecs,
     /// Automation.
     Ssm,
+    /// Signing in.
+    Sso,
 }
 
 /// One request, understood: what is asked of whom.
@@ -79,7 +82,7 @@ pub(crate) struct Misread {
 
 impl Service {
     /// All services.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Sts,
         Self::CloudWatch,
         Self::Cluster,
@@ -91,6 +94,7 @@ impl Service {
         Self::RegionSwitch,
         Self::Ecs,
         Self::Ssm,
+        Self::Sso,
     ];
 
     /// Its name in a credential scope.
@@ -107,6 +111,7 @@ impl Service {
             Self::RegionSwitch => "arc-region-switch",
             Self::Ecs => "ecs",
             Self::Ssm => "ssm",
+            Self::Sso => "sso",
         }
     }
 
@@ -141,13 +146,19 @@ impl Service {
             Self::RegionSwitch => regionswitch::perform(world, call),
             Self::Ecs => ecs::perform(world, call),
             Self::Ssm => ssm::perform(world, call),
+            Self::Sso => sso::perform(world, call),
         }
     }
 }
 
 /// Understands a request, or says how to refuse it.
 pub(crate) fn understand(request: &http::Request<Bytes>) -> Result<Call, Box<Misread>> {
-    let scope = wire::scope_of(request.headers()).map_err(|why| unsigned(request, why))?;
+    // Whoever signs in has nothing to sign with.
+    let scope = if operation::is_sign_in(request) {
+        Scope { key: String::new(), region: String::new(), service: Service::Sso.signing_name().to_owned() }
+    } else {
+        wire::scope_of(request.headers()).map_err(|why| unsigned(request, why))?
+    };
     let Some(service) = Service::named(&scope.service) else {
         let (protocol, operation) = operation::stranger(request);
         let words = format!("The simulator does not speak for {}, so it has no {operation}.", scope.service);

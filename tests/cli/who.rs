@@ -1,6 +1,7 @@
 //! Who one is: said by `status` and `check`, loudly where nobody is signed in; and who is asked for it.
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -121,4 +122,42 @@ fn a_role_that_asks_for_the_code_of_a_device_is_given_with_it_and_only_then() {
     assert!(wrong.contains("invalid MFA one time pass code"), "{wrong}");
     let right = with("123456").with(0).out;
     assert!(right.contains("by keys of profile ops → role ops-failover with MFA, until "), "{right}");
+}
+
+/// Runs a command for which the SDK's own sign-in goes to the simulator too.
+fn signing_in(stage: &Stage, words: &str) -> Said {
+    let mut command = stage.desk.command(words);
+    command.env("AWS_ENDPOINT_URL", &stage.base);
+    assert_cmd::Command::from_std(command).timeout(PATIENCE).output().unwrap().into()
+}
+
+#[test]
+fn a_sign_in_by_a_code_serves_what_comes_after_and_its_token_is_for_nobody_else() {
+    let stage = Stage::new("calm", 60);
+    let nowhere = stage.run("login").with(2).err;
+    assert!(
+        nowhere.contains("not signed in: there is no profile default in the shared AWS files"),
+        "{nowhere}"
+    );
+    stage.desk.change("[workload]", "[workload]\nprofile = \"ops\"");
+    stage.desk.aws(
+        "[profile ops]\nrole_arn = arn:aws:iam::111122223333:role/ops-failover\nsource_profile = people\n\
+         [profile people]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = people\n\
+         [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n",
+    );
+    let before = signing_in(&stage, "status").with(30).out;
+    assert!(before.contains("NOT SIGNED IN: no credentials"), "{before}");
+    assert!(before.contains("Sign in with pointsman login"), "{before}");
+    stage.inject("{\"kind\": \"expired-token\"}");
+    let said = signing_in(&stage, "login").with(0).out;
+    assert!(said.contains("confirm only if it shows SIML-"), "{said}");
+    assert!(said.contains("https://corp.example/start/device?user_code=SIML-"), "{said}");
+    let way = "by SSO corp of profile people → role ops-failover, until ";
+    assert!(said.contains("\nsigned in\nas simulated in 111122223333, ") && said.contains(way), "{said}");
+    let cache = stage.desk.config_file().with_file_name(".aws/sso/cache");
+    let kept: Vec<_> = std::fs::read_dir(cache).unwrap().map(|entry| entry.unwrap()).collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(kept[0].metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!said.contains("simulated-token"), "a token is never said");
+    assert!(signing_in(&stage, "status").with(0).out.contains(way));
 }

@@ -68,7 +68,7 @@ impl Service {
         match self {
             Self::Sts | Self::Rds | Self::CloudWatch => self.common("InvalidAction", &words),
             Self::Cluster => Refusal::new("ValidationException", words).member("reason", "unknownOperation"),
-            Self::Control | Self::Fis | Self::RegionSwitch => {
+            Self::Control | Self::Fis | Self::RegionSwitch | Self::Sso => {
                 Refusal::new("UnknownOperationException", words).status(404)
             }
             Self::DynamoDb | Self::Ecs | Self::Ssm => Refusal::new("UnknownOperationException", words),
@@ -88,6 +88,7 @@ impl Service {
             }
             Self::RegionSwitch => Refusal::new("IllegalArgumentException", words),
             Self::Ecs => Refusal::new("InvalidParameterException", words),
+            Self::Sso => Refusal::new("InvalidRequestException", words),
             Self::Route53 => Refusal::new("InvalidInput", words),
             Self::CloudWatch => {
                 Refusal::new("MissingRequiredParameterException", words).query_code("MissingParameter")
@@ -107,6 +108,7 @@ impl Service {
             }
             Self::RegionSwitch => Refusal::new("IllegalArgumentException", words),
             Self::Ecs => Refusal::new("InvalidParameterException", words),
+            Self::Sso => Refusal::new("InvalidRequestException", words),
             Self::Route53 => Refusal::new("InvalidInput", words),
             Self::CloudWatch => {
                 Refusal::new("InvalidParameterValueException", words).query_code("InvalidParameterValue")

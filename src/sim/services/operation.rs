@@ -24,7 +24,7 @@ pub(super) fn protocol_of(service: Service, request: &http::Request<Bytes>) -> P
         Service::Sts => Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
         Service::Rds => Protocol::Query { namespace: "http://rds.amazonaws.com/doc/2014-10-31/" },
         Service::Route53 => Protocol::RestXml { namespace: "https://route53.amazonaws.com/doc/2013-04-01/" },
-        Service::Control | Service::Fis => Protocol::RestJson,
+        Service::Control | Service::Fis | Service::Sso => Protocol::RestJson,
         Service::RegionSwitch => region_switch_protocol(request),
         Service::Cluster => Protocol::AwsJson { version: "1.0", namespace: "", crc32: false },
         Service::DynamoDb => {
@@ -208,6 +208,16 @@ const FIS: [Route; 9] = [
     (Method::PATCH, "/safetyLevers/{id}/state", "UpdateSafetyLeverState"),
 ];
 
+/// The header that has the token of a sign-in.
+const BEARER: &str = "x-amz-sso_bearer_token";
+
+const SSO: [Route; 4] = [
+    (Method::POST, "/client/register", "RegisterClient"),
+    (Method::POST, "/device_authorization", "StartDeviceAuthorization"),
+    (Method::POST, "/token", "CreateToken"),
+    (Method::GET, "/federation/credentials", "GetRoleCredentials"),
+];
+
 fn read_rest(
     service: Service,
     request: &http::Request<Bytes>,
@@ -216,6 +226,7 @@ fn read_rest(
     let routes: &[Route] = match service {
         Service::Route53 => &ROUTE53,
         Service::Fis => &FIS,
+        Service::Sso => &SSO,
         _ => &CONTROL,
     };
     let path = request.uri().path().trim_end_matches('/');
@@ -236,7 +247,15 @@ fn read_rest(
     for (key, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
         input.set(&key, Value::Text(value.into_owned()));
     }
+    if let Some(token) = header(request, BEARER).filter(|_| service == Service::Sso) {
+        input.set("accessToken", Value::Text(token.to_owned()));
+    }
     Ok((name.to_owned(), input.into()))
+}
+
+/// It is one of the few operations that nobody signs.
+pub(super) fn is_sign_in(request: &http::Request<Bytes>) -> bool {
+    SSO.iter().any(|(method, path, _)| method == request.method() && *path == request.uri().path())
 }
 
 /// The labels of a path that fits the template; an ARN's slashes arrive percent-encoded.

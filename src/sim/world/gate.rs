@@ -155,7 +155,8 @@ impl World {
     fn denial(&self, call: &Call<'_>) -> Option<ApiError> {
         for active in &self.faults {
             match &active.fault {
-                Fault::ExpiredToken {} => return Some(expired(call.service)),
+                // Whoever signs in again has no session to be over.
+                Fault::ExpiredToken {} if call.service != "sso" => return Some(expired(call.service)),
                 Fault::AccessDenied { service, operation, region }
                     if service == call.service
                         && matches(operation.as_deref(), call.operation)
@@ -255,7 +256,7 @@ fn family(service: &str) -> Family {
         "rds" | "sts" => Family::Query,
         "route53" => Family::RestXml,
         "monitoring" | "arc-region-switch" => Family::Cbor,
-        "route53-recovery-control-config" | "fis" => Family::RestJson,
+        "route53-recovery-control-config" | "fis" | "sso" => Family::RestJson,
         "ecs" | "ssm" => Family::Json11,
         _ => Family::Json10,
     }
