@@ -148,6 +148,12 @@ impl Clients {
         self.inner.wallet.give_code(code);
     }
 
+    /// The platform is a simulated one.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        self.inner.simulated
+    }
+
     /// The same clients, asking resolvers another way; before there are clones of them.
     #[must_use]
     pub fn resolving_by(mut self, way: Way) -> Self {
