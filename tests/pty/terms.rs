@@ -20,9 +20,11 @@ fn sixteen(number: u16) -> bool {
 
 fn knows(term: &str) -> Knows {
     match term {
-        "xterm-256color" | "tmux-256color" => {
-            Knows { modes: &["1049", "2004", "1004", "25", "2026"], style: sixteen, shapes: true }
-        }
+        "xterm-256color" | "tmux-256color" => Knows {
+            modes: &["1049", "2004", "1004", "25", "2026", "1000", "1006"],
+            style: sixteen,
+            shapes: true,
+        },
         "screen-256color" => Knows { modes: &["1049", "25"], style: sixteen, shapes: true },
         "linux" => Knows {
             modes: &["25"],
