@@ -127,7 +127,7 @@ mod tests {
     fn wish(color: Option<ColorArg>, pairs: &[(&str, &str)]) -> Wish {
         let variable =
             |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        Wish::from(&common(color, false), Some(Path::new("/work/pointsman.toml")), variable)
+        Wish::from(&common(color, false), Some(Path::new("/srv/pointsman.toml")), variable)
     }
 
     #[test]
@@ -178,9 +178,9 @@ mod tests {
         let of = |pairs| wish(None, pairs).folders;
         assert_eq!(
             of(&[("HOME", "/home/ana")]),
-            [PathBuf::from("/work/themes"), PathBuf::from("/home/ana/.config/pointsman/themes")]
+            [PathBuf::from("/srv/themes"), PathBuf::from("/home/ana/.config/pointsman/themes")]
         );
         assert_eq!(of(&[("XDG_CONFIG_HOME", "/x")])[1], PathBuf::from("/x/pointsman/themes"));
-        assert_eq!(of(&[]), [PathBuf::from("/work/themes")]);
+        assert_eq!(of(&[]), [PathBuf::from("/srv/themes")]);
     }
 }
