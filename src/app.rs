@@ -34,7 +34,7 @@ use crate::ui::view::{Complaint, Facts, View};
 use crate::ui::{Console, Mode, Scene};
 use abroad::Home;
 use hand::Hand;
-use still::Frozen;
+use still::Picture;
 
 pub use abroad::Abroad;
 pub use effect::Effect;
@@ -138,7 +138,7 @@ pub struct App {
     armed: Option<Timestamp>,
     reading_for: Option<(Ticket, Purpose)>,
     newest: Ticket,
-    frozen: Option<Box<Frozen>>,
+    picture: Option<Box<Picture>>,
     past: Past,
     focused: bool,
     /// The operator left for the list of workloads.
@@ -191,7 +191,7 @@ impl App {
             armed: None,
             reading_for: None,
             newest: Ticket::default(),
-            frozen: None,
+            picture: None,
             past: Past::default(),
             focused: true,
             to_fleet: false,
@@ -232,13 +232,13 @@ impl App {
     #[must_use]
     pub fn scene(&self, now: Timestamp) -> Scene<'_> {
         let (console, view) = (&self.console, &self.view);
-        match &self.frozen {
-            Some(still) => Scene {
-                world: &still.world,
+        match &self.picture {
+            Some(picture) => Scene {
+                world: &picture.world,
                 now,
                 console,
-                run: still.run.as_ref(),
-                journal: &still.journal,
+                run: picture.run.as_ref(),
+                journal: &picture.journal,
                 view,
             },
             None => Scene {

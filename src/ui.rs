@@ -184,7 +184,7 @@ fn draw_all(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
 /// Computes the digest of the frame's time and hands everything to `then`.
 fn with_pen<T>(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, then: impl FnOnce(&Pen<'_>) -> T) -> T {
     let clock = scene.view.flow.clock(scene.now);
-    let still = Scene { now: scene.view.frozen.unwrap_or(clock), ..*scene };
+    let still = Scene { now: scene.view.still_at().unwrap_or(clock), ..*scene };
     let digest = Digest::of(still.world, still.now).with(still.run, still.world, still.now);
     let digest = digest.advised(&still.facts());
     then(&Pen { scene: &still, clock, digest: &digest, theme, glyphs })

@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -23,6 +23,7 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use pointsman::clock::Clock;
 use pointsman::dns::{Letter, Post, Way};
+use pointsman::runtime::Headless;
 use pointsman::sim::Sim;
 use pointsman::sim::door::dns::usual_address;
 
@@ -120,4 +121,20 @@ pub(crate) fn sdk_config(sim: &Sim, region: &str) -> SdkConfig {
 pub(crate) fn cluster_config(sim: &Sim, endpoint: &str) -> SdkConfig {
     let url = format!("{BASE_URL}/cluster/{endpoint}");
     sdk_config(sim, endpoint).into_builder().endpoint_url(url).build()
+}
+
+/// Lets things happen at a console for a while; `second` is done with it each second.
+pub(crate) async fn pass(console: &mut Headless, span: Duration, mut second: impl FnMut(&mut Headless)) {
+    let until = tokio::time::Instant::now() + span;
+    while tokio::time::Instant::now() < until {
+        let tick = until.min(tokio::time::Instant::now() + Duration::from_secs(1));
+        while tokio::time::Instant::now() < tick {
+            tokio::select! {
+                biased;
+                () = tokio::time::sleep_until(tick) => break,
+                _left = console.turn() => {}
+            }
+        }
+        second(console);
+    }
 }

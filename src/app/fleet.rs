@@ -19,7 +19,7 @@ impl App {
     /// Leaves the screen to another workload, or takes it up again: disarmed, and with an empty view. What the
     /// operator must know or decide is shown again.
     pub fn set_aside(&mut self, now: Timestamp) {
-        (self.armed, self.reading_for, self.unclaimed, self.frozen) = (None, None, None, None);
+        (self.armed, self.reading_for, self.unclaimed, self.picture) = (None, None, None, None);
         (self.focused, self.to_fleet) = (false, false);
         self.view.set_aside();
         let cut_off = self.run.as_ref().filter(|run| run.is_open() && self.hand == Hand::Nobody);

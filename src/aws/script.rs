@@ -91,3 +91,19 @@ impl HttpConnector for Script {
         })
     }
 }
+
+/// The SDK's name of a call: `DescribeDBClusters` is `describe_db_clusters`.
+pub(crate) fn snake(api: &str) -> String {
+    let letters: Vec<char> = api.chars().collect();
+    let mut out = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        // `DBCluster` is `db_cluster`: a word begins where the one before ended, or where the next letter is small.
+        let after_small = at > 0 && letters[at - 1].is_lowercase();
+        let before_small = at > 0 && letters.get(at + 1).is_some_and(|next| next.is_lowercase());
+        if letter.is_uppercase() && (after_small || before_small) {
+            out.push('_');
+        }
+        out.extend(letter.to_lowercase());
+    }
+    out
+}

@@ -13,6 +13,7 @@ use ratatui::text::Line;
 
 use super::dialog::waiting;
 use super::theme::Role;
+use super::view::Still;
 use super::widgets::fit::{self, Item, KEEP};
 use super::widgets::paint::{self, Text};
 use super::widgets::say;
@@ -54,9 +55,12 @@ pub(super) fn mode(pen: &Pen<'_>) -> Vec<Item> {
     let console = pen.scene.console;
     let topology = pen.scene.world.topology();
     let mut words = vec![mode_word(pen)];
-    if let Some(since) = pen.scene.view.frozen {
-        let age = verdict::span(verdict::age(since, pen.clock));
-        let word = if pen.scene.view.replays { "REPLAY −" } else { "FROZEN " };
+    if let Some(still) = pen.scene.view.still {
+        let age = verdict::span(verdict::age(still.at(), pen.clock));
+        let word = match still {
+            Still::Frozen(_) => "FROZEN ",
+            Still::Replay(_) => "REPLAY −",
+        };
         words.push((format!("{word}{age}"), Role::Frozen));
     }
     if console.drill {

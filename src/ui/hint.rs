@@ -11,6 +11,7 @@ use super::dialog::Dialog;
 use super::key::Key;
 use super::keymap::written;
 use super::theme::{Glyphs, Role, Theme};
+use super::view::Still;
 use super::widgets::paint;
 use super::{Pen, Scene};
 use crate::model::verdict;
@@ -25,7 +26,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 /// The same, and the key that acts says what is advised.
 pub(super) fn draw_advised(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
-    let advice = pen.digest.advice.as_ref().filter(|_| pen.scene.view.frozen.is_none()).map(|advice| {
+    let advice = pen.digest.advice.as_ref().filter(|_| pen.scene.view.still.is_none()).map(|advice| {
         let to = pen.scene.world.topology().short(&advice.intent.to);
         let text = format!("act: {} to {to}, ~{}", advice.intent.playbook, verdict::span(advice.usual.p50));
         pen.glyphs.text(&text).into_owned()
@@ -129,7 +130,7 @@ fn total(hints: &[(&Entry, String, String)]) -> usize {
 /// Esc has something to leave.
 fn goes_back(scene: &Scene<'_>) -> bool {
     let view = scene.view;
-    view.dialog.is_some() || view.zoomed || view.frozen.is_some() || view.filters.contains_key(&view.pane)
+    view.dialog.is_some() || view.zoomed || view.still.is_some() || view.filters.contains_key(&view.pane)
 }
 
 /// The word of a toggle says what it would do now.
@@ -138,8 +139,8 @@ fn word(scene: &Scene<'_>, advice: Option<&str>, entry: &Entry) -> String {
         Action::Act => advice.unwrap_or(scene.view.keymap.label(entry.action)),
         Action::Arm if matches!(scene.console.mode, super::Mode::Armed { .. }) => "disarm",
         Action::Pause if scene.run.is_some_and(|run| run.paused) => "go on",
-        Action::Freeze if scene.view.replays => "back to now",
-        Action::Freeze if scene.view.frozen.is_some() => "unfreeze",
+        Action::Freeze if matches!(scene.view.still, Some(Still::Replay(_))) => "back to now",
+        Action::Freeze if scene.view.still.is_some() => "unfreeze",
         Action::Zoom if scene.view.zoomed => "unzoom",
         _ => scene.view.keymap.label(entry.action),
     };

@@ -10,7 +10,7 @@ mod complaints;
 mod copy;
 mod mouse;
 mod problems;
-mod replay;
+mod still;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,6 +32,7 @@ use crate::plan::interlock::Prepared;
 use crate::plan::progress::Progress;
 
 pub use complaints::Complaint;
+pub use still::Still;
 
 /// What a key press can be judged by: a [`Scene`] without the view.
 #[derive(Clone, Copy)]
@@ -109,20 +110,14 @@ impl Pane {
 }
 
 /// Where the operator is.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own, and every mix of them is a screen"
-)]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
     /// The pane that has the focus when no dialog is open.
     pub pane: Pane,
     /// It fills the screen.
     pub zoomed: bool,
-    /// The screen stands still since then, or shows that moment again.
-    pub frozen: Option<Timestamp>,
-    /// What stands still is of the past, and not of when it was frozen.
-    pub replays: bool,
+    /// The screen stands still.
+    pub still: Option<Still>,
     /// The oldest moment that can be shown again.
     pub oldest: Option<Timestamp>,
     /// The selected row of each pane; drawing clamps it.
@@ -311,7 +306,7 @@ impl View {
             }
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Freeze if self.thaws() => {}
-            Action::Freeze => self.frozen = Some(facts.now),
+            Action::Freeze => self.still = Some(Still::Frozen(facts.now)),
             Action::Earlier => self.look_back(facts.now),
             Action::Later => self.look_on(facts.now),
             Action::Mouse => return Some(self.toggle_mouse()),

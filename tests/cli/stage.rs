@@ -1,7 +1,7 @@
 //! A simulator as a child process, and the binary with a state folder of its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -126,6 +126,15 @@ fn bare(folder: &Path) -> Command {
 }
 
 impl Stage {
+    /// A config whose every endpoint takes connections and never says a word, and what takes them.
+    pub(crate) fn swallowed() -> (Desk, TcpListener) {
+        let hole = TcpListener::bind("127.0.0.1:0").unwrap();
+        // Without a shared table, whose silence would open a dialog that takes the keys.
+        let stage = Self::of_one_host("calm", 1);
+        let nowhere = format!("http://{}", hole.local_addr().unwrap());
+        (Desk::with_config(&stage.desk.config().replace(&stage.base, &nowhere)), hole)
+    }
+
     /// A simulator in this scenario at this speed, and the config that it wrote.
     pub(crate) fn new(scenario: &str, speed: u32) -> Self {
         let desk = Desk { folder: tempfile::tempdir().unwrap() };

@@ -46,7 +46,7 @@ fn the_last_hour_is_looked_at_again_loudly_and_nothing_is_done_there() {
         desk.wait(60_000);
     }
     desk.see_as(State::Degraded);
-    let age = |desk: &Desk| desk.now().duration_since(desk.app.scene(desk.now()).view.frozen.unwrap());
+    let age = |desk: &Desk| desk.now().duration_since(desk.app.scene(desk.now()).view.still_at().unwrap());
     desk.press("[");
     desk.shows("REPLAY −");
     let first = age(&desk);

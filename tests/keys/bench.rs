@@ -114,6 +114,17 @@ impl Bench {
         self.now
     }
 
+    /// What the screen is drawn from.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        Facts {
+            world: &self.world,
+            now: self.now,
+            console: &self.console,
+            run: self.run.as_ref(),
+            journal: &self.journal,
+        }
+    }
+
     fn with_view(&mut self, act: impl FnOnce(&mut View, &Facts<'_>) -> Option<Request>) -> Option<Request> {
         let facts = Facts {
             world: &self.world,

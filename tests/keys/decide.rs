@@ -103,7 +103,7 @@ fn esc_never_leaves_the_program() {
     for ms in 1..20 {
         assert_eq!(bench.press(1_000 * ms, "esc"), None);
     }
-    assert!(!bench.view.zoomed && bench.view.frozen.is_none());
+    assert!(!bench.view.zoomed && bench.view.still.is_none());
     bench.press(30_000, "ctrl-c");
     assert_eq!(bench.press(31_000, "esc"), None, "not in the question whether to leave either");
 }
@@ -228,7 +228,7 @@ fn pause_works_from_any_pane_and_while_frozen() {
     let mut bench = held("simulated");
     bench.press(0, "f");
     assert_eq!(bench.press(1_000, "P"), Some(Request::Pause));
-    assert_eq!(bench.view.frozen, None);
+    assert_eq!(bench.view.still, None);
     bench.run.as_mut().unwrap().paused = true;
     assert_eq!(bench.press(2_000, "P"), Some(Request::Resume));
 }
@@ -238,7 +238,7 @@ fn a_key_that_acts_first_unfreezes() {
     let mut bench = Bench::new().armed();
     bench.press(0, "f");
     assert_eq!(bench.press(1_000, "a"), None);
-    assert_eq!((bench.view.frozen, &bench.view.dialog), (None, &None));
+    assert_eq!((bench.view.still, &bench.view.dialog), (None, &None));
     bench.press(2_000, "a");
     assert!(bench.view.dialog.is_some());
 }

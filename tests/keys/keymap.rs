@@ -65,9 +65,9 @@ fn a_key_is_bound_over_the_table_with_its_label() {
     let mut bench = bench("[keys]\n\"F\" = { action = \"freeze\", label = \"hold still\" }\n");
     assert!(bar(&bench).contains("F hold still"), "{}", bar(&bench));
     press(&mut bench, 0, "F");
-    assert!(bench.view.frozen.is_some());
+    assert!(bench.view.still.is_some());
     press(&mut bench, 500, "f");
-    assert!(bench.view.frozen.is_none(), "the key of the table still works");
+    assert!(bench.view.still.is_none(), "the key of the table still works");
 }
 
 #[test]

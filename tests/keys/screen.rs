@@ -5,7 +5,7 @@ use pointsman::plan::event::Outcome;
 use pointsman::ui::action::{Action, TABLE, why_off};
 use pointsman::ui::dialog::Dialog;
 use pointsman::ui::theme::{Glyphs, Theme};
-use pointsman::ui::view::{Facts, Pane, Size};
+use pointsman::ui::view::{Pane, Size};
 use proptest::prelude::*;
 
 use super::bench::Bench;
@@ -42,13 +42,7 @@ fn keys_move_the_focus_and_the_rows() {
 #[test]
 fn next_problem_goes_round() {
     let mut bench = Bench::of("simulated", State::Degraded);
-    let facts = Facts {
-        world: &bench.world,
-        now: bench.now,
-        console: &bench.console,
-        run: None,
-        journal: &bench.journal,
-    };
+    let facts = bench.facts();
     let problems = bench.view.problems(&facts);
     assert!(problems.len() > 2, "{problems:?}");
     let mut seen = Vec::new();
@@ -127,13 +121,7 @@ fn help_lists_every_key_of_the_screen_and_why_some_are_off() {
 #[test]
 fn no_key_of_the_screen_is_off_without_a_reason_to_give() {
     let bench = Bench::new();
-    let facts = Facts {
-        world: &bench.world,
-        now: bench.now,
-        console: &bench.console,
-        run: None,
-        journal: &bench.journal,
-    };
+    let facts = bench.facts();
     let off: Vec<(Action, String)> =
         TABLE.iter().filter_map(|e| Some((e.action, why_off(&facts, &bench.view, e.action)?))).collect();
     assert!(off.iter().all(|(_, why)| !why.is_empty()), "{off:?}");

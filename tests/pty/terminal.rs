@@ -206,6 +206,20 @@ impl Terminal {
         stat.rsplit_once(") ")?.1.chars().next()
     }
 
+    /// How long each of so many keys took from the hand to the frame that shows it, the shortest first.
+    pub(crate) fn key_to_frame(&mut self, keys: usize) -> Vec<Duration> {
+        let mut took = Vec::with_capacity(keys);
+        for at in 0..keys {
+            let frozen = at % 2 == 0;
+            let began = Instant::now();
+            self.send(b"f");
+            self.until("the key on the screen", |screen| screen.contents().contains("FROZEN") == frozen);
+            took.push(began.elapsed());
+        }
+        took.sort();
+        took
+    }
+
     /// Processor time so far, and the most memory that was ever resident in bytes.
     pub(crate) fn cost(&self) -> (Duration, u64) {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap();

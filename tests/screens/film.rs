@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use super::show::{dark, text};
-use crate::support::{ByHand, InProcess};
+use crate::support::{ByHand, InProcess, pass};
 use crate::written::compare_or_write;
 
 /// A film that costs more than this is none for a README.
@@ -86,20 +86,13 @@ impl Camera {
 
     /// Lets things happen for a while, a tick a second.
     async fn wait(&mut self, span: Duration) {
-        let until = Instant::now() + span;
-        while Instant::now() < until {
-            let tick = until.min(Instant::now() + Duration::from_secs(1));
-            while Instant::now() < tick {
-                tokio::select! {
-                    biased;
-                    () = tokio::time::sleep_until(tick) => break,
-                    _left = self.console.turn() => {}
-                }
+        let clock = self.clock.clone();
+        pass(&mut self.console, span, |console| {
+            for event in [console.budget(), Event::Tick(clock.now())] {
+                assert!(!console.take(event), "nobody leaves");
             }
-            let (now, budget) = (self.clock.now(), self.console.budget());
-            self.take(budget);
-            self.take(Event::Tick(now));
-        }
+        })
+        .await;
     }
 
     fn frame(&self) -> Buffer {

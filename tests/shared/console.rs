@@ -24,7 +24,7 @@ use tokio::time::Instant;
 
 use super::stage::{Bastion, Stage, WEST};
 use super::takeover::once;
-use crate::support::sdk_config;
+use crate::support::{pass, sdk_config};
 
 /// A person at a console.
 struct Seat<'a> {
@@ -65,19 +65,11 @@ impl<'a> Seat<'a> {
 
     /// Lets things happen for a while, a tick a second.
     async fn wait(&mut self, span: Duration) {
-        let until = Instant::now() + span;
-        while Instant::now() < until {
-            let tick = until.min(Instant::now() + Duration::from_secs(1));
-            while Instant::now() < tick {
-                tokio::select! {
-                    biased;
-                    () = tokio::time::sleep_until(tick) => break,
-                    _left = self.console.turn() => {}
-                }
-            }
-            let now = self.bastion.clock().now();
-            self.console.take(News::Tick(now));
-        }
+        let clock = self.bastion.clock();
+        pass(&mut self.console, span, |console| {
+            console.take(News::Tick(clock.now()));
+        })
+        .await;
     }
 
     /// Waits until this is on the screen.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::super::script::{Reply, Script, Sent};
+use super::super::script::{Reply, Script, Sent, snake};
 use super::*;
 use crate::clock::Clock;
 use crate::config::Access;
@@ -410,19 +410,4 @@ fn only_the_gate_can_write() {
     for call in &listed {
         assert!(sends.contains(call), "{call} is listed and never made");
     }
-}
-
-fn snake(api: &str) -> String {
-    let letters: Vec<char> = api.chars().collect();
-    let mut out = String::new();
-    for (at, letter) in letters.iter().enumerate() {
-        // `DBCluster` is `db_cluster`: a word begins where the one before ended, or where the next letter is small.
-        let after_small = at > 0 && letters[at - 1].is_lowercase();
-        let before_small = at > 0 && letters.get(at + 1).is_some_and(|next| next.is_lowercase());
-        if letter.is_uppercase() && (after_small || before_small) {
-            out.push('_');
-        }
-        out.extend(letter.to_lowercase());
-    }
-    out
 }

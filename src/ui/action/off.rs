@@ -31,7 +31,7 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
         Action::Note => facts.run.is_none().then_some("no run is shown to write about"),
         Action::NextMark => view.marks.is_empty().then_some("no row is marked; M marks one"),
         Action::Earlier => view.oldest.is_none().then_some("nothing older is kept yet"),
-        Action::Later => view.frozen.is_none().then_some("this is now"),
+        Action::Later => view.still.is_none().then_some("this is now"),
         Action::NextProblem | Action::PreviousProblem => {
             view.problems(facts).is_empty().then_some("nothing is wrong that can be seen")
         }
