@@ -1,16 +1,13 @@
-//! The one integration binary, so that the SDK is linked once.
+//! All that runs in this process and on a virtual clock, in one binary, so that the SDK is linked once.
 #![cfg(test)]
 #![allow(clippy::disallowed_methods, reason = "tests may look at the host's clock")]
 
-mod boto;
-mod cli;
 mod config;
 mod engine;
 mod fixture;
 mod flows;
 mod iam;
 mod keys;
-mod pty;
 mod rules;
 mod scenarios;
 mod screens;
