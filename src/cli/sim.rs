@@ -83,7 +83,7 @@ pub(super) async fn sim(args: &SimArgs) -> Result<ExitCode> {
         write(file, &served.config)?;
         lay_out(file, &served.sim.look(handout::playbooks))?;
     }
-    say::out(&served.base_url);
+    say::record(&served.base_url);
     served.server.await?;
     Ok(ExitCode::SUCCESS)
 }
