@@ -21,17 +21,18 @@ pub(super) fn title(view: &View) -> String {
 pub(super) fn body(facts: &Facts<'_>, view: &View) -> Vec<Para> {
     match &view.dialog {
         None => of_panes(facts, view),
-        Some(dialog) => listed(&view.keymap, dialog.context(), |entry| Listed {
-            about: dialog.does(entry.action).unwrap_or(entry.about),
-            off: dialog.off(entry.action).map(str::to_owned),
+        Some(dialog) => listed(&view.keymap, dialog.context(), |entry| {
+            dialog.knows(entry.action).then(|| Listed {
+                about: dialog.does(entry.action).unwrap_or(entry.about),
+                off: dialog.off(entry.action).map(str::to_owned),
+            })
         }),
     }
 }
 
 fn of_panes(facts: &Facts<'_>, view: &View) -> Vec<Para> {
-    let mut body = listed(&view.keymap, Context::Screen, |entry| Listed {
-        about: entry.about,
-        off: why_off(facts, view, entry.action),
+    let mut body = listed(&view.keymap, Context::Screen, |entry| {
+        Some(Listed { about: entry.about, off: why_off(facts, view, entry.action) })
     });
     if !view.keymap.warnings().is_empty() {
         body.extend([Para::blank(), Para::default().add("Your keys, to be thought over:", Role::Title)]);
@@ -52,11 +53,11 @@ pub(super) struct Listed<'a> {
     pub(super) off: Option<String>,
 }
 
-/// The keys of a place: what works first, then what is off and why.
+/// The keys of a place: what works first, then what is off and why. Of what nothing is said nothing is listed.
 pub(super) fn listed<'a>(
     keymap: &Keymap,
     place: Context,
-    say: impl Fn(&'static Entry) -> Listed<'a>,
+    say: impl Fn(&'static Entry) -> Option<Listed<'a>>,
 ) -> Vec<Para> {
     let keys = keymap.at(place);
     let here = TABLE.iter().filter(|entry| entry.places.contains(&place));
@@ -66,7 +67,7 @@ pub(super) fn listed<'a>(
             Action::Pane(Pane::Regions) => works.push(panes(keymap)),
             Action::Pane(_) => {}
             _ => {
-                let said = say(entry);
+                let Some(said) = say(entry) else { continue };
                 let lines = if said.off.is_some() { &mut off } else { &mut works };
                 lines.push(line(keys, entry, said));
             }
@@ -132,7 +133,7 @@ pub fn keys_md() -> String {
     for context in Context::ALL {
         text.extend(["\n## In ", context.word(), HEAD]);
         for entry in TABLE.iter().filter(|entry| entry.places.contains(&context)) {
-            text.push_str(&row(entry));
+            text.push_str(&row(entry, context));
         }
     }
     text
@@ -159,8 +160,9 @@ key that leads to a write and lies beside one that is pressed all day is warned 
 
 const HEAD: &str = "\n\n| keys | name | what it does | leads to |\n|---|---|---|---|\n";
 
-fn row(entry: &Entry) -> String {
-    let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
+fn row(entry: &Entry, context: Context) -> String {
+    let keys = Keymap::default().at(context).all(entry.action);
+    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
     let stakes = match entry.stakes {
         Stakes::None => "",
         Stakes::Console => "the console or a run",

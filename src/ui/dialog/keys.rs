@@ -36,6 +36,11 @@ pub(super) const HELD: &[Own] = &[(&[Action::BreakGlass], "overrides a rule, by 
 pub(in super::super) const FILTER: &[Own] =
     &[(&[Action::Confirm], "keeps it"), (&[Action::Back], "shows all rows")];
 
+const STOPPED: &[Own] = &[
+    (&[Action::BreakGlass], "overrides a rule, by its name"),
+    (&[Action::Choose, Action::Back], "closes it"),
+];
+
 const CLOSES: &[Own] = &[(&[Action::Choose, Action::Back], "closes it")];
 
 const CONFIRMS: &[Own] =
@@ -60,7 +65,7 @@ impl Dialog {
             Self::Filter(_) => FILTER,
             Self::Sheet(sheet) => match sheet.stage() {
                 Stage::Asking { .. } => CONFIRMS,
-                Stage::Held { .. } => HELD,
+                Stage::Held { .. } => STOPPED,
                 Stage::Closed { .. } => CLOSES,
                 Stage::Reading { .. } | Stage::Checking { .. } => WAITS,
             },
@@ -97,17 +102,26 @@ impl Dialog {
             },
             (Self::Sheet(sheet), Action::BreakGlass) if sheet.offers_glass() => None,
             (Self::Sheet(_), Action::BreakGlass) => Some("no safety rule holds it back"),
-            (_, Action::BreakGlass) => Some("only a sheet that a safety rule holds back"),
-            (Self::Sheet(_) | Self::Notice(_), Action::OtherButton) => Some("there is one button"),
-            (Self::CutOff(_), Action::Arm | Action::Cli) => Some("only in the list of what can be done"),
             _ => None,
+        }
+    }
+
+    /// An action that its place knows is one of this dialog's too.
+    #[must_use]
+    pub fn knows(&self, action: Action) -> bool {
+        match action {
+            Action::BreakGlass => matches!(self, Self::Sheet(_)),
+            Action::SheetUp | Action::SheetDown => !matches!(self, Self::Filter(_)),
+            Action::OtherButton => !matches!(self, Self::Sheet(_) | Self::Notice(_)),
+            Action::Arm | Action::Cli => !matches!(self, Self::CutOff(_)),
+            _ => true,
         }
     }
 
     /// An action that its place knows does something in it now.
     #[must_use]
     pub fn offers(&self, action: Action) -> bool {
-        self.off(action).is_none()
+        self.knows(action) && self.off(action).is_none()
     }
 }
 

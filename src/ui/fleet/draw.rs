@@ -51,7 +51,8 @@ pub fn draw(
 ) {
     let brush = Brush { theme, glyphs: &glyphs };
     if let Err(why) = guard::attempt(|| all(fleet, rows, now, brush, buf)) {
-        guard::everything(&why, buf);
+        let quit = fleet.keymap.at(Context::Fleet).spoken(Action::Quit);
+        guard::everything(&why, &quit, buf);
     }
 }
 

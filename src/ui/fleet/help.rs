@@ -3,7 +3,8 @@
 //! Nothing here is typed by hand but what an action does to a list of workloads.
 
 use super::{Ask, Fleet, Mode, Row};
-use crate::ui::action::{Action, Entry, TABLE};
+use crate::ui::action::{Action, TABLE};
+use crate::ui::dialog::keys::FILTER;
 use crate::ui::dialog::page::Para;
 use crate::ui::help::{self, Listed};
 use crate::ui::hint::Hint;
@@ -18,10 +19,6 @@ const OWN: &[Own] = &[
     (&[Action::Back], "show all workloads"),
     (&[Action::Interrupt], "leave; asks first while a run is in flight"),
 ];
-
-/// What the keys do in the panel that names a workload.
-const NAMING: &[Own] =
-    &[(&[Action::Choose], "opens its console"), (&[Action::Back], "stays here, as any other key")];
 
 impl Fleet {
     /// Takes an input while the help is open.
@@ -42,28 +39,18 @@ impl Fleet {
 
     /// Where keys are pressed now, the help aside.
     pub(super) fn place(&self) -> Context {
-        match self.mode {
-            Mode::Rows | Mode::Leaving => Context::Fleet,
-            Mode::Filter(_) => Context::Typing,
-            Mode::Naming(_) => Context::Buttons,
-        }
+        if matches!(self.mode, Mode::Filter(_)) { Context::Typing } else { Context::Fleet }
     }
 
     /// The keys that work here and now, and why the others are off.
     pub(super) fn keys(&self, rows: &[Row]) -> Vec<Para> {
         let place = self.place();
-        let own = match place {
-            Context::Fleet => OWN,
-            Context::Buttons => NAMING,
-            _ => crate::ui::dialog::keys::FILTER,
-        };
-        help::listed(&self.keymap, place, |entry| Listed {
-            about: does(own, entry.action).unwrap_or(entry.about),
-            off: match place {
-                Context::Fleet => self.off(entry.action, rows),
-                Context::Buttons if does(own, entry.action).is_none() => unless_everywhere(entry),
-                _ => None,
-            },
+        let own = if place == Context::Fleet { OWN } else { FILTER };
+        help::listed(&self.keymap, place, |entry| {
+            let off = self.off(entry.action, rows).filter(|_| place == Context::Fleet);
+            // A line in the hint bar has nothing above and below it.
+            let here = !matches!(entry.action, Action::SheetUp | Action::SheetDown);
+            here.then(|| Listed { about: does(own, entry.action).unwrap_or(entry.about), off })
         })
     }
 
@@ -88,9 +75,4 @@ impl Fleet {
 
 fn does(own: &'static [Own], action: Action) -> Option<&'static str> {
     own.iter().find(|(actions, _)| actions.contains(&action)).map(|(_, does)| *does)
-}
-
-fn unless_everywhere(entry: &Entry) -> Option<String> {
-    let works = matches!(entry.action, Action::Help | Action::Suspend | Action::Interrupt);
-    (!works).then(|| "nothing but the name is asked here".to_owned())
 }
