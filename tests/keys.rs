@@ -13,4 +13,5 @@ mod mouse;
 mod palette;
 mod rows;
 mod screen;
+mod sign_in;
 mod table;

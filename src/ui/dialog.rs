@@ -13,6 +13,7 @@ mod decide;
 mod fingers;
 mod glass;
 mod line;
+mod moment;
 mod note;
 mod notice;
 pub(crate) mod page;
@@ -22,6 +23,7 @@ mod quit;
 mod scroll;
 mod sheet;
 mod sift;
+mod sign_in;
 mod tell;
 mod terms;
 mod text;
@@ -29,9 +31,9 @@ mod typed;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 
+use super::Scene;
 use super::action::Action;
 use super::clip::Clip;
 use super::command::Command;
@@ -39,8 +41,6 @@ use super::help;
 use super::key::Input;
 use super::keymap::Context;
 use super::theme::{Glyphs, Theme};
-use super::view::{Facts, Size, View};
-use super::{Mode, Scene};
 use crate::model::verdict;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
@@ -53,6 +53,7 @@ pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
 pub use glass::Glass;
+pub use moment::Moment;
 pub use note::Note;
 pub use notice::Notice;
 pub use palette::Palette;
@@ -60,6 +61,7 @@ pub use quit::Quit;
 pub use scroll::{Scroll, moved};
 pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
 pub use sift::Sift;
+pub use sign_in::{Ask, News, SignIn};
 pub use tell::{Tell, waiting};
 pub use terms::{Row, Terms};
 pub use typed::{Refusal, Typed};
@@ -91,6 +93,8 @@ pub enum Dialog {
     CutOff(CutOff),
     /// Why the conch is claimed that cannot be had just so.
     Claiming(Claiming),
+    /// A sign-in under way.
+    SignIn(SignIn),
     /// Whether to leave.
     Quit(Quit),
     /// An error, in words.
@@ -204,6 +208,8 @@ pub enum Request {
     },
     /// Do what the conch was missing for, under this claim.
     Claim(Claim),
+    /// Go on with a sign-in.
+    SignIn(Ask),
     /// Start no new step.
     Pause,
     /// Start steps again.
@@ -222,41 +228,8 @@ pub enum Request {
     Fleet,
 }
 
-/// What an input is judged by.
-#[derive(Clone, Copy)]
-pub struct Moment<'a> {
-    /// The screen below, with the operator's clock and the terminal's size.
-    pub view: &'a View,
-    /// The world and the console.
-    pub facts: &'a Facts<'a>,
-}
-
 /// For so long after a dialog opened, Enter does nothing: it was meant for what was there before.
 pub const SETTLE: Duration = Duration::from_millis(300);
-
-impl Moment<'_> {
-    /// The time of the operator's clock, which runs at real speed.
-    #[must_use]
-    pub fn at(&self) -> Timestamp {
-        self.view.at
-    }
-
-    /// The terminal's size.
-    #[must_use]
-    pub fn size(&self) -> Size {
-        self.view.size
-    }
-
-    /// How long ago `then` was; zero when it lies ahead.
-    #[must_use]
-    pub fn since(&self, then: Timestamp) -> Duration {
-        Duration::try_from(self.at().duration_since(then)).unwrap_or_default()
-    }
-
-    fn is_armed(&self) -> bool {
-        matches!(self.facts.console.mode, Mode::Armed { until } if until > self.facts.now)
-    }
-}
 
 impl Dialog {
     /// The keys of this screen.
@@ -366,6 +339,7 @@ impl Dialog {
             | Self::Filter(_)
             | Self::Palette(_) => Context::Typing,
             Self::Approve(approve) => approve.context(),
+            Self::SignIn(sign_in) => sign_in.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -380,6 +354,7 @@ impl Dialog {
             | Self::Quit(_)
             | Self::Notice(_)
             | Self::Filter(_)
+            | Self::SignIn(_)
             | Self::Cli { .. } => false,
             Self::Act(_)
             | Self::Arm(_)
@@ -400,7 +375,8 @@ impl Dialog {
         match (self, action) {
             (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
             (Self::Sheet(sheet), Action::BreakGlass) => sheet.offers_glass(),
-            (_, Action::BreakGlass)
+            (Self::SignIn(sign_in), action) => sign_in.offers(action),
+            (_, Action::BreakGlass | Action::CopyCode | Action::StartAgain)
             | (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
             | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
             _ => true,
@@ -421,6 +397,7 @@ impl Dialog {
         match self {
             Self::Quit(quit) => quit.on(action, moment),
             Self::Filter(filter) => filter.on(input, action),
+            Self::SignIn(_) if leaves => Reply::Done(Request::SignIn(Ask::Leave)),
             _ if leaves => Reply::Close,
             Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => match action {
                 Some(Action::CopyRow) => {
@@ -439,6 +416,7 @@ impl Dialog {
             Self::Approve(approve) => approve.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
             Self::Claiming(claiming) => claiming.on(input, action, moment),
+            Self::SignIn(sign_in) => sign_in.on(input, action),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }
@@ -481,6 +459,7 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
         Dialog::Approve(approve) => approve.page(facts.run),
         Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
         Dialog::Claiming(claiming) => claiming.page(),
+        Dialog::SignIn(sign_in) => sign_in.page(scene.now, &scene.view.keymap),
         Dialog::Quit(quit) => quit.page(&facts),
         Dialog::CutOff(cut_off) => cut_off.page(),
         Dialog::Notice(notice) => notice.page(),

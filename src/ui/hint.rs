@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::action::{Action, Entry, TABLE, why_off};
+use super::action::{Action, Entry, TABLE, wants_sign_in, why_off};
 use super::dialog::Dialog;
 use super::key::Key;
 use super::keymap::written;
@@ -109,6 +109,7 @@ fn chosen(scene: &Scene<'_>, advice: Option<&str>, width: usize) -> Vec<(String,
         .filter(|entry| !keymap.label(entry.action).is_empty() && entry.places.contains(&context))
         .filter(|entry| why_off(&facts, scene.view, entry.action).is_none())
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
+        .filter(|entry| entry.action != Action::SignIn || wants_sign_in(&facts))
         .filter(|entry| scene.view.dialog.as_ref().is_none_or(|dialog| dialog.offers(entry.action)))
         .filter_map(|entry| {
             Some((entry, keymap.keys(entry.action).into_iter().next()?, word(scene, advice, entry)))

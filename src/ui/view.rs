@@ -10,6 +10,7 @@ mod complaints;
 mod copy;
 mod mouse;
 mod problems;
+mod sign_in;
 mod still;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -322,6 +323,7 @@ impl View {
             Action::Back => self.back(),
             Action::Arm => return self.arm(facts),
             Action::Fleet => return Some(Request::Fleet),
+            Action::SignIn => return Some(self.sign_in()),
             Action::Pause => return Some(pause_or_resume(facts)),
             Action::ReadAgain => {
                 let step = held_step(facts, self)?;

@@ -43,7 +43,7 @@ fn unknown() -> Bench {
 }
 
 /// The same in each size, without the rows that are blank.
-fn check(name: &str, bench: &Bench) {
+pub(super) fn check(name: &str, bench: &Bench) {
     let mut text = String::new();
     for (width, height) in [(80, 24), (60, 15), (120, 40)] {
         text.extend([width.to_string(), "x".to_owned(), height.to_string(), "\n".to_owned()]);
