@@ -19,6 +19,14 @@ pub struct Recipe {
     pub steps: Vec<RecipeStep>,
 }
 
+impl Recipe {
+    /// It moves names by their records, or by the health checks those follow.
+    #[must_use]
+    pub fn moves_names(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.kind.as_str(), "dns.set" | "healthcheck.invert"))
+    }
+}
+
 /// One step of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecipeStep {

@@ -20,6 +20,7 @@ use super::rules::{self, States};
 use super::{Action, Intent, Plan, Playbook, Rung, Step, StepId, Usual, proof};
 use crate::model::World;
 use crate::model::reading::{ControlState, Freshness, Source};
+use crate::model::recipe::Recipe;
 use crate::model::topology::{Aurora, Control, Panel, Region, Routing, Topology};
 use crate::model::verdict::{self, ControlVerdict};
 
@@ -78,10 +79,11 @@ fn unchanged(intent: &Intent) -> String {
     }
 }
 
-/// What a plan reads besides the cluster endpoints and RDS: names, where traffic moves by them.
+/// What a plan reads besides the cluster endpoints and RDS: names, where it moves traffic by them.
 #[must_use]
-pub fn sources(topology: &Topology) -> Vec<Source> {
-    if topology.routing.is_some() {
+pub fn sources(topology: &Topology, playbook: &Playbook) -> Vec<Source> {
+    let own = topology.playbooks.iter().find(|own| own.name == playbook.word());
+    if topology.routing.is_some() && !own.is_some_and(Recipe::moves_names) {
         return Vec::new();
     }
     let records = topology.dns.iter().map(|name| Source::Records(name.name.clone()));

@@ -18,6 +18,7 @@ use super::budget::Budget;
 use crate::aws::{QUERIES_A_CALL, Window};
 use crate::model::World;
 use crate::model::reading::{Source, TroubleKind};
+use crate::model::recipe::Recipe;
 use crate::model::topology::{Metric, Region, Resolver, Topology};
 use crate::model::verdict;
 
@@ -286,7 +287,7 @@ fn sources(topology: &Topology) -> Vec<Source> {
         sources.extend(service.regions.keys().map(here));
     }
     sources.extend(topology.dns.iter().map(|dns| Source::Records(dns.name.clone())));
-    if topology.routing.is_none() {
+    if topology.routing.is_none() || topology.playbooks.iter().any(Recipe::moves_names) {
         let records = topology.dns.iter().flat_map(|dns| &dns.records);
         let checks: BTreeSet<&String> = records.filter_map(|record| record.health_check.as_ref()).collect();
         sources.extend(checks.into_iter().cloned().map(Source::HealthCheck));

@@ -300,3 +300,12 @@ async fn resolvers_prove_the_weights_and_a_stubborn_one_holds_nothing_for_ever()
     let (read_back, _, words) = &run.steps[&step.id].rungs[&Rung::ReadBack];
     assert!(words.starts_with("INSYNC"), "{read_back} {words}");
 }
+
+/// Health checks that a playbook turns round are read, though routing controls move the other traffic.
+#[tokio::test(start_paused = true)]
+async fn a_check_is_turned_round_beside_routing_controls() {
+    let mut scenario = scenario::find("inverted-check").unwrap();
+    scenario.world.arc = true;
+    let played = Stage::new(&scenario, SEED, Book::in_memory()).play().await;
+    laws::hold(&played);
+}

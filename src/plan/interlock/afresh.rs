@@ -30,7 +30,7 @@ pub fn rests_on(topology: &Topology, intent: &Intent) -> Vec<Source> {
         let there = both.into_iter().filter(|region| service.regions.contains_key(*region));
         sources.extend(there.map(|region| Source::Service(service.name.clone(), region.clone())));
     }
-    sources.extend(playbook::sources(topology));
+    sources.extend(playbook::sources(topology, &intent.playbook));
     sources.push(Source::Identity(intent.to.clone()));
     sources
 }
