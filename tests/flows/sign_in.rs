@@ -165,7 +165,7 @@ async fn whoever_is_not_signed_in_knows_nothing_signs_in_by_keys_and_the_panes_f
     seat.shows("S I M L - ").await;
     seat.shows("Waiting for the browser").await;
     seat.press("y").await;
-    seat.shows("copied the page: 1 line, 52 bytes").await;
+    seat.shows("copied the page: 1 line, 53 bytes").await;
     seat.press("c").await;
     seat.shows("copied the code: 1 line, 9 bytes").await;
     assert!(seat.frame().contains("9m5"), "how long it is good for counts down\n{}", seat.frame());
