@@ -170,7 +170,7 @@ async fn whoever_is_not_signed_in_knows_nothing_signs_in_by_keys_and_the_panes_f
     seat.shows("copied the code: 1 line, 9 bytes").await;
     assert!(seat.frame().contains("9m5"), "how long it is good for counts down\n{}", seat.frame());
 
-    seat.shows("signed in as simulated in …3333 until 10:00 UTC, 60m").await;
+    seat.shows("signed in as simulated in …3333 until 10:00 UTC, 59m").await;
     seat.lacks("NOT SIGNED IN");
     seat.lacks("user_code");
     seat.wait(Duration::from_secs(10)).await;

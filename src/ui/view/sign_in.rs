@@ -7,6 +7,7 @@ use crate::model::reading::Identity;
 use crate::model::verdict;
 use crate::ui::action::Action;
 use crate::ui::dialog::{Ask, Dialog, News, Request, SignIn};
+use crate::ui::widgets::say;
 
 impl View {
     /// Opens the sheet.
@@ -30,7 +31,7 @@ impl View {
         let who = identity.map_or_else(String::new, |identity| {
             let last = &identity.account[identity.account.len().saturating_sub(4)..];
             let until = identity.expires.map(|at| {
-                let left = verdict::span(verdict::age(facts.now, at));
+                let left = say::coarse(verdict::age(facts.now, at));
                 format!(" until {} UTC, {left}", at.strftime("%H:%M"))
             });
             format!(" as {} in …{last}{}", identity.role(), until.unwrap_or_default())
