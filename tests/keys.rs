@@ -16,4 +16,5 @@ mod moved;
 mod palette;
 mod rows;
 mod screen;
+mod sign_in;
 mod table;
