@@ -131,7 +131,7 @@ fn all(scene: &Scene<'_>, advice: Option<&str>) -> Vec<Hint> {
         .filter(|entry| !view.keymap.label(entry.action).is_empty() && entry.places.contains(&context))
         .filter(|entry| context != Context::Screen || why_off(&facts, view, entry.action).is_none())
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
-        .filter(|entry| entry.action != Action::Help || view.help.is_none())
+        .filter(|entry| view.help.is_none() || !is_for_what_is_under_help(entry.action))
         .filter(|entry| entry.action != Action::SignIn || wants_sign_in(&facts))
         .filter(|entry| on_top.is_none_or(|dialog| dialog.offers(entry.action)))
         .filter_map(|entry| {
@@ -139,6 +139,11 @@ fn all(scene: &Scene<'_>, advice: Option<&str>) -> Vec<Hint> {
             Some(Hint { key, word: word(scene, advice, entry), weight: entry.priority })
         })
         .collect()
+}
+
+/// It does nothing in the help itself.
+fn is_for_what_is_under_help(action: Action) -> bool {
+    matches!(action, Action::Help | Action::CopyCode | Action::StartAgain)
 }
 
 /// As many of them as fit into `width`, the weightiest kept longest, in their order.
