@@ -34,13 +34,13 @@ fn unused() -> Vec<String> {
 }
 
 /// The new key of an action.
-fn key_of(action: Action) -> String {
+pub(crate) fn key_of(action: Action) -> String {
     let at = movable().position(|entry| entry.action == action).unwrap();
     unused()[at].clone()
 }
 
 /// Every key of the table that may be moved is unbound, and each of its actions has another one.
-fn moved() -> Arc<Keymap> {
+pub(crate) fn moved() -> Arc<Keymap> {
     let mut text = String::from("[keys]\n");
     let keys: BTreeSet<&str> = movable().flat_map(|entry| entry.keys).copied().collect();
     for key in keys.iter().filter(|key| !FIXED_KEYS.contains(key)) {
@@ -67,7 +67,7 @@ fn old_keys() -> (Vec<&'static str>, Vec<String>) {
 }
 
 /// What of a text names a key of the table.
-fn named(text: &str) -> Vec<String> {
+pub(crate) fn named(text: &str) -> Vec<String> {
     let (letters, words) = old_keys();
     let mut found = Vec::new();
     for line in text.lines() {
