@@ -253,7 +253,7 @@ fn what_is_wrong_with_the_keys_stays_until_it_is_mended() {
     fleet.complain(Some("keys.toml:2: `esc` stays what it is: back; the keys of the table hold".to_owned()));
     let shows = |fleet: &Fleet| frame(fleet, &rows, &Glyphs::unicode(), (80, 24)).contains("keys.toml:2:");
     assert!(shows(&fleet));
-    fleet.tick(fixture::now() + std::time::Duration::from_secs(600));
+    fleet.tick(fixture::now() + std::time::Duration::from_mins(10));
     assert!(shows(&fleet));
     fleet.complain(None);
     assert!(!shows(&fleet));
