@@ -211,7 +211,8 @@ impl Fleet {
         match action {
             Action::Choose => self.mode = self.selected(rows).map_or(Mode::Rows, Mode::Naming),
             Action::Filter => {
-                self.mode = Mode::Filter(Sift::new(self.filter.as_ref().map_or("", Filter::text)));
+                // Another workload is looked for, not a part of what was looked for before.
+                (self.filter, self.mode) = (None, Mode::Filter(Sift::new("")));
             }
             Action::Back => self.filter = None,
             Action::NextProblem => self.next_problem(rows, |order| order),

@@ -146,6 +146,8 @@ fn an_inverse_filter_hides_what_holds_the_text() {
     assert_eq!(fleet.order(&rows).len(), 2);
     let text = frame(&fleet, &rows, &Glyphs::unicode(), (80, 24));
     assert!(text.contains("2 hidden (2 not ok) /!4444") && !text.contains("till"), "{text}");
+    press(&mut fleet, &rows, "/ t i l l enter");
+    assert_eq!(fleet.order(&rows), [2], "what is typed now is all that counts");
     press(&mut fleet, &rows, "esc");
     assert_eq!(fleet.order(&rows).len(), 4);
 }
