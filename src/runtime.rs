@@ -15,6 +15,7 @@ mod perform;
 pub mod plain;
 pub mod post;
 pub mod shared;
+mod sign_in;
 pub mod signals;
 pub mod terminal;
 pub mod watched;

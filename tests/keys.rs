@@ -16,4 +16,5 @@ pub(crate) mod moved;
 mod palette;
 mod rows;
 mod screen;
+mod sign_in;
 mod table;

@@ -131,6 +131,7 @@ fn live(old: &Config, new: &Config) -> (Topology, Vec<&'static str>) {
     keep("workload.home", topology.home != was.home);
     keep("workload.endpoint_url", old.access.endpoint_url != new.access.endpoint_url);
     keep("workload.profile", old.access.profile != new.access.profile);
+    keep("workload.aws_folder", old.access.folder != new.access.folder);
     keep("workload.assume_role", old.access.assume_role != new.access.assume_role);
     keep("shared", old.shared != new.shared);
     keep("webhook", old.webhook != new.webhook);

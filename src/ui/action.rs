@@ -8,11 +8,13 @@ mod off;
 use super::keymap::Context;
 use super::view::Pane;
 
-pub use off::{cut_off, held_step, why_off};
+pub use off::{cut_off, held_step, wants_sign_in, why_off};
 
 /// Something an operator can do by a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
+    /// Signs in, or renews a sign-in.
+    SignIn,
     /// Opens the list of what can be done.
     Act,
     /// Arms, or disarms.
@@ -53,6 +55,10 @@ pub enum Action {
     CopyRow,
     /// Copies the rows of a pane.
     CopyPane,
+    /// Copies the code of a sign-in.
+    CopyCode,
+    /// Begins a sign-in anew.
+    StartAgain,
     /// Gives the terminal back to the shell until it is told to go on.
     Suspend,
     /// Opens what is known of the selected row.
@@ -152,6 +158,14 @@ const EVERYWHERE: &[Context] = &Context::ALL;
 
 /// Every action, in the order of help and docs.
 pub const TABLE: &[Entry] = &[
+    key(
+        Action::SignIn,
+        "sign-in",
+        &["L"],
+        "sign in, or renew a sign-in: by a browser, or by the code of a device",
+    )
+    .hint("SIGN IN", 101)
+    .stakes(Stakes::Console),
     key(Action::Act, "act", &["a"], "open the list of what can be done")
         .hint("act", 90)
         .stakes(Stakes::Write),
@@ -211,6 +225,12 @@ pub const TABLE: &[Entry] = &[
         .hint("copy", 13)
         .places(&[Context::Screen, Context::Text]),
     key(Action::CopyPane, "copy-pane", &["Y"], "copy the rows of this pane"),
+    key(Action::CopyCode, "copy-code", &["c"], "copy the code of a sign-in")
+        .hint("copy the code", 12)
+        .places(&[Context::Text]),
+    key(Action::StartAgain, "start-again", &["r"], "begin a sign-in anew")
+        .hint("start again", 11)
+        .places(&[Context::Text]),
     key(Action::Mark, "mark", &["M"], "mark the selected row, or unmark it"),
     key(Action::NextMark, "next-mark", &["'"], "go to the next row that is marked, whatever its pane"),
     key(

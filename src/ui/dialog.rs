@@ -15,6 +15,7 @@ mod fingers;
 mod glass;
 pub(super) mod keys;
 mod line;
+mod moment;
 mod note;
 mod notice;
 pub(crate) mod page;
@@ -24,6 +25,7 @@ mod quit;
 mod scroll;
 mod sheet;
 mod sift;
+mod sign_in;
 mod tell;
 mod terms;
 mod text;
@@ -31,15 +33,11 @@ mod typed;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use super::Mode;
 use super::action::Action;
 use super::clip::Clip;
 use super::command::Command;
 use super::key::Input;
-use super::keymap::{Context, Keys};
-use super::view::{Facts, Size, View};
+use super::keymap::Context;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId};
@@ -52,6 +50,7 @@ pub use cut_off::CutOff;
 pub use decide::Decide;
 pub use draw::draw;
 pub use glass::Glass;
+pub use moment::Moment;
 pub use note::Note;
 pub use notice::Notice;
 pub use palette::Palette;
@@ -59,6 +58,7 @@ pub use quit::Quit;
 pub use scroll::{Scroll, moved};
 pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
 pub use sift::Sift;
+pub use sign_in::{Ask, News, SignIn};
 pub use tell::{Tell, waiting};
 pub use terms::{Row, Terms};
 pub use typed::{Refusal, Typed};
@@ -88,6 +88,8 @@ pub enum Dialog {
     CutOff(CutOff),
     /// Why the conch is claimed that cannot be had just so.
     Claiming(Claiming),
+    /// A sign-in under way.
+    SignIn(SignIn),
     /// Whether to leave.
     Quit(Quit),
     /// An error, in words.
@@ -201,6 +203,8 @@ pub enum Request {
     },
     /// Do what the conch was missing for, under this claim.
     Claim(Claim),
+    /// Go on with a sign-in.
+    SignIn(Ask),
     /// Start no new step.
     Pause,
     /// Start steps again.
@@ -219,46 +223,8 @@ pub enum Request {
     Fleet,
 }
 
-/// What an input is judged by.
-#[derive(Clone, Copy)]
-pub struct Moment<'a> {
-    /// The screen below, with the operator's clock and the terminal's size.
-    pub view: &'a View,
-    /// The world and the console.
-    pub facts: &'a Facts<'a>,
-}
-
 /// For so long after a dialog opened, Enter does nothing: it was meant for what was there before.
 pub const SETTLE: Duration = Duration::from_millis(300);
-
-impl Moment<'_> {
-    /// The time of the operator's clock, which runs at real speed.
-    #[must_use]
-    pub fn at(&self) -> Timestamp {
-        self.view.at
-    }
-
-    /// The terminal's size.
-    #[must_use]
-    pub fn size(&self) -> Size {
-        self.view.size
-    }
-
-    /// How long ago `then` was; zero when it lies ahead.
-    #[must_use]
-    pub fn since(&self, then: Timestamp) -> Duration {
-        Duration::try_from(self.at().duration_since(then)).unwrap_or_default()
-    }
-
-    /// The keys of a place.
-    fn keys(&self, context: Context) -> Keys<'_> {
-        self.view.keymap.at(context)
-    }
-
-    fn is_armed(&self) -> bool {
-        matches!(self.facts.console.mode, Mode::Armed { until } if until > self.facts.now)
-    }
-}
 
 impl Dialog {
     /// What is known of the selected row of the focused pane.
@@ -360,6 +326,7 @@ impl Dialog {
             }
             Self::Palette(_) => Context::Commands,
             Self::Approve(approve) => approve.context(),
+            Self::SignIn(sign_in) => sign_in.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -373,6 +340,7 @@ impl Dialog {
             | Self::Quit(_)
             | Self::Notice(_)
             | Self::Filter(_)
+            | Self::SignIn(_)
             | Self::Cli { .. } => false,
             Self::Act(_)
             | Self::Arm(_)
@@ -401,6 +369,7 @@ impl Dialog {
         match self {
             Self::Quit(quit) => quit.on(action, moment),
             Self::Filter(filter) => filter.on(input, action),
+            Self::SignIn(_) if leaves => Reply::Done(Request::SignIn(Ask::Leave)),
             _ if leaves => Reply::Close,
             Self::Detail(_) | Self::Cli { .. } => match action {
                 Some(Action::CopyRow) => {
@@ -419,6 +388,7 @@ impl Dialog {
             Self::Approve(approve) => approve.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
             Self::Claiming(claiming) => claiming.on(input, action, moment),
+            Self::SignIn(sign_in) => sign_in.on(input, action),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }

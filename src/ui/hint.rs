@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::action::{Action, Entry, TABLE, why_off};
+use super::action::{Action, Entry, TABLE, wants_sign_in, why_off};
 use super::dialog::Dialog;
 use super::dialog::keys::FILTER;
 use super::key::Key;
@@ -131,13 +131,19 @@ fn all(scene: &Scene<'_>, advice: Option<&str>) -> Vec<Hint> {
         .filter(|entry| !view.keymap.label(entry.action).is_empty() && entry.places.contains(&context))
         .filter(|entry| context != Context::Screen || why_off(&facts, view, entry.action).is_none())
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
-        .filter(|entry| entry.action != Action::Help || view.help.is_none())
+        .filter(|entry| view.help.is_none() || !is_for_what_is_under_help(entry.action))
+        .filter(|entry| entry.action != Action::SignIn || wants_sign_in(&facts))
         .filter(|entry| on_top.is_none_or(|dialog| dialog.offers(entry.action)))
         .filter_map(|entry| {
             let key = keys.all(entry.action).into_iter().next()?;
             Some(Hint { key, word: word(scene, advice, entry), weight: entry.priority })
         })
         .collect()
+}
+
+/// It does nothing in the help itself.
+fn is_for_what_is_under_help(action: Action) -> bool {
+    matches!(action, Action::Help | Action::CopyCode | Action::StartAgain)
 }
 
 /// As many of them as fit into `width`, the weightiest kept longest, in their order.

@@ -12,6 +12,7 @@ mod help;
 mod marks;
 mod mouse;
 mod problems;
+mod sign_in;
 mod still;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -345,6 +346,7 @@ impl View {
             Action::Back => self.back(),
             Action::Arm => return self.arm(facts),
             Action::Fleet => return Some(Request::Fleet),
+            Action::SignIn => return Some(self.sign_in()),
             Action::Pause => return Some(pause_or_resume(facts)),
             Action::ReadAgain => {
                 let step = held_step(facts, self)?;

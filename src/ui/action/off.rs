@@ -1,7 +1,9 @@
 //! Why a key is off, here and now, in words that help to get it on.
 
+use std::time::Duration;
+
 use super::Action;
-use crate::model::verdict;
+use crate::model::verdict::{self, Credentials};
 use crate::plan::StepId;
 use crate::plan::event::Decision;
 use crate::plan::progress::Progress;
@@ -21,6 +23,7 @@ pub fn why_off(facts: &Facts<'_>, view: &View, action: Action) -> Option<String>
     }
     let said = |why: &str| Some(why.to_owned());
     match action {
+        Action::SignIn => sign_in_off(facts),
         Action::Act => act_off(facts, view),
         Action::Arm => arm_off(facts, view),
         // Whoever drives it at another bastion may be asked to pause too.
@@ -72,6 +75,30 @@ fn driven_abroad(facts: &Facts<'_>, view: &View) -> Option<String> {
         }
         _ => format!("{by} drives it; {} pauses it", view.keymap.spoken(Action::Pause)),
     })
+}
+
+/// Credentials that last less than this are worth renewing.
+const SOON: Duration = Duration::from_mins(15);
+
+/// Nobody is signed in, or not for long any more.
+#[must_use]
+pub fn wants_sign_in(facts: &Facts<'_>) -> bool {
+    match verdict::credentials(facts.world) {
+        Credentials::Unread(trouble) => trouble.is_some_and(|trouble| trouble.kind.is_for_credentials()),
+        Credentials::Held(identity, _) => {
+            identity.expires.is_some_and(|end| verdict::age(facts.now, end) < SOON)
+        }
+        Credentials::Ended(_) => true,
+    }
+}
+
+fn sign_in_off(facts: &Facts<'_>) -> Option<String> {
+    match verdict::credentials(facts.world) {
+        Credentials::Held(identity, _) if identity.expires.is_none() => {
+            Some("there are credentials, and they do not run out".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// Why a run cannot be steered; `None` when one is in flight.

@@ -49,6 +49,7 @@ fn of(dialog: &Dialog, scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &
         Dialog::Approve(approve) => approve.page(facts.run, keys),
         Dialog::Tell(tell) => facts.run.map(|run| tell.page(run, keys)).unwrap_or_default(),
         Dialog::Claiming(claiming) => claiming.page(keys),
+        Dialog::SignIn(sign_in) => sign_in.page(scene.now, keys),
         Dialog::Quit(quit) => quit.page(&facts, keys),
         Dialog::CutOff(cut_off) => cut_off.page(keys),
         Dialog::Notice(notice) => notice.page(),

@@ -65,6 +65,7 @@ impl Dialog {
             Self::Quit(_) => LEAVES,
             Self::Notice(_) => CLOSES,
             Self::Filter(_) => FILTER,
+            Self::SignIn(sign_in) => sign_in.own(),
             Self::Sheet(sheet) => match sheet.stage() {
                 Stage::Asking { .. } => CONFIRMS,
                 Stage::Held { .. } => STOPPED,
@@ -104,6 +105,7 @@ impl Dialog {
             },
             (Self::Sheet(sheet), Action::BreakGlass) if sheet.offers_glass() => None,
             (Self::Sheet(_), Action::BreakGlass) => Some("no safety rule holds it back"),
+            (Self::SignIn(sign_in), action) => sign_in.off(action),
             _ => None,
         }
     }
@@ -113,6 +115,7 @@ impl Dialog {
     pub fn knows(&self, action: Action) -> bool {
         match action {
             Action::BreakGlass => matches!(self, Self::Sheet(_)),
+            Action::CopyCode | Action::StartAgain => matches!(self, Self::SignIn(_)),
             Action::SheetUp | Action::SheetDown => !matches!(self, Self::Filter(_)),
             Action::OtherButton => !matches!(self, Self::Sheet(_) | Self::Notice(_)),
             Action::Arm | Action::Cli => !matches!(self, Self::CutOff(_)),
