@@ -17,6 +17,7 @@ use pointsman::ui::view::{Pane, Size};
 use super::bench::{Bench, hold, intent};
 use super::frames;
 use super::rows::console;
+use super::sign_in;
 use crate::fixture::State;
 
 /// These keep their keys.
@@ -162,6 +163,13 @@ fn no_dialog_names_a_key_that_was_moved() {
         let mut bench = Bench::new();
         bench.view.ask_to_claim(obstacle, "maria on bastion-2 has it");
         bench.tick(1_000);
+        check_with_help(name, bench);
+    }
+}
+
+#[test]
+fn no_stage_of_a_sign_in_names_a_key_that_was_moved() {
+    for (name, bench) in sign_in::stages() {
         check_with_help(name, bench);
     }
 }
