@@ -20,6 +20,8 @@ pub enum Ask {
     Open(usize),
     /// To leave.
     Quit,
+    /// The shell, for a while.
+    Suspend,
 }
 
 /// Where the operator is in the fleet view.
@@ -46,6 +48,8 @@ enum Mode {
     Naming(usize),
     /// Leaving was asked for while runs are in flight.
     Leaving,
+    /// It was told to stop and does not; why.
+    Staying(&'static str),
 }
 
 impl Fleet {
@@ -78,9 +82,17 @@ impl Fleet {
         (self.selected, self.mode) = (Some(at), Mode::Rows);
     }
 
+    /// Says why it does not stop as it was told to, until the next key.
+    pub fn stay(&mut self, why: &'static str) {
+        self.mode = Mode::Staying(why);
+    }
+
     /// Takes one input in; what is wanted comes back.
     pub fn on(&mut self, input: &Input, rows: &[Row]) -> Option<Ask> {
         let Input::Key(key) = input else { return None };
+        if key.code == Code::Char('z') && key.ctrl {
+            return Some(Ask::Suspend);
+        }
         match self.mode {
             Mode::Rows => self.rows(*key, rows),
             Mode::Filter => {
@@ -91,6 +103,10 @@ impl Fleet {
             Mode::Leaving => {
                 self.mode = Mode::Rows;
                 is_leaving(*key).then_some(Ask::Quit)
+            }
+            Mode::Staying(_) => {
+                self.mode = Mode::Rows;
+                None
             }
         }
     }

@@ -34,6 +34,12 @@ pub(super) fn draw_advised(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
     bar(pen.scene, pen.theme, advice.as_deref(), area, buf);
 }
 
+/// It has something else to show than hints: what was said, what is typed, or keys that more must follow.
+pub(super) fn speaks(scene: &Scene<'_>) -> bool {
+    let view = scene.view;
+    matches!(view.dialog, Some(Dialog::Filter(_))) || view.chord().is_some() || view.said().is_some()
+}
+
 fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
     if area.width < 2 || area.height == 0 {

@@ -1,7 +1,21 @@
 //! Several workloads behind one terminal: opened by name, left disarmed, and a run that goes on behind the list.
 
+use std::time::Duration;
+
 use super::hands::{MIDDLE, begin};
 use super::terminal::Terminal;
+use crate::cli::stage;
+
+/// Lets so many seconds pass in the world of a workload of a demo.
+fn advance(console: &Terminal, workload: &str, seconds: u32) {
+    let folder = std::fs::read_dir(console.folder().join(format!("{workload}-demo"))).unwrap();
+    let mut files = folder.map(|file| file.unwrap().path());
+    let is_config = |file: &std::path::PathBuf| file.extension().is_some_and(|end| end == "toml");
+    let config = std::fs::read_to_string(files.find(is_config).unwrap()).unwrap();
+    let (_, url) = config.split_once("endpoint_url = \"").unwrap();
+    let (url, _) = url.split_once('"').unwrap();
+    stage::post(url, "advance", &format!("{{\"seconds\": {seconds}}}"));
+}
 
 #[test]
 fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
@@ -22,6 +36,9 @@ fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
     console.shows(" FLEET ");
     console.shows("1 run in flight");
     console.shows("evacuate ");
+    console.press("\x1a");
+    console.shows("a run is driven here, so the console is not suspended");
+    console.press("j");
     console.press("/loyalty\r");
     console.press("\r");
     console.asks("Open the console of loyalty");
@@ -29,8 +46,15 @@ fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
     console.shows("WATCH");
     console.shows("● us-west-2 ok");
     assert!(!console.text().contains("RUNNING"), "the run is the other workload's\n{}", console.text());
+    console.press("\x1a");
+    console.shows("a run is driven here, so the console is not suspended");
     console.press("W");
     console.shows(" FLEET ");
+    // Far less than any step's deadline: on a slow machine readings lag behind.
+    for _ in 0..8 {
+        std::thread::sleep(Duration::from_millis(300));
+        advance(&console, "retail-store", 15);
+    }
     console.until("the run at its end", |screen| !screen.contents().contains("1 run in flight"));
     console.press("q");
     assert_eq!(console.exit_code(), 0, "{}", console.text());

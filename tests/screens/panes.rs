@@ -80,6 +80,33 @@ fn a_small_screen_shows_lamps_and_the_current_step() {
 }
 
 #[test]
+fn what_is_said_and_what_a_run_waits_for_are_on_the_smallest_screens() {
+    let mut show = Show::of(State::Degraded);
+    show.view.say("Ctrl-C again leaves");
+    for (width, height) in [(50, 8), (40, 2), (40, 1)] {
+        let text = show.text(width, height);
+        assert!(text.starts_with(" WATCH ") && text.contains("Ctrl-C again leaves"), "{text}");
+    }
+    let held = Show::running(Until::Unknown).text(60, 1);
+    assert!(held.contains("step 4 UNKNOWN, you decide"), "{held}");
+    let held = Show::running(Until::Unknown).text(60, 15);
+    assert!(held.contains("Step 4 is UNKNOWN.  You decide."), "{held}");
+    let going = Show::running(Until::Proving).text(60, 1);
+    assert!(going.contains("3 of 4"), "{going}");
+}
+
+#[test]
+fn no_dialog_hides_what_may_be_done_here() {
+    let mut show = Show::of(State::Degraded);
+    show.press(&["?"]);
+    for height in 1..=24 {
+        let text = show.text(60, height);
+        assert!(text.starts_with(" WATCH "), "{height} rows:\n{text}");
+        assert_eq!(text.contains("KEYS"), height > 3, "{height} rows:\n{text}");
+    }
+}
+
+#[test]
 fn two_panels_that_disagree() {
     let show = Show::with(super::panels::two_panels(), true);
     picture("panels", &show, &[(80, 24), (120, 40), (200, 50)]);

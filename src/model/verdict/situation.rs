@@ -16,8 +16,11 @@ use crate::model::World;
 use crate::model::reading::{Freshness, TroubleKind};
 use crate::model::topology::{Aurora, Region, Replica, RuleKind, Unit};
 
-/// The columns that the line has on a screen of 80; it is never told in fewer.
+/// The columns that the line has on a screen of 80.
 const COLUMNS: usize = 78;
+
+/// It is never told in fewer.
+const LEAST: usize = 40;
 
 /// What stands between two remarks.
 const BREAK: &str = ".  ";
@@ -39,9 +42,10 @@ impl Situation {
     #[must_use]
     pub fn told(&self, columns: usize) -> String {
         if self.remarks.is_empty() {
-            return self.text.clone();
+            let short = self.text.rsplit_once(" (").filter(|_| self::columns(&self.text) > columns);
+            return short.map_or(self.text.as_str(), |(short, _)| short).to_owned();
         }
-        tell(&self.remarks, self.cost.as_deref(), columns.max(COLUMNS))
+        tell(&self.remarks, self.cost.as_deref(), columns.max(LEAST))
     }
 }
 

@@ -232,6 +232,7 @@ fn tail(fleet: &Fleet, rows: &[Row], is_tight: bool, brush: Brush<'_>) -> Vec<Te
                 keys(&[("q", "leave"), ("any other key", "stay here")]),
             ]
         }
+        Mode::Staying(why) => vec![said(why.to_owned(), Role::LampLook), keys(&[("any key", "go on")])],
         Mode::Filter => vec![
             said(format!("/{}", fleet.filter), Role::Input),
             keys(&[("enter", "keep it"), ("esc", "show all")]),
