@@ -85,7 +85,7 @@ async fn tell_fit(commons: &Commons, to_app: &mpsc::Sender<Event>) -> Option<Fit
             (format!("The shared table {name} is refused; acting asks for a reason"), why.clone())
         }
         Fit::Unseen(trouble) => (
-            format!("The shared table {name} does not answer; acting asks for a reason"),
+            format!("The shared table {name} tells nothing ({}); acting asks for a reason", trouble.kind),
             trouble.to_string(),
         ),
     };
