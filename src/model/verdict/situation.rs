@@ -450,9 +450,20 @@ mod tests {
         let (verdicts, told) = standing(&scene.world, scene.now);
         assert_eq!(verdicts, super::super::regions(&scene.world, scene.now));
         assert_eq!(told, situation(&scene.world, scene.now));
-        assert_eq!((told.told(20), told.told(78)), (told.text.clone(), told.text.clone()));
+        assert_eq!(told.told(78), told.text);
+        let narrow = "us-east-1 bad 4m07s: canary local 41%, orders −62%  +1";
+        assert_eq!(told.told(58), narrow);
+        assert_eq!(told.told(20), "us-east-1 bad 4m07s: canary local 41%  +1", "never less");
         let wide = told.told(200);
         assert!(!wide.contains("  +") && wide.contains(".  ") && wide.len() > told.text.len(), "{wide}");
+    }
+
+    #[test]
+    fn where_all_is_well_the_slowest_link_goes_first() {
+        let scene = Scene::calm();
+        let told = situation(&scene.world, scene.now);
+        assert_eq!(told.told(58), "all Regions ok, orders 586/min, worst lag 0.4s");
+        assert_eq!(told.told(78), told.text);
     }
 
     #[test]
