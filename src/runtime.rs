@@ -206,9 +206,9 @@ struct Seen {
 /// Why a process with or without a run in flight does not stop as it is told to; `None` when it does.
 fn stays(drives: bool) -> Option<&'static str> {
     if drives {
-        return Some("a run is driven here, so the console is not suspended; q leaves it running");
+        return Some("a run is driven here: not suspended; q leaves it running");
     }
-    let alone = "no shell waits behind this console, so it is not suspended; q leaves it";
+    let alone = "no shell waits behind this console: not suspended";
     (!signals::has_shell()).then_some(alone)
 }
 

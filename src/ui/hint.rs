@@ -56,7 +56,8 @@ fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: 
         return;
     }
     if let Some(said) = scene.view.said() {
-        buf.set_stringn(row.x, row.y, said, usize::from(row.width), theme.style(Role::LampLook));
+        let room = usize::from(row.width);
+        buf.set_stringn(row.x, row.y, paint::cut(said, room), room, theme.style(Role::LampLook));
         return;
     }
     let mut x = row.x;

@@ -54,10 +54,23 @@ fn foot(pen: &Pen<'_>, screen: Rect) -> Rect {
 
 /// What stands in the only line there is: what has to be said for a moment, else the run and the Regions.
 fn only(pen: &Pen<'_>) -> Vec<Item> {
-    match pen.scene.view.said() {
-        Some(said) => vec![Item::left(vec![(fit::KEEP, Line::from(pen.span(said, Role::LampLook)))])],
-        None => header::run_item(pen).into_iter().chain([lamps(pen)]).collect(),
+    let words = |text: Text| vec![Item::left(vec![(fit::KEEP, text)])];
+    let view = pen.scene.view;
+    if view.dialog.is_some() {
+        return words(Line::from(pen.span("a dialog is open; esc leaves it", Role::LampLook)));
     }
+    if let Some(said) = view.said() {
+        return words(Line::from(pen.span(said, Role::LampLook)));
+    }
+    if let Some(run) = header::run_item(pen) {
+        return vec![run, lamps(pen)];
+    }
+    // What is wrong with no Region in particular, as with the credentials, is in no lamp.
+    let is_well = pen.digest.regions.iter().all(|region| region.verdict.lamp == verdict::Lamp::Ok);
+    if is_well && pen.digest.situation.lamp != verdict::Lamp::Ok {
+        return words(header::sentence(pen, usize::MAX));
+    }
+    vec![lamps(pen)]
 }
 
 fn lamps(pen: &Pen<'_>) -> Item {

@@ -37,7 +37,7 @@ fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
     console.shows("1 run in flight");
     console.shows("evacuate ");
     console.press("\x1a");
-    console.shows("a run is driven here, so the console is not suspended");
+    console.shows("a run is driven here: not suspended");
     console.press("j");
     console.press("/loyalty\r");
     console.press("\r");
@@ -47,7 +47,7 @@ fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
     console.shows("● us-west-2 ok");
     assert!(!console.text().contains("RUNNING"), "the run is the other workload's\n{}", console.text());
     console.press("\x1a");
-    console.shows("a run is driven here, so the console is not suspended");
+    console.shows("a run is driven here: not suspended");
     console.press("W");
     console.shows(" FLEET ");
     // Far less than any step's deadline: on a slow machine readings lag behind.

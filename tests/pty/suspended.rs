@@ -113,7 +113,7 @@ fn a_run_that_is_driven_here_is_not_stopped() {
     console.shows("● us-west-2 ok");
     begin(&mut console, "evacuate   us-east-1");
     console.signal("-TSTP");
-    console.shows("the console is not suspended");
+    console.shows("a run is driven here: not suspended");
     console.until("the run at its end", |screen| {
         screen.contents().contains("WATCH") || screen.contents().contains("ARMED")
     });

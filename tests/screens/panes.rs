@@ -1,5 +1,8 @@
 //! Each pane in each state.
 
+use std::time::Duration;
+
+use pointsman::model::reading::{Observation, Source, Trouble, TroubleKind};
 use pointsman::ui::theme::{Glyphs, Theme};
 use pointsman::ui::view::Pane;
 use pointsman::ui::{Mode, panes};
@@ -91,6 +94,12 @@ fn what_is_said_and_what_a_run_waits_for_are_on_the_smallest_screens() {
     assert!(held.contains("step 4 UNKNOWN, you decide"), "{held}");
     let held = Show::running(Until::Unknown).text(60, 15);
     assert!(held.contains("Step 4 is UNKNOWN.  You decide."), "{held}");
+    let mut calm = Show::of(State::Calm);
+    assert!(calm.text(60, 1).contains("us-east-1 ok, us-west-2 ok"), "{}", calm.text(60, 1));
+    let trouble = Trouble { kind: TroubleKind::Expired, text: String::new(), request_id: None };
+    let (source, at, every) = (Source::Identity("us-east-1".into()), calm.now, Duration::from_mins(5));
+    calm.world.apply(Observation { source, asked: at, at, every, result: Err(trouble) });
+    assert!(calm.text(60, 1).contains("credentials expired"), "{}", calm.text(60, 1));
     let going = Show::running(Until::Proving).text(60, 1);
     assert!(going.contains("3 of 4"), "{going}");
 }
@@ -102,6 +111,7 @@ fn no_dialog_hides_what_may_be_done_here() {
     for height in 1..=24 {
         let text = show.text(60, height);
         assert!(text.starts_with(" WATCH "), "{height} rows:\n{text}");
+        assert_eq!(text.contains("a dialog is open"), height == 1, "{text}");
         assert_eq!(text.contains("KEYS"), height > 3, "{height} rows:\n{text}");
     }
 }
