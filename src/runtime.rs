@@ -257,6 +257,11 @@ impl Console {
                 told = self.inside.performer.told() => self.take_all(told),
                 Some(news) = self.news.recv() => self.learn(news),
                 _ = second.tick() => self.take(self.inside.performer.budget()) || self.take(Event::Tick(host_now())),
+                // A key waits for the frame before it, and not for the next burst after that.
+                () = self.screen.freed(), if self.due.redraw == Redraw::Soon && self.due.pressed => {
+                    self.due.redraw = Redraw::Now;
+                    false
+                }
                 _ = frame.tick(), if self.due.redraw == Redraw::Soon => {
                     self.due.redraw = Redraw::Now;
                     false

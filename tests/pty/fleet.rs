@@ -1,21 +1,7 @@
 //! Several workloads behind one terminal: opened by name, left disarmed, and a run that goes on behind the list.
 
-use std::time::Duration;
-
-use super::hands::{MIDDLE, begin};
+use super::hands::{MIDDLE, begin, hurry};
 use super::terminal::Terminal;
-use crate::cli::stage;
-
-/// Lets so many seconds pass in the world of a workload of a demo.
-fn advance(console: &Terminal, workload: &str, seconds: u32) {
-    let folder = std::fs::read_dir(console.folder().join(format!("{workload}-demo"))).unwrap();
-    let mut files = folder.map(|file| file.unwrap().path());
-    let is_config = |file: &std::path::PathBuf| file.extension().is_some_and(|end| end == "toml");
-    let config = std::fs::read_to_string(files.find(is_config).unwrap()).unwrap();
-    let (_, url) = config.split_once("endpoint_url = \"").unwrap();
-    let (url, _) = url.split_once('"').unwrap();
-    stage::post(url, "advance", &format!("{{\"seconds\": {seconds}}}"));
-}
 
 #[test]
 fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
@@ -50,11 +36,7 @@ fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
     console.shows("a run is driven here: not suspended");
     console.press("W");
     console.shows(" FLEET ");
-    // Far less than any step's deadline: on a slow machine readings lag behind.
-    for _ in 0..8 {
-        std::thread::sleep(Duration::from_millis(300));
-        advance(&console, "retail-store", 15);
-    }
+    hurry(&console);
     console.until("the run at its end", |screen| !screen.contents().contains("1 run in flight"));
     console.press("q");
     assert_eq!(console.exit_code(), 0, "{}", console.text());
