@@ -15,6 +15,7 @@ mod perform;
 pub mod plain;
 pub mod post;
 pub mod shared;
+mod sign_in;
 pub mod signals;
 pub mod terminal;
 pub mod watched;
@@ -246,10 +247,29 @@ impl Console {
                 biased;
                 signal = signals.next() => match signal {
                     Signal::Resize => self.look_anew(),
+<<<<<<< HEAD
                     Signal::Suspend | Signal::GoOn => match self.step_aside(signal, signals, guard).await {
                         Ok(left) => left,
                         Err(_) => return Exit::Ended(Signal::HangUp),
                     },
+=======
+                    Signal::Suspend if self.inside.performer.drives() => {
+                        self.inside.app.say_not_suspended();
+                        self.due.redraw = Redraw::Now;
+                        false
+                    }
+                    Signal::Suspend | Signal::GoOn => {
+                        let stops = signal == Signal::Suspend;
+                        let pause = async { if stops { signals.stop().await } };
+                        if guard.lend(self.kind, pause).await.is_err() {
+                            return Exit::Ended(Signal::HangUp);
+                        }
+                        if self.inside.app.has_mouse() {
+                            let _never = self.screen.listen_to_mouse(true);
+                        }
+                        self.look_anew()
+                    }
+>>>>>>> main
                     signal => return Exit::Ended(signal),
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
@@ -395,6 +415,10 @@ impl Console {
             News::Looks(looks) => {
                 (self.theme, self.glyphs) = *looks;
                 self.due.redraw = Redraw::Now;
+                return false;
+            }
+            News::Themes(names) => {
+                self.inside.app.offer_themes(names);
                 return false;
             }
             News::Keys(keymap) => {

@@ -10,9 +10,12 @@ mod buttons;
 mod claim;
 mod cut_off;
 mod decide;
+pub(super) mod draw;
 mod fingers;
 mod glass;
+pub(super) mod keys;
 mod line;
+mod moment;
 mod note;
 mod notice;
 pub(crate) mod page;
@@ -22,6 +25,7 @@ mod quit;
 mod scroll;
 mod sheet;
 mod sift;
+mod sign_in;
 mod tell;
 mod terms;
 mod text;
@@ -29,19 +33,11 @@ mod typed;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use ratatui::buffer::Buffer;
-
 use super::action::Action;
 use super::clip::Clip;
 use super::command::Command;
-use super::help;
 use super::key::Input;
 use super::keymap::Context;
-use super::theme::{Glyphs, Theme};
-use super::view::{Facts, Size, View};
-use super::{Mode, Scene};
-use crate::model::verdict;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId};
@@ -52,7 +48,9 @@ pub use arm::Arm;
 pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
+pub use draw::draw;
 pub use glass::Glass;
+pub use moment::Moment;
 pub use note::Note;
 pub use notice::Notice;
 pub use palette::Palette;
@@ -60,6 +58,7 @@ pub use quit::Quit;
 pub use scroll::{Scroll, moved};
 pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
 pub use sift::Sift;
+pub use sign_in::{Ask, News, SignIn};
 pub use tell::{Tell, waiting};
 pub use terms::{Row, Terms};
 pub use typed::{Refusal, Typed};
@@ -67,8 +66,6 @@ pub use typed::{Refusal, Typed};
 /// The dialog on top.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
-    /// The keys of this screen.
-    Help(Scroll),
     /// What is known of the selected row.
     Detail(Scroll),
     /// The list of what can be done.
@@ -91,6 +88,8 @@ pub enum Dialog {
     CutOff(CutOff),
     /// Why the conch is claimed that cannot be had just so.
     Claiming(Claiming),
+    /// A sign-in under way.
+    SignIn(SignIn),
     /// Whether to leave.
     Quit(Quit),
     /// An error, in words.
@@ -204,6 +203,8 @@ pub enum Request {
     },
     /// Do what the conch was missing for, under this claim.
     Claim(Claim),
+    /// Go on with a sign-in.
+    SignIn(Ask),
     /// Start no new step.
     Pause,
     /// Start steps again.
@@ -222,49 +223,10 @@ pub enum Request {
     Fleet,
 }
 
-/// What an input is judged by.
-#[derive(Clone, Copy)]
-pub struct Moment<'a> {
-    /// The screen below, with the operator's clock and the terminal's size.
-    pub view: &'a View,
-    /// The world and the console.
-    pub facts: &'a Facts<'a>,
-}
-
 /// For so long after a dialog opened, Enter does nothing: it was meant for what was there before.
 pub const SETTLE: Duration = Duration::from_millis(300);
 
-impl Moment<'_> {
-    /// The time of the operator's clock, which runs at real speed.
-    #[must_use]
-    pub fn at(&self) -> Timestamp {
-        self.view.at
-    }
-
-    /// The terminal's size.
-    #[must_use]
-    pub fn size(&self) -> Size {
-        self.view.size
-    }
-
-    /// How long ago `then` was; zero when it lies ahead.
-    #[must_use]
-    pub fn since(&self, then: Timestamp) -> Duration {
-        Duration::try_from(self.at().duration_since(then)).unwrap_or_default()
-    }
-
-    fn is_armed(&self) -> bool {
-        matches!(self.facts.console.mode, Mode::Armed { until } if until > self.facts.now)
-    }
-}
-
 impl Dialog {
-    /// The keys of this screen.
-    #[must_use]
-    pub fn help() -> Self {
-        Self::Help(Scroll::default())
-    }
-
     /// What is known of the selected row of the focused pane.
     #[must_use]
     pub fn detail() -> Self {
@@ -353,19 +315,18 @@ impl Dialog {
     #[must_use]
     pub fn context(&self) -> Context {
         match self {
-            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => Context::Text,
+            Self::Detail(_) | Self::Cli { .. } => Context::Text,
             Self::Act(_) => Context::List,
             Self::CutOff(cut_off) => cut_off.context(),
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Glass(_)
-            | Self::Note(_)
-            | Self::Tell(_)
-            | Self::Claiming(_)
-            | Self::Filter(_)
-            | Self::Palette(_) => Context::Typing,
+            Self::Glass(_) | Self::Note(_) | Self::Tell(_) | Self::Claiming(_) | Self::Filter(_) => {
+                Context::Typing
+            }
+            Self::Palette(_) => Context::Commands,
             Self::Approve(approve) => approve.context(),
+            Self::SignIn(sign_in) => sign_in.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -374,12 +335,12 @@ impl Dialog {
     #[must_use]
     pub fn acts(&self) -> bool {
         match self {
-            Self::Help(_)
-            | Self::Detail(_)
+            Self::Detail(_)
             | Self::Note(_)
             | Self::Quit(_)
             | Self::Notice(_)
             | Self::Filter(_)
+            | Self::SignIn(_)
             | Self::Cli { .. } => false,
             Self::Act(_)
             | Self::Arm(_)
@@ -391,19 +352,6 @@ impl Dialog {
             | Self::CutOff(_)
             | Self::Claiming(_)
             | Self::Palette(_) => true,
-        }
-    }
-
-    /// An action that its context knows does something in it now.
-    #[must_use]
-    pub fn offers(&self, action: Action) -> bool {
-        match (self, action) {
-            (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
-            (Self::Sheet(sheet), Action::BreakGlass) => sheet.offers_glass(),
-            (_, Action::BreakGlass)
-            | (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
-            | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
-            _ => true,
         }
     }
 
@@ -421,8 +369,9 @@ impl Dialog {
         match self {
             Self::Quit(quit) => quit.on(action, moment),
             Self::Filter(filter) => filter.on(input, action),
+            Self::SignIn(_) if leaves => Reply::Done(Request::SignIn(Ask::Leave)),
             _ if leaves => Reply::Close,
-            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => match action {
+            Self::Detail(_) | Self::Cli { .. } => match action {
                 Some(Action::CopyRow) => {
                     self.clip(moment).map_or(Reply::Stay, |clip| Reply::Ask(Request::Copy(clip)))
                 }
@@ -439,6 +388,7 @@ impl Dialog {
             Self::Approve(approve) => approve.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
             Self::Claiming(claiming) => claiming.on(input, action, moment),
+            Self::SignIn(sign_in) => sign_in.on(input, action),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }
@@ -454,44 +404,4 @@ impl Dialog {
             _ => Reply::Stay,
         }
     }
-}
-
-/// Draws the dialog of a scene over what is drawn, if there is one.
-pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
-    let Some(dialog) = &scene.view.dialog else { return };
-    let facts = scene.facts();
-    let mut page = match dialog {
-        Dialog::Help(scroll) => {
-            let body = help::body(&facts, scene.view);
-            page::Page { title: "KEYS".to_owned(), body, scroll: *scroll, ..page::Page::default() }
-        }
-        Dialog::Detail(scroll) => page::Page {
-            title: scene.view.pane.name().to_uppercase(),
-            body: text::detail(scene, buf.area, theme, glyphs),
-            scroll: *scroll,
-            ..page::Page::default()
-        },
-        Dialog::Act(act) => act.page(&facts),
-        Dialog::Palette(palette) => palette.page(),
-        Dialog::Arm(arm) => arm.page(&facts),
-        Dialog::Sheet(sheet) => sheet.page(scene.view.at),
-        Dialog::Glass(glass) => glass.page(),
-        Dialog::Decide(decide) => decide.page(&facts),
-        Dialog::Note(note) => note.page(),
-        Dialog::Approve(approve) => approve.page(facts.run),
-        Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
-        Dialog::Claiming(claiming) => claiming.page(),
-        Dialog::Quit(quit) => quit.page(&facts),
-        Dialog::CutOff(cut_off) => cut_off.page(),
-        Dialog::Notice(notice) => notice.page(),
-        Dialog::Filter(_) => return,
-        Dialog::Cli { lines, scroll } => page::Page {
-            title: "AS AWS CLI".to_owned(),
-            body: page::plain(lines),
-            scroll: *scroll,
-            ..page::Page::default()
-        },
-    };
-    page.production = dialog.acts() && verdict::is_production(scene.world);
-    page::draw(&page, theme, glyphs, buf);
 }
