@@ -424,15 +424,11 @@ const THREADS: (usize, usize) = (2, 4);
 /// When not even a runtime can be started.
 pub fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
-<<<<<<< HEAD
+    say::in_ascii(looks::Wish::of(&cli.common, None).ascii);
     // Everything here waits for the network or a person: a thread for each core of a large host would only take room.
     let threads = std::thread::available_parallelism().map_or(THREADS.0, NonZero::get);
     let threads = threads.clamp(THREADS.0, THREADS.1);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
-=======
-    say::in_ascii(looks::Wish::of(&cli.common, None).ascii);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
->>>>>>> main
     let answer = runtime.block_on(answer(cli));
     // Reads that still hang must not hold the prompt back.
     runtime.shutdown_background();

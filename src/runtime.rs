@@ -207,9 +207,9 @@ struct Seen {
 /// Why a process with or without a run in flight does not stop as it is told to; `None` when it does.
 fn stays(drives: bool) -> Option<&'static str> {
     if drives {
-        return Some("a run is driven here: not suspended; q leaves it running");
+        return Some("a run is driven here");
     }
-    let alone = "no shell waits behind this console: not suspended";
+    let alone = "no shell waits behind this console";
     (!signals::has_shell()).then_some(alone)
 }
 
@@ -247,29 +247,10 @@ impl Console {
                 biased;
                 signal = signals.next() => match signal {
                     Signal::Resize => self.look_anew(),
-<<<<<<< HEAD
                     Signal::Suspend | Signal::GoOn => match self.step_aside(signal, signals, guard).await {
                         Ok(left) => left,
                         Err(_) => return Exit::Ended(Signal::HangUp),
                     },
-=======
-                    Signal::Suspend if self.inside.performer.drives() => {
-                        self.inside.app.say_not_suspended();
-                        self.due.redraw = Redraw::Now;
-                        false
-                    }
-                    Signal::Suspend | Signal::GoOn => {
-                        let stops = signal == Signal::Suspend;
-                        let pause = async { if stops { signals.stop().await } };
-                        if guard.lend(self.kind, pause).await.is_err() {
-                            return Exit::Ended(Signal::HangUp);
-                        }
-                        if self.inside.app.has_mouse() {
-                            let _never = self.screen.listen_to_mouse(true);
-                        }
-                        self.look_anew()
-                    }
->>>>>>> main
                     signal => return Exit::Ended(signal),
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
@@ -303,7 +284,7 @@ impl Console {
     async fn step_aside(&mut self, told: Signal, signals: &mut Signals, guard: &Guard) -> io::Result<bool> {
         let stops = told == Signal::Suspend;
         if let Some(why) = self.stays().filter(|_| stops) {
-            self.inside.app.say(why);
+            self.inside.app.say_not_suspended(why);
             self.due.redraw = Redraw::Now;
             return Ok(false);
         }

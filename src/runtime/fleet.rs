@@ -18,18 +18,10 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::input::Keyboard;
-<<<<<<< HEAD
 use super::signals::{self, Signal, Signals};
 use super::terminal::{Guard, Kind, Screen};
-use super::watched::{self, News};
-use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Seen, Setup, Thrift, stays};
-=======
-use super::signals;
-use super::signals::{Signal, Signals};
-use super::terminal::{Guard, Kind, Screen};
 use super::watched::{self, News, Watched};
-use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Setup, Thrift};
->>>>>>> main
+use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Seen, Setup, Thrift, stays};
 use crate::app::Event;
 use crate::clock::host_now;
 use crate::model::topology::Topology;
@@ -247,7 +239,7 @@ impl Stage {
                     Signal::Suspend | Signal::GoOn => {
                         let why = stays(all.iter().any(Behind::drives)).filter(|_| signal == Signal::Suspend);
                         match why {
-                            Some(why) => view.stay(why),
+                            Some(why) => view.say(&format!("{why}: not suspended")),
                             None if self.step_aside(signal).await.is_err() => {
                                 return Ok(Chosen::Exit(Exit::Ended(Signal::HangUp)));
                             }
@@ -280,11 +272,7 @@ impl Stage {
                 Some(Ask::Open(at)) if at < all.len() => return Ok(Chosen::Workload(at)),
                 Some(Ask::Quit) => return Ok(Chosen::Exit(Exit::Left)),
                 Some(Ask::Suspend) if signals::suspend().is_err() => {
-<<<<<<< HEAD
-                    view.stay("the system does not let it be suspended");
-=======
                     view.say("the system does not let it be suspended");
->>>>>>> main
                 }
                 _ => {}
             }

@@ -33,8 +33,6 @@ pub enum Ask {
     Suspend,
     /// To leave.
     Quit,
-    /// The shell, for a while.
-    Suspend,
 }
 
 /// Where the operator is in the fleet view.
@@ -71,8 +69,6 @@ enum Mode {
     Naming(usize),
     /// Leaving was asked for while runs are in flight.
     Leaving,
-    /// It was told to stop and does not; why.
-    Staying(&'static str),
 }
 
 /// How long keys that more must follow are remembered.
@@ -115,15 +111,6 @@ impl Fleet {
         (self.selected, self.mode) = (Some(at), Mode::Rows);
     }
 
-<<<<<<< HEAD
-    /// Says why it does not stop as it was told to, until the next key.
-    pub fn stay(&mut self, why: &'static str) {
-        self.mode = Mode::Staying(why);
-    }
-
-    /// Takes one input in; what is wanted comes back.
-    pub fn on(&mut self, input: &Input, rows: &[Row]) -> Option<Ask> {
-=======
     /// Lets time pass: what expires on the screen expires here.
     pub fn tick(&mut self, at: Timestamp) {
         self.at = at;
@@ -167,11 +154,7 @@ impl Fleet {
             }
             return None;
         }
->>>>>>> main
         let Input::Key(key) = input else { return None };
-        if key.code == Code::Char('z') && key.ctrl {
-            return Some(Ask::Suspend);
-        }
         match self.mode {
             Mode::Naming(named) => {
                 self.mode = Mode::Rows;
@@ -192,10 +175,6 @@ impl Fleet {
             self.filter = Filter::new(&text);
             if done {
                 self.mode = Mode::Rows;
-            }
-            Mode::Staying(_) => {
-                self.mode = Mode::Rows;
-                None
             }
         }
     }

@@ -136,10 +136,8 @@ pub(super) fn situation(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
 /// The situation in at most `room` columns.
 pub(super) fn sentence(pen: &Pen<'_>, room: usize) -> Text {
     let situation = &pen.digest.situation;
-<<<<<<< HEAD
     let world = || (vec![situation.told(room.min(MOST))], say::text_role(situation.lamp));
-    let (forms, role) =
-        pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(run, pen.scene.now));
+    let (forms, role) = pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(pen, run));
     Line::from(pen.span(longest(pen, forms, room), role))
 }
 
@@ -184,16 +182,8 @@ fn state_word(run: &Progress, step: StepId) -> String {
 }
 
 /// What the run does in words, from the longest form to the shortest.
-fn of_run(run: &Progress, now: Timestamp) -> (Vec<String>, Role) {
-=======
-    let world = || (situation.told(room.min(MOST)), say::text_role(situation.lamp));
-    let (text, role) = pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(pen, run));
-    Line::from(pen.span(paint::cut(&pen.glyphs.text(&text), room), role))
-}
-
-fn of_run(pen: &Pen<'_>, run: &Progress) -> (String, Role) {
+fn of_run(pen: &Pen<'_>, run: &Progress) -> (Vec<String>, Role) {
     let now = pen.scene.now;
->>>>>>> main
     let held = run.held();
     if let Some(step) = held.first().and_then(|id| run.plan.step(*id)) {
         let word = state_word(run, step.id).to_uppercase();
@@ -204,19 +194,14 @@ fn of_run(pen: &Pen<'_>, run: &Progress) -> (String, Role) {
     }
     if let Some((step, awaited)) = waiting(run) {
         let title = run.plan.step(step).map(|step| step.title.as_str()).unwrap_or_default();
-<<<<<<< HEAD
         let paused = paused(run);
+        let tell = pen.scene.view.keymap.spoken(action::Action::Tell);
         let forms = vec![
-            format!("{paused}Step {step}, {title}: {awaited}.  t tells it."),
-            format!("{paused}Step {step}: {awaited}.  t tells it."),
-            format!("Step {step} waits for you.  t tells it."),
+            format!("{paused}Step {step}, {title}: {awaited}.  {tell} tells it."),
+            format!("{paused}Step {step}: {awaited}.  {tell} tells it."),
+            format!("Step {step} waits for you.  {tell} tells it."),
         ];
         return (forms, Role::LampLookText);
-=======
-        let tell = pen.scene.view.keymap.spoken(action::Action::Tell);
-        let text = format!("{}Step {step}, {title}: {awaited}.  {tell} tells it.", paused(run));
-        return (text, Role::LampLookText);
->>>>>>> main
     }
     let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();
     let next = run.plan.steps.iter().find(|step| is_waiting(run, step));

@@ -19,12 +19,8 @@ use crate::plan::rules::Blocker;
 use crate::plan::{Intent, Plan};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
-<<<<<<< HEAD
-use crate::ui::keymap::Context;
-use crate::ui::layout;
-=======
 use crate::ui::keymap::{Context, Keys};
->>>>>>> main
+use crate::ui::layout;
 use crate::ui::theme::Role;
 
 /// The sheet of one intent.

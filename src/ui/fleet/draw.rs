@@ -270,15 +270,7 @@ fn tail(fleet: &Fleet, rows: &[Row], is_tight: bool, brush: Brush<'_>) -> Vec<Te
             let runs = runs.collect::<Vec<_>>().join(", ");
             vec![said(format!("A run is in flight in {runs}; it goes on without a console."), Role::LampLook)]
         }
-<<<<<<< HEAD
-        Mode::Staying(why) => vec![said(why.to_owned(), Role::LampLook), keys(&[("any key", "go on")])],
-        Mode::Filter => vec![
-            said(format!("/{}", fleet.filter), Role::Input),
-            keys(&[("enter", "keep it"), ("esc", "show all")]),
-        ],
-=======
         Mode::Filter(_) => Vec::new(),
->>>>>>> main
         Mode::Rows => {
             let mut lines = Vec::new();
             if let Some(filter) = &fleet.filter {
