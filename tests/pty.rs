@@ -14,3 +14,4 @@ mod saved;
 mod suspended;
 pub(crate) mod terminal;
 mod terms;
+mod tmux;

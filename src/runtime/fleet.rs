@@ -18,11 +18,10 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::input::Keyboard;
-use super::signals;
-use super::signals::{Signal, Signals};
+use super::signals::{self, Signal, Signals};
 use super::terminal::{Guard, Kind, Screen};
 use super::watched::{self, News, Watched};
-use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Setup, Thrift};
+use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Seen, Setup, Thrift, stays};
 use crate::app::Event;
 use crate::clock::host_now;
 use crate::model::topology::Topology;
@@ -47,7 +46,7 @@ struct Look {
 struct Behind {
     look: Look,
     state: PathBuf,
-    row: watch::Receiver<Row>,
+    seen: watch::Receiver<Seen>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Headless>,
 }
@@ -72,14 +71,19 @@ impl Behind {
     fn keep(mut inside: Headless, look: Look, state: PathBuf) -> Self {
         inside.app.set_aside(inside.clock.now());
         inside.performer.attend(&inside.app);
-        let (row, seen) = watch::channel(row(&inside));
+        let (tell, seen) = watch::channel(Seen::of(&inside));
         let (stop, stopped) = oneshot::channel();
-        Self { look, state, row: seen, stop, task: tokio::spawn(keep(inside, stopped, row)) }
+        Self { look, state, seen, stop, task: tokio::spawn(keep(inside, stopped, tell)) }
     }
 
     /// What it comes to now.
     fn row(&self) -> Row {
-        self.row.borrow().clone()
+        self.seen.borrow().row.clone()
+    }
+
+    /// A run is driven by it.
+    fn drives(&self) -> bool {
+        self.seen.borrow().drives
     }
 
     /// Takes it from behind the screen; nothing when it fell over, and with it whatever it held.
@@ -95,11 +99,14 @@ impl Behind {
     }
 }
 
-fn row(inside: &Headless) -> Row {
-    Row::of(&inside.app.scene(inside.clock.now()))
+impl Seen {
+    fn of(inside: &Headless) -> Self {
+        let row = Row::of(&inside.app.scene(inside.clock.now()));
+        Self { row, drives: inside.performer.drives() }
+    }
 }
 
-async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, row: watch::Sender<Row>) -> Headless {
+async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, tell: watch::Sender<Seen>) -> Headless {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -111,7 +118,7 @@ async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, row: watch:
             _ = second.tick() => vec![inside.performer.budget(), Event::Tick(host_now())],
         };
         // A run in flight must not be cut off by a console that falls over.
-        let took = std::panic::catch_unwind(AssertUnwindSafe(|| take(&mut inside, told, &row)));
+        let took = std::panic::catch_unwind(AssertUnwindSafe(|| take(&mut inside, told, &tell)));
         if took.is_err() {
             tracing::error!("a console behind the screen fell over at an event; it goes on without it");
         }
@@ -119,7 +126,7 @@ async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, row: watch:
 }
 
 /// Takes in what happened; what it comes to is told once a second, as often as the list is drawn.
-fn take(inside: &mut Headless, told: Vec<Event>, row: &watch::Sender<Row>) {
+fn take(inside: &mut Headless, told: Vec<Event>, tell: &watch::Sender<Seen>) {
     for event in told {
         let is_second = matches!(event, Event::Tick(_));
         // What was typed for this console was typed when it was shown, or for another.
@@ -127,7 +134,7 @@ fn take(inside: &mut Headless, told: Vec<Event>, row: &watch::Sender<Row>) {
             inside.take(event);
         }
         if is_second {
-            row.send_replace(self::row(inside));
+            tell.send_replace(Seen::of(inside));
         }
     }
 }
@@ -243,11 +250,13 @@ impl Stage {
                 signal = self.signals.next() => match signal {
                     Signal::Resize => Some(screen.size()),
                     Signal::Suspend | Signal::GoOn => {
-                        let stops = signal == Signal::Suspend;
-                        let signals = &mut self.signals;
-                        let pause = async { if stops { signals.stop().await } };
-                        if self.guard.lend(self.kind, pause).await.is_err() {
-                            return Ok(Chosen::Exit(Exit::Ended(Signal::HangUp)));
+                        let why = stays(all.iter().any(Behind::drives)).filter(|_| signal == Signal::Suspend);
+                        match why {
+                            Some(why) => view.say(&format!("{why}: not suspended")),
+                            None if self.step_aside(signal).await.is_err() => {
+                                return Ok(Chosen::Exit(Exit::Ended(Signal::HangUp)));
+                            }
+                            None => {}
                         }
                         Some(screen.size())
                     }
@@ -292,6 +301,17 @@ impl Stage {
         }
     }
 
+    /// Gives the terminal back, stops if it was told to, and takes the terminal again.
+    async fn step_aside(&mut self, told: Signal) -> std::io::Result<()> {
+        let signals = &mut self.signals;
+        let pause = async {
+            if told == Signal::Suspend {
+                signals.stop().await;
+            }
+        };
+        self.guard.lend(self.kind, pause).await
+    }
+
     /// The console of one workload; the screen comes back where the operator went back to the list.
     async fn open(
         &mut self,
@@ -303,6 +323,7 @@ impl Stage {
             return Ok((Exit::FellOver, None));
         };
         inside.app.come_to_front(inside.clock.now());
+        let beside = all.iter().map(|behind| behind.seen.clone()).collect();
         let keyboard = match Keyboard::listen(inside.to_app.clone()) {
             Ok(keyboard) => keyboard,
             Err(error) => {
@@ -326,6 +347,7 @@ impl Stage {
             began: self.began,
             due,
             alarm: None,
+            beside,
         };
         console.look_anew();
         let live = AssertUnwindSafe(console.live(&mut self.signals, &self.guard)).catch_unwind().await;
