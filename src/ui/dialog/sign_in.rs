@@ -113,7 +113,7 @@ impl SignIn {
         self.stage = match news {
             News::Browser { by, url, code, until } => Stage::Browser { by, url, code, until, silent: None },
             News::Device { by, profile, device, refused } => {
-                let said = refused.map(|why| format!("{why}. Type the next code"));
+                let said = refused.map(|why| format!("{}. Type the next code", why.trim_end_matches('.')));
                 Stage::Device { by, profile, device, digits: String::new(), said }
             }
             News::Looking => Stage::Asking("signed in; asking for the credentials"),
