@@ -3,6 +3,8 @@
 //! It opens by key only and never waits: what comes of an asking is handed in. Nothing typed or copied in it can reach
 //! a write, and leaving it changes nothing.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use super::page::{Page, Para};
@@ -19,7 +21,7 @@ use crate::ui::theme::Role;
 const DIGITS: usize = 6;
 
 /// What the operator asks of a sign-in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Ask {
     /// Begin one; whatever was under way is given up.
     Begin,
@@ -27,6 +29,17 @@ pub enum Ask {
     Code(String),
     /// Give it up.
     Leave,
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The code of a device is for nobody's log.
+        f.write_str(match self {
+            Self::Begin => "Begin",
+            Self::Code(_) => "Code(…)",
+            Self::Leave => "Leave",
+        })
+    }
 }
 
 /// What came of an asking.
