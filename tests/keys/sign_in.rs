@@ -165,3 +165,22 @@ fn whatever_the_service_says_is_drawn_at_any_size() {
     }
     assert_eq!(format!("{:?}", Ask::Code("123456".to_owned())), "Code(…)");
 }
+
+#[test]
+fn what_does_not_fit_is_scrolled_to() {
+    let mut bench = browser();
+    let (width, height) = (60, 8);
+    bench.input(2_000, &Input::Resize { width, height });
+    let text = |bench: &Bench| bench.screen(Size { width, height }).join("\n");
+    assert!(!text(&bench).contains("Q X V R"), "{}", text(&bench));
+    bench.press(3_000, "G");
+    bench.press(3_400, "k");
+    assert!(text(&bench).contains("Q X V R"), "{}", text(&bench));
+    let mut bench = device(Some("no"));
+    bench.input(2_000, &Input::Resize { width, height });
+    assert!(!text(&bench).contains("mfa/maria"), "{}", text(&bench));
+    for at in [3_000, 3_400, 3_800] {
+        bench.press(at, "pgdn");
+    }
+    assert!(text(&bench).contains("mfa/maria"), "{}", text(&bench));
+}

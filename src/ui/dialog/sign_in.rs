@@ -7,8 +7,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::page::{Page, Para};
-use super::{Reply, Request};
+use super::page::{self, Page, Para};
+use super::{Moment, Reply, Request, Scroll};
 use crate::model::reading::Identity;
 use crate::model::verdict;
 use crate::ui::action::Action;
@@ -83,6 +83,7 @@ pub enum News {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     stage: Stage,
+    scroll: Scroll,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +102,7 @@ impl SignIn {
     /// Opens, and waits for where one signs in; ask the app for it with [`Ask::Begin`].
     #[must_use]
     pub fn new() -> Self {
-        Self { stage: Stage::Asking("asking where to sign in") }
+        Self { stage: Stage::Asking("asking where to sign in"), scroll: Scroll::default() }
     }
 
     pub(super) fn context(&self) -> Context {
@@ -123,7 +124,7 @@ impl SignIn {
 
     /// Takes in what came of what was asked.
     pub(crate) fn hear(&mut self, news: News) {
-        self.stage = match news {
+        let stage = match news {
             News::Browser { by, url, code, until } => Stage::Browser { by, url, code, until, silent: None },
             News::Device { by, profile, device, refused } => {
                 let said = refused.map(|why| format!("{}. Type the next code", why.trim_end_matches('.')));
@@ -138,9 +139,15 @@ impl SignIn {
                 return;
             }
         };
+        *self = Self { stage, scroll: Scroll::default() };
     }
 
-    pub(super) fn on(&mut self, input: &Input, action: Option<Action>) -> Reply {
+    pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        if let Some(action) = action {
+            let page = self.page(moment.facts.now, &moment.view.keymap);
+            let (lines, room) = page::stretch(&page, moment.size());
+            self.scroll.on(action, lines, room);
+        }
         if action == Some(Action::StartAgain) && self.offers(Action::StartAgain) {
             *self = Self::new();
             return Reply::Ask(Request::SignIn(Ask::Begin));
@@ -181,7 +188,7 @@ impl SignIn {
         let cancel = Para::default().add("[ Leave ]", Role::Selection).add("  Esc", Role::Muted);
         tail.insert(0, Para::blank());
         tail.push(cancel.right(self.keys(keymap), Role::Muted));
-        Page { title: "SIGN IN".to_owned(), note, body, tail, ..Page::default() }
+        Page { title: "SIGN IN".to_owned(), note, body, tail, scroll: self.scroll, ..Page::default() }
     }
 
     /// The keys of this stage, as they are bound.
