@@ -228,7 +228,7 @@ impl Console {
                 signal = signals.next() => match signal {
                     Signal::Resize => self.look_anew(),
                     Signal::Suspend if self.inside.performer.drives() => {
-                        self.inside.app.say("a run is driven here, so the console is not suspended; q leaves it running");
+                        self.inside.app.say_not_suspended();
                         self.due.redraw = Redraw::Now;
                         false
                     }
@@ -355,6 +355,10 @@ impl Console {
             News::Looks(looks) => {
                 (self.theme, self.glyphs) = *looks;
                 self.due.redraw = Redraw::Now;
+                return false;
+            }
+            News::Themes(names) => {
+                self.inside.app.offer_themes(names);
                 return false;
             }
             News::Keys(keymap) => {

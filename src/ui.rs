@@ -151,7 +151,7 @@ impl Pen<'_> {
 /// Draws one frame over the whole buffer, at any size. A part that falls over is drawn as its error.
 pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) {
     if let Err(why) = guard::attempt(|| draw_all(scene, theme, &glyphs, buf)) {
-        guard::everything(&why, buf);
+        guard::everything(&why, &scene.view.keymap.spoken(action::Action::Quit), buf);
     }
 }
 

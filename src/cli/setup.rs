@@ -34,6 +34,7 @@ pub(super) struct Reader {
 /// All problems in it at once.
 pub(super) fn load(common: &Common) -> Result<Config> {
     let config = read(common)?;
+    say::in_ascii(config.screen.ascii);
     for warning in &config.warnings {
         say::err(format_args!("warning: {warning}"));
     }
@@ -63,6 +64,7 @@ pub(super) fn several(common: &Common) -> Result<Option<Vec<Member>>, Refused> {
     if fleet.members.len() + fleet.wrong.len() < 2 || fleet.members.is_empty() {
         return Ok(None);
     }
+    say::in_ascii(fleet.members.iter().any(|member| member.config.screen.ascii));
     for problems in &fleet.wrong {
         say::err(problems);
     }

@@ -87,7 +87,7 @@ pub(super) async fn sim(args: &SimArgs) -> Result<ExitCode> {
             lay_out_file(&beside.join(path), &text)?;
         }
     }
-    say::out(&served.base_url);
+    say::record(&served.base_url);
     served.server.await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -37,6 +37,8 @@ pub trait Watched: Send {
 pub enum News {
     /// It is drawn like this from now on.
     Looks(Box<(Theme, Glyphs)>),
+    /// These themes can be asked for by name from now on.
+    Themes(Vec<String>),
     /// Keys mean this from now on.
     Keys(Box<Keymap>),
     /// The workload is declared like this; it is taken in when nothing rests on the old declaration any more.

@@ -10,8 +10,10 @@ mod buttons;
 mod claim;
 mod cut_off;
 mod decide;
+pub(super) mod draw;
 mod fingers;
 mod glass;
+pub(super) mod keys;
 mod line;
 mod moment;
 mod note;
@@ -31,17 +33,11 @@ mod typed;
 
 use std::time::Duration;
 
-use ratatui::buffer::Buffer;
-
-use super::Scene;
 use super::action::Action;
 use super::clip::Clip;
 use super::command::Command;
-use super::help;
 use super::key::Input;
 use super::keymap::Context;
-use super::theme::{Glyphs, Theme};
-use crate::model::verdict;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId};
@@ -52,6 +48,7 @@ pub use arm::Arm;
 pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
+pub use draw::draw;
 pub use glass::Glass;
 pub use moment::Moment;
 pub use note::Note;
@@ -69,8 +66,6 @@ pub use typed::{Refusal, Typed};
 /// The dialog on top.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
-    /// The keys of this screen.
-    Help(Scroll),
     /// What is known of the selected row.
     Detail(Scroll),
     /// The list of what can be done.
@@ -232,12 +227,6 @@ pub enum Request {
 pub const SETTLE: Duration = Duration::from_millis(300);
 
 impl Dialog {
-    /// The keys of this screen.
-    #[must_use]
-    pub fn help() -> Self {
-        Self::Help(Scroll::default())
-    }
-
     /// What is known of the selected row of the focused pane.
     #[must_use]
     pub fn detail() -> Self {
@@ -326,18 +315,16 @@ impl Dialog {
     #[must_use]
     pub fn context(&self) -> Context {
         match self {
-            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => Context::Text,
+            Self::Detail(_) | Self::Cli { .. } => Context::Text,
             Self::Act(_) => Context::List,
             Self::CutOff(cut_off) => cut_off.context(),
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Glass(_)
-            | Self::Note(_)
-            | Self::Tell(_)
-            | Self::Claiming(_)
-            | Self::Filter(_)
-            | Self::Palette(_) => Context::Typing,
+            Self::Glass(_) | Self::Note(_) | Self::Tell(_) | Self::Claiming(_) | Self::Filter(_) => {
+                Context::Typing
+            }
+            Self::Palette(_) => Context::Commands,
             Self::Approve(approve) => approve.context(),
             Self::SignIn(sign_in) => sign_in.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
@@ -348,8 +335,7 @@ impl Dialog {
     #[must_use]
     pub fn acts(&self) -> bool {
         match self {
-            Self::Help(_)
-            | Self::Detail(_)
+            Self::Detail(_)
             | Self::Note(_)
             | Self::Quit(_)
             | Self::Notice(_)
@@ -369,20 +355,6 @@ impl Dialog {
         }
     }
 
-    /// An action that its context knows does something in it now.
-    #[must_use]
-    pub fn offers(&self, action: Action) -> bool {
-        match (self, action) {
-            (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
-            (Self::Sheet(sheet), Action::BreakGlass) => sheet.offers_glass(),
-            (Self::SignIn(sign_in), action) => sign_in.offers(action),
-            (_, Action::BreakGlass | Action::CopyCode | Action::StartAgain)
-            | (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
-            | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
-            _ => true,
-        }
-    }
-
     /// Takes one input.
     #[must_use]
     pub fn on(&mut self, input: &Input, moment: &Moment<'_>) -> Reply {
@@ -399,7 +371,7 @@ impl Dialog {
             Self::Filter(filter) => filter.on(input, action),
             Self::SignIn(_) if leaves => Reply::Done(Request::SignIn(Ask::Leave)),
             _ if leaves => Reply::Close,
-            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => match action {
+            Self::Detail(_) | Self::Cli { .. } => match action {
                 Some(Action::CopyRow) => {
                     self.clip(moment).map_or(Reply::Stay, |clip| Reply::Ask(Request::Copy(clip)))
                 }
@@ -432,45 +404,4 @@ impl Dialog {
             _ => Reply::Stay,
         }
     }
-}
-
-/// Draws the dialog of a scene over what is drawn, if there is one.
-pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
-    let Some(dialog) = &scene.view.dialog else { return };
-    let facts = scene.facts();
-    let mut page = match dialog {
-        Dialog::Help(scroll) => {
-            let body = help::body(&facts, scene.view);
-            page::Page { title: "KEYS".to_owned(), body, scroll: *scroll, ..page::Page::default() }
-        }
-        Dialog::Detail(scroll) => page::Page {
-            title: scene.view.pane.name().to_uppercase(),
-            body: text::detail(scene, buf.area, theme, glyphs),
-            scroll: *scroll,
-            ..page::Page::default()
-        },
-        Dialog::Act(act) => act.page(&facts),
-        Dialog::Palette(palette) => palette.page(),
-        Dialog::Arm(arm) => arm.page(&facts),
-        Dialog::Sheet(sheet) => sheet.page(scene.view.at),
-        Dialog::Glass(glass) => glass.page(),
-        Dialog::Decide(decide) => decide.page(&facts),
-        Dialog::Note(note) => note.page(),
-        Dialog::Approve(approve) => approve.page(facts.run),
-        Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
-        Dialog::Claiming(claiming) => claiming.page(),
-        Dialog::SignIn(sign_in) => sign_in.page(scene.now, &scene.view.keymap),
-        Dialog::Quit(quit) => quit.page(&facts),
-        Dialog::CutOff(cut_off) => cut_off.page(),
-        Dialog::Notice(notice) => notice.page(),
-        Dialog::Filter(_) => return,
-        Dialog::Cli { lines, scroll } => page::Page {
-            title: "AS AWS CLI".to_owned(),
-            body: page::plain(lines),
-            scroll: *scroll,
-            ..page::Page::default()
-        },
-    };
-    page.production = dialog.acts() && verdict::is_production(scene.world);
-    page::draw(&page, theme, glyphs, buf);
 }

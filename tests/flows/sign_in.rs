@@ -206,7 +206,7 @@ async fn a_sign_in_that_comes_to_nothing_says_why_and_is_begun_again_by_a_key() 
         seat.refuses(operation, code);
         seat.press("L").await;
         seat.shows(why).await;
-        seat.shows("r, to start again").await;
+        seat.shows("r starts again").await;
         seat.shows("NOT SIGNED IN").await;
         seat.press("r").await;
         seat.shows("user_code=SIML-").await;

@@ -69,6 +69,9 @@ impl Place {
             }
             News::Right { of, said } if said.is_empty() => format!("right {of}"),
             News::Keys(_) => "keys".to_owned(),
+            News::Themes(names) => {
+                format!("themes {}", names.join(" ").split(" dark ").next().unwrap_or_default())
+            }
             News::Right { of, said } => format!("right {of}: {}", said.replace(&folder, "")),
         };
         self.files.read().into_iter().map(words).collect()
@@ -106,7 +109,7 @@ fn who_we_are_and_where_aws_is_wait_for_the_next_start() {
     assert_eq!(news[0], "declared 20");
     assert_eq!(
         news[2],
-        "wrong config: pointsman.toml: workload.name, workload.profile count from the next start on. E shows why"
+        "wrong config: pointsman.toml: workload.name, workload.profile count from the next start on"
     );
     let now = &place.files.taken;
     assert_eq!((&now.topology.workload, &now.access), (&was.topology.workload, &was.access));
@@ -148,4 +151,12 @@ fn ascii_and_colour_are_taken_from_the_saved_config() {
     assert_eq!(news[1..], ["looks light", "right theme: drawn in the theme light now"], "{news:?}");
     let (theme, glyphs) = &place.files.looks;
     assert!(glyphs.is_ascii() && theme.style(Role::LampOk).fg.is_none());
+}
+
+#[test]
+fn a_theme_that_was_added_can_be_asked_for() {
+    let mut place = Place::new();
+    place.save("themes/night-shift.toml", "inherits = \"dark\"\n");
+    assert_eq!(place.read(), ["right config", "themes night-shift", "right theme"]);
+    assert_eq!(place.read(), ["right config", "right theme"], "told once");
 }

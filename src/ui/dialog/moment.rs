@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::ui::Mode;
+use crate::ui::keymap::{Context, Keys};
 use crate::ui::view::{Facts, Size, View};
 
 /// What an input is judged by.
@@ -33,6 +34,11 @@ impl Moment<'_> {
     #[must_use]
     pub fn since(&self, then: Timestamp) -> Duration {
         Duration::try_from(self.at().duration_since(then)).unwrap_or_default()
+    }
+
+    /// The keys of a place.
+    pub(super) fn keys(&self, context: Context) -> Keys<'_> {
+        self.view.keymap.at(context)
     }
 
     pub(super) fn is_armed(&self) -> bool {

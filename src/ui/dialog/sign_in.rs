@@ -14,11 +14,17 @@ use crate::model::verdict;
 use crate::ui::action::Action;
 use crate::ui::clip::Clip;
 use crate::ui::key::{Code, Input};
-use crate::ui::keymap::{Context, Keymap};
+use crate::ui::keymap::{Context, Keys, Own};
 use crate::ui::theme::Role;
 
 /// How many digits a device shows.
 const DIGITS: usize = 6;
+
+const COPIES: &[Own] = &[(&[Action::CopyRow], "copies the page"), (&[Action::CopyCode], "the code")];
+
+const SENDS: &[Own] = &[(&[Action::Confirm], "sends it")];
+
+const AGAIN: &[Own] = &[(&[Action::StartAgain], "starts again")];
 
 /// What the operator asks of a sign-in.
 #[derive(Clone, PartialEq, Eq)]
@@ -112,14 +118,27 @@ impl SignIn {
         }
     }
 
-    /// An action that its context knows does something now.
-    pub(super) fn offers(&self, action: Action) -> bool {
-        match action {
+    /// The keys of this stage, in its own words.
+    pub(super) fn own(&self) -> &'static [Own] {
+        match self.stage {
+            Stage::Asking(_) => &[],
+            Stage::Browser { .. } => COPIES,
+            Stage::Device { .. } => SENDS,
+            Stage::Undone(_) => AGAIN,
+        }
+    }
+
+    /// Why an action that its place knows does nothing now.
+    pub(super) fn off(&self, action: Action) -> Option<&'static str> {
+        let is_on = match action {
             Action::CopyRow | Action::CopyCode => matches!(self.stage, Stage::Browser { .. }),
             Action::StartAgain => matches!(self.stage, Stage::Browser { .. } | Stage::Undone(_)),
             Action::Confirm => matches!(self.stage, Stage::Device { .. }),
-            action => matches!(action, Action::Back | Action::Interrupt | Action::Suspend),
-        }
+            // It is left, told about and scrolled at any stage.
+            Action::Back | Action::Interrupt | Action::Suspend | Action::Help => true,
+            action => moves(action),
+        };
+        (!is_on).then_some("there is nothing here that it could do")
     }
 
     /// Takes in what came of what was asked.
@@ -144,11 +163,11 @@ impl SignIn {
 
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
         if let Some(action) = action {
-            let page = self.page(moment.facts.now, &moment.view.keymap);
+            let page = self.page(moment.facts.now, moment.keys(self.context()));
             let (lines, room) = page::stretch(&page, moment.size());
             self.scroll.on(action, lines, room);
         }
-        if action == Some(Action::StartAgain) && self.offers(Action::StartAgain) {
+        if action == Some(Action::StartAgain) && self.off(Action::StartAgain).is_none() {
             *self = Self::new();
             return Reply::Ask(Request::SignIn(Ask::Begin));
         }
@@ -170,7 +189,7 @@ impl SignIn {
         }
     }
 
-    pub(super) fn page(&self, now: Timestamp, keymap: &Keymap) -> Page {
+    pub(super) fn page(&self, now: Timestamp, keys: Keys<'_>) -> Page {
         let (body, mut tail, note) = match &self.stage {
             Stage::Asking(what) => (vec![Para::new(format!("{what}…"))], Vec::new(), String::new()),
             Stage::Undone(why) => (undone(why), Vec::new(), String::new()),
@@ -185,24 +204,18 @@ impl SignIn {
                 (asks(by, profile, device), vec![ask, said], String::new())
             }
         };
-        let cancel = Para::default().add("[ Leave ]", Role::Selection).add("  Esc", Role::Muted);
+        let leave = format!("  {}", keys.spoken(Action::Back));
+        let leave = Para::default().add("[ Leave ]", Role::Selection).add(leave, Role::Muted);
         tail.insert(0, Para::blank());
-        tail.push(cancel.right(self.keys(keymap), Role::Muted));
+        tail.push(leave.right(keys.sentence(self.own()), Role::Muted));
         Page { title: "SIGN IN".to_owned(), note, body, tail, scroll: self.scroll, ..Page::default() }
     }
+}
 
-    /// The keys of this stage, as they are bound.
-    fn keys(&self, keymap: &Keymap) -> String {
-        let key = |action| keymap.keys(action).into_iter().next().unwrap_or_default();
-        match self.stage {
-            Stage::Asking(_) => String::new(),
-            Stage::Browser { .. } => {
-                format!("{} copies the page, {} the code", key(Action::CopyRow), key(Action::CopyCode))
-            }
-            Stage::Device { .. } => "Enter, to send it".to_owned(),
-            Stage::Undone(_) => format!("{}, to start again", key(Action::StartAgain)),
-        }
-    }
+/// It scrolls.
+fn moves(action: Action) -> bool {
+    let lines = [Action::Up, Action::Down, Action::PageUp, Action::PageDown, Action::Top, Action::Bottom];
+    lines.contains(&action) || [Action::SheetUp, Action::SheetDown].contains(&action)
 }
 
 impl Default for SignIn {

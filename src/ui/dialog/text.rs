@@ -10,7 +10,7 @@ use crate::plan::{Plan, script};
 use crate::ui::action::Action;
 use crate::ui::clip::Clip;
 use crate::ui::theme::{Glyphs, Theme};
-use crate::ui::{Scene, help, panes};
+use crate::ui::{Scene, panes};
 
 impl Dialog {
     /// The equal AWS CLI lines of a plan, with what must be seen.
@@ -31,7 +31,6 @@ impl Dialog {
                     detail(&moment.facts.scene(moment.view), screen, &Theme::plain(), &Glyphs::unicode());
                 Clip::new("the detail", &page::words(&body))
             }
-            Self::Help(_) => Clip::new("the keys", &page::words(&help::body(moment.facts, moment.view))),
             _ => None,
         }
     }
@@ -39,12 +38,11 @@ impl Dialog {
     pub(super) fn scroll(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
         let Some(action) = action else { return Reply::Stay };
         let lines = match self {
-            Self::Help(_) => help::height(moment),
             Self::Detail(_) => detail_height(moment),
             Self::Cli { lines, .. } => page::height(lines, moment.size()),
             _ => return Reply::Stay,
         };
-        if let Self::Help(scroll) | Self::Detail(scroll) | Self::Cli { scroll, .. } = self {
+        if let Self::Detail(scroll) | Self::Cli { scroll, .. } = self {
             scroll.on(action, lines, page::room(moment.size()));
         }
         Reply::Stay
