@@ -267,3 +267,14 @@ fn a_file_is_loaded_under_its_own_name() {
 fn the_page_about_the_file_is_what_the_code_says() {
     crate::written::compare_or_write("docs/config.md", &config::docs());
 }
+
+#[test]
+fn the_folder_of_the_aws_files_is_beside_the_config_unless_it_is_absolute() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pointsman.toml");
+    for (said, is) in [("aws", folder.path().join("aws")), ("/srv/aws", "/srv/aws".into())] {
+        let text = FULL.replacen("[workload]", &format!("[workload]\naws_folder = \"{said}\""), 1);
+        std::fs::write(&path, text).unwrap();
+        assert_eq!(config::load(&path).unwrap().access.folder, Some(is));
+    }
+}

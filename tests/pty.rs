@@ -11,6 +11,7 @@ mod killed;
 mod line;
 mod plain;
 mod saved;
+mod sign_in;
 mod suspended;
 pub(crate) mod terminal;
 mod terms;

@@ -13,6 +13,7 @@ mod rds;
 mod regionswitch;
 mod route53;
 mod ssm;
+mod sso;
 mod sts;
 
 use pointsman::clock::Clock;

@@ -30,7 +30,7 @@ use super::time::SdkClock;
 use super::wallet::{NoCredentials, none};
 use crate::clock::Clock;
 use crate::config::Access;
-use crate::model::reading::TroubleKind;
+use crate::model::reading::{Trouble, TroubleKind};
 use crate::model::topology::{Region, Topology};
 
 /// Whose STS is asked where no Region is declared, as in a config that is only looked at.
@@ -66,7 +66,7 @@ struct NoInstance;
 #[error("role {role} was not given: {why}")]
 struct NotGiven {
     role: String,
-    why: String,
+    why: Trouble,
 }
 
 /// The Regions whose STS is asked, the host's own first: the one being left may be the one that is down.
@@ -118,7 +118,8 @@ impl Finder {
                 Ok(found) => return Ok(found),
                 Err(error) => {
                     last = Self::explain(&error);
-                    if !may_do_better(&error) {
+                    // A code that was looked at is used up, whatever Region looked at it.
+                    if !may_do_better(&error) || (self.code.is_some() && is_denied(&error)) {
                         break;
                     }
                 }
@@ -355,6 +356,12 @@ fn may_do_better(error: &CredentialsError) -> bool {
     !matches!(error, CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_))
 }
 
+/// STS has looked at what was sent and says no.
+fn is_denied(error: &CredentialsError) -> bool {
+    let no = std::error::Error::source(error).and_then(|source| source.downcast_ref::<NotGiven>());
+    no.is_some_and(|no| no.why.kind == TroubleKind::Denied)
+}
+
 /// The files name no credentials, so others may be looked for.
 fn is_absent(error: &CredentialsError) -> bool {
     let unfit = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Unfit>());
@@ -364,7 +371,7 @@ fn is_absent(error: &CredentialsError) -> bool {
 /// A role that was not given. The words of STS say why; who is in the way is the role.
 fn refused(hop: &Hop, error: &SdkError<AssumeRoleError, HttpResponse>) -> CredentialsError {
     let why = fault(error).trouble;
-    CredentialsError::provider_error(NotGiven { role: hop.role.clone(), why: why.to_string() })
+    CredentialsError::provider_error(NotGiven { role: hop.role.clone(), why })
 }
 
 /// A simulator on this host checks no signature, so a demo needs no account.
@@ -378,6 +385,7 @@ mod tests {
 
     use super::super::script::{Reply, Script};
     use super::*;
+    use crate::model::topology::RegionSpec;
 
     const ROLE: &str = "arn:aws:iam::111122223333:role/ops-failover";
 
@@ -426,6 +434,36 @@ mod tests {
             none.text.contains(&format!("role {ROLE} was not given: denied: AccessDenied: not you")),
             "{none}"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_code_that_was_refused_is_not_tried_in_another_region() {
+        let told = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>invalid MFA one time pass code</Message></Error></ErrorResponse>";
+        for (answers, asked) in [(Reply::Says(403, told.to_owned()), 1), (Reply::Breaks, 2)] {
+            let folder = tempfile::tempdir().unwrap();
+            let profile = format!(
+                "[profile ops]\nrole_arn = {ROLE}\nsource_profile = ops\nmfa_serial = arn:aws:iam::111122223333:mfa/ana\n\
+                 aws_access_key_id = AKIDBASE\naws_secret_access_key = secret\n"
+            );
+            std::fs::write(folder.path().join("config"), profile).unwrap();
+            let access = Access {
+                profile: Some("ops".to_owned()),
+                folder: Some(folder.path().to_owned()),
+                ..Access::default()
+            };
+            let script = Script::new(move |_| answers.clone());
+            let regions = ["eu-west-1", "us-east-1"].map(|name| RegionSpec {
+                name: Region::new(name),
+                short: Region::new(name).short(),
+                capacity: None,
+                signals: Vec::new(),
+            });
+            let topology = Topology { regions: regions.to_vec(), ..Topology::default() };
+            let http = SharedHttpClient::new(script.clone());
+            let finder = Finder::new(&access, &topology, &Clock::wall(), &http);
+            finder.with_code(Some("123456".to_owned())).find().await.unwrap_err();
+            assert_eq!(script.sent().len(), asked, "a code that nobody has seen may be seen by another");
+        }
     }
 
     #[test]

@@ -21,7 +21,9 @@ pub(super) fn own(config: &Config, variable: impl Fn(&str) -> Option<String>) ->
     if !config.simulated {
         let profile = config.access.profile.clone().or_else(|| variable("AWS_PROFILE"));
         let profile = profile.unwrap_or_else(|| "default".to_owned());
-        let text = file(&variable).and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+        let beside = config.access.folder.as_ref().map(|folder| folder.join("config"));
+        let file = beside.or_else(|| file(&variable));
+        let text = file.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
         if let Some(region) = sign_in(&text, &profile) {
             let name = format!("the sign-in of profile {profile}");
             leans.push(Lean { part: Part::SignIn, name, regions: vec![region] });

@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 
 use crate::app::{Attempt, Event};
 use crate::aws::Clients;
-use crate::aws::sign_in::WayIn;
+use crate::aws::sign_in::{NotSignedIn, WayIn};
 use crate::model::reading::{Identity, Reading, Source, Trouble};
 use crate::model::topology::Region;
 use crate::ui::dialog::{Ask, News};
@@ -70,7 +70,7 @@ impl Way {
             Ok(way @ WayIn::Code { .. }) => self.ask_for_code(way, None).await,
             // What there is may have been renewed where it comes from.
             Err(nowhere) => match self.clients.renew(None).await {
-                Ok(()) => self.done().await,
+                Ok(()) => self.done(Some(&nowhere)).await,
                 Err(_) => self.tell(News::Undone(nowhere.to_string())).await,
             },
         }
@@ -107,33 +107,40 @@ impl Way {
     /// Looks for credentials, with the code of a device where that was said.
     async fn look(&self, code: Option<String>) {
         let coded = code.is_some();
-        let Err(trouble) = self.clients.renew(code).await else { return self.done().await };
+        let Err(trouble) = self.clients.renew(code).await else { return self.done(None).await };
         match self.clients.way_in().await {
             Ok(way @ WayIn::Code { .. }) if coded => self.ask_for_code(way, Some(trouble.text)).await,
             _ => self.tell(News::Undone(trouble.to_string())).await,
         }
     }
 
-    async fn done(&self) {
-        let identity = self.identity().await;
-        self.tell(News::In(identity.map(Box::new))).await;
+    /// There are credentials; that they are found does not say that they count. `nowhere` is why nobody signed in.
+    async fn done(&self, nowhere: Option<&NotSignedIn>) {
+        let news = match self.identity().await {
+            Ok(identity) => News::In(identity.map(Box::new)),
+            Err(no) => News::Undone(nowhere.map_or_else(|| no.to_string(), |why| format!("{why}. {no}"))),
+        };
+        self.tell(news).await;
     }
 
-    /// Whose credentials they are, from whichever Region says it first.
-    async fn identity(&self) -> Option<Identity> {
+    /// Whose credentials they are, from whichever Region says it first; nobody's, where none does.
+    ///
+    /// # Errors
+    /// When a Region says that they do not count.
+    async fn identity(&self) -> Result<Option<Identity>, Trouble> {
         let region = |name: &Region| Source::Identity(name.clone());
         let sources: Vec<Source> = self.clients.topology().regions.iter().map(|r| region(&r.name)).collect();
         let mut asked: FuturesUnordered<_> = sources.iter().map(|one| self.clients.look(one)).collect();
+        let mut no = None;
         while let Some(seen) = asked.next().await {
-            let identity = match &seen.result {
-                Ok(Reading::Identity(identity)) => Some(identity.clone()),
-                _ => None,
-            };
+            let result = seen.result.clone();
             let _gone = self.to_app.send(Event::Observed(seen)).await;
-            if identity.is_some() {
-                return identity;
+            match result {
+                Ok(Reading::Identity(identity)) => return Ok(Some(identity)),
+                Err(trouble) if trouble.kind.is_for_credentials() => no = Some(trouble),
+                _ => {}
             }
         }
-        None
+        no.map_or(Ok(None), Err)
     }
 }

@@ -388,7 +388,7 @@ impl Dialog {
             Self::Approve(approve) => approve.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
             Self::Claiming(claiming) => claiming.on(input, action, moment),
-            Self::SignIn(sign_in) => sign_in.on(input, action),
+            Self::SignIn(sign_in) => sign_in.on(input, action, moment),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }

@@ -124,13 +124,6 @@ fn a_role_that_asks_for_the_code_of_a_device_is_given_with_it_and_only_then() {
     assert!(right.contains("by keys of profile ops → role ops-failover with MFA, until "), "{right}");
 }
 
-/// Runs a command for which the SDK's own sign-in goes to the simulator too.
-fn signing_in(stage: &Stage, words: &str) -> Said {
-    let mut command = stage.desk.command(words);
-    command.env("AWS_ENDPOINT_URL", &stage.base);
-    assert_cmd::Command::from_std(command).timeout(PATIENCE).output().unwrap().into()
-}
-
 #[test]
 fn a_sign_in_by_a_code_serves_what_comes_after_and_its_token_is_for_nobody_else() {
     let stage = Stage::new("calm", 60);
@@ -145,11 +138,11 @@ fn a_sign_in_by_a_code_serves_what_comes_after_and_its_token_is_for_nobody_else(
          [profile people]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = people\n\
          [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n",
     );
-    let before = signing_in(&stage, "status").with(30).out;
+    let before = stage.run("status").with(30).out;
     assert!(before.contains("NOT SIGNED IN: no credentials"), "{before}");
     assert!(before.contains("Sign in with pointsman login"), "{before}");
     stage.inject("{\"kind\": \"expired-token\"}");
-    let said = signing_in(&stage, "login").with(0).out;
+    let said = stage.run("login").with(0).out;
     assert!(said.contains("confirm only if it shows SIML-"), "{said}");
     assert!(said.contains("https://corp.example/start/device?user_code=SIML-"), "{said}");
     let way = "by SSO corp of profile people → role ops-failover, until ";
@@ -159,5 +152,20 @@ fn a_sign_in_by_a_code_serves_what_comes_after_and_its_token_is_for_nobody_else(
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert_eq!(kept[0].metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert!(!said.contains("simulated-token"), "a token is never said");
-    assert!(signing_in(&stage, "status").with(0).out.contains(way));
+    assert!(stage.run("status").with(0).out.contains(way));
+}
+
+#[test]
+fn a_world_that_was_handed_out_signed_out_is_signed_in_at_by_its_own_files() {
+    let stage = Stage::new("sso-expired", 60);
+    let before = stage.run("status").with(30).out;
+    assert!(before.contains("NOT SIGNED IN: no credentials: nobody is signed in at SSO corp"), "{before}");
+    assert!(before.contains("the sign-in ran out at "), "{before}");
+    stage.run("login").with(0);
+    let text = stage.run("status").with(0).out;
+    assert!(text.contains("by SSO corp of profile people → role ops-failover, until "), "{text}");
+    let folder = stage.desk.config_file().with_file_name("aws");
+    let files: Vec<_> = std::fs::read_dir(folder.join("sso/cache")).unwrap().collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(!stage.desk.config_file().with_file_name(".aws").exists(), "nothing of it is in the home");
 }

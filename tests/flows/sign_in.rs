@@ -154,9 +154,9 @@ fn knows_nothing(frame: &str) {
 #[tokio::test(start_paused = true)]
 async fn whoever_is_not_signed_in_knows_nothing_signs_in_by_keys_and_the_panes_fill() {
     let mut seat = Seat::at("sso-expired").await;
-    for (width, height, word) in [(120, 40, "NOT SIGNED IN"), (80, 24, "NO SIGN-IN")] {
+    for (width, height) in [(120, 40), (80, 24), (60, 15)] {
         let frame = seat.frame_of(Rect::new(0, 0, width, height));
-        assert!(frame.contains(word) && frame.contains("L SIGN IN"), "{frame}");
+        assert!(frame.contains("NOT SIGNED IN") && frame.contains("L SIGN IN"), "{frame}");
         knows_nothing(&frame);
     }
     seat.press("L").await;
@@ -170,7 +170,7 @@ async fn whoever_is_not_signed_in_knows_nothing_signs_in_by_keys_and_the_panes_f
     seat.shows("copied the code: 1 line, 9 bytes").await;
     assert!(seat.frame().contains("9m5"), "how long it is good for counts down\n{}", seat.frame());
 
-    seat.shows("signed in as simulated in …3333 until 10:00 UTC, ").await;
+    seat.shows("signed in as simulated in …3333 until 10:00 UTC, 1h").await;
     seat.lacks("NOT SIGNED IN");
     seat.lacks("user_code");
     seat.wait(Duration::from_secs(10)).await;
@@ -222,6 +222,19 @@ async fn a_service_that_is_silent_is_said_and_asked_again() {
     seat.shows("No answer, asked again: ").await;
     seat.shows("Waiting for the browser").await;
     seat.shows("signed in as ").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nobody_can_sign_in_that_is_said_with_what_the_service_says() {
+    let mut seat = Seat::at("expired-token").await;
+    seat.lacks("L SIGN IN");
+    seat.press("L").await;
+    seat.shows("L is off: there are credentials, and they do not run out").await;
+    seat.wait(Duration::from_mins(3)).await;
+    seat.shows("L SIGN IN").await;
+    seat.press("L").await;
+    seat.shows("the credentials are simulated ones: there is nothing to sign in at. expired: ").await;
+    seat.lacks("signed in as");
 }
 
 #[tokio::test(start_paused = true)]

@@ -152,3 +152,46 @@ fn the_hint_is_there_while_it_is_needed_and_the_key_always_but_where_nothing_run
     bench.tick(minute);
     assert!(hint(&bench), "they end soon");
 }
+
+#[test]
+fn whatever_the_service_says_is_drawn_at_any_size() {
+    let nasty = ["", "\u{1b}[31mred\n", "日本語の店", &"x".repeat(300)];
+    for words in nasty {
+        let mut bench = begun();
+        let (by, url, code) = (words.to_owned(), words.to_owned(), words.to_owned());
+        let until = bench.now - jiff::SignedDuration::from_hours(1);
+        bench.hears(2_000, News::Browser { by, url, code, until });
+        bench.hears(3_000, News::Silent(words.to_owned()));
+        let (by, profile, device) = (words.to_owned(), words.to_owned(), words.to_owned());
+        let mut asks = begun();
+        asks.hears(2_000, News::Device { by, profile, device, refused: Some(words.to_owned()) });
+        for bench in [bench, asks] {
+            for width in (0..=130).step_by(13) {
+                for height in 0..=40 {
+                    let rows = bench.screen(Size { width, height });
+                    assert!(!rows.concat().contains(char::is_control), "{words:?} at {width}x{height}");
+                }
+            }
+        }
+    }
+    assert_eq!(format!("{:?}", Ask::Code("123456".to_owned())), "Code(…)");
+}
+
+#[test]
+fn what_does_not_fit_is_scrolled_to() {
+    let mut bench = browser();
+    let (width, height) = (60, 8);
+    bench.input(2_000, &Input::Resize { width, height });
+    let text = |bench: &Bench| bench.screen(Size { width, height }).join("\n");
+    assert!(!text(&bench).contains("Q X V R"), "{}", text(&bench));
+    bench.press(3_000, "G");
+    bench.press(3_400, "k");
+    assert!(text(&bench).contains("Q X V R"), "{}", text(&bench));
+    let mut bench = device(Some("no"));
+    bench.input(2_000, &Input::Resize { width, height });
+    assert!(!text(&bench).contains("mfa/maria"), "{}", text(&bench));
+    for at in [3_000, 3_400, 3_800] {
+        bench.press(at, "pgdn");
+    }
+    assert!(text(&bench).contains("mfa/maria"), "{}", text(&bench));
+}

@@ -3,10 +3,12 @@
 //! It opens by key only and never waits: what comes of an asking is handed in. Nothing typed or copied in it can reach
 //! a write, and leaving it changes nothing.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
-use super::page::{Page, Para};
-use super::{Reply, Request};
+use super::page::{self, Page, Para};
+use super::{Moment, Reply, Request, Scroll};
 use crate::model::reading::Identity;
 use crate::model::verdict;
 use crate::ui::action::Action;
@@ -25,7 +27,7 @@ const SENDS: &[Own] = &[(&[Action::Confirm], "sends it")];
 const AGAIN: &[Own] = &[(&[Action::StartAgain], "starts again")];
 
 /// What the operator asks of a sign-in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Ask {
     /// Begin one; whatever was under way is given up.
     Begin,
@@ -33,6 +35,17 @@ pub enum Ask {
     Code(String),
     /// Give it up.
     Leave,
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The code of a device is for nobody's log.
+        f.write_str(match self {
+            Self::Begin => "Begin",
+            Self::Code(_) => "Code(…)",
+            Self::Leave => "Leave",
+        })
+    }
 }
 
 /// What came of an asking.
@@ -76,6 +89,7 @@ pub enum News {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     stage: Stage,
+    scroll: Scroll,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +108,7 @@ impl SignIn {
     /// Opens, and waits for where one signs in; ask the app for it with [`Ask::Begin`].
     #[must_use]
     pub fn new() -> Self {
-        Self { stage: Stage::Asking("asking where to sign in") }
+        Self { stage: Stage::Asking("asking where to sign in"), scroll: Scroll::default() }
     }
 
     pub(super) fn context(&self) -> Context {
@@ -120,17 +134,19 @@ impl SignIn {
             Action::CopyRow | Action::CopyCode => matches!(self.stage, Stage::Browser { .. }),
             Action::StartAgain => matches!(self.stage, Stage::Browser { .. } | Stage::Undone(_)),
             Action::Confirm => matches!(self.stage, Stage::Device { .. }),
-            action => matches!(action, Action::Back | Action::Interrupt | Action::Suspend | Action::Help),
+            // It is left, told about and scrolled at any stage.
+            Action::Back | Action::Interrupt | Action::Suspend | Action::Help => true,
+            action => moves(action),
         };
         (!is_on).then_some("there is nothing here that it could do")
     }
 
     /// Takes in what came of what was asked.
     pub(crate) fn hear(&mut self, news: News) {
-        self.stage = match news {
+        let stage = match news {
             News::Browser { by, url, code, until } => Stage::Browser { by, url, code, until, silent: None },
             News::Device { by, profile, device, refused } => {
-                let said = refused.map(|why| format!("{why}. Type the next code"));
+                let said = refused.map(|why| format!("{}. Type the next code", why.trim_end_matches('.')));
                 Stage::Device { by, profile, device, digits: String::new(), said }
             }
             News::Looking => Stage::Asking("signed in; asking for the credentials"),
@@ -142,9 +158,15 @@ impl SignIn {
                 return;
             }
         };
+        *self = Self { stage, scroll: Scroll::default() };
     }
 
-    pub(super) fn on(&mut self, input: &Input, action: Option<Action>) -> Reply {
+    pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
+        if let Some(action) = action {
+            let page = self.page(moment.facts.now, moment.keys(self.context()));
+            let (lines, room) = page::stretch(&page, moment.size());
+            self.scroll.on(action, lines, room);
+        }
         if action == Some(Action::StartAgain) && self.off(Action::StartAgain).is_none() {
             *self = Self::new();
             return Reply::Ask(Request::SignIn(Ask::Begin));
@@ -186,8 +208,14 @@ impl SignIn {
         let leave = Para::default().add("[ Leave ]", Role::Selection).add(leave, Role::Muted);
         tail.insert(0, Para::blank());
         tail.push(leave.right(keys.sentence(self.own()), Role::Muted));
-        Page { title: "SIGN IN".to_owned(), note, body, tail, ..Page::default() }
+        Page { title: "SIGN IN".to_owned(), note, body, tail, scroll: self.scroll, ..Page::default() }
     }
+}
+
+/// It scrolls.
+fn moves(action: Action) -> bool {
+    let lines = [Action::Up, Action::Down, Action::PageUp, Action::PageDown, Action::Top, Action::Bottom];
+    lines.contains(&action) || [Action::SheetUp, Action::SheetDown].contains(&action)
 }
 
 impl Default for SignIn {

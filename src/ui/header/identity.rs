@@ -133,7 +133,7 @@ fn ended(pen: &Pen<'_>) -> Option<Item> {
     let over = pen.scene.console.identity.as_ref().and_then(|identity| identity.expires);
     Some(match lost(pen) {
         Some(TroubleKind::NoCredentials) => {
-            Item::right(vec![(6, line("NOT SIGNED IN")), (KEEP, line("NO SIGN-IN"))])
+            Item::right(vec![(45, line("NOT SIGNED IN")), (KEEP, line("NO SIGN-IN"))])
         }
         None if over.is_none_or(|at| at > pen.clock) => return None,
         _ => Item::right(vec![(6, line("credentials EXPIRED")), (KEEP, line("EXPIRED"))]),
