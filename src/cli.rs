@@ -145,9 +145,9 @@ enum Command {
     Watch,
     /// Watch a simulated platform that goes through a scenario; needs no account
     ///
-    /// Without a terminal it prints what `status` prints. The first failover:
-    /// A, Tab, Enter to arm; a, then Enter on `failover` for its sheet; there the
-    /// receiving Region's name, typed, and Enter.
+    /// Without a terminal it prints what `status` prints. The first failover, with
+    /// the keys as they come: A, Tab, Enter to arm; a, then Enter on `failover` for
+    /// its sheet; there the receiving Region's name, typed, and Enter.
     Demo {
         #[command(flatten)]
         world: Simulated,

@@ -37,6 +37,7 @@ use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
 use crate::model::topology::Topology;
 use crate::plan::progress::Progress;
+use crate::ui::clip::Clip;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::{self, Alarm, Flow, Strain};
@@ -345,7 +346,7 @@ impl Console {
     fn ask_terminal(&mut self, effect: &Effect) {
         let refused = match effect {
             Effect::Mouse(on) => self.screen.listen_to_mouse(*on).err(),
-            Effect::Copy(clip) => self.screen.copy(clip.text()).err(),
+            Effect::Copy(clip) => self.copy(clip).err(),
             Effect::Theme(name) => match (self.look)(name) {
                 Ok(looks) => {
                     (self.theme, self.glyphs) = looks;
@@ -359,6 +360,17 @@ impl Console {
         if let Some(why) = refused {
             self.inside.app.say(why);
         }
+    }
+
+    /// Puts a text on the operator's clipboard; a thin line takes a part of a long one, which is said.
+    fn copy(&mut self, clip: &Clip) -> Result<(), &'static str> {
+        let Some(most) = self.line.copies() else { return self.screen.copy(clip.text()) };
+        let part = clip.within(most).ok_or("nothing is copied: this line carries too little for it")?;
+        self.screen.copy(part.text())?;
+        if part != *clip {
+            self.inside.app.say(part.said());
+        }
+        Ok(())
     }
 
     /// How soon an event wants to be seen: a key at once, what was read with the next burst, a second only when clocks

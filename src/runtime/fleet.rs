@@ -27,7 +27,9 @@ use crate::clock::host_now;
 use crate::model::topology::Topology;
 use crate::ui::fleet::{self, Ask, Row};
 use crate::ui::key::Input;
+use crate::ui::keymap::Keymap;
 use crate::ui::theme::{Glyphs, Theme};
+use crate::ui::view::Complaint;
 use turn::Turn;
 
 /// How a workload's own console is drawn, and what of its files was saved since it was.
@@ -161,24 +163,35 @@ struct Stage {
     news: mpsc::Receiver<News>,
 }
 
+/// What keys mean in the list of workloads.
+#[derive(Default)]
+pub struct ListKeys {
+    /// What they mean at first.
+    pub keymap: Keymap,
+    /// What is wrong with the operator's own.
+    pub complaint: Option<Complaint>,
+    /// Where they are read again when they are saved.
+    pub watched: Vec<Box<dyn Watched>>,
+}
+
 /// Shows the fleet, and the workloads that are opened from it, until the operator leaves or the terminal is gone. How
-/// each console ended comes back with the folder of its journal. The keys of the list are those of the first workload,
-/// and follow what is `watched` for it.
+/// each console ended comes back with the folder of its journal.
 ///
 /// # Errors
 /// When there is no workload, the terminal cannot be taken over, or the signals cannot be had.
-pub async fn watch(setups: Vec<Setup>, watched: Vec<Box<dyn Watched>>) -> Result<Vec<(PathBuf, Ended)>> {
+pub async fn watch(setups: Vec<Setup>, keys: ListKeys) -> Result<Vec<(PathBuf, Ended)>> {
     let first = setups.first().ok_or_else(|| eyre!("there is no workload to show"))?;
     let (kind, theme, glyphs) = (first.kind, first.theme.clone(), first.glyphs);
     let mut view = fleet::Fleet::default();
-    view.bind(first.app.keymap());
+    view.bind(Arc::new(keys.keymap));
+    view.complain(keys.complaint.map(|complaint| complaint.line));
     let (line, began) = (Line::new(first.thrift), Instant::now());
     let signals = Signals::new()?;
     let guard = Guard::take(kind).wrap_err("cannot take the terminal over")?;
     // The theme decides about colours, and has asked `NO_COLOR` itself.
     crossterm::style::force_color_output(true);
     let screen = Screen::open(kind).wrap_err("cannot learn the terminal's size")?;
-    let news = watched::watch(watched);
+    let news = watched::watch(keys.watched);
     let mut stage = Stage { signals, guard, kind, theme, glyphs, line, began, news };
     let mut all: Vec<Behind> = setups.into_iter().map(Behind::begin).collect();
     // Whatever is wrong with the screen, no run in flight is to be cut off by it.
@@ -354,9 +367,14 @@ impl Stage {
 fn learn(view: &mut fleet::Fleet, news: News) {
     match news {
         News::Keys(keymap) => view.bind(Arc::new(*keymap)),
-        News::Wrong(complaint) => view.say(&complaint.line),
-        News::Right { said, .. } if !said.is_empty() => view.say(&said),
-        _ => {}
+        News::Wrong(complaint) => view.complain(Some(complaint.line)),
+        News::Right { said, .. } => {
+            view.complain(None);
+            if !said.is_empty() {
+                view.say(&said);
+            }
+        }
+        News::Looks(_) | News::Themes(_) | News::Declared(_) => {}
     }
 }
 

@@ -187,6 +187,7 @@ fn word(scene: &Scene<'_>, advice: Option<&str>, entry: &Entry) -> String {
         Action::Freeze if matches!(scene.view.still, Some(Still::Replay(_))) => "back to now",
         Action::Freeze if scene.view.still.is_some() => "unfreeze",
         Action::Zoom if scene.view.zoomed => "unzoom",
+        Action::Confirm if scene.view.context() == Context::Commands => "do it",
         _ => scene.view.keymap.label(entry.action),
     };
     word.to_owned()
