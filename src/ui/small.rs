@@ -56,7 +56,7 @@ fn foot(pen: &Pen<'_>, screen: Rect) -> Rect {
 fn only(pen: &Pen<'_>) -> Vec<Item> {
     let words = |text: Text| vec![Item::left(vec![(fit::KEEP, text)])];
     let view = pen.scene.view;
-    if view.dialog.is_some() {
+    if view.focus().is_none() {
         return words(Line::from(pen.span("a dialog is open; esc leaves it", Role::LampLook)));
     }
     if let Some(said) = view.said() {
