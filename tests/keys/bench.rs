@@ -18,6 +18,7 @@ use pointsman::ui::hint;
 use pointsman::ui::key::{Input, Key};
 use pointsman::ui::theme::{Glyphs, Theme};
 use pointsman::ui::view::{Facts, Size, View};
+use pointsman::ui::widgets::paint::keep_to;
 use pointsman::ui::{Console, Mode, Scene};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -259,6 +260,7 @@ impl Bench {
         let last = Rect { y: area.height.saturating_sub(1), height: area.height.min(1), ..area };
         hint::draw(&scene, theme, last, &mut buffer);
         dialog::draw(&scene, theme, glyphs, &mut buffer);
+        keep_to(glyphs, &mut buffer);
         buffer
     }
 
