@@ -28,10 +28,15 @@ mod support;
 mod terminal;
 
 fn main() {
+    let named: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    if named.iter().any(|name| name == "line") {
+        line::print();
+        return;
+    }
     poll::print();
     failover::print();
-    // A filter asks for benches by name; these take a minute and a half.
-    if !std::env::args().skip(1).any(|word| !word.starts_with('-')) {
+    // A filter asks for benches by name; these take two minutes.
+    if named.is_empty() {
         line::print();
     }
     divan::main();

@@ -34,6 +34,7 @@ mod way;
 mod who;
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -144,9 +145,9 @@ enum Command {
     Watch,
     /// Watch a simulated platform that goes through a scenario; needs no account
     ///
-    /// Without a terminal it prints what `status` prints. The first failover:
-    /// A, Tab, Enter to arm; a, then Enter on `failover` for its sheet; there the
-    /// receiving Region's name, typed, and Enter.
+    /// Without a terminal it prints what `status` prints. The first failover, with
+    /// the keys as they come: A, Tab, Enter to arm; a, then Enter on `failover` for
+    /// its sheet; there the receiving Region's name, typed, and Enter.
     Demo {
         #[command(flatten)]
         world: Simulated,
@@ -414,6 +415,9 @@ pub enum JournalCommand {
     },
 }
 
+/// The fewest and the most threads that tasks run on; with two, one that is slow holds nothing up.
+const THREADS: (usize, usize) = (2, 4);
+
 /// Parses the command line and answers it; what could not be done is said on standard error.
 ///
 /// # Errors
@@ -421,7 +425,10 @@ pub enum JournalCommand {
 pub fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
     say::in_ascii(looks::Wish::of(&cli.common, None).ascii);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // Everything here waits for the network or a person: a thread for each core of a large host would only take room.
+    let threads = std::thread::available_parallelism().map_or(THREADS.0, NonZero::get);
+    let threads = threads.clamp(THREADS.0, THREADS.1);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let answer = runtime.block_on(answer(cli));
     // Reads that still hang must not hold the prompt back.
     runtime.shutdown_background();

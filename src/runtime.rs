@@ -20,6 +20,7 @@ pub mod signals;
 pub mod terminal;
 pub mod watched;
 
+use std::io;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use std::time::Duration;
 use color_eyre::eyre::{Result, WrapErr};
 use futures::FutureExt;
 use ratatui::buffer::Buffer;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::app::{App, Attention, Effect, Event};
@@ -36,6 +37,7 @@ use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
 use crate::model::topology::Topology;
 use crate::plan::progress::Progress;
+use crate::ui::clip::Clip;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::{self, Alarm, Flow, Strain};
@@ -160,6 +162,7 @@ pub async fn watch(mut setup: Setup) -> Result<Ended> {
         began,
         due,
         alarm: None,
+        beside: Vec::new(),
     };
     // Whatever is wrong with the screen, a run in flight is not to be cut off by it.
     let live = AssertUnwindSafe(console.live(&mut signals, &guard)).catch_unwind().await;
@@ -191,6 +194,24 @@ struct Console {
     due: Due,
     /// What was last drawn that may never wait.
     alarm: Option<Alarm>,
+    /// The consoles of other workloads in this process.
+    beside: Vec<watch::Receiver<Seen>>,
+}
+
+/// What a console that is not shown tells of itself.
+struct Seen {
+    row: ui::fleet::Row,
+    /// A run is driven by it.
+    drives: bool,
+}
+
+/// Why a process with or without a run in flight does not stop as it is told to; `None` when it does.
+fn stays(drives: bool) -> Option<&'static str> {
+    if drives {
+        return Some("a run is driven here");
+    }
+    let alone = "no shell waits behind this console";
+    (!signals::has_shell()).then_some(alone)
 }
 
 /// What is due on the screen.
@@ -227,22 +248,10 @@ impl Console {
                 biased;
                 signal = signals.next() => match signal {
                     Signal::Resize => self.look_anew(),
-                    Signal::Suspend if self.inside.performer.drives() => {
-                        self.inside.app.say_not_suspended();
-                        self.due.redraw = Redraw::Now;
-                        false
-                    }
-                    Signal::Suspend | Signal::GoOn => {
-                        let stops = signal == Signal::Suspend;
-                        let pause = async { if stops { signals.stop().await } };
-                        if guard.lend(self.kind, pause).await.is_err() {
-                            return Exit::Ended(Signal::HangUp);
-                        }
-                        if self.inside.app.has_mouse() {
-                            let _never = self.screen.listen_to_mouse(true);
-                        }
-                        self.look_anew()
-                    }
+                    Signal::Suspend | Signal::GoOn => match self.step_aside(signal, signals, guard).await {
+                        Ok(left) => left,
+                        Err(_) => return Exit::Ended(Signal::HangUp),
+                    },
                     signal => return Exit::Ended(signal),
                 },
                 () = self.keyboard.gone() => return Exit::Ended(Signal::HangUp),
@@ -250,6 +259,11 @@ impl Console {
                 told = self.inside.performer.told() => self.take_all(told),
                 Some(news) = self.news.recv() => self.learn(news),
                 _ = second.tick() => self.take(self.inside.performer.budget()) || self.take(Event::Tick(host_now())),
+                // A key waits for the frame before it, and not for the next burst after that.
+                () = self.screen.freed(), if self.due.redraw == Redraw::Soon && self.due.pressed => {
+                    self.due.redraw = Redraw::Now;
+                    false
+                }
                 _ = frame.tick(), if self.due.redraw == Redraw::Soon => {
                     self.due.redraw = Redraw::Now;
                     false
@@ -264,6 +278,34 @@ impl Console {
                 return Exit::Ended(Signal::HangUp);
             }
         }
+    }
+
+    /// Gives the terminal back, stops if it was told to and may, and takes the terminal again; true when the operator
+    /// leaves.
+    async fn step_aside(&mut self, told: Signal, signals: &mut Signals, guard: &Guard) -> io::Result<bool> {
+        let stops = told == Signal::Suspend;
+        if let Some(why) = self.stays().filter(|_| stops) {
+            self.inside.app.say_not_suspended(why);
+            self.due.redraw = Redraw::Now;
+            return Ok(false);
+        }
+        let pause = async {
+            if stops {
+                signals.stop().await;
+            }
+        };
+        guard.lend(self.kind, pause).await?;
+        if self.inside.app.has_mouse() {
+            // It was listened to before, so this kind of terminal has one.
+            let _never = self.screen.listen_to_mouse(true);
+        }
+        Ok(self.look_anew())
+    }
+
+    /// Why it does not stop as it is told to.
+    fn stays(&self) -> Option<&'static str> {
+        let elsewhere = self.beside.iter().any(|console| console.borrow().drives);
+        stays(elsewhere || self.inside.performer.drives())
     }
 
     /// The terminal may have another size, and nothing of what was drawn on it.
@@ -304,7 +346,7 @@ impl Console {
     fn ask_terminal(&mut self, effect: &Effect) {
         let refused = match effect {
             Effect::Mouse(on) => self.screen.listen_to_mouse(*on).err(),
-            Effect::Copy(clip) => self.screen.copy(clip.text()).err(),
+            Effect::Copy(clip) => self.copy(clip).err(),
             Effect::Theme(name) => match (self.look)(name) {
                 Ok(looks) => {
                     (self.theme, self.glyphs) = looks;
@@ -318,6 +360,17 @@ impl Console {
         if let Some(why) = refused {
             self.inside.app.say(why);
         }
+    }
+
+    /// Puts a text on the operator's clipboard; a thin line takes a part of a long one, which is said.
+    fn copy(&mut self, clip: &Clip) -> Result<(), &'static str> {
+        let Some(most) = self.line.copies() else { return self.screen.copy(clip.text()) };
+        let part = clip.within(most).ok_or("nothing is copied: this line carries too little for it")?;
+        self.screen.copy(part.text())?;
+        if part != *clip {
+            self.inside.app.say(part.said());
+        }
+        Ok(())
     }
 
     /// How soon an event wants to be seen: a key at once, what was read with the next burst, a second only when clocks

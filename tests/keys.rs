@@ -12,7 +12,7 @@ mod keymap;
 mod looks;
 mod marks;
 mod mouse;
-mod moved;
+pub(crate) mod moved;
 mod palette;
 mod rows;
 mod screen;

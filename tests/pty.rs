@@ -15,3 +15,4 @@ mod sign_in;
 mod suspended;
 pub(crate) mod terminal;
 mod terms;
+mod tmux;

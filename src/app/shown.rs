@@ -22,9 +22,8 @@ impl App {
     }
 
     /// Says why the terminal is not given to the shell, and what can be done instead.
-    pub fn say_not_suspended(&mut self) {
+    pub fn say_not_suspended(&mut self, why: &str) {
         let quit = self.view.keymap.spoken(Action::Quit);
-        let text = "a run is driven here, so the console is not suspended";
-        self.view.say(&format!("{text}; {quit} leaves it running"));
+        self.view.say(&format!("{why}: not suspended; {quit} leaves it"));
     }
 }

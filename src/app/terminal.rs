@@ -31,12 +31,6 @@ impl App {
         self.view.themes = names;
     }
 
-    /// The keys it goes by.
-    #[must_use]
-    pub fn keymap(&self) -> Arc<Keymap> {
-        Arc::clone(&self.view.keymap)
-    }
-
     /// Hands on what only the terminal can do.
     pub(super) fn of_terminal(&mut self, request: Request) -> Vec<Effect> {
         vec![match request {

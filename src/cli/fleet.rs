@@ -15,8 +15,9 @@ use super::watch::{self, Declared};
 use super::{Common, place};
 use crate::clock::Clock;
 use crate::config::Member;
-use crate::runtime::watched::Watched;
+use crate::runtime::fleet::ListKeys;
 use crate::runtime::{Operator, Setup, fleet};
+use crate::ui::keymap::Keymap;
 
 /// Shows the fleet until the operator leaves.
 pub(super) async fn watch(members: Vec<Member>, common: &Common) -> Result<ExitCode> {
@@ -42,7 +43,7 @@ pub(super) struct Crew<'a> {
     operator: Operator,
     setups: Vec<Setup>,
     /// The keys of the list, which are those of the first workload.
-    keys: Option<Keys>,
+    keys: Option<ListKeys>,
 }
 
 impl<'a> Crew<'a> {
@@ -62,7 +63,7 @@ impl<'a> Crew<'a> {
     ) -> Result<()> {
         let mut setup = watch::setup(reader, own, (state, &self.operator), declared)?;
         setup.app = setup.app.among_others();
-        self.keys.get_or_insert_with(|| Keys::read(declared.own()).0);
+        self.keys.get_or_insert_with(|| keys(declared.own()));
         self.setups.push(setup);
         Ok(())
     }
@@ -72,8 +73,7 @@ impl<'a> Crew<'a> {
     pub(super) async fn show(self) -> Result<ExitCode> {
         let ended = {
             let _log = place::log_in(&place::state_dir(self.common)?);
-            let keys = self.keys.into_iter().map(|keys| Box::new(keys) as Box<dyn Watched>);
-            Box::pin(fleet::watch(self.setups, keys.collect())).await?
+            Box::pin(fleet::watch(self.setups, self.keys.unwrap_or_default())).await?
         };
         let after = ended
             .into_iter()
@@ -87,4 +87,14 @@ impl<'a> Crew<'a> {
         }
         Ok(worst)
     }
+}
+
+/// The operator's own keys for the list, beside a config or in their own folder.
+fn keys(config: Option<&Path>) -> ListKeys {
+    let (keys, read) = Keys::read(config);
+    let (keymap, complaint) = match read {
+        Ok(keymap) => (keymap, None),
+        Err(complaint) => (Keymap::default(), Some(complaint)),
+    };
+    ListKeys { keymap, complaint, watched: vec![Box::new(keys)] }
 }

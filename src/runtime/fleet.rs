@@ -18,17 +18,18 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::input::Keyboard;
-use super::signals;
-use super::signals::{Signal, Signals};
+use super::signals::{self, Signal, Signals};
 use super::terminal::{Guard, Kind, Screen};
 use super::watched::{self, News, Watched};
-use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Setup, Thrift};
+use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Seen, Setup, Thrift, stays};
 use crate::app::Event;
 use crate::clock::host_now;
 use crate::model::topology::Topology;
 use crate::ui::fleet::{self, Ask, Row};
 use crate::ui::key::Input;
+use crate::ui::keymap::Keymap;
 use crate::ui::theme::{Glyphs, Theme};
+use crate::ui::view::Complaint;
 use turn::Turn;
 
 /// How a workload's own console is drawn, and what of its files was saved since it was.
@@ -45,7 +46,7 @@ struct Look {
 struct Behind {
     look: Look,
     state: PathBuf,
-    row: watch::Receiver<Row>,
+    seen: watch::Receiver<Seen>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Headless>,
 }
@@ -70,14 +71,19 @@ impl Behind {
     fn keep(mut inside: Headless, look: Look, state: PathBuf) -> Self {
         inside.app.set_aside(inside.clock.now());
         inside.performer.attend(&inside.app);
-        let (row, seen) = watch::channel(row(&inside));
+        let (tell, seen) = watch::channel(Seen::of(&inside));
         let (stop, stopped) = oneshot::channel();
-        Self { look, state, row: seen, stop, task: tokio::spawn(keep(inside, stopped, row)) }
+        Self { look, state, seen, stop, task: tokio::spawn(keep(inside, stopped, tell)) }
     }
 
     /// What it comes to now.
     fn row(&self) -> Row {
-        self.row.borrow().clone()
+        self.seen.borrow().row.clone()
+    }
+
+    /// A run is driven by it.
+    fn drives(&self) -> bool {
+        self.seen.borrow().drives
     }
 
     /// Takes it from behind the screen; nothing when it fell over, and with it whatever it held.
@@ -93,11 +99,14 @@ impl Behind {
     }
 }
 
-fn row(inside: &Headless) -> Row {
-    Row::of(&inside.app.scene(inside.clock.now()))
+impl Seen {
+    fn of(inside: &Headless) -> Self {
+        let row = Row::of(&inside.app.scene(inside.clock.now()));
+        Self { row, drives: inside.performer.drives() }
+    }
 }
 
-async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, row: watch::Sender<Row>) -> Headless {
+async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, tell: watch::Sender<Seen>) -> Headless {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -109,7 +118,7 @@ async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, row: watch:
             _ = second.tick() => vec![inside.performer.budget(), Event::Tick(host_now())],
         };
         // A run in flight must not be cut off by a console that falls over.
-        let took = std::panic::catch_unwind(AssertUnwindSafe(|| take(&mut inside, told, &row)));
+        let took = std::panic::catch_unwind(AssertUnwindSafe(|| take(&mut inside, told, &tell)));
         if took.is_err() {
             tracing::error!("a console behind the screen fell over at an event; it goes on without it");
         }
@@ -117,7 +126,7 @@ async fn keep(mut inside: Headless, mut stop: oneshot::Receiver<()>, row: watch:
 }
 
 /// Takes in what happened; what it comes to is told once a second, as often as the list is drawn.
-fn take(inside: &mut Headless, told: Vec<Event>, row: &watch::Sender<Row>) {
+fn take(inside: &mut Headless, told: Vec<Event>, tell: &watch::Sender<Seen>) {
     for event in told {
         let is_second = matches!(event, Event::Tick(_));
         // What was typed for this console was typed when it was shown, or for another.
@@ -125,7 +134,7 @@ fn take(inside: &mut Headless, told: Vec<Event>, row: &watch::Sender<Row>) {
             inside.take(event);
         }
         if is_second {
-            row.send_replace(self::row(inside));
+            tell.send_replace(Seen::of(inside));
         }
     }
 }
@@ -154,24 +163,35 @@ struct Stage {
     news: mpsc::Receiver<News>,
 }
 
+/// What keys mean in the list of workloads.
+#[derive(Default)]
+pub struct ListKeys {
+    /// What they mean at first.
+    pub keymap: Keymap,
+    /// What is wrong with the operator's own.
+    pub complaint: Option<Complaint>,
+    /// Where they are read again when they are saved.
+    pub watched: Vec<Box<dyn Watched>>,
+}
+
 /// Shows the fleet, and the workloads that are opened from it, until the operator leaves or the terminal is gone. How
-/// each console ended comes back with the folder of its journal. The keys of the list are those of the first workload,
-/// and follow what is `watched` for it.
+/// each console ended comes back with the folder of its journal.
 ///
 /// # Errors
 /// When there is no workload, the terminal cannot be taken over, or the signals cannot be had.
-pub async fn watch(setups: Vec<Setup>, watched: Vec<Box<dyn Watched>>) -> Result<Vec<(PathBuf, Ended)>> {
+pub async fn watch(setups: Vec<Setup>, keys: ListKeys) -> Result<Vec<(PathBuf, Ended)>> {
     let first = setups.first().ok_or_else(|| eyre!("there is no workload to show"))?;
     let (kind, theme, glyphs) = (first.kind, first.theme.clone(), first.glyphs);
     let mut view = fleet::Fleet::default();
-    view.bind(first.app.keymap());
+    view.bind(Arc::new(keys.keymap));
+    view.complain(keys.complaint.map(|complaint| complaint.line));
     let (line, began) = (Line::new(first.thrift), Instant::now());
     let signals = Signals::new()?;
     let guard = Guard::take(kind).wrap_err("cannot take the terminal over")?;
     // The theme decides about colours, and has asked `NO_COLOR` itself.
     crossterm::style::force_color_output(true);
     let screen = Screen::open(kind).wrap_err("cannot learn the terminal's size")?;
-    let news = watched::watch(watched);
+    let news = watched::watch(keys.watched);
     let mut stage = Stage { signals, guard, kind, theme, glyphs, line, began, news };
     let mut all: Vec<Behind> = setups.into_iter().map(Behind::begin).collect();
     // Whatever is wrong with the screen, no run in flight is to be cut off by it.
@@ -230,11 +250,13 @@ impl Stage {
                 signal = self.signals.next() => match signal {
                     Signal::Resize => Some(screen.size()),
                     Signal::Suspend | Signal::GoOn => {
-                        let stops = signal == Signal::Suspend;
-                        let signals = &mut self.signals;
-                        let pause = async { if stops { signals.stop().await } };
-                        if self.guard.lend(self.kind, pause).await.is_err() {
-                            return Ok(Chosen::Exit(Exit::Ended(Signal::HangUp)));
+                        let why = stays(all.iter().any(Behind::drives)).filter(|_| signal == Signal::Suspend);
+                        match why {
+                            Some(why) => view.say(&format!("{why}: not suspended")),
+                            None if self.step_aside(signal).await.is_err() => {
+                                return Ok(Chosen::Exit(Exit::Ended(Signal::HangUp)));
+                            }
+                            None => {}
                         }
                         Some(screen.size())
                     }
@@ -279,6 +301,17 @@ impl Stage {
         }
     }
 
+    /// Gives the terminal back, stops if it was told to, and takes the terminal again.
+    async fn step_aside(&mut self, told: Signal) -> std::io::Result<()> {
+        let signals = &mut self.signals;
+        let pause = async {
+            if told == Signal::Suspend {
+                signals.stop().await;
+            }
+        };
+        self.guard.lend(self.kind, pause).await
+    }
+
     /// The console of one workload; the screen comes back where the operator went back to the list.
     async fn open(
         &mut self,
@@ -290,6 +323,7 @@ impl Stage {
             return Ok((Exit::FellOver, None));
         };
         inside.app.come_to_front(inside.clock.now());
+        let beside = all.iter().map(|behind| behind.seen.clone()).collect();
         let keyboard = match Keyboard::listen(inside.to_app.clone()) {
             Ok(keyboard) => keyboard,
             Err(error) => {
@@ -313,6 +347,7 @@ impl Stage {
             began: self.began,
             due,
             alarm: None,
+            beside,
         };
         console.look_anew();
         let live = AssertUnwindSafe(console.live(&mut self.signals, &self.guard)).catch_unwind().await;
@@ -332,9 +367,14 @@ impl Stage {
 fn learn(view: &mut fleet::Fleet, news: News) {
     match news {
         News::Keys(keymap) => view.bind(Arc::new(*keymap)),
-        News::Wrong(complaint) => view.say(&complaint.line),
-        News::Right { said, .. } if !said.is_empty() => view.say(&said),
-        _ => {}
+        News::Wrong(complaint) => view.complain(Some(complaint.line)),
+        News::Right { said, .. } => {
+            view.complain(None);
+            if !said.is_empty() {
+                view.say(&said);
+            }
+        }
+        News::Looks(_) | News::Themes(_) | News::Declared(_) => {}
     }
 }
 

@@ -16,6 +16,8 @@ const SLOW_TICK: Duration = Duration::from_secs(10);
 const BURST: Duration = Duration::from_secs(4);
 /// A frame that waits longer than this for its turn shows that the line is too thin for all of them.
 const HELD: Duration = Duration::from_secs(2);
+/// So long a copy may keep the line busy.
+const COPY: Duration = Duration::from_secs(5);
 /// How long the line must have had room before more is put on it; twice as long after each time that was too soon.
 const EASE: Duration = Duration::from_mins(1);
 const LONGEST_EASE: Duration = Duration::from_hours(1);
@@ -54,6 +56,15 @@ impl Line {
     /// It keeps to so many bytes a second.
     pub(super) fn is_limited(&self) -> bool {
         self.budget.is_some()
+    }
+
+    /// The most bytes of text that may be copied at once, so that no alarm waits long behind them; base64 makes four of
+    /// three. `None` where it keeps to nothing.
+    pub(super) fn copies(&self) -> Option<usize> {
+        let rate = self.budget.as_ref()?.rate;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it comes from a u32")]
+        let bytes = (rate * COPY.as_secs_f64() * 0.75) as usize;
+        Some(bytes)
     }
 
     /// Clocks are due to tick; asked once a second, or more often.
@@ -250,6 +261,17 @@ mod tests {
         line.wrote(200, at(1));
         assert!(!line.has_room(at(20)), "2,200 bytes are owed");
         assert!(line.has_room(at(23)));
+    }
+
+    #[test]
+    fn a_copy_keeps_the_line_busy_for_five_seconds_at_most_and_is_paid_for() {
+        assert_eq!(Line::new(Thrift::default()).copies(), None);
+        let mut line = thin(960);
+        let most = line.copies().unwrap();
+        assert_eq!(most, 3_600, "4,800 bytes of base64");
+        line.wrote(most.div_ceil(3) * 4, Duration::ZERO);
+        assert!(!line.has_room(Duration::ZERO), "what was copied counts as what was drawn does");
+        assert!(line.has_room(at(2)));
     }
 
     #[test]

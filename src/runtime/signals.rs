@@ -63,6 +63,13 @@ pub fn suspend() -> std::io::Result<()> {
     Ok(rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?)
 }
 
+/// A shell with job control waits behind this process and can let it go on: only such a one makes a process group that
+/// is not the session's first. As the command of `ssh -t host pointsman` or of a tmux pane it would stop for good.
+#[must_use]
+pub fn has_shell() -> bool {
+    rustix::process::getsid(None).is_ok_and(|session| session != rustix::process::getpgrp())
+}
+
 impl Signals {
     /// Listens from now on.
     ///
@@ -92,12 +99,13 @@ impl Signals {
         }
     }
 
-    /// Stops this process, as the shell asked, until it is told to go on.
+    /// Stops this process, as the shell asked, until it is told to go on; and with it what stands between them, as a
+    /// wrapper that hands out credentials: a shell that sees that one at work does not take its terminal back.
     pub async fn stop(&mut self) {
         // One that came before is not the one to wait for.
         while self.go_on.recv().now_or_never().is_some() {}
-        let here = rustix::process::getpid();
-        if rustix::process::kill_process(here, rustix::process::Signal::STOP).is_ok() {
+        // Not SIGTSTP: that would come to this process once more after it goes on.
+        if rustix::process::kill_current_process_group(rustix::process::Signal::STOP).is_ok() {
             let _awake = self.go_on.recv().await;
         }
     }

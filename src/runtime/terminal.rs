@@ -20,6 +20,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, queue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use tokio::sync::Notify;
 
 pub use kind::Kind;
 
@@ -148,6 +149,8 @@ pub struct Screen {
     shown: Buffer,
     to_writer: mpsc::SyncSender<Vec<u8>>,
     busy: Arc<AtomicBool>,
+    /// Told each time when it is not any more.
+    free: Arc<Notify>,
     broken: Arc<AtomicBool>,
     clear: bool,
     /// Goes out before the next frame.
@@ -163,6 +166,8 @@ impl Screen {
         let (to_writer, frames) = mpsc::sync_channel::<Vec<u8>>(1);
         let (busy, broken) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let (busy_there, broken_there) = (Arc::clone(&busy), Arc::clone(&broken));
+        let free = Arc::new(Notify::new());
+        let free_there = Arc::clone(&free);
         std::thread::Builder::new().name("screen".to_owned()).spawn(move || {
             for frame in frames {
                 let mut out = io::stdout().lock();
@@ -172,6 +177,7 @@ impl Screen {
                 }
                 drop(out);
                 busy_there.store(false, Ordering::SeqCst);
+                free_there.notify_one();
             }
         })?;
         Ok(Self {
@@ -179,6 +185,7 @@ impl Screen {
             shown: Buffer::empty(size()?),
             to_writer,
             busy,
+            free,
             broken,
             clear: true,
             first: Vec::new(),
@@ -195,6 +202,11 @@ impl Screen {
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.busy.load(Ordering::SeqCst)
+    }
+
+    /// Returns when a frame has gone out: at once, when one has since this was last asked.
+    pub async fn freed(&self) {
+        self.free.notified().await;
     }
 
     /// The terminal refused a write: it is gone.

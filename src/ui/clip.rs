@@ -48,6 +48,19 @@ impl Clip {
         Some(Self { text, said })
     }
 
+    /// So much of it as a thin line carries; the same where it carries all, `None` where not even the first line.
+    #[must_use]
+    pub fn within(&self, bytes: usize) -> Option<Self> {
+        if self.text.len() <= bytes {
+            return Some(self.clone());
+        }
+        let end = self.text.match_indices('\n').map(|(at, _)| at).take_while(|at| *at <= bytes).last()?;
+        let text = self.text[..end].to_owned();
+        let (kept, all) = (text.lines().count(), self.text.lines().count());
+        let said = format!("copied the first {kept} of {all} lines: this line carries no more in a moment");
+        Some(Self { text, said })
+    }
+
     /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -71,6 +84,17 @@ mod tests {
         let clip = Clip::new("Journal", &vec![line; 100]).unwrap();
         assert_eq!(clip.text().len(), 74 * 1000 - 1);
         assert_eq!(clip.said(), "copied the first 74 of 100 lines of Journal: a terminal takes 74000 bytes");
+    }
+
+    #[test]
+    fn a_thin_line_takes_whole_lines_and_says_how_many() {
+        let clip = Clip::new("Journal", &["one".to_owned(), "two".to_owned(), "three".to_owned()]).unwrap();
+        assert_eq!(clip.within(13), Some(clip.clone()));
+        let cut = clip.within(12).unwrap();
+        assert_eq!(cut.text(), "one\ntwo");
+        assert_eq!(cut.said(), "copied the first 2 of 3 lines: this line carries no more in a moment");
+        assert_eq!(clip.within(7).unwrap().text(), "one\ntwo");
+        assert_eq!(clip.within(2), None);
     }
 
     #[test]

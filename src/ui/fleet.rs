@@ -51,6 +51,8 @@ pub struct Fleet {
     size: Size,
     /// Keys that more must follow, until a time.
     chord: Option<(Vec<Key>, Timestamp)>,
+    /// What is wrong with the file of keys, until it is mended.
+    complaint: Option<String>,
     /// A word to the operator, until a time.
     said: Option<(String, Timestamp)>,
     /// The newest time of the operator's clock.
@@ -81,6 +83,11 @@ impl Fleet {
     /// Goes by these keys from now on.
     pub fn bind(&mut self, keymap: Arc<Keymap>) {
         self.keymap = keymap;
+    }
+
+    /// Keeps saying what is wrong with the file of keys, or is done with it.
+    pub fn complain(&mut self, line: Option<String>) {
+        self.complaint = line;
     }
 
     /// The places of the workloads that are shown: the one in most trouble first, then those with a run in flight,
@@ -204,7 +211,8 @@ impl Fleet {
         match action {
             Action::Choose => self.mode = self.selected(rows).map_or(Mode::Rows, Mode::Naming),
             Action::Filter => {
-                self.mode = Mode::Filter(Sift::new(self.filter.as_ref().map_or("", Filter::text)));
+                // Another workload is looked for, not a part of what was looked for before.
+                (self.filter, self.mode) = (None, Mode::Filter(Sift::new("")));
             }
             Action::Back => self.filter = None,
             Action::NextProblem => self.next_problem(rows, |order| order),

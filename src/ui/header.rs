@@ -19,8 +19,9 @@ use super::widgets::paint::{self, Text};
 use super::widgets::say;
 use super::{Mode, Pen};
 use crate::model::verdict;
+use crate::plan::event::Outcome;
 use crate::plan::progress::{Pace, Progress, StepState};
-use crate::plan::{Action, Step};
+use crate::plan::{Action, Step, StepId};
 
 /// The word where only the account says that it is production.
 pub(super) const PRODUCTION: &str = "PRODUCTION";
@@ -135,36 +136,79 @@ pub(super) fn situation(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
 /// The situation in at most `room` columns.
 pub(super) fn sentence(pen: &Pen<'_>, room: usize) -> Text {
     let situation = &pen.digest.situation;
-    let world = || (situation.told(room.min(MOST)), say::text_role(situation.lamp));
-    let (text, role) = pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(pen, run));
-    Line::from(pen.span(paint::cut(&pen.glyphs.text(&text), room), role))
+    let world = || (vec![situation.told(room.min(MOST))], say::text_role(situation.lamp));
+    let (forms, role) = pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(pen, run));
+    Line::from(pen.span(longest(pen, forms, room), role))
 }
 
-fn of_run(pen: &Pen<'_>, run: &Progress) -> (String, Role) {
+/// The first of these forms that fits, with the short names of Regions where that is needed; the last is cut.
+fn longest(pen: &Pen<'_>, forms: Vec<String>, room: usize) -> String {
+    let mut text = String::new();
+    for form in forms {
+        text = say::shortened(pen, pen.glyphs.text(&form).into_owned(), room);
+        if paint::width(&text) <= room {
+            return text;
+        }
+    }
+    paint::cut(&text, room)
+}
+
+/// The run in one line of words, for a screen that has no other: what it waits for, else how far it is.
+pub(super) fn run_item(pen: &Pen<'_>) -> Option<Item> {
+    let run = pen.scene.run.filter(|run| run.is_open())?;
+    let form = |cost: u8, text: String, role| (cost, Line::from(pen.span(text, role)));
+    if let Some(step) = run.held().first() {
+        let held = format!("step {step} {}", state_word(run, *step).to_uppercase());
+        let forms = [(60, format!("{held}, you decide")), (90, held)];
+        return Some(Item::left(forms.map(|(cost, text)| form(cost, text, Role::LampBadText)).to_vec()));
+    }
+    if let Some((step, _)) = waiting(run) {
+        return Some(Item::left(vec![form(90, format!("step {step} waits for you"), Role::LampLookText)]));
+    }
+    let paused = if run.paused { "PAUSED " } else { "" };
+    let is_done = |step: &&Step| {
+        run.steps.get(&step.id).is_some_and(|s| s.state == StepState::Done(Outcome::Confirmed))
+    };
+    let (done, all) = (run.plan.steps.iter().filter(is_done).count(), run.plan.steps.len());
+    Some(Item::left(vec![form(55, format!("{paused}{done} of {all}"), Role::Title)]))
+}
+
+/// How a step that holds its run stands.
+fn state_word(run: &Progress, step: StepId) -> String {
+    match run.steps.get(&step).map(|s| &s.state) {
+        Some(StepState::Done(outcome)) => outcome.to_string(),
+        _ => "held".to_owned(),
+    }
+}
+
+/// What the run does in words, from the longest form to the shortest.
+fn of_run(pen: &Pen<'_>, run: &Progress) -> (Vec<String>, Role) {
     let now = pen.scene.now;
     let held = run.held();
     if let Some(step) = held.first().and_then(|id| run.plan.step(*id)) {
-        let state = run.steps.get(&step.id).map(|s| &s.state);
-        let word = match state {
-            Some(StepState::Done(outcome)) => outcome.to_string(),
-            _ => "held".to_owned(),
-        };
+        let word = state_word(run, step.id).to_uppercase();
         let more = if held.len() > 1 { format!(" and {} more", held.len() - 1) } else { String::new() };
-        let text = format!("Step {} is {}{more}: {}.  You decide.", step.id, word.to_uppercase(), step.title);
-        return (text, Role::LampBadText);
+        let head = format!("Step {} is {word}{more}", step.id);
+        let forms = vec![format!("{head}: {}.  You decide.", step.title), format!("{head}.  You decide.")];
+        return (forms, Role::LampBadText);
     }
     if let Some((step, awaited)) = waiting(run) {
         let title = run.plan.step(step).map(|step| step.title.as_str()).unwrap_or_default();
+        let paused = paused(run);
         let tell = pen.scene.view.keymap.spoken(action::Action::Tell);
-        let text = format!("{}Step {step}, {title}: {awaited}.  {tell} tells it.", paused(run));
-        return (text, Role::LampLookText);
+        let forms = vec![
+            format!("{paused}Step {step}, {title}: {awaited}.  {tell} tells it."),
+            format!("{paused}Step {step}: {awaited}.  {tell} tells it."),
+            format!("Step {step} waits for you.  {tell} tells it."),
+        ];
+        return (forms, Role::LampLookText);
     }
     let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();
     let next = run.plan.steps.iter().find(|step| is_waiting(run, step));
     let paused = paused(run);
     let slowest = active.iter().map(|step| run.pace(step, now)).max().unwrap_or(Pace::InTime);
-    let doing: Vec<String> = active.iter().map(|step| paced(step, run.pace(step, now))).collect();
-    let doing = if doing.is_empty() { "between steps".to_owned() } else { doing.join(", ") };
+    let all: Vec<String> = active.iter().map(|step| paced(step, run.pace(step, now))).collect();
+    let doing = if all.is_empty() { "between steps".to_owned() } else { all.join(", ") };
     let next = next.map(|step| format!("; then {} {}", step.id, step.title)).unwrap_or_default();
     let role = match slowest {
         Pace::Stuck => Role::LampBadText,
@@ -172,7 +216,19 @@ fn of_run(pen: &Pen<'_>, run: &Progress) -> (String, Role) {
         Pace::InTime if run.paused => Role::LampLookText,
         Pace::InTime => Role::Title,
     };
-    (format!("{paused}{doing}{next}"), role)
+    // The slowest of several is the one that the others will wait for.
+    let worst = active.iter().max_by_key(|step| run.pace(step, now));
+    let worst = worst.map(|step| paced(step, run.pace(step, now))).unwrap_or_default();
+    let others = match active.len() {
+        0 | 1 => String::new(),
+        all => format!("  +{}", all - 1),
+    };
+    let forms = vec![
+        format!("{paused}{doing}{next}"),
+        format!("{paused}{doing}"),
+        format!("{paused}{worst}{others}"),
+    ];
+    (forms, role)
 }
 
 /// Why nothing new starts, and what to do about it.

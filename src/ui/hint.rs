@@ -35,6 +35,12 @@ pub(super) fn draw_advised(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
     bar(pen.scene, pen.theme, advice.as_deref(), area, buf);
 }
 
+/// It has something else to show than hints: what was said, what is typed, or keys that more must follow.
+pub(super) fn speaks(scene: &Scene<'_>) -> bool {
+    let view = scene.view;
+    matches!(view.dialog, Some(Dialog::Filter(_))) || view.chord().is_some() || view.said().is_some()
+}
+
 fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
     if area.width < 2 || area.height == 0 {
@@ -51,7 +57,8 @@ fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: 
         return;
     }
     if let Some(said) = scene.view.said() {
-        buf.set_stringn(row.x, row.y, said, usize::from(row.width), theme.style(Role::LampLook));
+        let room = usize::from(row.width);
+        buf.set_stringn(row.x, row.y, paint::cut(said, room), room, theme.style(Role::LampLook));
         return;
     }
     put(fitting(all(scene, advice), usize::from(row.width)), theme, row, buf);
@@ -180,6 +187,7 @@ fn word(scene: &Scene<'_>, advice: Option<&str>, entry: &Entry) -> String {
         Action::Freeze if matches!(scene.view.still, Some(Still::Replay(_))) => "back to now",
         Action::Freeze if scene.view.still.is_some() => "unfreeze",
         Action::Zoom if scene.view.zoomed => "unzoom",
+        Action::Confirm if scene.view.context() == Context::Commands => "do it",
         _ => scene.view.keymap.label(entry.action),
     };
     word.to_owned()

@@ -6,6 +6,7 @@ use ratatui::text::Line;
 
 use super::Pen;
 use super::header;
+use super::hint;
 use super::theme::Role;
 use super::widgets::fit::{self, Item};
 use super::widgets::paint::{self, Text};
@@ -13,11 +14,14 @@ use super::widgets::say;
 use crate::model::verdict;
 use crate::plan::progress::{Progress, StepState};
 
+/// Rows of a screen on which what is wrong with files has one.
+const COMPLAINS: u16 = 6;
+
 /// Draws what fits, the most important first.
 pub(super) fn words(pen: &Pen<'_>, screen: Rect, buf: &mut Buffer) {
     let room = usize::from(screen.width);
     let mut items = header::mode(pen);
-    items.push(Item::left(forms(pen).into_iter().map(|form| (50, form)).collect()));
+    items.extend(if screen.height == 1 { only(pen) } else { vec![lamps(pen)] });
     fit::draw(buf, screen, 0, 1, &items);
     let mut lines: Vec<Text> = Vec::new();
     let sentence = header::sentence(pen, usize::MAX).to_string();
@@ -29,9 +33,48 @@ pub(super) fn words(pen: &Pen<'_>, screen: Rect, buf: &mut Buffer) {
         let text = format!("{} {} {}", pen.glyphs.lamp(lamp), region.spec.name, state(pen, region));
         Line::from(pen.span(text, say::role(lamp)))
     }));
-    for (at, line) in (1..screen.height).zip(lines) {
+    let foot = foot(pen, screen);
+    for (at, line) in (1..screen.height - foot.height).zip(lines) {
         paint::row(buf, screen, at, &line);
     }
+    if foot.height > 0 && hint::speaks(pen.scene) {
+        hint::draw(pen.scene, pen.theme, foot, buf);
+    } else {
+        hint::complaint(pen.scene, pen.theme, pen.glyphs, foot, buf);
+    }
+}
+
+/// The row for what the screen has to say for a moment, and else for what is wrong with files.
+fn foot(pen: &Pen<'_>, screen: Rect) -> Rect {
+    let wanted =
+        hint::speaks(pen.scene) || !pen.scene.view.complaints().is_empty() && screen.height >= COMPLAINS;
+    let height = u16::from(wanted && screen.height > 1);
+    Rect { y: screen.bottom() - height, height, ..screen }
+}
+
+/// What stands in the only line there is: what has to be said for a moment, else the run and the Regions.
+fn only(pen: &Pen<'_>) -> Vec<Item> {
+    let words = |text: Text| vec![Item::left(vec![(fit::KEEP, text)])];
+    let view = pen.scene.view;
+    if view.dialog.is_some() {
+        return words(Line::from(pen.span("a dialog is open; esc leaves it", Role::LampLook)));
+    }
+    if let Some(said) = view.said() {
+        return words(Line::from(pen.span(said, Role::LampLook)));
+    }
+    if let Some(run) = header::run_item(pen) {
+        return vec![run, lamps(pen)];
+    }
+    // What is wrong with no Region in particular, as with the credentials, is in no lamp.
+    let is_well = pen.digest.regions.iter().all(|region| region.verdict.lamp == verdict::Lamp::Ok);
+    if is_well && pen.digest.situation.lamp != verdict::Lamp::Ok {
+        return words(header::sentence(pen, usize::MAX));
+    }
+    vec![lamps(pen)]
+}
+
+fn lamps(pen: &Pen<'_>) -> Item {
+    Item::left(forms(pen).into_iter().map(|form| (50, form)).collect())
 }
 
 /// The Regions in one line, with the time their lamps burn while there is room.

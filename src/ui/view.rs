@@ -35,6 +35,8 @@ use crate::plan::interlock::Prepared;
 use crate::plan::progress::Progress;
 
 pub use complaints::Complaint;
+use problems::Way;
+pub use problems::list as problems;
 pub use still::Still;
 
 /// What a key press can be judged by: a [`Scene`] without the view.
@@ -409,35 +411,6 @@ impl View {
         self.rows.insert(pane, row.copied().unwrap_or_default());
     }
 
-    fn next_problem(&mut self, facts: &Facts<'_>, way: Way) {
-        self.go_round(&self.problems(facts), way, facts);
-    }
-
-    /// Goes to the next of these places, round and round.
-    fn go_round(&mut self, places: &[(Pane, usize)], way: Way, facts: &Facts<'_>) {
-        let selected = panes::selected(&facts.scene(self), self.screen(), self.pane);
-        let here = (self.pane, selected.unwrap_or_default());
-        let next = match way {
-            Way::On => places.iter().find(|place| **place > here).or(places.first()),
-            Way::Back => places.iter().rev().find(|place| **place < here).or(places.last()),
-        };
-        let Some((pane, row)) = next else { return };
-        self.pane = *pane;
-        self.rows.insert(*pane, *row);
-        if panes::rows(&facts.scene(self), self.screen(), *pane).contains(row) {
-            return;
-        }
-        if let Some(filter) = self.filters.remove(pane) {
-            self.say(&format!("the filter /{} hid it and is gone", filter.text()));
-        }
-    }
-
-    /// The pane and row of each thing that is not ok, in the order of the panes.
-    #[must_use]
-    pub fn problems(&self, facts: &Facts<'_>) -> Vec<(Pane, usize)> {
-        problems::list(facts)
-    }
-
     fn take(&mut self, reply: Reply, facts: &Facts<'_>) -> Option<Request> {
         match reply {
             Reply::Stay => None,
@@ -480,19 +453,6 @@ impl View {
         }
         request
     }
-}
-
-/// Which way to go round.
-#[derive(Clone, Copy)]
-enum Way {
-    On,
-    Back,
-}
-
-/// The pane and row of each thing that is not ok, in the order of the panes.
-#[must_use]
-pub fn problems(facts: &Facts<'_>) -> Vec<(Pane, usize)> {
-    problems::list(facts)
 }
 
 fn pause_or_resume(facts: &Facts<'_>) -> Request {

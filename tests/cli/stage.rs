@@ -183,24 +183,33 @@ impl Stage {
     }
 
     fn post(&self, path: &str, body: &str) {
-        let answer = self.http("POST", path, body);
-        assert!(answer.get("error").is_none(), "{answer}");
+        post(&self.base, path, body);
     }
 
     fn http(&self, method: &str, path: &str, body: &str) -> Value {
-        let address = self.base.strip_prefix("http://").unwrap();
-        let mut stream = TcpStream::connect(address).unwrap();
-        write!(
-            stream,
-            "{method} /_sim/{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        serde_json::from_str(body).unwrap()
+        http(&self.base, (method, path), body)
     }
+}
+
+/// Tells the simulator at this address something, which it must take.
+pub(crate) fn post(base: &str, path: &str, body: &str) {
+    let answer = http(base, ("POST", path), body);
+    assert!(answer.get("error").is_none(), "{answer}");
+}
+
+fn http(base: &str, (method, path): (&str, &str), body: &str) -> Value {
+    let address = base.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{method} /_sim/{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap()
 }
 
 impl Drop for Stage {

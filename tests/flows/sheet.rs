@@ -65,6 +65,19 @@ fn from_watching_to_a_confirmed_plan() {
 }
 
 #[test]
+fn a_screen_too_small_to_show_the_terms_confirms_nothing() {
+    let mut desk = Desk::degraded().armed().asked();
+    desk.input(&Input::Resize { width: 59, height: 15 });
+    desk.write(WEST);
+    let why = desk.press("enter");
+    assert!(refused(&why).contains("too small to show what is confirmed"), "{why:?}");
+    desk.input(&Input::Resize { width: 60, height: 15 });
+    let reads = desk.press("enter");
+    let begun = desk.answer(&reads);
+    assert!(matches!(begun.as_slice(), [Effect::Start { .. }]), "{begun:?}");
+}
+
+#[test]
 fn nothing_opens_a_sheet_that_is_not_armed() {
     let mut desk = Desk::degraded();
     assert_eq!(desk.press("a enter"), []);

@@ -17,6 +17,7 @@ use pointsman::ui::view::{Pane, Size};
 use super::bench::{Bench, hold, intent};
 use super::frames;
 use super::rows::console;
+use super::sign_in;
 use crate::fixture::State;
 
 /// These keep their keys.
@@ -34,13 +35,13 @@ fn unused() -> Vec<String> {
 }
 
 /// The new key of an action.
-fn key_of(action: Action) -> String {
+pub(crate) fn key_of(action: Action) -> String {
     let at = movable().position(|entry| entry.action == action).unwrap();
     unused()[at].clone()
 }
 
 /// Every key of the table that may be moved is unbound, and each of its actions has another one.
-fn moved() -> Arc<Keymap> {
+pub(crate) fn moved() -> Arc<Keymap> {
     let mut text = String::from("[keys]\n");
     let keys: BTreeSet<&str> = movable().flat_map(|entry| entry.keys).copied().collect();
     for key in keys.iter().filter(|key| !FIXED_KEYS.contains(key)) {
@@ -67,7 +68,7 @@ fn old_keys() -> (Vec<&'static str>, Vec<String>) {
 }
 
 /// What of a text names a key of the table.
-fn named(text: &str) -> Vec<String> {
+pub(crate) fn named(text: &str) -> Vec<String> {
     let (letters, words) = old_keys();
     let mut found = Vec::new();
     for line in text.lines() {
@@ -162,6 +163,13 @@ fn no_dialog_names_a_key_that_was_moved() {
         let mut bench = Bench::new();
         bench.view.ask_to_claim(obstacle, "maria on bastion-2 has it");
         bench.tick(1_000);
+        check_with_help(name, bench);
+    }
+}
+
+#[test]
+fn no_stage_of_a_sign_in_names_a_key_that_was_moved() {
+    for (name, bench) in sign_in::stages() {
         check_with_help(name, bench);
     }
 }

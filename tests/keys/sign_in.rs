@@ -11,6 +11,17 @@ use crate::fixture::State;
 
 const PAGE: &str = "https://d-92671207e4.awsapps.com/start/#/device?user_code=QXVR-JLMT";
 
+/// The console while nobody is signed in, and the dialog in its stages.
+pub(super) fn stages() -> [(&'static str, Bench); 5] {
+    [
+        ("signed out", signed_out()),
+        ("sign-in begun", begun()),
+        ("sign-in in a browser", browser()),
+        ("sign-in by a device", device(None)),
+        ("sign-in refused", device(Some("the code was refused"))),
+    ]
+}
+
 /// Nobody is signed in.
 fn signed_out() -> Bench {
     let mut bench = Bench::of("production", State::Degraded);

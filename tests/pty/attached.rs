@@ -1,6 +1,6 @@
 //! A second console on a run that another process drives: it sees it, steers it, and takes it up when that is gone.
 
-use super::hands::{MIDDLE, begin};
+use super::hands::{MIDDLE, begin, hurry};
 use super::terminal::Terminal;
 
 /// A failover in flight in a demo.
@@ -27,6 +27,7 @@ fn a_run_that_lost_its_terminal_is_paused_and_let_go_on_from_another_console() {
     assert!(first.is_alive(), "a run that is attended waits for whoever attends it");
     second.press("P");
     second.until("the run goes on", |screen| !screen.contents().contains("PAUSED"));
+    hurry(&first);
     second.until("the run at its end", |screen| screen.contents().contains("confirmed in"));
     second.shows("WATCH");
     assert!(first.is_alive(), "the simulated world stays while somebody is in it");

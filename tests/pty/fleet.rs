@@ -1,6 +1,6 @@
 //! Several workloads behind one terminal: opened by name, left disarmed, and a run that goes on behind the list.
 
-use super::hands::{MIDDLE, begin};
+use super::hands::{MIDDLE, begin, hurry};
 use super::terminal::Terminal;
 
 #[test]
@@ -22,6 +22,9 @@ fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
     console.shows(" FLEET ");
     console.shows("1 run in flight");
     console.shows("evacuate ");
+    console.press("\x1a");
+    console.shows("a run is driven here: not suspended");
+    console.press("j");
     console.press("/loyalty\r");
     console.press("\r");
     console.asks("Open the console of loyalty");
@@ -29,8 +32,11 @@ fn a_run_in_one_workload_goes_on_while_another_is_looked_at() {
     console.shows("WATCH");
     console.shows("● us-west-2 ok");
     assert!(!console.text().contains("RUNNING"), "the run is the other workload's\n{}", console.text());
+    console.press("\x1a");
+    console.shows("a run is driven here: not suspended");
     console.press("W");
     console.shows(" FLEET ");
+    hurry(&console);
     console.until("the run at its end", |screen| !screen.contents().contains("1 run in flight"));
     console.press("q");
     assert_eq!(console.exit_code(), 0, "{}", console.text());

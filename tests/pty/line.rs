@@ -168,7 +168,7 @@ fn a_key_is_answered_while_every_endpoint_is_a_black_hole() {
     let config = desk.config_file();
     let mut console = Terminal::with(&["--config", config.to_str().unwrap()], (40, 120), &[]);
     console.shows("reading…");
-    let took = console.key_to_frame(60);
+    let took = console.key_to_frame(60, Duration::ZERO);
     let (busy, peak) = console.cost();
     eprintln!("key to frame with every endpoint a black hole: median {:?}, worst {:?}", took[30], took[59]);
     eprintln!("that took {busy:?} of the processor and at most {} MiB", peak >> 20);

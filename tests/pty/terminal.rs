@@ -20,6 +20,9 @@ const HAND: Duration = Duration::from_millis(90);
 /// As long as it takes to read that a dialog has opened; a key that comes sooner was not meant for it.
 const GLANCE: Duration = Duration::from_millis(500);
 
+/// A shell with job control that reads no file of its user's and leaves the terminal's modes alone at its prompt.
+pub(crate) const SHELL: [&str; 5] = ["/bin/bash", "--norc", "--noprofile", "--noediting", "-i"];
+
 /// What is on the terminal, and a bell that rings when it changes.
 struct Glass {
     parser: Mutex<vt100::Parser>,
@@ -60,6 +63,19 @@ impl Terminal {
     /// Another program in a terminal, on a state folder of its own.
     pub(crate) fn of(program: &str, args: &[&str], size: (u16, u16)) -> Self {
         Self::run(Arc::new(tempfile::tempdir().unwrap()), (program, args), size, &[])
+    }
+
+    /// The same with more of an environment.
+    pub(crate) fn of_with(program: &str, args: &[&str], size: (u16, u16), env: &[(&str, &str)]) -> Self {
+        Self::run(Arc::new(tempfile::tempdir().unwrap()), (program, args), size, env)
+    }
+
+    /// A shell with job control, in which this line was begun.
+    pub(crate) fn in_shell(line: &str, size: (u16, u16)) -> Self {
+        let mut shell = Self::of(SHELL[0], &SHELL[1..], size);
+        shell.prompts();
+        shell.send(format!("{line}\r").as_bytes());
+        shell
     }
 
     fn on(state: Arc<tempfile::TempDir>, args: &[&str], size: (u16, u16), env: &[(&str, &str)]) -> Self {
@@ -154,6 +170,16 @@ impl Terminal {
         });
     }
 
+    /// Waits until a shell that was begun here asks for its next line.
+    #[track_caller]
+    pub(crate) fn prompts(&self) {
+        self.until("a prompt", |screen| {
+            let text = screen.contents();
+            let last = text.lines().rfind(|line| !line.trim().is_empty()).map(str::trim).unwrap_or_default();
+            last.starts_with("bash-") && last.ends_with(['#', '$'])
+        });
+    }
+
     pub(crate) fn is_taken(&self) -> bool {
         self.glass.parser.lock().unwrap().screen().alternate_screen()
     }
@@ -202,18 +228,39 @@ impl Terminal {
 
     /// The letter of the process's state: `S` asleep, `R` at work, `T` stopped, `Z` gone.
     pub(crate) fn state(&self) -> Option<char> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?;
-        stat.rsplit_once(") ")?.1.chars().next()
+        state(self.pid)
     }
 
-    /// How long each of so many keys took from the hand to the frame that shows it, the shortest first.
-    pub(crate) fn key_to_frame(&mut self, keys: usize) -> Vec<Duration> {
+    /// The process of this name that what runs in the terminal started, whatever stands between them.
+    pub(crate) fn child(&self, name: &str) -> Option<u32> {
+        let mut waiting = vec![self.pid];
+        while let Some(pid) = waiting.pop() {
+            let is_it =
+                |pid: u32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|is| is.trim() == name);
+            if is_it(pid) {
+                return Some(pid);
+            }
+            let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+            waiting.extend(children.split_whitespace().map(|child| child.parse::<u32>().unwrap()));
+        }
+        None
+    }
+
+    /// How long each of so many keys took from the hand to the frame that shows it, the shortest first; by turns one
+    /// that changes a few words and one that changes the whole screen.
+    pub(crate) fn key_to_frame(&mut self, keys: usize, between: Duration) -> Vec<Duration> {
+        const KEYS: [(&[u8], &str, bool); 4] = [
+            (b"f", "FROZEN", true),
+            (b"z", "z unzoom", true),
+            (b"f", "FROZEN", false),
+            (b"z", "z unzoom", false),
+        ];
         let mut took = Vec::with_capacity(keys);
-        for at in 0..keys {
-            let frozen = at % 2 == 0;
+        for (key, words, shown) in KEYS.iter().cycle().take(keys) {
+            std::thread::sleep(between);
             let began = Instant::now();
-            self.send(b"f");
-            self.until("the key on the screen", |screen| screen.contents().contains("FROZEN") == frozen);
+            self.send(key);
+            self.until("the key on the screen", |screen| screen.contents().contains(words) == *shown);
             took.push(began.elapsed());
         }
         took.sort();
@@ -280,6 +327,12 @@ impl Drop for Terminal {
         // It may have ended already.
         let _gone = self.killer.kill();
     }
+}
+
+/// The letter of a process's state.
+pub(crate) fn state(pid: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
 }
 
 fn cells(count: u16) -> NonZero<u16> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pointsman::model::World;
 use pointsman::model::topology::{Topology, Workload};
 use pointsman::model::verdict::Lamp;
+use pointsman::ui::action::Action;
 use pointsman::ui::fleet::{Ask, Fleet, Row, draw};
 use pointsman::ui::key::Input;
 use pointsman::ui::keymap::Keymap;
@@ -15,6 +16,7 @@ use ratatui::layout::Rect;
 use super::show::Show;
 use super::story::Until;
 use crate::fixture::{self, State};
+use crate::keys::moved::{key_of, moved, named};
 
 /// The row of a shop in that state under another name.
 fn row(name: &str, environment: &str, account: &str, show: &Show) -> Row {
@@ -143,7 +145,9 @@ fn an_inverse_filter_hides_what_holds_the_text() {
     press(&mut fleet, &rows, "/ ! 4 4 4 4 enter");
     assert_eq!(fleet.order(&rows).len(), 2);
     let text = frame(&fleet, &rows, &Glyphs::unicode(), (80, 24));
-    assert!(text.contains("2 hidden /!4444") && !text.contains("till"), "{text}");
+    assert!(text.contains("2 hidden (2 not ok) /!4444") && !text.contains("till"), "{text}");
+    press(&mut fleet, &rows, "/ t i l l enter");
+    assert_eq!(fleet.order(&rows), [2], "what is typed now is all that counts");
     press(&mut fleet, &rows, "esc");
     assert_eq!(fleet.order(&rows).len(), 4);
 }
@@ -210,4 +214,49 @@ fn the_bar_keeps_what_weighs_most() {
     assert_eq!(bar(80), " n next problem  / filter  enter open  ? help  q quit");
     assert_eq!(bar(30), " enter open  ? help");
     assert_eq!(bar(9), " ? help");
+}
+
+#[test]
+fn nothing_in_it_names_a_key_that_was_moved() {
+    let mut rows = rows();
+    let at = |keys: &[String]| {
+        let mut fleet = Fleet::default();
+        fleet.bind(moved());
+        for key in keys {
+            fleet.on(&Input::Key(key.parse().unwrap()), fixture::now(), &rows);
+        }
+        frame(&fleet, &rows, &Glyphs::unicode(), (120, 40))
+    };
+    let enter = || "enter".to_owned();
+    let filtered = || vec![key_of(Action::Filter), "z".to_owned(), "z".to_owned()];
+    for keys in [
+        vec![],
+        vec![enter()],
+        vec![key_of(Action::Quit)],
+        vec![key_of(Action::Help)],
+        filtered(),
+        [filtered(), vec![enter()]].concat(),
+        [filtered(), vec![enter(), key_of(Action::NextProblem)]].concat(),
+    ] {
+        let text = at(&keys);
+        assert_eq!(named(&text), [""; 0], "{keys:?}\n{text}");
+    }
+    rows.truncate(1);
+    let mut calm = Fleet::default();
+    calm.bind(moved());
+    press(&mut calm, &rows, &key_of(Action::NextProblem));
+    let text = frame(&calm, &rows, &Glyphs::unicode(), (80, 24));
+    assert!(text.contains(&format!("{} is off: nothing is wrong", key_of(Action::NextProblem))), "{text}");
+}
+
+#[test]
+fn what_is_wrong_with_the_keys_stays_until_it_is_mended() {
+    let (mut fleet, rows) = (Fleet::default(), rows());
+    fleet.complain(Some("keys.toml:2: `esc` stays what it is: back; the keys of the table hold".to_owned()));
+    let shows = |fleet: &Fleet| frame(fleet, &rows, &Glyphs::unicode(), (80, 24)).contains("keys.toml:2:");
+    assert!(shows(&fleet));
+    fleet.tick(fixture::now() + std::time::Duration::from_mins(10));
+    assert!(shows(&fleet));
+    fleet.complain(None);
+    assert!(!shows(&fleet));
 }

@@ -1,5 +1,8 @@
 //! Each pane in each state.
 
+use std::time::Duration;
+
+use pointsman::model::reading::{Observation, Source, Trouble, TroubleKind};
 use pointsman::ui::theme::{Glyphs, Theme};
 use pointsman::ui::view::Pane;
 use pointsman::ui::{Mode, panes};
@@ -77,6 +80,40 @@ fn a_small_screen_shows_lamps_and_the_current_step() {
     let sizes = [(70, 20), (60, 15), (50, 8), (40, 1)];
     picture("small", &Show::of(State::Degraded), &sizes);
     picture("small_run", &Show::running(Until::Unknown), &sizes);
+}
+
+#[test]
+fn what_is_said_and_what_a_run_waits_for_are_on_the_smallest_screens() {
+    let mut show = Show::of(State::Degraded);
+    show.view.say("Ctrl-C again leaves");
+    for (width, height) in [(50, 8), (40, 2), (40, 1)] {
+        let text = show.text(width, height);
+        assert!(text.starts_with(" WATCH ") && text.contains("Ctrl-C again leaves"), "{text}");
+    }
+    let held = Show::running(Until::Unknown).text(60, 1);
+    assert!(held.contains("step 4 UNKNOWN, you decide"), "{held}");
+    let held = Show::running(Until::Unknown).text(60, 15);
+    assert!(held.contains("Step 4 is UNKNOWN.  You decide."), "{held}");
+    let mut calm = Show::of(State::Calm);
+    assert!(calm.text(60, 1).contains("us-east-1 ok, us-west-2 ok"), "{}", calm.text(60, 1));
+    let trouble = Trouble { kind: TroubleKind::Expired, text: String::new(), request_id: None };
+    let (source, at, every) = (Source::Identity("us-east-1".into()), calm.now, Duration::from_mins(5));
+    calm.world.apply(Observation { source, asked: at, at, every, result: Err(trouble) });
+    assert!(calm.text(60, 1).contains("credentials expired"), "{}", calm.text(60, 1));
+    let going = Show::running(Until::Proving).text(60, 1);
+    assert!(going.contains("3 of 4"), "{going}");
+}
+
+#[test]
+fn no_dialog_hides_what_may_be_done_here() {
+    let mut show = Show::of(State::Degraded);
+    show.press(&["?"]);
+    for height in 1..=24 {
+        let text = show.text(60, height);
+        assert!(text.starts_with(" WATCH "), "{height} rows:\n{text}");
+        assert_eq!(text.contains("a dialog is open"), height == 1, "{text}");
+        assert_eq!(text.contains("KEYS"), height > 3, "{height} rows:\n{text}");
+    }
 }
 
 #[test]

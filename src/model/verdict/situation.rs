@@ -16,8 +16,11 @@ use crate::model::World;
 use crate::model::reading::{Freshness, TroubleKind};
 use crate::model::topology::{Aurora, Region, Replica, RuleKind, Unit};
 
-/// The columns that the line has on a screen of 80; it is never told in fewer.
+/// The columns that the line has on a screen of 80.
 const COLUMNS: usize = 78;
+
+/// It is never told in fewer.
+const LEAST: usize = 40;
 
 /// What stands between two remarks.
 const BREAK: &str = ".  ";
@@ -39,9 +42,10 @@ impl Situation {
     #[must_use]
     pub fn told(&self, columns: usize) -> String {
         if self.remarks.is_empty() {
-            return self.text.clone();
+            let short = self.text.rsplit_once(" (").filter(|_| self::columns(&self.text) > columns);
+            return short.map_or(self.text.as_str(), |(short, _)| short).to_owned();
         }
-        tell(&self.remarks, self.cost.as_deref(), columns.max(COLUMNS))
+        tell(&self.remarks, self.cost.as_deref(), columns.max(LEAST))
     }
 }
 
@@ -446,9 +450,20 @@ mod tests {
         let (verdicts, told) = standing(&scene.world, scene.now);
         assert_eq!(verdicts, super::super::regions(&scene.world, scene.now));
         assert_eq!(told, situation(&scene.world, scene.now));
-        assert_eq!((told.told(20), told.told(78)), (told.text.clone(), told.text.clone()));
+        assert_eq!(told.told(78), told.text);
+        let narrow = "us-east-1 bad 4m07s: canary local 41%, orders −62%  +1";
+        assert_eq!(told.told(58), narrow);
+        assert_eq!(told.told(20), "us-east-1 bad 4m07s: canary local 41%  +1", "never less");
         let wide = told.told(200);
         assert!(!wide.contains("  +") && wide.contains(".  ") && wide.len() > told.text.len(), "{wide}");
+    }
+
+    #[test]
+    fn where_all_is_well_the_slowest_link_goes_first() {
+        let scene = Scene::calm();
+        let told = situation(&scene.world, scene.now);
+        assert_eq!(told.told(58), "all Regions ok, orders 586/min, worst lag 0.4s");
+        assert_eq!(told.told(78), told.text);
     }
 
     #[test]

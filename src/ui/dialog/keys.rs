@@ -46,6 +46,8 @@ const CLOSES: &[Own] = &[(&[Action::Choose, Action::Back], "closes it")];
 const CONFIRMS: &[Own] =
     &[(&[Action::Confirm], "confirms, when the name is right"), (&[Action::Back], "cancels")];
 
+const LEAVES: &[Own] = &[(&[Action::Interrupt], "leave at once"), (&[Action::Back], "stay here")];
+
 const WAITS: &[Own] = &[(&[Action::Back], "cancels")];
 
 const WRITES: &[Own] = &[(&[Action::Confirm], "takes what is typed"), (&[Action::Back], "cancels")];
@@ -60,7 +62,7 @@ impl Dialog {
             Self::Palette(_) => PALETTE,
             Self::CutOff(cut_off) if cut_off.is_asking() => CONFIRMS,
             Self::CutOff(_) => CUT_OFF,
-            Self::Quit(_) => QUIT,
+            Self::Quit(_) => LEAVES,
             Self::Notice(_) => CLOSES,
             Self::Filter(_) => FILTER,
             Self::SignIn(sign_in) => sign_in.own(),
@@ -80,7 +82,7 @@ impl Dialog {
                 if self.context().is_line() {
                     WRITES
                 } else {
-                    BUTTONS
+                    WAITS
                 }
             }
         }

@@ -127,9 +127,10 @@ impl Para {
 /// One laid out line.
 type Line = Vec<(String, Ink)>;
 
-/// The area of the largest dialog on a screen of this size: the header and the hint bar stay visible.
+/// The area of the largest dialog on a screen of this size: the header and the hint bar stay visible, on a small one
+/// the header's first line, which says what may be done here.
 fn outer(screen: Rect) -> Rect {
-    let top = (screen.height / 6).min(2);
+    let top = if screen.height < 20 { 1 } else { 2 };
     let bottom = u16::from(screen.height >= 8);
     let width = screen.width.min(WIDEST);
     let x = screen.x + (screen.width - width) / 2;

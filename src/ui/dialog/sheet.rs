@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use ratatui::layout::Rect;
 
 use super::keys::{self, HELD, cancel, cancel_or};
 use super::page::{Page, Para};
@@ -19,6 +20,7 @@ use crate::plan::{Intent, Plan};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
 use crate::ui::keymap::{Context, Keys};
+use crate::ui::layout;
 use crate::ui::theme::Role;
 
 /// The sheet of one intent.
@@ -231,7 +233,14 @@ impl Sheet {
         if !moment.is_armed() {
             return self.refuse(vec!["this console is no longer armed".to_owned()], moment);
         }
-        let Stage::Asking { terms, .. } = &self.stage else { return Reply::Stay };
+        let Stage::Asking { terms, said, .. } = &mut self.stage else { return Reply::Stay };
+        let size = moment.size();
+        if layout::Size::of(Rect::new(0, 0, size.width, size.height)) == layout::Size::Words {
+            let why = "this screen is too small to show what is confirmed; make it 60 by 15 or larger";
+            *said = Some(why.to_owned());
+            let intent = self.intent.clone();
+            return Reply::Ask(Request::RefusedConfirmation { intent, why: why.to_owned() });
+        }
         self.asked = moment.facts.now;
         self.stage = Stage::Checking { since: moment.at(), terms: terms.clone() };
         Reply::Ask(Request::Recheck(self.intent.clone()))

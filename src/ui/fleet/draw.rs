@@ -272,10 +272,20 @@ fn tail(fleet: &Fleet, rows: &[Row], is_tight: bool, brush: Brush<'_>) -> Vec<Te
         }
         Mode::Filter(_) => Vec::new(),
         Mode::Rows => {
-            let mut lines = Vec::new();
+            let complaint = fleet.complaint.iter().map(|line| said(line.clone(), Role::LampLook));
+            let mut lines: Vec<Text> = complaint.collect();
             if let Some(filter) = &fleet.filter {
-                let hidden = rows.len() - fleet.order(rows).len();
-                lines.push(said(format!("{hidden} hidden /{}", filter.text()), Role::LampLook));
+                let shown = fleet.order(rows);
+                let hidden: Vec<&Row> = rows
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| !shown.contains(at))
+                    .map(|(_, row)| row)
+                    .collect();
+                // What is not ok is never hidden silently.
+                let loud = hidden.iter().filter(|row| row.worst != Lamp::Ok).count();
+                let loud = if loud > 0 { format!(" ({loud} not ok)") } else { String::new() };
+                lines.push(said(format!("{} hidden{loud} /{}", hidden.len(), filter.text()), Role::LampLook));
             }
             if let Some(row) = fleet.selected(rows).and_then(|at| rows.get(at)).filter(|_| is_tight) {
                 lines.push(said(row.situation.clone(), Role::Text));

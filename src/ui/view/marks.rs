@@ -2,7 +2,8 @@
 //!
 //! A mark is of a thing and never of a place, so that a filter, a sort or a new row moves none.
 
-use super::{Facts, Pane, View, Way};
+use super::problems::Way;
+use super::{Facts, Pane, View};
 use crate::ui::panes::{self, Thing};
 
 impl View {
