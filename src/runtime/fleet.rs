@@ -286,8 +286,9 @@ impl Stage {
         console.look_anew();
         let live = AssertUnwindSafe(console.live(&mut self.signals, &self.guard)).catch_unwind().await;
         let exit = live.unwrap_or(Exit::FellOver);
-        let Console { inside, screen, keyboard, look: named, theme, glyphs, news, declared, .. } = console;
-        let look = Look { named, theme, glyphs, thrift, news, declared };
+        let Console { inside, screen, keyboard, look: named, theme, glyphs, news, declared, line, .. } =
+            console;
+        let look = Look { named, theme, glyphs, thrift: line.thrift(), news, declared };
         drop(keyboard);
         let back = (exit == Exit::Left && inside.app.goes_to_fleet()).then_some(screen);
         all.insert(at, Behind::keep(inside, look, state));

@@ -10,6 +10,7 @@ mod buttons;
 mod claim;
 mod cut_off;
 mod decide;
+mod draw;
 mod fingers;
 mod glass;
 mod line;
@@ -30,18 +31,14 @@ mod typed;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use ratatui::buffer::Buffer;
 
+use super::Mode;
 use super::action::Action;
 use super::clip::Clip;
 use super::command::Command;
-use super::help;
 use super::key::Input;
 use super::keymap::Context;
-use super::theme::{Glyphs, Theme};
 use super::view::{Facts, Size, View};
-use super::{Mode, Scene};
-use crate::model::verdict;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId};
@@ -52,6 +49,8 @@ pub use arm::Arm;
 pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
+pub use draw::draw;
+pub(in crate::ui) use draw::draw_over;
 pub use glass::Glass;
 pub use note::Note;
 pub use notice::Notice;
@@ -454,44 +453,4 @@ impl Dialog {
             _ => Reply::Stay,
         }
     }
-}
-
-/// Draws the dialog of a scene over what is drawn, if there is one.
-pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
-    let Some(dialog) = &scene.view.dialog else { return };
-    let facts = scene.facts();
-    let mut page = match dialog {
-        Dialog::Help(scroll) => {
-            let body = help::body(&facts, scene.view);
-            page::Page { title: "KEYS".to_owned(), body, scroll: *scroll, ..page::Page::default() }
-        }
-        Dialog::Detail(scroll) => page::Page {
-            title: scene.view.pane.name().to_uppercase(),
-            body: text::detail(scene, buf.area, theme, glyphs),
-            scroll: *scroll,
-            ..page::Page::default()
-        },
-        Dialog::Act(act) => act.page(&facts),
-        Dialog::Palette(palette) => palette.page(),
-        Dialog::Arm(arm) => arm.page(&facts),
-        Dialog::Sheet(sheet) => sheet.page(scene.view.at),
-        Dialog::Glass(glass) => glass.page(),
-        Dialog::Decide(decide) => decide.page(&facts),
-        Dialog::Note(note) => note.page(),
-        Dialog::Approve(approve) => approve.page(facts.run),
-        Dialog::Tell(tell) => facts.run.map(|run| tell.page(run)).unwrap_or_default(),
-        Dialog::Claiming(claiming) => claiming.page(),
-        Dialog::Quit(quit) => quit.page(&facts),
-        Dialog::CutOff(cut_off) => cut_off.page(),
-        Dialog::Notice(notice) => notice.page(),
-        Dialog::Filter(_) => return,
-        Dialog::Cli { lines, scroll } => page::Page {
-            title: "AS AWS CLI".to_owned(),
-            body: page::plain(lines),
-            scroll: *scroll,
-            ..page::Page::default()
-        },
-    };
-    page.production = dialog.acts() && verdict::is_production(scene.world);
-    page::draw(&page, theme, glyphs, buf);
 }

@@ -10,7 +10,7 @@ use super::action::{Action, Entry, TABLE, why_off};
 use super::dialog::Dialog;
 use super::key::Key;
 use super::keymap::written;
-use super::theme::{Glyphs, Role, Theme};
+use super::theme::{Role, Theme};
 use super::view::Still;
 use super::widgets::paint;
 use super::{Pen, Scene};
@@ -21,7 +21,16 @@ const GAP: usize = 2;
 
 /// Draws the bar into the first row of the area.
 pub fn draw(scene: &Scene<'_>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    bar(scene, theme, None, area, buf);
+    let beside = Beside { advice: None, calm: scene.view.problems(&scene.facts()).is_empty() };
+    bar(scene, theme, &beside, area, buf);
+}
+
+/// What the words of the bar depend on besides the scene.
+struct Beside {
+    /// What the key that acts says.
+    advice: Option<String>,
+    /// Nothing is wrong that could be gone to.
+    calm: bool,
 }
 
 /// The same, and the key that acts says what is advised.
@@ -31,10 +40,11 @@ pub(super) fn draw_advised(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
         let text = format!("act: {} to {to}, ~{}", advice.intent.playbook, verdict::span(advice.usual.p50));
         pen.glyphs.text(&text).into_owned()
     });
-    bar(pen.scene, pen.theme, advice.as_deref(), area, buf);
+    let beside = Beside { advice, calm: pen.digest.problems.is_empty() };
+    bar(pen.scene, pen.theme, &beside, area, buf);
 }
 
-fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: &mut Buffer) {
+fn bar(scene: &Scene<'_>, theme: &Theme, beside: &Beside, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
     if area.width < 2 || area.height == 0 {
         return;
@@ -54,7 +64,7 @@ fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: 
         return;
     }
     let mut x = row.x;
-    for (key, word) in chosen(scene, advice, usize::from(row.width)) {
+    for (key, word) in chosen(scene, beside, usize::from(row.width)) {
         let left = |x: u16| usize::from(row.right().saturating_sub(x));
         (x, _) = buf.set_stringn(x, row.y, key, left(x), theme.style(Role::HintKey));
         (x, _) = buf.set_stringn(x, row.y, format!(" {word}"), left(x), theme.style(Role::Hint));
@@ -63,19 +73,20 @@ fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: 
 }
 
 /// Draws what is wrong with files, where something is: it stays until it is mended.
-pub fn complaint(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, area: Rect, buf: &mut Buffer) {
+pub(super) fn complaint(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
-    let Some(first) = scene.view.complaints().first() else { return };
+    let complaints = pen.scene.view.complaints();
+    let Some(first) = complaints.first() else { return };
     if area.width < 2 || area.height == 0 {
         return;
     }
-    let more = match scene.view.complaints().len() {
+    let more = match complaints.len() {
         0 | 1 => String::new(),
         all => format!("  +{}", all - 1),
     };
     let room = usize::from(area.width) - 1;
-    let line = paint::cut(&glyphs.text(&first.line), room.saturating_sub(more.len()));
-    buf.set_stringn(area.x + 1, area.y, format!("{line}{more}"), room, theme.style(Role::LampLook));
+    let line = paint::cut(&pen.glyphs.text(&first.line), room.saturating_sub(more.len()));
+    buf.set_stringn(area.x + 1, area.y, format!("{line}{more}"), room, pen.style(Role::LampLook));
 }
 
 /// The line that a filter is typed into.
@@ -100,18 +111,21 @@ fn pending(scene: &Scene<'_>, begun: &[Key], theme: &Theme, row: Rect, buf: &mut
 }
 
 /// The hints that fit into `width`, in the order of the table.
-fn chosen(scene: &Scene<'_>, advice: Option<&str>, width: usize) -> Vec<(String, String)> {
+fn chosen(scene: &Scene<'_>, beside: &Beside, width: usize) -> Vec<(String, String)> {
     let facts = scene.facts();
     let context = scene.view.context();
     let keymap = &scene.view.keymap;
     let mut hints: Vec<(&Entry, String, String)> = TABLE
         .iter()
         .filter(|entry| !keymap.label(entry.action).is_empty() && entry.places.contains(&context))
-        .filter(|entry| why_off(&facts, scene.view, entry.action).is_none())
+        .filter(|entry| match entry.action {
+            Action::NextProblem | Action::PreviousProblem => !beside.calm,
+            action => why_off(&facts, scene.view, action).is_none(),
+        })
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
         .filter(|entry| scene.view.dialog.as_ref().is_none_or(|dialog| dialog.offers(entry.action)))
         .filter_map(|entry| {
-            Some((entry, keymap.keys(entry.action).into_iter().next()?, word(scene, advice, entry)))
+            Some((entry, keymap.keys(entry.action).into_iter().next()?, word(scene, beside, entry)))
         })
         .collect();
     while total(&hints) > width {
@@ -134,9 +148,9 @@ fn goes_back(scene: &Scene<'_>) -> bool {
 }
 
 /// The word of a toggle says what it would do now.
-fn word(scene: &Scene<'_>, advice: Option<&str>, entry: &Entry) -> String {
+fn word(scene: &Scene<'_>, beside: &Beside, entry: &Entry) -> String {
     let word = match entry.action {
-        Action::Act => advice.unwrap_or(scene.view.keymap.label(entry.action)),
+        Action::Act => beside.advice.as_deref().unwrap_or(scene.view.keymap.label(entry.action)),
         Action::Arm if matches!(scene.console.mode, super::Mode::Armed { .. }) => "disarm",
         Action::Pause if scene.run.is_some_and(|run| run.paused) => "go on",
         Action::Freeze if matches!(scene.view.still, Some(Still::Replay(_))) => "back to now",

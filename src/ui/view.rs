@@ -9,7 +9,6 @@ mod command;
 mod complaints;
 mod copy;
 mod mouse;
-mod problems;
 mod still;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +21,7 @@ use ratatui::layout::Rect;
 use super::action::{Action, cut_off, held_step, why_off};
 use super::conch::Abroad;
 use super::dialog::{self, Dialog, Moment, Palette, Reply, Request, Sift};
+use super::digest::Digest;
 use super::filter::Filter;
 use super::key::Input;
 use super::keymap::{Context, Keymap};
@@ -413,7 +413,8 @@ impl View {
     /// The pane and row of each thing that is not ok, in the order of the panes.
     #[must_use]
     pub fn problems(&self, facts: &Facts<'_>) -> Vec<(Pane, usize)> {
-        problems::list(facts)
+        let Facts { world, now, run, .. } = *facts;
+        Digest::of(world, now).with(run, world, now).problems
     }
 
     fn take(&mut self, reply: Reply, facts: &Facts<'_>) -> Option<Request> {
@@ -465,12 +466,6 @@ impl View {
 enum Way {
     On,
     Back,
-}
-
-/// The pane and row of each thing that is not ok, in the order of the panes.
-#[must_use]
-pub fn problems(facts: &Facts<'_>) -> Vec<(Pane, usize)> {
-    problems::list(facts)
 }
 
 fn pause_or_resume(facts: &Facts<'_>) -> Request {
