@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::history::History;
-use super::interlock::{self, Prepared, Verdict};
+use super::interlock::{self, Interlock, Prepared, Verdict};
 use super::operation::{ControlChange, Operation};
 use super::{Intent, Plan, Playbook, Step};
 use crate::model::World;
@@ -54,9 +54,9 @@ pub enum Standing {
     /// It can be begun.
     Free,
     /// It can be begun by whoever has read this, the first of so many.
-    Warned(String, usize),
+    Warned(Interlock, usize),
     /// It is held back by this, the first of so many.
-    Held(String, usize),
+    Held(Interlock, usize),
     /// There is no plan, and why.
     Off(String),
 }
@@ -98,20 +98,16 @@ pub fn touching<'p>(topology: &Topology, plan: &'p Plan, subject: Subject<'_>) -
 }
 
 impl Standing {
-    fn of(interlocks: &[interlock::Interlock]) -> Self {
-        let reasons = |held: bool| {
-            let of = |one: &interlock::Interlock| match &one.verdict {
-                Verdict::Hold(why) if held => Some(format!("{}: {why}", one.name)),
-                Verdict::Warn(why) if !held => Some(format!("{}: {why}", one.name)),
-                _ => None,
-            };
-            interlocks.iter().filter_map(of).collect::<Vec<String>>()
+    fn of(interlocks: &[Interlock]) -> Self {
+        let all = |is: fn(&Verdict) -> bool| -> Vec<&Interlock> {
+            interlocks.iter().filter(|one| is(&one.verdict)).collect()
         };
-        let (held, warned) = (reasons(true), reasons(false));
-        match (held.first(), warned.first()) {
-            (Some(first), _) => Self::Held(first.clone(), held.len()),
-            (None, Some(first)) => Self::Warned(first.clone(), warned.len()),
-            (None, None) => Self::Free,
+        let held = all(|verdict| matches!(verdict, Verdict::Hold(_)));
+        let warned = all(|verdict| matches!(verdict, Verdict::Warn(_)));
+        match (held.as_slice(), warned.as_slice()) {
+            ([first, ..], _) => Self::Held((*first).clone(), held.len()),
+            ([], [first, ..]) => Self::Warned((*first).clone(), warned.len()),
+            ([], []) => Self::Free,
         }
     }
 }
@@ -268,7 +264,7 @@ mod tests {
             Standing::Off("us-east-1 cannot leave and receive at once".to_owned())
         );
         let Standing::Held(first, count) = standing(intent(Playbook::Evacuate)) else { panic!() };
-        assert!(count >= 1 && first.contains(": "), "{first}");
+        assert!(count >= 1 && first.verdict.reason().is_some(), "{first:?}");
     }
 
     #[test]

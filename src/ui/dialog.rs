@@ -60,6 +60,7 @@ pub use scroll::{Scroll, moved};
 pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
 pub use sift::Sift;
 pub use tell::{Tell, waiting};
+pub(in crate::ui) use terms::asked;
 pub use terms::{Row, Terms};
 pub use typed::{Refusal, Typed};
 

@@ -37,7 +37,7 @@ pub struct ControlCell {
     pub round_trip: Option<Duration>,
     /// Its trouble since.
     pub trouble: Option<Trouble>,
-    /// Since when it does not answer: since its newest answer, or since it was first asked in vain.
+    /// Since when it does not answer, or not any more: since its newest answer, or since it was first asked in vain.
     pub silent: Option<Timestamp>,
 }
 
@@ -153,14 +153,13 @@ fn verdict(world: &World, routing: &Routing, name: &str, now: Timestamp) -> Cont
 fn cell(world: &World, endpoint: &Endpoint, name: &str, now: Timestamp) -> ControlCell {
     let feed = world.feed(&Source::Endpoint(endpoint.region.clone()));
     let state = feed.and_then(|feed| word(feed, name, now));
+    let failing = feed.and_then(Feed::trouble).map(|(_, since)| since);
+    let silent = failing.map(|since| feed.and_then(Feed::seen).map_or(since, |(_, at)| at));
     ControlCell {
         endpoint: endpoint.region.clone(),
         round_trip: feed.and_then(Feed::round_trip),
         trouble: feed.and_then(Feed::trouble).map(|(trouble, _)| trouble.clone()),
-        silent: feed.and_then(|feed| {
-            let (_, failing) = feed.trouble()?;
-            Some(feed.seen().map_or(failing, |(_, at)| at))
-        }),
+        silent: silent.or(state.as_ref().filter(|state| state.freshness != Freshness::Fresh).map(|s| s.at)),
         state,
     }
 }

@@ -9,6 +9,7 @@ use crate::model::verdict::{self, Lamp, LinkVerdict, MemberRole};
 use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
+use crate::ui::widgets::paint;
 use crate::ui::widgets::say;
 use crate::ui::widgets::table::{Cell, Column, Table};
 
@@ -47,7 +48,8 @@ fn table(pen: &Pen<'_>, form: Form) -> Table {
         Form::Words => vec![
             Column::left("store", 0),
             Column::left("link", 0),
-            Column::left("role", 0),
+            // As wide as it gets, so that nothing moves when a role becomes known.
+            Column::left(format!("{:<1$}", "role", 12 + paint::width(pen.glyphs.arrow)), 0),
             Column::left("", 0),
             Column::right("lag", 0),
             Column::right("RPO", 1),

@@ -8,7 +8,7 @@ use crate::plan::related::{self, Related, Standing, Subject};
 use crate::ui::Pen;
 use crate::ui::action::{Action, why_off};
 use crate::ui::command;
-use crate::ui::dialog::intents;
+use crate::ui::dialog::{asked, intents};
 use crate::ui::panes::plan::Stand;
 use crate::ui::theme::Role;
 use crate::ui::widgets::paint::{self, Text};
@@ -67,9 +67,12 @@ fn head(pen: &Pen<'_>, one: &Related, line: &str) -> Text {
 fn reason(pen: &Pen<'_>, standing: &Standing) -> Option<Text> {
     let first = match standing {
         Standing::Free => return None,
-        Standing::Off(why) | Standing::Warned(why, _) | Standing::Held(why, _) => why,
+        Standing::Off(why) => why.clone(),
+        Standing::Warned(first, _) | Standing::Held(first, _) => {
+            format!("{}{}", asked(&first.name), first.verdict.reason().unwrap_or_default())
+        }
     };
-    Some(text(pen, format!("  {}", paint::clean(first))))
+    Some(text(pen, format!("  {}", paint::clean(&first))))
 }
 
 /// The steps of an open run that touch it, and how each stands.

@@ -196,7 +196,11 @@ fn rest(pen: &Pen<'_>, away: &[&ControlCell], missing: usize) -> Vec<String> {
     // Those with the same trouble are told together, since the first of them fell silent.
     let mut groups: Vec<(String, Vec<&ControlCell>)> = Vec::new();
     for cell in away {
-        let why = cell.trouble.as_ref().map_or_else(String::new, |trouble| format!(" {}", trouble.kind));
+        let why = match (&cell.trouble, cell.silent) {
+            (Some(trouble), _) => format!(" {}", trouble.kind),
+            (None, Some(_)) => " no answer".to_owned(),
+            (None, None) => " not asked yet".to_owned(),
+        };
         match groups.iter_mut().find(|(known, _)| *known == why) {
             Some((_, cells)) => cells.push(cell),
             None => groups.push((why, vec![cell])),
