@@ -166,7 +166,7 @@ pub(super) fn answers(pen: &Pen<'_>, room: usize, alone: bool) -> Vec<Span<'stat
     let away: Vec<&ControlCell> = control.cells.iter().filter(|cell| !answers(cell)).collect();
     let rest = match away.as_slice() {
         [] => told(pen, control, alone),
-        away => rest(pen, away, routing.quorum().saturating_sub(count)),
+        away => rest(pen, (away, all), routing.quorum().saturating_sub(count)),
     };
     let fits = rest.iter().find(|text| used + paint::width(text) <= room);
     spans.extend(fits.map(|text| pen.span(text.clone(), Role::Muted)));
@@ -187,30 +187,19 @@ fn told(pen: &Pen<'_>, control: &ControlVerdict, alone: bool) -> Vec<String> {
     forms
 }
 
-/// Which endpoints are away, from the longest way to say it to the shortest.
-fn rest(pen: &Pen<'_>, away: &[&ControlCell], missing: usize) -> Vec<String> {
+/// Which endpoints of how many are away, from the longest way to say it to the shortest.
+fn rest(pen: &Pen<'_>, (away, all): (&[&ControlCell], usize), missing: usize) -> Vec<String> {
     let topology = pen.scene.world.topology();
     let names = |cells: &[&ControlCell]| {
         cells.iter().map(|cell| topology.short(&cell.endpoint)).collect::<Vec<_>>().join(", ")
     };
-    // Those with the same trouble are told together, since the first of them fell silent.
-    let mut groups: Vec<(String, Vec<&ControlCell>)> = Vec::new();
-    for cell in away {
-        let why = match (&cell.trouble, cell.silent) {
-            (Some(trouble), _) => format!(" {}", trouble.kind),
-            (None, Some(_)) => " no answer".to_owned(),
-            (None, None) => " not asked yet".to_owned(),
-        };
-        match groups.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, cells)) => cells.push(cell),
-            None => groups.push((why, vec![cell])),
-        }
-    }
+    let groups = by_trouble(away);
     let told = |since: bool| {
         let group = |(why, cells): &(String, Vec<&ControlCell>)| {
             let first = cells.iter().filter_map(|cell| cell.silent).min().filter(|_| since);
             let since = first.map_or_else(String::new, |at| format!(" since {}", say::clock(at)));
-            format!("{}{why}{since}", names(cells))
+            let who = if cells.len() == all { "all".to_owned() } else { names(cells) };
+            format!("{who}{why}{since}")
         };
         groups.iter().map(group).collect::<Vec<_>>().join(", ")
     };
@@ -225,6 +214,23 @@ fn rest(pen: &Pen<'_>, away: &[&ControlCell], missing: usize) -> Vec<String> {
         format!(", not {names}"),
         String::new(),
     ]
+}
+
+/// Those with the same trouble are told together, since the first of them fell silent.
+fn by_trouble<'c>(away: &[&'c ControlCell]) -> Vec<(String, Vec<&'c ControlCell>)> {
+    let mut groups: Vec<(String, Vec<&ControlCell>)> = Vec::new();
+    for cell in away {
+        let why = match (&cell.trouble, cell.silent) {
+            (Some(trouble), _) => format!(" {}", trouble.kind),
+            (None, Some(_)) => " silent".to_owned(),
+            (None, None) => " not asked yet".to_owned(),
+        };
+        match groups.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, cells)) => cells.push(cell),
+            None => groups.push((why, vec![cell])),
+        }
+    }
+    groups
 }
 
 /// One endpoint's word in full, for the detail.
