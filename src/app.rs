@@ -10,6 +10,7 @@ mod fleet;
 mod hand;
 mod saved;
 mod shown;
+mod sign_in;
 mod still;
 mod terminal;
 
@@ -28,7 +29,7 @@ use crate::plan::history::{Ground, History};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, interlock};
 use crate::ui::conch::{Conch, Mirror};
-use crate::ui::dialog::{Obstacle, Request};
+use crate::ui::dialog::{News, Obstacle, Request};
 use crate::ui::key::Input;
 use crate::ui::view::{Complaint, Facts, View};
 use crate::ui::{Console, Mode, Scene};
@@ -38,6 +39,7 @@ use still::Picture;
 
 pub use abroad::Abroad;
 pub use effect::Effect;
+pub use sign_in::Attempt;
 
 /// How long the console stays armed.
 pub const ARMED_FOR: Duration = Duration::from_mins(15);
@@ -81,6 +83,8 @@ pub enum Event {
     },
     /// The reads of the [`Effect::Read`] with this ticket have all come in.
     ReadsDone(Ticket),
+    /// Something came of a sign-in.
+    SignIn(Attempt, News),
     /// What reading costs at the cadence now.
     Budget {
         /// Calls an hour.
@@ -138,6 +142,8 @@ pub struct App {
     armed: Option<Timestamp>,
     reading_for: Option<(Ticket, Purpose)>,
     newest: Ticket,
+    /// The newest sign-in.
+    attempt: Attempt,
     picture: Option<Box<Picture>>,
     past: Past,
     focused: bool,
@@ -191,6 +197,7 @@ impl App {
             armed: None,
             reading_for: None,
             newest: Ticket::default(),
+            attempt: Attempt::default(),
             picture: None,
             past: Past::default(),
             focused: true,
@@ -333,6 +340,7 @@ impl App {
             Event::Mirrored(mirror) => self.console.mirror = Some(mirror),
             Event::Unclaimed { effect, obstacle, why } => self.unclaimed(effect, obstacle, &why),
             Event::ReadsDone(ticket) => return self.reads_done(ticket, now),
+            Event::SignIn(attempt, news) => self.hear_sign_in(attempt, news, now),
             Event::Budget { calls_per_hour, dollars_per_month } => {
                 self.console.calls_per_hour = calls_per_hour;
                 self.console.dollars_per_month = dollars_per_month;
@@ -385,6 +393,7 @@ impl App {
             Request::Tick { step } => vec![Effect::Tick { step }],
             Request::Note { run, text } => vec![Effect::Note { run, text }],
             Request::Claim(claim) => self.claimed(claim),
+            Request::SignIn(ask) => self.ask_sign_in(ask),
             Request::Pause => vec![Effect::Pause],
             Request::Resume => vec![Effect::Resume],
             request @ (Request::Copy(_) | Request::Mouse(_) | Request::Theme(_) | Request::Suspend) => {

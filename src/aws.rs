@@ -30,8 +30,10 @@ pub mod shared;
 pub mod sign_in;
 mod snapshot;
 mod ssm;
+mod sso;
 mod sts;
 mod time;
+mod token;
 mod wallet;
 
 use std::sync::Arc;
@@ -39,6 +41,7 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::Access;
@@ -146,6 +149,12 @@ impl Clients {
     /// once. It is kept nowhere else.
     pub fn give_code(&self, code: String) {
         self.inner.wallet.give_code(code);
+    }
+
+    /// Changes whenever there are credentials again after there were none, or a person has signed in.
+    #[must_use]
+    pub fn renewals(&self) -> watch::Receiver<u64> {
+        self.inner.wallet.renewals()
     }
 
     /// The platform is a simulated one.

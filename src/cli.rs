@@ -420,6 +420,7 @@ pub enum JournalCommand {
 /// When not even a runtime can be started.
 pub fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
+    say::in_ascii(looks::Wish::of(&cli.common, None).ascii);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let answer = runtime.block_on(answer(cli));
     // Reads that still hang must not hold the prompt back.

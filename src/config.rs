@@ -71,6 +71,8 @@ pub struct Access {
     pub assume_role: Option<String>,
     /// The role of the EC2 instance may be asked for; elsewhere its address only hangs.
     pub instance_role: bool,
+    /// The folder of the shared AWS files, and of the tokens of sign-ins in it, in place of `~/.aws`.
+    pub folder: Option<PathBuf>,
 }
 
 impl Access {
@@ -223,7 +225,9 @@ pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
     let read = |path: &Path, file: &str| {
         std::fs::read_to_string(path).map_err(|error| ConfigErrors::File { file: file.to_owned(), error })
     };
-    let config = parse(&read(path, &file)?, &file)?;
+    let mut config = parse(&read(path, &file)?, &file)?;
+    let beside = path.parent().unwrap_or(Path::new(""));
+    config.access.folder = config.access.folder.map(|folder| beside.join(folder));
     let mut own = Vec::new();
     for path in playbooks::files(path) {
         let file = path.display().to_string();

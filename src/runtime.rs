@@ -15,6 +15,7 @@ mod perform;
 pub mod plain;
 pub mod post;
 pub mod shared;
+mod sign_in;
 pub mod signals;
 pub mod terminal;
 pub mod watched;
@@ -227,7 +228,7 @@ impl Console {
                 signal = signals.next() => match signal {
                     Signal::Resize => self.look_anew(),
                     Signal::Suspend if self.inside.performer.drives() => {
-                        self.inside.app.say("a run is driven here, so the console is not suspended; q leaves it running");
+                        self.inside.app.say_not_suspended();
                         self.due.redraw = Redraw::Now;
                         false
                     }
@@ -360,6 +361,10 @@ impl Console {
                 self.line.retune(thrift);
                 self.flow();
                 self.due.redraw = Redraw::Now;
+                return false;
+            }
+            News::Themes(names) => {
+                self.inside.app.offer_themes(names);
                 return false;
             }
             News::Keys(keymap) => {

@@ -118,7 +118,7 @@ struct Sampler {
 impl Sampler {
     async fn run(mut self) {
         let mut asking: JoinSet<(Due, Option<Observation>)> = JoinSet::new();
-        let mut steered = true;
+        let (mut steered, mut renewals) = (true, self.clients.renewals());
         self.clients.learn_time().await;
         self.steer();
         loop {
@@ -138,6 +138,7 @@ impl Sampler {
                     Ok(()) => self.steer(),
                     Err(_) => steered = false,
                 },
+                Ok(()) = renewals.changed() => self.schedule.hurry(self.clock.now()),
                 () = self.clock.sleep(wait.unwrap_or(Duration::from_hours(1))) => {}
                 () = self.out.closed() => return,
             }

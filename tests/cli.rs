@@ -1,6 +1,7 @@
 //! The real binary against a simulator in a process of its own: what it prints, writes down, and exits with.
 
 mod act;
+mod ascii;
 mod books;
 mod check;
 mod cut;

@@ -10,3 +10,4 @@ mod follow;
 mod run;
 mod screen;
 mod sheet;
+mod sign_in;

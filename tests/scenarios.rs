@@ -69,6 +69,8 @@ played! {
     detach: "detach" once,
     inverted_check: "inverted-check" twice,
     safety_lever: "safety-lever" twice,
+    sso_expired: "sso-expired" twice,
+    mfa_code: "mfa-code" twice,
 }
 
 #[test]

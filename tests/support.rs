@@ -22,10 +22,12 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use pointsman::clock::Clock;
+use pointsman::config::Config;
 use pointsman::dns::{Letter, Post, Way};
 use pointsman::runtime::Headless;
-use pointsman::sim::Sim;
 use pointsman::sim::door::dns::usual_address;
+use pointsman::sim::{Sim, handout};
+use tempfile::TempDir;
 
 /// The base URL of the simulator behind the in-process door; no name is ever resolved.
 pub(crate) const BASE_URL: &str = "http://sim.local";
@@ -121,6 +123,20 @@ pub(crate) fn sdk_config(sim: &Sim, region: &str) -> SdkConfig {
 pub(crate) fn cluster_config(sim: &Sim, endpoint: &str) -> SdkConfig {
     let url = format!("{BASE_URL}/cluster/{endpoint}");
     sdk_config(sim, endpoint).into_builder().endpoint_url(url).build()
+}
+
+/// The AWS files of a world in which people sign in, laid out in a folder of their own, to which the config leads then.
+pub(crate) fn sign_in_files(sim: &Sim, config: &mut Config) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (path, text) in sim.look(handout::files) {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    if let Some(own) = &mut config.access.folder {
+        folder.path().clone_into(own);
+    }
+    folder
 }
 
 /// Lets things happen at a console for a while; `second` is done with it each second.

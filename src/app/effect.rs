@@ -1,11 +1,11 @@
 //! What must happen outside of the console's state; the runtime performs it, and what came of it comes back as an event.
 
-use super::Ticket;
+use super::{Attempt, Ticket};
 use crate::model::reading::Source;
 use crate::plan::event::{Decision, RunId};
 use crate::plan::{Intent, Plan, StepId};
 use crate::ui::clip::Clip;
-use crate::ui::dialog::Claim;
+use crate::ui::dialog::{Ask, Claim};
 
 /// What must happen outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +72,8 @@ pub enum Effect {
         /// By what claim.
         claim: Claim,
     },
+    /// Go on with a sign-in on the side; what comes of it is told as [`super::Event::SignIn`] with the attempt.
+    SignIn(Attempt, Ask),
     /// Put a text on the operator's clipboard.
     Copy(Clip),
     /// Draw in another theme.

@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::ui::Flow;
+use crate::ui::action::Action;
 
 impl App {
     /// What the screen's clocks show, and what is left out of it.
@@ -18,5 +19,12 @@ impl App {
     /// Says one line to the operator for a few seconds.
     pub fn say(&mut self, text: &str) {
         self.view.say(text);
+    }
+
+    /// Says why the terminal is not given to the shell, and what can be done instead.
+    pub fn say_not_suspended(&mut self) {
+        let quit = self.view.keymap.spoken(Action::Quit);
+        let text = "a run is driven here, so the console is not suspended";
+        self.view.say(&format!("{text}; {quit} leaves it running"));
     }
 }

@@ -26,6 +26,17 @@ impl App {
         self.view.keymap = Arc::new(keymap);
     }
 
+    /// These themes can be asked for by name from now on.
+    pub fn offer_themes(&mut self, names: Vec<String>) {
+        self.view.themes = names;
+    }
+
+    /// The keys it goes by.
+    #[must_use]
+    pub fn keymap(&self) -> Arc<Keymap> {
+        Arc::clone(&self.view.keymap)
+    }
+
     /// Hands on what only the terminal can do.
     pub(super) fn of_terminal(&mut self, request: Request) -> Vec<Effect> {
         vec![match request {

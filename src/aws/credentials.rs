@@ -3,12 +3,12 @@
 //! The instance metadata service is asked only where the config says so: elsewhere its address only hangs. STS is
 //! called in a declared Region, never at its global endpoint, which lives in us-east-1.
 
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{Region as SdkRegion, SdkConfig};
@@ -19,10 +19,13 @@ use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use jiff::Timestamp;
 
 use super::bound::{ATTEMPT, plain_config, time_outs};
 use super::error::fault;
 use super::profiles::{self, Chain, Hop, Leaf, Session, Unfit};
+use super::sign_in::WayIn;
+use super::sso::SignedOut;
 use super::time::SdkClock;
 use super::wallet::{NoCredentials, none};
 use crate::clock::Clock;
@@ -151,10 +154,8 @@ impl Finder {
             let via = via.to_owned();
             move |credentials| Found { credentials, via }
         };
-        let environment = EnvironmentVariableCredentialsProvider::new().provide_credentials().await;
-        match environment {
-            Err(CredentialsError::CredentialsNotLoaded(_)) => {}
-            asked => return asked.map(found("environment")),
+        if let Some(asked) = environment().await {
+            return asked.map(found("environment"));
         }
         if self.access.is_simulated() {
             return Ok(found("simulated")(simulated()));
@@ -180,9 +181,39 @@ impl Finder {
 
     /// The sign-in that the profile leads to; the error says in words why it leads to none.
     pub(super) async fn session(&self) -> Result<Session, String> {
-        let set = profiles::load().await.map_err(|error| error.to_string())?;
+        self.declared().await?.session()
+    }
+
+    /// What a person can do about credentials; the error says in words why there is nothing.
+    pub(super) async fn way_in(&self) -> Result<WayIn, String> {
+        if self.access.profile.is_none() && environment().await.is_some() {
+            return Err(
+                "the credentials are those of the environment: there is nothing to sign in at".to_owned()
+            );
+        }
+        if self.access.profile.is_none() && self.access.is_simulated() {
+            return Err("the credentials are simulated ones: there is nothing to sign in at".to_owned());
+        }
+        let chain = self.declared().await?;
+        let by = chain.to_string();
+        let signed_out = match &chain.leaf {
+            Leaf::Sso(session, _) => self.token(session).await.is_err(),
+            _ => false,
+        };
+        match (chain.mfa(), &chain.leaf) {
+            (Some((profile, device)), _) if !signed_out => {
+                Ok(WayIn::Code { by, profile: profile.to_owned(), device: device.to_owned() })
+            }
+            (_, Leaf::Sso(..)) => Ok(WayIn::Browser { by }),
+            _ => Err(format!("the credentials are {by}: there is nothing to sign in at")),
+        }
+    }
+
+    /// The chain of the profile that is meant, whether or not it asks for a code.
+    async fn declared(&self) -> Result<Chain, String> {
+        let set = profiles::load(self.access.folder.as_deref()).await.map_err(|error| error.to_string())?;
         let name = self.access.profile.as_deref().unwrap_or(DEFAULT);
-        Chain::of(&set, name).map_err(|unfit| unfit.to_string())?.session()
+        Chain::of(&set, name).map_err(|unfit| unfit.to_string())
     }
 
     /// What a client of a Region is made with that needs no credentials.
@@ -190,9 +221,31 @@ impl Finder {
         self.base.to_builder().region(SdkRegion::new(region.to_owned())).build()
     }
 
+    /// The client of a sign-in, which nobody signs.
+    pub(super) fn oidc(&self, session: &Session) -> aws_sdk_ssooidc::Client {
+        aws_sdk_ssooidc::Client::new(&self.config(&session.region))
+    }
+
+    /// The folder of the AWS files; `None` where there is no home to have one in.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        let own = self.access.folder.clone();
+        own.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".aws")))
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// So many seconds from now.
+    pub(super) fn after(&self, seconds: i32) -> Timestamp {
+        let now = self.now();
+        now.checked_add(jiff::SignedDuration::from_secs(i64::from(seconds))).unwrap_or(now)
+    }
+
     /// The chain of a profile, as the files are now: they may have been changed since.
     async fn chain(&self, name: &str) -> Result<Chain, CredentialsError> {
-        let set = profiles::load().await.map_err(CredentialsError::invalid_configuration)?;
+        let set = profiles::load(self.access.folder.as_deref()).await;
+        let set = set.map_err(CredentialsError::invalid_configuration)?;
         let chain = Chain::of(&set, name).map_err(CredentialsError::invalid_configuration)?;
         match chain.mfa() {
             Some((profile, device)) if self.code.is_none() => {
@@ -215,8 +268,9 @@ impl Finder {
         let config = self.provider_config(region);
         match &chain.leaf {
             Leaf::Keys(keys) => Ok(keys.clone()),
-            Leaf::Sso(_) | Leaf::Process | Leaf::WebIdentity => {
-                let profile = ProfileFileCredentialsProvider::builder().configure(&config);
+            Leaf::Sso(session, grant) => self.granted(session, grant.as_ref()).await,
+            Leaf::Process | Leaf::WebIdentity => {
+                let profile = profiles::provider(self.access.folder.as_deref()).configure(&config);
                 profile.profile_name(&chain.profile).build().provide_credentials().await
             }
             Leaf::Environment => EnvironmentVariableCredentialsProvider::new().provide_credentials().await,
@@ -264,13 +318,16 @@ impl Finder {
             return none(NOWHERE);
         }
         let chain = std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |e| e.source());
-        // What is wrong in the files says all of it itself.
-        let wraps = usize::from(matches!(error, CredentialsError::InvalidConfiguration(_)));
+        // What is wrong in the files, and what a service said, says all of it itself.
+        let says =
+            matches!(error, CredentialsError::InvalidConfiguration(_) | CredentialsError::ProviderError(_));
+        let wraps = usize::from(says && std::error::Error::source(error).is_some());
         let mut words: Vec<String> = chain.skip(wraps).map(ToString::to_string).collect();
         words.dedup();
         let text = words.join(": ").replace('\n', " ");
-        let text = if text.contains("SSO") { format!("{text}. Sign in with pointsman login") } else { text };
-        let ended = text.to_ascii_lowercase().contains("expired");
+        // Whoever is not signed in has no credentials, also where a token of theirs has run out.
+        let out = std::error::Error::source(error).and_then(|source| source.downcast_ref::<SignedOut>());
+        let ended = out.is_none() && text.to_ascii_lowercase().contains("expired");
         NoCredentials { kind: if ended { TroubleKind::Expired } else { TroubleKind::NoCredentials }, text }
     }
 
@@ -281,6 +338,14 @@ impl Finder {
             .with_time_source(SdkClock(self.clock.clone()))
             .with_sleep_impl(SdkClock(self.clock.clone()))
             .with_timeout_config(time_outs(ATTEMPT))
+    }
+}
+
+/// What the environment says of credentials, if anything.
+async fn environment() -> Option<Result<Credentials, CredentialsError>> {
+    match EnvironmentVariableCredentialsProvider::new().provide_credentials().await {
+        Err(CredentialsError::CredentialsNotLoaded(_)) => None,
+        asked => Some(asked),
     }
 }
 

@@ -3,8 +3,9 @@
 //! It reads what the files say and sends nothing. A chain that comes back to itself is refused.
 
 use std::fmt;
+use std::path::Path;
 
-use aws_config::profile::{Profile, ProfileFileLoadError, ProfileSet};
+use aws_config::profile::{Profile, ProfileFileCredentialsProvider, ProfileFileLoadError, ProfileSet};
 use aws_credential_types::Credentials;
 
 /// How a profile comes to its credentials.
@@ -23,8 +24,8 @@ pub(super) struct Chain {
 pub(super) enum Leaf {
     /// Keys in the files.
     Keys(Credentials),
-    /// A sign-in at IAM Identity Center.
-    Sso(Session),
+    /// A sign-in at IAM Identity Center, and the role that it is for.
+    Sso(Session, Option<Grant>),
     /// What a program prints.
     Process,
     /// A role by a token in a file.
@@ -46,6 +47,13 @@ pub(super) struct Session {
     pub(super) region: String,
     /// What its tokens may be used for.
     pub(super) scopes: Vec<String>,
+}
+
+/// The role that a sign-in gives credentials of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Grant {
+    pub(super) account: String,
+    pub(super) role: String,
 }
 
 /// One role of a chain.
@@ -75,11 +83,38 @@ pub(super) enum Unfit {
     Wrong { profile: String, what: String },
 }
 
-/// The shared AWS files, as they are now.
+/// The shared AWS files, as they are now: those of this folder, else where the environment says.
 #[expect(clippy::default_trait_access, reason = "the crate that names these types is no dependency")]
-pub(super) async fn load() -> Result<ProfileSet, ProfileFileLoadError> {
-    let (files, variables, named) = (Default::default(), Default::default(), Default::default());
-    aws_config::profile::load(&files, &variables, &named, None).await
+pub(super) async fn load(folder: Option<&Path>) -> Result<ProfileSet, ProfileFileLoadError> {
+    let (disk, variables) = (Default::default(), Default::default());
+    let files = folder.map(files).unwrap_or_default();
+    aws_config::profile::load(&disk, &variables, &files, None).await
+}
+
+/// What asks for the credentials of a profile whose source the SDK knows how to ask.
+pub(super) fn provider(folder: Option<&Path>) -> aws_config::profile::credentials::Builder {
+    let provider = ProfileFileCredentialsProvider::builder();
+    match folder {
+        Some(folder) => provider.profile_files(files(folder)),
+        None => provider,
+    }
+}
+
+#[expect(deprecated, reason = "the newer path is in a crate that is no dependency")]
+type Files = aws_config::profile::profile_file::ProfileFiles;
+
+/// Those of the two files that are in a folder.
+#[expect(deprecated, reason = "the newer path is in a crate that is no dependency")]
+fn files(folder: &Path) -> Files {
+    use aws_config::profile::profile_file::ProfileFileKind;
+    let mut files = Files::builder();
+    for (kind, name) in [(ProfileFileKind::Config, "config"), (ProfileFileKind::Credentials, "credentials")] {
+        let file = folder.join(name);
+        if file.exists() {
+            files = files.with_file(kind, file);
+        }
+    }
+    files.build()
 }
 
 /// The longest chain that is followed.
@@ -122,7 +157,7 @@ impl Chain {
     /// Where its people sign in; the error says what it has instead.
     pub(super) fn session(self) -> Result<Session, String> {
         match self.leaf {
-            Leaf::Sso(session) => Ok(session),
+            Leaf::Sso(session, _) => Ok(session),
             _ => Err(format!("the credentials are no sign-in at IAM Identity Center but {self}")),
         }
     }
@@ -188,7 +223,9 @@ fn named(source: &str) -> Option<Leaf> {
 /// The credentials of a profile without a role, in the order in which the SDK takes them.
 fn leaf(set: &ProfileSet, profile: &Profile, name: &str) -> Result<Leaf, Unfit> {
     if let Some(session) = session(set, profile, name)? {
-        return Ok(Leaf::Sso(session));
+        let text = |key: &str| profile.get(key).map(str::to_owned);
+        let grant = text("sso_account_id").zip(text("sso_role_name"));
+        return Ok(Leaf::Sso(session, grant.map(|(account, role)| Grant { account, role })));
     }
     if profile.get("credential_process").is_some() {
         return Ok(Leaf::Process);
@@ -236,7 +273,7 @@ impl fmt::Display for Chain {
         let profile = &self.profile;
         match &self.leaf {
             Leaf::Keys(_) => write!(f, "keys of profile {profile}"),
-            Leaf::Sso(session) => write!(f, "SSO {session} of profile {profile}"),
+            Leaf::Sso(session, _) => write!(f, "SSO {session} of profile {profile}"),
             Leaf::Process => write!(f, "credential_process of profile {profile}"),
             Leaf::WebIdentity => write!(f, "web identity token of profile {profile}"),
             Leaf::Environment => f.write_str("environment"),

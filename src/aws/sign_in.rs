@@ -1,32 +1,44 @@
-//! Signing in at IAM Identity Center with a code that a person confirms in a browser.
+//! Signing in, as far as a person has a part in it: a code confirmed in a browser, or the code of a device.
 //!
-//! It begins only because a person asked. The token goes where the AWS CLI keeps its own, readable by nobody else, and
-//! is never said or logged.
+//! It begins only because a person asked. No code and no token is ever said or logged.
 
-use std::fmt::{self, Write as _};
-use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::fmt;
 use std::time::Duration;
 
-use aws_sdk_ssooidc::Client;
 use aws_sdk_ssooidc::operation::create_token::{CreateTokenError, CreateTokenOutput};
 use aws_sdk_sts::error::SdkError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::Timestamp;
-use serde::Serialize;
-use sha1::{Digest, Sha1};
 
 use super::Clients;
 use super::error::trouble;
 use super::profiles::Session;
-use crate::model::reading::TroubleKind;
+use super::token::{Renewal, Token};
+use crate::model::reading::{Trouble, TroubleKind};
 
 /// How often the token is asked for where the service does not say, and by how much slower where it asks for that.
 const USUAL: Duration = Duration::from_secs(5);
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// What a person can do so that there are credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WayIn {
+    /// Sign in at IAM Identity Center, in a browser.
+    Browser {
+        /// The source of the credentials and the roles after it, in words.
+        by: String,
+    },
+    /// Say the code that a device shows.
+    Code {
+        /// The source of the credentials and the roles after it, in words.
+        by: String,
+        /// The profile that asks for it.
+        profile: String,
+        /// The device: its ARN, or the serial number of a physical one.
+        device: String,
+    },
+}
 
 /// What a person confirms in a browser.
 #[derive(Clone)]
@@ -71,30 +83,31 @@ pub enum NotSignedIn {
     Unknown(String),
 }
 
-/// What the AWS CLI and the SDKs read.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Kept<'a> {
-    start_url: &'a str,
-    region: &'a str,
-    access_token: &'a str,
-    expires_at: String,
-    client_id: &'a str,
-    client_secret: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    registration_expires_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<&'a str>,
-}
-
 impl Clients {
+    /// What a person can do about the credentials that the config leads to.
+    ///
+    /// # Errors
+    /// When there is nothing to sign in at.
+    pub async fn way_in(&self) -> Result<WayIn, NotSignedIn> {
+        self.inner.wallet.finder().way_in().await.map_err(NotSignedIn::Nowhere)
+    }
+
+    /// Looks for credentials at once, with the code of a device where a profile asks for one; all clients go on with
+    /// what is found. What is in hand serves until then.
+    ///
+    /// # Errors
+    /// When there are none by that; a code that was refused is used up.
+    pub async fn renew(&self, code: Option<String>) -> Result<(), Trouble> {
+        self.inner.wallet.renew(code).await
+    }
+
     /// Asks for a code that a person confirms, at the sign-in that the profile of the config leads to.
     ///
     /// # Errors
     /// When the profile leads to none, or the service does not answer.
     pub async fn begin_sign_in(&self) -> Result<Device, NotSignedIn> {
         let session = self.inner.wallet.finder().session().await.map_err(NotSignedIn::Nowhere)?;
-        let client = self.oidc(&session);
+        let client = self.inner.wallet.finder().oidc(&session);
         let ask = client.register_client().client_name("pointsman").client_type("public");
         let scopes = Some(session.scopes.clone()).filter(|scopes| !scopes.is_empty());
         let told = ask
@@ -116,7 +129,7 @@ impl Clients {
         Ok(Device {
             url: url.ok_or_else(missing)?,
             code: told.user_code.ok_or_else(missing)?,
-            until: self.after(told.expires_in),
+            until: self.inner.wallet.finder().after(told.expires_in),
             every: every.map_or(USUAL, Duration::from_secs),
             secret: told.device_code.ok_or_else(missing)?,
             client: registered,
@@ -125,12 +138,17 @@ impl Clients {
     }
 
     /// Waits until a person has confirmed the code, and keeps the token. Clients that wait for credentials find it with
-    /// their next look.
+    /// their next look. `heard` is told what came of each asking that decided nothing: that the person is waited for,
+    /// or why there was no answer.
     ///
     /// # Errors
     /// When it was refused or has run out, or the token cannot be kept.
-    pub async fn finish_sign_in(&self, device: &Device) -> Result<(), NotSignedIn> {
-        let client = self.oidc(&device.session);
+    pub async fn finish_sign_in(
+        &self,
+        device: &Device,
+        mut heard: impl FnMut(Result<(), Trouble>) + Send,
+    ) -> Result<(), NotSignedIn> {
+        let client = self.inner.wallet.finder().oidc(&device.session);
         let mut every = device.every;
         loop {
             self.inner.clock.sleep(every).await;
@@ -138,7 +156,11 @@ impl Clients {
             let asked = ask.client_id(&device.client.id).client_secret(&device.client.secret).send().await;
             match asked {
                 Ok(token) => return self.keep(device, &token),
-                Err(error) => every += wait(error)?,
+                Err(error) => {
+                    let (slower, answer) = wait(error)?;
+                    every += slower;
+                    heard(answer);
+                }
             }
             if self.inner.clock.now() >= device.until {
                 return Err(NotSignedIn::Refused("the code was not confirmed in time".to_owned()));
@@ -147,49 +169,40 @@ impl Clients {
     }
 
     fn keep(&self, device: &Device, told: &CreateTokenOutput) -> Result<(), NotSignedIn> {
-        let session = &device.session;
-        let text = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let (session, finder) = (&device.session, self.inner.wallet.finder());
         let given = told.access_token();
-        let token = Kept {
-            start_url: &session.start_url,
-            region: &session.region,
-            access_token: given.ok_or_else(|| NotSignedIn::Unknown("no token was given".to_owned()))?,
-            expires_at: text(self.after(told.expires_in())),
-            client_id: &device.client.id,
-            client_secret: &device.client.secret,
-            registration_expires_at: device.client.until.map(text),
-            refresh_token: told.refresh_token(),
+        let token = Token {
+            start_url: session.start_url.clone(),
+            region: session.region.clone(),
+            access: given.ok_or_else(|| NotSignedIn::Unknown("no token was given".to_owned()))?.to_owned(),
+            expires_at: finder.after(told.expires_in()),
+            renewal: Renewal {
+                client_id: Some(device.client.id.clone()),
+                client_secret: Some(device.client.secret.clone()),
+                registration_expires_at: device.client.until,
+                refresh_token: told.refresh_token().map(str::to_owned),
+            },
         };
-        let home =
-            std::env::var_os("HOME").ok_or_else(|| NotSignedIn::Unknown("HOME is not set".to_owned()))?;
-        let path = cached(Path::new(&home), session);
-        write(&path, &token).map_err(|why| NotSignedIn::Unknown(format!("{}: {why}", path.display())))?;
+        let folder = finder.folder().ok_or_else(|| NotSignedIn::Unknown("HOME is not set".to_owned()))?;
+        token.keep(&folder, session).map_err(NotSignedIn::Unknown)?;
         self.inner.wallet.look_again();
         Ok(())
     }
-
-    /// So many seconds from now.
-    fn after(&self, seconds: i32) -> Timestamp {
-        let now = self.inner.clock.now();
-        now.checked_add(jiff::SignedDuration::from_secs(i64::from(seconds))).unwrap_or(now)
-    }
-
-    fn oidc(&self, session: &Session) -> Client {
-        Client::new(&self.inner.wallet.finder().config(&session.region))
-    }
 }
 
-/// By how much slower to ask again after this answer; the error where asking again is of no use.
-fn wait(error: SdkError<CreateTokenError, HttpResponse>) -> Result<Duration, NotSignedIn> {
+/// By how much slower to ask again after this answer, and what it is; the error where asking again is of no use.
+fn wait(
+    error: SdkError<CreateTokenError, HttpResponse>,
+) -> Result<(Duration, Result<(), Trouble>), NotSignedIn> {
     match error.as_service_error() {
-        Some(CreateTokenError::AuthorizationPendingException(_)) => Ok(Duration::ZERO),
-        Some(CreateTokenError::SlowDownException(_)) => Ok(USUAL),
+        Some(CreateTokenError::AuthorizationPendingException(_)) => Ok((Duration::ZERO, Ok(()))),
+        Some(CreateTokenError::SlowDownException(_)) => Ok((USUAL, Ok(()))),
         Some(CreateTokenError::ExpiredTokenException(_)) => {
             Err(NotSignedIn::Refused("the code was not confirmed in time".to_owned()))
         }
         _ => match trouble(error) {
             // The code may still be confirmed when the service answers again.
-            again if may_pass(again.kind) => Ok(Duration::ZERO),
+            again if may_pass(again.kind) => Ok((Duration::ZERO, Err(again))),
             told => Err(NotSignedIn::Refused(told.to_string())),
         },
     }
@@ -200,28 +213,6 @@ fn may_pass(kind: TroubleKind) -> bool {
         kind,
         TroubleKind::Throttled | TroubleKind::Unreachable | TroubleKind::TimedOut | TroubleKind::Faulty
     )
-}
-
-/// Where the AWS CLI and the SDKs look for the token of a session.
-fn cached(home: &Path, session: &Session) -> PathBuf {
-    let name = session.name.as_deref().unwrap_or(&session.start_url);
-    let mut hex = String::new();
-    for byte in Sha1::digest(name.as_bytes()) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    home.join(".aws/sso/cache").join(format!("{hex}.json"))
-}
-
-/// Puts it in place whole, so that nobody reads half of it.
-fn write(path: &Path, token: &Kept<'_>) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)?;
-    let new = path.with_extension(format!("{}.new", std::process::id()));
-    let _none = fs::remove_file(&new);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
-    file.write_all(serde_json::to_string(token)?.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&new, path)
 }
 
 #[cfg(test)]
@@ -259,16 +250,12 @@ mod tests {
             every: USUAL,
             secret: "device".to_owned(),
             client: Registered { id: "client".to_owned(), secret: "secret".to_owned(), until: None },
-            session: session(Some("corp")),
-        }
-    }
-
-    fn session(name: Option<&str>) -> Session {
-        Session {
-            name: name.map(str::to_owned),
-            start_url: "https://d-92671207e4.awsapps.com/start".to_owned(),
-            region: "eu-west-1".to_owned(),
-            scopes: Vec::new(),
+            session: Session {
+                name: Some("corp".to_owned()),
+                start_url: "https://d-92671207e4.awsapps.com/start".to_owned(),
+                region: "eu-west-1".to_owned(),
+                scopes: Vec::new(),
+            },
         }
     }
 
@@ -281,7 +268,7 @@ mod tests {
             "AccessDeniedException",
         ]);
         let began = tokio::time::Instant::now();
-        let refused = clients.finish_sign_in(&device()).await.unwrap_err();
+        let refused = clients.finish_sign_in(&device(), |_| ()).await.unwrap_err();
         assert_eq!(refused, NotSignedIn::Refused("denied: AccessDeniedException: as told".to_owned()));
         assert_eq!(began.elapsed().as_secs(), 5 + 5 + 10 + 10);
         let sent = script.sent();
@@ -294,19 +281,19 @@ mod tests {
     async fn a_code_that_nobody_confirms_runs_out() {
         for errors in [&["ExpiredTokenException"][..], &["AuthorizationPendingException"]] {
             let (clients, _) = clients(errors);
-            let refused = clients.finish_sign_in(&device()).await.unwrap_err();
+            let refused = clients.finish_sign_in(&device(), |_| ()).await.unwrap_err();
             assert_eq!(refused.to_string(), "the code was not confirmed in time");
         }
     }
 
-    #[test]
-    fn the_token_is_where_the_aws_cli_looks() {
-        let at = |name| cached(Path::new("/home/ana"), &session(name)).display().to_string();
-        // The sums are those of `printf %s corp | sha1sum` and of the URL.
-        assert_eq!(
-            at(Some("corp")),
-            "/home/ana/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"
-        );
-        assert_eq!(at(None), "/home/ana/.aws/sso/cache/13f9d35043871d073ab260e020f0ffde092cb14b.json");
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_is_silent_for_a_while_is_told_of_and_asked_again() {
+        let (clients, _) =
+            clients(&["InternalServerException", "AuthorizationPendingException", "InvalidGrantException"]);
+        let mut heard = Vec::new();
+        let told = |answer: Result<(), Trouble>| heard.push(answer.map_err(|trouble| trouble.kind));
+        let refused = clients.finish_sign_in(&device(), told).await.unwrap_err();
+        assert!(matches!(refused, NotSignedIn::Refused(_)), "{refused}");
+        assert_eq!(heard, [Err(TroubleKind::Faulty), Ok(())]);
     }
 }

@@ -17,6 +17,7 @@ use aws_credential_types::provider::future::ProvideCredentials as Providing;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use super::credentials::{Finder, Found};
 use crate::clock::Clock;
@@ -37,6 +38,12 @@ pub(super) struct NoCredentials {
     pub(super) text: String,
 }
 
+impl NoCredentials {
+    fn told(self) -> Trouble {
+        Trouble { kind: self.kind, text: self.text, request_id: None }
+    }
+}
+
 /// A search that goes on by itself; whoever waits may give up.
 type Search = Shared<BoxFuture<'static, Result<Found, NoCredentials>>>;
 
@@ -45,6 +52,8 @@ pub(super) struct Wallet {
     finder: Finder,
     clock: Clock,
     purse: Mutex<Purse>,
+    /// How often there were credentials again after there were none.
+    renewals: watch::Sender<u64>,
 }
 
 /// What is known of the credentials.
@@ -65,13 +74,12 @@ impl fmt::Debug for Wallet {
 
 impl Wallet {
     pub(super) fn new(finder: Finder, clock: Clock) -> Self {
-        Self { finder, clock, purse: Mutex::default() }
+        Self { finder, clock, purse: Mutex::default(), renewals: watch::Sender::default() }
     }
 
     /// Waits until there are credentials, so that a slow sign-in does not count as a slow answer.
     pub(super) async fn ready(&self) -> Result<(), Trouble> {
-        let found = self.credentials().await;
-        found.map(drop).map_err(|none| Trouble { kind: none.kind, text: none.text, request_id: None })
+        self.credentials().await.map(drop).map_err(NoCredentials::told)
     }
 
     /// When the credentials in hand end, if they say so.
@@ -88,6 +96,19 @@ impl Wallet {
     pub(super) fn give_code(&self, code: String) {
         let mut purse = self.purse();
         (purse.code, purse.failed) = (Some(code), None);
+    }
+
+    /// Looks at once, with the code of a device where a profile asks for one; what is in hand serves until then.
+    pub(super) async fn renew(&self, code: Option<String>) -> Result<(), Trouble> {
+        let found = self.search(code).await.map_err(NoCredentials::told)?;
+        *self.purse() = Purse { held: Some(found), ..Purse::default() };
+        self.renewals.send_modify(|times| *times += 1);
+        Ok(())
+    }
+
+    /// Tells whenever there are credentials again.
+    pub(super) fn renewals(&self) -> watch::Receiver<u64> {
+        self.renewals.subscribe()
     }
 
     /// Drops what is in hand and what is under way, as after a sign-in: the next request looks afresh.
@@ -112,16 +133,16 @@ impl Wallet {
             Err(search) => search,
         };
         let found = search.await;
-        self.purse().settle(self.clock.now());
+        self.settle();
         found.map(|found| found.credentials)
     }
 
     /// What is known already, or the search to wait for. Credentials near their end are used while new ones are
     /// looked for.
     fn at_hand(&self) -> Result<Result<Credentials, NoCredentials>, Search> {
+        self.settle();
         let now = self.clock.now();
         let mut purse = self.purse();
-        purse.settle(now);
         let held = purse.held.as_ref().map(|held| held.credentials.clone());
         if let Some(held) = held.as_ref().filter(|held| lasts(held, now, RENEW_BEFORE)) {
             return Ok(Ok(held.clone()));
@@ -159,21 +180,34 @@ impl Wallet {
         async { search.await.unwrap_or_else(|fallen| Err(none(&fallen.to_string()))) }.boxed().shared()
     }
 
+    /// Takes in what a finished search found.
+    fn settle(&self) {
+        if self.purse().settle(self.clock.now()) {
+            self.renewals.send_modify(|times| *times += 1);
+        }
+    }
+
     fn purse(&self) -> MutexGuard<'_, Purse> {
         self.purse.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Purse {
-    /// Takes in what a finished search found.
-    fn settle(&mut self, now: Timestamp) {
+    /// Takes in what a finished search found; true when there was nothing to be found before.
+    fn settle(&mut self, now: Timestamp) -> bool {
         let Some(found) = self.search.as_ref().and_then(|search| search.clone().now_or_never()) else {
-            return;
+            return false;
         };
         self.search = None;
         match found {
-            Ok(credentials) => (self.held, self.failed) = (Some(credentials), None),
-            Err(none) => self.failed = Some((now, none)),
+            Ok(credentials) => {
+                self.held = Some(credentials);
+                self.failed.take().is_some()
+            }
+            Err(none) => {
+                self.failed = Some((now, none));
+                false
+            }
         }
     }
 }

@@ -5,32 +5,37 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use color_eyre::eyre::{Result, WrapErr};
+use color_eyre::eyre::{Report, Result, WrapErr};
 
 use super::fleet::Crew;
 use super::run::close_run;
-use super::setup::simulated;
-use super::sim::{start, start_in};
+use super::setup::{Reader, simulated};
+use super::sim::{lay_out_file, start, start_in};
 use super::watch::{self, Declared};
 use super::{Common, Simulated, attach, place, say, status};
 use crate::ledger::sqlite::Journal;
 use crate::runtime::conch::Conch;
 use crate::runtime::post::is_attended;
 use crate::runtime::signals::{Signal, Signals};
-use crate::sim::handout;
+use crate::sim::{Sim, handout};
 
 /// Watches a simulated platform; without a terminal it says so and prints what `status` prints.
 pub(super) async fn demo(common: &Common, world: &Simulated) -> Result<ExitCode> {
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let served = start(world, any_port, std::future::pending()).await?;
-    let playbooks = served.sim.look(handout::playbooks);
-    let reader = simulated((&served.config, &playbooks), served.sim.clock().clone())?;
+    let mut config = simulated(&served.config, &served.sim.look(handout::playbooks))?;
+    let folder = place::folder(&config.topology.workload, "demo");
+    let state = || Ok::<_, Report>(place::state_dir(common)?.join(&folder));
+    if let Some(own) = &mut config.access.folder {
+        *own = sign_in_files(&served.sim, &state()?)?;
+    }
+    let reader = Reader::new(config, served.sim.clock().clone());
     if !common.plain && !watch::has_terminal() {
         say::err("no terminal here, so this is what `pointsman status` prints of the simulated platform:");
         let world = reader.world().await;
         return Ok(status::print(&world, reader.clock.now(), false));
     }
-    let state = place::state_dir(common)?.join(place::folder(&reader.config.topology.workload, "demo"));
+    let state = state()?;
     if let Some(driver) = attach::driven(&state)? {
         say::err(format_args!(
             "another demo has a run in flight ({}); this console goes to its world",
@@ -67,9 +72,12 @@ pub(super) async fn fleet(common: &Common, world: &Simulated) -> Result<ExitCode
             }
             None => served.config.clone(),
         };
-        let playbooks = served.sim.look(handout::playbooks);
-        let reader = simulated((&config, &playbooks), served.sim.clock().clone())?;
-        let state = place::state_dir(common)?.join(place::folder(&reader.config.topology.workload, "demo"));
+        let mut parsed = simulated(&config, &served.sim.look(handout::playbooks))?;
+        let state = place::state_dir(common)?.join(place::folder(&parsed.topology.workload, "demo"));
+        if let Some(own) = &mut parsed.access.folder {
+            *own = sign_in_files(&served.sim, &state)?;
+        }
+        let reader = Reader::new(parsed, served.sim.clock().clone());
         forget_the_last_world(&state)?;
         let file = HandedOut::write(&state, &config)?;
         crew.enlist(reader, common, &state, &Declared::HandedOut(file.0.clone()))?;
@@ -80,6 +88,17 @@ pub(super) async fn fleet(common: &Common, world: &Simulated) -> Result<ExitCode
         stay_for_others(state).await?;
     }
     shown
+}
+
+/// Lays the AWS files of a world in which people sign in out anew; the folder they are in.
+fn sign_in_files(sim: &Sim, state: &Path) -> Result<PathBuf> {
+    let folder = std::path::absolute(state.join(handout::FOLDER))?;
+    // A sign-in of the last world is none in this one.
+    let _none = std::fs::remove_dir_all(&folder);
+    for (path, text) in sim.look(handout::files) {
+        lay_out_file(&folder.join(path), &text)?;
+    }
+    Ok(folder)
 }
 
 /// The config of this process's world, for as long as the world is there.

@@ -9,11 +9,13 @@ use color_eyre::eyre::Result;
 use futures::future::join_all;
 
 use super::exit::{self, Refused};
+use super::keys::Keys;
 use super::setup::Reader;
 use super::watch::{self, Declared};
 use super::{Common, place};
 use crate::clock::Clock;
 use crate::config::Member;
+use crate::runtime::watched::Watched;
 use crate::runtime::{Operator, Setup, fleet};
 
 /// Shows the fleet until the operator leaves.
@@ -39,13 +41,15 @@ pub(super) struct Crew<'a> {
     common: &'a Common,
     operator: Operator,
     setups: Vec<Setup>,
+    /// The keys of the list, which are those of the first workload.
+    keys: Option<Keys>,
 }
 
 impl<'a> Crew<'a> {
     /// Nobody yet.
     pub(super) fn new(common: &'a Common) -> Result<Self> {
         std::fs::create_dir_all(place::state_dir(common)?)?;
-        Ok(Self { common, operator: place::operator(), setups: Vec::new() })
+        Ok(Self { common, operator: place::operator(), setups: Vec::new(), keys: None })
     }
 
     /// One more workload, with the flags that lead to it, its folder of the journal, and where its config is.
@@ -58,6 +62,7 @@ impl<'a> Crew<'a> {
     ) -> Result<()> {
         let mut setup = watch::setup(reader, own, (state, &self.operator), declared)?;
         setup.app = setup.app.among_others();
+        self.keys.get_or_insert_with(|| Keys::read(declared.own()).0);
         self.setups.push(setup);
         Ok(())
     }
@@ -67,7 +72,8 @@ impl<'a> Crew<'a> {
     pub(super) async fn show(self) -> Result<ExitCode> {
         let ended = {
             let _log = place::log_in(&place::state_dir(self.common)?);
-            Box::pin(fleet::watch(self.setups)).await?
+            let keys = self.keys.into_iter().map(|keys| Box::new(keys) as Box<dyn Watched>);
+            Box::pin(fleet::watch(self.setups, keys.collect())).await?
         };
         let after = ended
             .into_iter()

@@ -44,7 +44,7 @@ impl Teller {
     /// Prints one line.
     pub(super) fn tell(&mut self, entry: Entry) {
         if self.json {
-            say::out(serde_json::to_string(&entry).unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}")));
+            say::record(serde_json::to_string(&entry).unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}")));
         } else {
             let (when, step) = (entry.at.strftime("%H:%M:%S"), step(&entry));
             say::out(format_args!("{when}  {step:>2} {}", line(&entry, &self.told)));

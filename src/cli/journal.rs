@@ -112,7 +112,7 @@ fn tell(lines: &[Entry]) {
 fn export(journals: &[Found], name: &str) -> Result<ExitCode> {
     let (lines, code) = find(journals, name)?;
     for entry in lines {
-        say::out(serde_json::to_string(&entry)?);
+        say::record(serde_json::to_string(&entry)?);
     }
     Ok(code)
 }

@@ -20,7 +20,7 @@ pub(super) async fn login(common: &Common) -> Result<ExitCode> {
     say::out(format_args!("Open this page, on any machine, and confirm only if it shows {}:", device.code));
     say::out(format_args!("  {}", device.url));
     say::out(format_args!("waiting until {}", device.until.strftime("%H:%M:%S UTC")));
-    reader.clients.finish_sign_in(&device).await.map_err(|why| undone(&why))?;
+    reader.clients.finish_sign_in(&device, |_| ()).await.map_err(|why| undone(&why))?;
     say::out("signed in");
     let world = reader.world().await;
     say::out(who::line(&world, reader.clock.now()));

@@ -79,6 +79,11 @@ impl Wish {
         choose(self.theme.as_deref(), screen.theme.as_deref(), production)
     }
 
+    /// The names of the themes that can be had, those of the operator first.
+    pub(super) fn themes(&self) -> Vec<String> {
+        Shelf::read(&self.folders).names().into_iter().map(str::to_owned).collect()
+    }
+
     /// The theme and the shapes.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ pub(super) async fn plain(reader: Reader, common: &Common, state: &Path) -> Resu
     let _log = place::log_in(state);
     let commons = claim::commons(&config, (&clients, &clock), (state, &place::operator())).ok().flatten();
     let glyphs = Wish::of(common, None).glyphs(&config.screen);
-    say::out(glyphs.text(&plain::opening(&app)));
+    say::out(plain::opening(&app));
     let reading = Reading { app, clients, clock, state: state.to_owned(), commons, glyphs };
     let ended = plain::read(reading, say::line).await?;
     Ok(ended.code().into())

@@ -55,12 +55,12 @@ pub(super) async fn plan(common: &Common, args: &IntentArgs, form: Form) -> Resu
             let unknown = interlock::unknown_waits(&world, &prepared.plan, Duration::ZERO, now);
             say::text(&as_text(&prepared, &unknown, world.topology()));
         }
-        Form::Json => say::out(format_args!("{:#}", as_value(&prepared, world.topology()))),
+        Form::Json => say::record(format_args!("{:#}", as_value(&prepared, world.topology()))),
         Form::Script => {
             for why in interlock::holds(&prepared.interlocks) {
                 say::err(format_args!("HOLD {why}"));
             }
-            say::text(&script::script(&prepared.plan, world.topology()));
+            say::data(&script::script(&prepared.plan, world.topology()));
         }
     }
     Ok(if interlock::clear(&prepared.interlocks) { ExitCode::SUCCESS } else { exit::BAD.into() })

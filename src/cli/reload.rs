@@ -27,6 +27,8 @@ pub(super) struct Files {
     config: Option<PathBuf>,
     taken: Config,
     looks: (Theme, Glyphs),
+    /// The names of the themes there are.
+    themes: Vec<String>,
 }
 
 impl Files {
@@ -37,7 +39,8 @@ impl Files {
         taken: Config,
         looks: (Theme, Glyphs),
     ) -> Self {
-        Self { common: common.clone(), wish, config, taken, looks }
+        let themes = wish.themes();
+        Self { common: common.clone(), wish, config, taken, looks, themes }
     }
 
     fn screen(&self) -> &Screen {
@@ -110,6 +113,11 @@ impl Watched for Files {
 
     fn read(&mut self) -> Vec<News> {
         let mut news = self.config.clone().map(|file| self.config(&file)).unwrap_or_default();
+        let themes = self.wish.themes();
+        if themes != self.themes {
+            self.themes.clone_from(&themes);
+            news.push(News::Themes(themes));
+        }
         news.extend(self.looks());
         news
     }
@@ -132,6 +140,7 @@ fn live(old: &Config, new: &Config) -> (Topology, Vec<&'static str>) {
     keep("workload.home", topology.home != was.home);
     keep("workload.endpoint_url", old.access.endpoint_url != new.access.endpoint_url);
     keep("workload.profile", old.access.profile != new.access.profile);
+    keep("workload.aws_folder", old.access.folder != new.access.folder);
     keep("workload.assume_role", old.access.assume_role != new.access.assume_role);
     keep("shared", old.shared != new.shared);
     keep("webhook", old.webhook != new.webhook);
@@ -161,7 +170,7 @@ fn at_the_next_start(file: &str, keys: &[&str]) -> Complaint {
         "{names}\n\nThese say who we are, where AWS is and where the journal lies. A running console keeps them as they \
          were; leave it and start it again. Everything else in the file counts already."
     );
-    Complaint { of: CONFIG, line: format!("{file}: {names} count from the next start on. E shows why"), text }
+    Complaint { of: CONFIG, line: format!("{file}: {names} count from the next start on"), text }
 }
 
 fn refusal(of: &'static str, refused: &Refused) -> Complaint {

@@ -36,8 +36,8 @@ pub(super) fn report(common: &Common, name: &str, form: ReportForm) -> Result<Ex
     let report = report.checked(whole);
     match form {
         ReportForm::Md => say::text(&report.markdown()),
-        ReportForm::Html => say::text(&report.html()),
-        ReportForm::Json => say::out(report.json()?),
+        ReportForm::Html => say::data(&report.html()),
+        ReportForm::Json => say::record(report.json()?),
     }
     Ok(code)
 }

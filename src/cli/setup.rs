@@ -34,6 +34,7 @@ pub(super) struct Reader {
 /// All problems in it at once.
 pub(super) fn load(common: &Common) -> Result<Config> {
     let config = read(common)?;
+    say::in_ascii(config.screen.ascii);
     for warning in &config.warnings {
         say::err(format_args!("warning: {warning}"));
     }
@@ -63,6 +64,7 @@ pub(super) fn several(common: &Common) -> Result<Option<Vec<Member>>, Refused> {
     if fleet.members.len() + fleet.wrong.len() < 2 || fleet.members.is_empty() {
         return Ok(None);
     }
+    say::in_ascii(fleet.members.iter().any(|member| member.config.screen.ascii));
     for problems in &fleet.wrong {
         say::err(problems);
     }
@@ -106,8 +108,8 @@ pub(super) fn file(common: &Common) -> Option<PathBuf> {
     std::path::absolute(file).ok()
 }
 
-/// A config that the simulator handed out with these playbooks, by name and text, on the simulator's clock.
-pub(super) fn simulated((text, playbooks): (&str, &[(&str, &str)]), clock: Clock) -> Result<Reader> {
+/// A config that the simulator handed out with these playbooks, by name and text.
+pub(super) fn simulated(text: &str, playbooks: &[(&str, &str)]) -> Result<Config> {
     let file = |(name, text): &(&str, &str)| PlaybookFile {
         name: (*name).to_owned(),
         file: format!("the simulator's playbook {name}"),
@@ -115,8 +117,7 @@ pub(super) fn simulated((text, playbooks): (&str, &[(&str, &str)]), clock: Clock
     };
     let own: Vec<PlaybookFile> = playbooks.iter().map(file).collect();
     let config = config::parse(text, "the simulator's config").and_then(|config| config.with_playbooks(&own));
-    let config = config.map_err(|problems| eyre!("{problems}"))?;
-    Ok(Reader::new(config, clock))
+    config.map_err(|problems| eyre!("{problems}"))
 }
 
 impl Reader {

@@ -82,8 +82,12 @@ pub(super) async fn sim(args: &SimArgs) -> Result<ExitCode> {
     if let Some(file) = &args.write_config {
         write(file, &served.config)?;
         lay_out(file, &served.sim.look(handout::playbooks))?;
+        let beside = file.parent().unwrap_or_else(|| Path::new(".")).join(handout::FOLDER);
+        for (path, text) in served.sim.look(handout::files) {
+            lay_out_file(&beside.join(path), &text)?;
+        }
     }
-    say::out(&served.base_url);
+    say::record(&served.base_url);
     served.server.await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -95,17 +99,19 @@ fn write(file: &Path, config: &str) -> Result<()> {
 /// Puts playbooks where a config looks for them; one that is there already is somebody's own and stays as it is.
 fn lay_out(config: &Path, playbooks: &[Playbook]) -> Result<()> {
     let folder = config.parent().unwrap_or_else(|| Path::new(".")).join("playbooks");
-    for (name, text) in playbooks {
-        fs::create_dir_all(&folder).wrap_err_with(|| format!("cannot make {}", folder.display()))?;
-        let file = folder.join(format!("{name}.toml"));
-        match fs::File::create_new(&file).and_then(|mut new| new.write_all(text.as_bytes())) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                return Err(error).wrap_err_with(|| format!("cannot write {}", file.display()));
-            }
-            _ => {}
+    playbooks.iter().try_for_each(|(name, text)| lay_out_file(&folder.join(format!("{name}.toml")), text))
+}
+
+/// Writes a file with its folder, unless it is there already.
+pub(super) fn lay_out_file(file: &Path, text: &str) -> Result<()> {
+    let folder = file.parent().unwrap_or(file);
+    fs::create_dir_all(folder).wrap_err_with(|| format!("cannot make {}", folder.display()))?;
+    match fs::File::create_new(file).and_then(|mut new| new.write_all(text.as_bytes())) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(error).wrap_err_with(|| format!("cannot write {}", file.display()))
         }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 async fn told_to_stop(mut signals: Signals) {

@@ -32,7 +32,7 @@ pub(super) async fn all(common: &Common, as_json: bool) -> Result<ExitCode> {
     let seen: Vec<_> = worlds.iter().zip(readers.iter().map(|reader| reader.clock.now())).collect();
     if as_json {
         let all: Vec<Value> = seen.iter().map(|(world, now)| as_value(world, *now)).collect();
-        say::out(format_args!("{:#}", Value::Array(all)));
+        say::record(format_args!("{:#}", Value::Array(all)));
     } else {
         let text = |(world, now): &(&World, Timestamp)| {
             format!("== {}\n{}", world.topology().which(), as_text(world, *now))
@@ -50,7 +50,7 @@ pub(super) async fn all(common: &Common, as_json: bool) -> Result<ExitCode> {
 /// Prints the status of a world and says it in an exit code.
 pub(super) fn print(world: &World, now: Timestamp, as_json: bool) -> ExitCode {
     if as_json {
-        say::out(format_args!("{:#}", as_value(world, now)));
+        say::record(format_args!("{:#}", as_value(world, now)));
     } else {
         say::text(&as_text(world, now));
     }

@@ -69,7 +69,7 @@ fn draw(shelf: &Shelf, names: &[String], depth: Depth, glyphs: &Glyphs) -> Resul
 fn picture(shelf: &Shelf, name: &str, glyphs: &Glyphs) -> Result<ExitCode> {
     let theme = shelf.find(name, Depth::True).map_err(refused)?;
     let title = format!("pointsman: the theme {name}");
-    say::text(&svg::on(&preview::preview(&theme, glyphs), &title, theme.ground()));
+    say::data(&svg::on(&preview::preview(&theme, glyphs), &title, theme.ground()));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -78,6 +78,14 @@ impl Declared {
         Self::File(file(common))
     }
 
+    /// The operator's own file, if there is one.
+    pub(super) fn own(&self) -> Option<&Path> {
+        match self {
+            Self::File(file) => file.as_deref(),
+            Self::HandedOut(_) => None,
+        }
+    }
+
     /// Where another console finds the same config.
     fn place(&self) -> Option<&PathBuf> {
         match self {
@@ -114,17 +122,16 @@ pub(super) fn setup(
     let kind = kind()?;
     let world = reader.unseen();
     let Reader { config, clients, clock } = reader;
-    let own = match declared {
-        Declared::File(file) => file.clone(),
-        Declared::HandedOut(_) => None,
-    };
+    let own = declared.own().map(Path::to_owned);
     let wish = Wish::of(common, own.as_deref()).on(kind);
     let looks = wish.look(&config.screen, config.topology.is_production());
     let (theme, glyphs) = looks.map_err(|problems| Refused::new(exit::USAGE, problems.to_string()))?;
     let look = look(wish.clone(), &config);
     let (keys, keymap) = Keys::read(own.as_deref());
+    let themes = wish.themes();
     let files = Files::new(common, wish, own, config.clone(), (theme.clone(), glyphs));
     let mut app = App::new(world, config.simulated, TimeZone::system()).drilling(common.drill);
+    app.offer_themes(themes);
     if let Some((title, text)) = remember(&mut app, state) {
         app.update(Event::Trouble { title, text }, clock.now());
     }

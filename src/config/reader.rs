@@ -100,6 +100,7 @@ fn access(workload: &Cursor<'_>) -> Access {
         profile: text("profile"),
         assume_role: text("assume_role"),
         instance_role: workload.flag("instance_role"),
+        folder: text("aws_folder").map(Into::into),
     }
 }
 

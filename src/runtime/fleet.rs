@@ -3,6 +3,8 @@
 //! Each workload's console has its own state, clients, journal and channel, and those behind the screen each have a
 //! task of their own, so that one that is slow or dead delays no other. No key ever reaches one that is not shown.
 
+mod turn;
+
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,9 +18,10 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::input::Keyboard;
+use super::signals;
 use super::signals::{Signal, Signals};
 use super::terminal::{Guard, Kind, Screen};
-use super::watched::{self, News};
+use super::watched::{self, News, Watched};
 use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Setup, Thrift};
 use crate::app::Event;
 use crate::clock::host_now;
@@ -26,6 +29,7 @@ use crate::model::topology::Topology;
 use crate::ui::fleet::{self, Ask, Row};
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
+use turn::Turn;
 
 /// How a workload's own console is drawn, and what of its files was saved since it was.
 struct Look {
@@ -143,25 +147,35 @@ struct Stage {
     kind: Kind,
     theme: Theme,
     glyphs: Glyphs,
+    /// The line to the terminal: what one console wrote is paid for by the next.
+    line: Line,
+    began: Instant,
+    /// What of the list's own files was saved.
+    news: mpsc::Receiver<News>,
 }
 
 /// Shows the fleet, and the workloads that are opened from it, until the operator leaves or the terminal is gone. How
-/// each console ended comes back with the folder of its journal.
+/// each console ended comes back with the folder of its journal. The keys of the list are those of the first workload,
+/// and follow what is `watched` for it.
 ///
 /// # Errors
 /// When there is no workload, the terminal cannot be taken over, or the signals cannot be had.
-pub async fn watch(setups: Vec<Setup>) -> Result<Vec<(PathBuf, Ended)>> {
+pub async fn watch(setups: Vec<Setup>, watched: Vec<Box<dyn Watched>>) -> Result<Vec<(PathBuf, Ended)>> {
     let first = setups.first().ok_or_else(|| eyre!("there is no workload to show"))?;
     let (kind, theme, glyphs) = (first.kind, first.theme.clone(), first.glyphs);
+    let mut view = fleet::Fleet::default();
+    view.bind(first.app.keymap());
+    let (line, began) = (Line::new(first.thrift), Instant::now());
     let signals = Signals::new()?;
     let guard = Guard::take(kind).wrap_err("cannot take the terminal over")?;
     // The theme decides about colours, and has asked `NO_COLOR` itself.
     crossterm::style::force_color_output(true);
     let screen = Screen::open(kind).wrap_err("cannot learn the terminal's size")?;
-    let mut stage = Stage { signals, guard, kind, theme, glyphs };
+    let news = watched::watch(watched);
+    let mut stage = Stage { signals, guard, kind, theme, glyphs, line, began, news };
     let mut all: Vec<Behind> = setups.into_iter().map(Behind::begin).collect();
     // Whatever is wrong with the screen, no run in flight is to be cut off by it.
-    let shown = AssertUnwindSafe(Box::pin(stage.show(&mut all, screen))).catch_unwind().await;
+    let shown = AssertUnwindSafe(Box::pin(stage.show(&mut all, screen, view))).catch_unwind().await;
     let exit = match shown {
         Ok(Ok(exit)) => exit,
         Ok(Err(error)) => {
@@ -181,8 +195,12 @@ pub async fn watch(setups: Vec<Setup>) -> Result<Vec<(PathBuf, Ended)>> {
 }
 
 impl Stage {
-    async fn show(&mut self, all: &mut Vec<Behind>, mut screen: Screen) -> Result<Exit> {
-        let mut view = fleet::Fleet::default();
+    async fn show(
+        &mut self,
+        all: &mut Vec<Behind>,
+        mut screen: Screen,
+        mut view: fleet::Fleet,
+    ) -> Result<Exit> {
         loop {
             let at = match self.list(all, &mut view, &mut screen).await? {
                 Chosen::Workload(at) => at,
@@ -204,6 +222,8 @@ impl Stage {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut rows: Vec<Row> = all.iter().map(Behind::row).collect();
+        let mut turn = Turn::new();
+        view.on(&screen.size(), host_now(), &rows);
         loop {
             let input = tokio::select! {
                 biased;
@@ -225,22 +245,33 @@ impl Stage {
                     Event::Input(input, _) => Some(input),
                     _ => None,
                 },
+                Some(news) = self.news.recv() => {
+                    turn.pressed = true;
+                    learn(view, news);
+                    None
+                }
                 _ = second.tick() => None,
             };
+            view.tick(host_now());
             if let Some(Input::Resize { width, height }) = input {
                 screen.resize(width, height);
             }
             rows.clear();
             rows.extend(all.iter().map(Behind::row));
-            match input.and_then(|input| view.on(&input, &rows)) {
+            turn.take(input.as_ref());
+            match input.and_then(|input| view.on(&input, host_now(), &rows)) {
                 Some(Ask::Open(at)) if at < all.len() => return Ok(Chosen::Workload(at)),
                 Some(Ask::Quit) => return Ok(Chosen::Exit(Exit::Left)),
+                Some(Ask::Suspend) if signals::suspend().is_err() => {
+                    view.say("the system does not let it be suspended");
+                }
                 _ => {}
             }
-            if !screen.is_busy() {
+            if !screen.is_busy() && turn.may_draw(&mut self.line, self.began.elapsed(), view, &rows) {
                 let mut frame = Buffer::empty(screen.area());
                 fleet::draw(view, (&rows, host_now()), &self.theme, self.glyphs, &mut frame);
-                screen.show(frame);
+                let written = screen.show(frame);
+                self.line.wrote(written, self.began.elapsed());
             }
             if screen.is_broken() {
                 return Ok(Chosen::Exit(Exit::Ended(Signal::HangUp)));
@@ -278,8 +309,8 @@ impl Stage {
             keyboard,
             news,
             declared,
-            line: Line::new(thrift),
-            began: Instant::now(),
+            line: std::mem::replace(&mut self.line, Line::new(thrift)),
+            began: self.began,
             due,
             alarm: None,
         };
@@ -288,11 +319,22 @@ impl Stage {
         let exit = live.unwrap_or(Exit::FellOver);
         let Console { inside, screen, keyboard, look: named, theme, glyphs, news, declared, line, .. } =
             console;
-        let look = Look { named, theme, glyphs, thrift: line.thrift(), news, declared };
+        self.line = line;
+        let look = Look { named, theme, glyphs, thrift: self.line.thrift(), news, declared };
         drop(keyboard);
         let back = (exit == Exit::Left && inside.app.goes_to_fleet()).then_some(screen);
         all.insert(at, Behind::keep(inside, look, state));
         Ok((exit, back))
+    }
+}
+
+/// Takes in what came of the list's own files.
+fn learn(view: &mut fleet::Fleet, news: News) {
+    match news {
+        News::Keys(keymap) => view.bind(Arc::new(*keymap)),
+        News::Wrong(complaint) => view.say(&complaint.line),
+        News::Right { said, .. } if !said.is_empty() => view.say(&said),
+        _ => {}
     }
 }
 

@@ -17,6 +17,7 @@ use super::flight::{Fallen, Flight, Gear};
 use super::follow::{self, Driving, Interest};
 use super::post::HostOutbox;
 use super::shared::{self, Commons, Copier, Mandate, TableOutbox};
+use super::sign_in::SigningIn;
 use acting::{Undone, Wanted, acting, claimed};
 
 use crate::app::{App, Attention, Effect, Event, Ticket};
@@ -55,6 +56,7 @@ pub(super) struct Performer {
     commons: Option<Commons>,
     copier: Option<Copier>,
     running: Option<Running>,
+    signing_in: SigningIn,
     driving: Driving,
     /// A run of this host is shown at work.
     busy: Driving,
@@ -143,6 +145,7 @@ impl Performer {
             commons,
             copier,
             running: None,
+            signing_in: SigningIn::default(),
             driving,
             busy,
             has_run: false,
@@ -246,6 +249,9 @@ impl Performer {
                 return trouble("The note could not be written down", &why);
             }
             Effect::Note { run, text } => self.write(move |desk| Done::Noted(desk.note(&run, text))),
+            Effect::SignIn(attempt, ask) => {
+                self.signing_in.ask((attempt, ask), self.clients.clone(), self.to_app.clone());
+            }
             // These are the terminal's.
             Effect::Copy(_) | Effect::Theme(_) | Effect::Mouse(_) | Effect::Suspend | Effect::Quit => {}
         }

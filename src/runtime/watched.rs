@@ -40,6 +40,8 @@ pub enum News {
     Looks(Box<(Theme, Glyphs)>),
     /// The line to the terminal is used like this from now on.
     Line(Thrift),
+    /// These themes can be asked for by name from now on.
+    Themes(Vec<String>),
     /// Keys mean this from now on.
     Keys(Box<Keymap>),
     /// The workload is declared like this; it is taken in when nothing rests on the old declaration any more.

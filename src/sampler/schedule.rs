@@ -166,6 +166,14 @@ impl Schedule {
         }
     }
 
+    /// There are credentials again: what could not be asked for want of them is due now.
+    pub fn hurry(&mut self, now: Timestamp) {
+        let lacks = |entry: &&mut Entry| {
+            entry.due.is_some() && entry.failing.is_some_and(|(_, kind, _)| kind.is_for_credentials())
+        };
+        self.entries.iter_mut().filter(lacks).for_each(|entry| entry.due = Some(now));
+    }
+
     /// What reading costs at the current pace.
     #[must_use]
     pub fn budget(&self) -> Budget {

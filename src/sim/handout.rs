@@ -1,6 +1,8 @@
 //! Writes the `pointsman.toml` that points at a simulated world.
 //! It must never write what the world does not publish.
 
+mod sign_in;
+
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,6 +19,8 @@ use super::world::metric::publish::{CANARIES, ECS};
 use super::world::region::Region;
 use super::world::replica::{Engine, Replicated};
 use super::world::table::Consistency;
+
+pub use sign_in::{FOLDER, files};
 
 /// The configuration of a world served at `base_url` (no final slash), its resolvers at their usual addresses.
 #[must_use]
@@ -65,7 +69,12 @@ fn head(world: &World, base_url: &str, out: &mut String) -> Written {
     writeln!(out, "name = \"retail-store\"")?;
     writeln!(out, "environment = \"simulated\"      # the environment word on the screen")?;
     writeln!(out, "account = \"{}\"", world.account)?;
-    writeln!(out, "endpoint_url = \"{base_url}\"   # every service but the ARC data plane\n")?;
+    writeln!(out, "endpoint_url = \"{base_url}\"   # every service but the ARC data plane")?;
+    if world.scenario.world.sign_in.is_some() {
+        writeln!(out, "profile = \"{}\"", sign_in::PROFILE)?;
+        writeln!(out, "aws_folder = \"{FOLDER}\"       # beside this file, in place of ~/.aws")?;
+    }
+    writeln!(out)?;
     writeln!(out, "[objectives]")?;
     writeln!(out, "rto = \"10m\"")?;
     writeln!(out, "rpo = \"30s\"\n")?;

@@ -153,6 +153,8 @@ const FILES: &[(&str, &str)] = &[
     ("restore", include_str!("../../scenarios/restore.toml")),
     ("detach", include_str!("../../scenarios/detach.toml")),
     ("inverted-check", include_str!("../../scenarios/inverted-check.toml")),
+    ("sso-expired", include_str!("../../scenarios/sso-expired.toml")),
+    ("mfa-code", include_str!("../../scenarios/mfa-code.toml")),
     ("safety-lever", include_str!("../../scenarios/safety-lever.toml")),
 ];
 

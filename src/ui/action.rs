@@ -8,11 +8,13 @@ mod off;
 use super::keymap::Context;
 use super::view::Pane;
 
-pub use off::{cut_off, held_step, why_off};
+pub use off::{cut_off, held_step, wants_sign_in, why_off};
 
 /// Something an operator can do by a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
+    /// Signs in, or renews a sign-in.
+    SignIn,
     /// Opens the list of what can be done.
     Act,
     /// Arms, or disarms.
@@ -53,6 +55,10 @@ pub enum Action {
     CopyRow,
     /// Copies the rows of a pane.
     CopyPane,
+    /// Copies the code of a sign-in.
+    CopyCode,
+    /// Begins a sign-in anew.
+    StartAgain,
     /// Gives the terminal back to the shell until it is told to go on.
     Suspend,
     /// Opens what is known of the selected row.
@@ -67,7 +73,7 @@ pub enum Action {
     Earlier,
     /// Shows what was, a minute later, up to now.
     Later,
-    /// Opens the keys of this screen.
+    /// Opens the keys of this screen or dialog.
     Help,
     /// Shows what is wrong with files that were saved.
     Files,
@@ -99,6 +105,8 @@ pub enum Action {
     OtherButton,
     /// Confirms what was typed, if it is right.
     Confirm,
+    /// Writes the selected command into its line.
+    Complete,
     /// On a sheet that a safety rule holds back: names the rule and overrides it.
     BreakGlass,
     /// Goes back to the list of workloads; this console is disarmed.
@@ -144,12 +152,20 @@ pub struct Entry {
 }
 
 const SCREEN: &[Context] = &[Context::Screen];
-const ROWS: &[Context] = &[Context::Screen, Context::List, Context::Text];
-const EVERYWHERE: &[Context] =
-    &[Context::Screen, Context::Text, Context::List, Context::Buttons, Context::Typing];
+const OVERVIEWS: &[Context] = &[Context::Screen, Context::Fleet];
+const ROWS: &[Context] = &[Context::Screen, Context::List, Context::Text, Context::Commands, Context::Fleet];
+const EVERYWHERE: &[Context] = &Context::ALL;
 
 /// Every action, in the order of help and docs.
 pub const TABLE: &[Entry] = &[
+    key(
+        Action::SignIn,
+        "sign-in",
+        &["L"],
+        "sign in, or renew a sign-in: by a browser, or by the code of a device",
+    )
+    .hint("SIGN IN", 101)
+    .stakes(Stakes::Console),
     key(Action::Act, "act", &["a"], "open the list of what can be done")
         .hint("act", 90)
         .stakes(Stakes::Write),
@@ -193,18 +209,15 @@ pub const TABLE: &[Entry] = &[
     .stakes(Stakes::Write),
     key(Action::Note, "note", &["i"], "write a note about the run into the journal"),
     key(Action::NextProblem, "next-problem", &["n"], "go to the next thing that is not ok")
-        .hint("next problem", 70),
-    key(Action::PreviousProblem, "previous-problem", &["N"], "go to the one before"),
+        .hint("next problem", 70)
+        .places(OVERVIEWS),
+    key(Action::PreviousProblem, "previous-problem", &["N"], "go to the one before").places(OVERVIEWS),
     key(Action::Detail, "detail", &["enter"], "open what is known of the selected row").hint("detail", 60),
     key(Action::Command, "command", &[":"], "do something by its name, with what it needs: `theme light`")
         .hint("command", 44),
-    key(
-        Action::Filter,
-        "filter",
-        &["/"],
-        "show the rows of this pane that hold a text; !text those that do not",
-    )
-    .hint("filter", 42),
+    key(Action::Filter, "filter", &["/"], "show the rows that hold a text; !text those that do not")
+        .hint("filter", 42)
+        .places(OVERVIEWS),
     key(Action::Cli, "cli", &["c"], "show and copy the equal AWS CLI lines")
         .hint("as AWS CLI", 14)
         .places(&[Context::Screen, Context::List]),
@@ -212,6 +225,12 @@ pub const TABLE: &[Entry] = &[
         .hint("copy", 13)
         .places(&[Context::Screen, Context::Text]),
     key(Action::CopyPane, "copy-pane", &["Y"], "copy the rows of this pane"),
+    key(Action::CopyCode, "copy-code", &["c"], "copy the code of a sign-in")
+        .hint("copy the code", 12)
+        .places(&[Context::Text]),
+    key(Action::StartAgain, "start-again", &["r"], "begin a sign-in anew")
+        .hint("start again", 11)
+        .places(&[Context::Text]),
     key(Action::Mark, "mark", &["M"], "mark the selected row, or unmark it"),
     key(Action::NextMark, "next-mark", &["'"], "go to the next row that is marked, whatever its pane"),
     key(
@@ -234,15 +253,15 @@ pub const TABLE: &[Entry] = &[
     key(Action::Pane(Pane::Orders), "orders", &["4"], "go to the Orders pane"),
     key(Action::Pane(Pane::Plan), "plan", &["5"], "go to the Plan pane"),
     key(Action::Pane(Pane::Journal), "journal", &["6"], "go to the Journal pane"),
-    key(Action::Down, "down", &["j", "down"], "one row down").places(ROWS),
-    key(Action::Up, "up", &["k", "up"], "one row up").places(ROWS),
+    key(Action::Down, "down", &["j", "down", "ctrl-n"], "one row down").places(ROWS),
+    key(Action::Up, "up", &["k", "up", "ctrl-p"], "one row up").places(ROWS),
     key(Action::PageDown, "page-down", &["pgdn", "ctrl-f"], "a page down").places(ROWS),
     key(Action::PageUp, "page-up", &["pgup", "ctrl-b"], "a page up").places(ROWS),
     key(Action::Top, "top", &["g", "home"], "to the first row").places(ROWS),
     key(Action::Bottom, "bottom", &["G", "end"], "to the last row").places(ROWS),
     key(Action::Choose, "choose", &["enter"], "take the selected line or button")
         .hint("choose", 80)
-        .places(&[Context::List, Context::Buttons]),
+        .places(&[Context::List, Context::Buttons, Context::Fleet]),
     key(
         Action::OtherButton,
         "other-button",
@@ -254,7 +273,10 @@ pub const TABLE: &[Entry] = &[
     key(Action::Confirm, "confirm", &["enter"], "confirm, if what is typed is right")
         .hint("confirm what is typed", 80)
         .stakes(Stakes::Write)
-        .places(&[Context::Typing]),
+        .places(&[Context::Typing, Context::Commands]),
+    key(Action::Complete, "complete", &["tab"], "write the selected command into the line")
+        .hint("complete", 76)
+        .places(&[Context::Commands]),
     key(
         Action::BreakGlass,
         "break-glass",
@@ -268,7 +290,9 @@ pub const TABLE: &[Entry] = &[
         .places(&[Context::Typing, Context::Buttons]),
     key(Action::SheetDown, "sheet-down", &["pgdn", "down"], "show what is below")
         .places(&[Context::Typing, Context::Buttons]),
-    key(Action::Help, "help", &["?"], "the keys of this screen, and why some are off").hint("help", 100),
+    key(Action::Help, "help", &["?", "f1"], "the keys that work here, and why some are off")
+        .hint("help", 100)
+        .places(EVERYWHERE),
     key(Action::Back, "back", &["esc"], "leave a dialog, the freeze or the zoom; never the program")
         .hint("back", 88)
         .places(EVERYWHERE),
@@ -284,7 +308,8 @@ pub const TABLE: &[Entry] = &[
     key(Action::Suspend, "suspend", &["ctrl-z"], "give the terminal back to the shell; `fg` goes on")
         .places(EVERYWHERE),
     key(Action::Quit, "quit", &["q"], "leave the program; asks first while a run is in flight")
-        .hint("quit", 20),
+        .hint("quit", 20)
+        .places(OVERVIEWS),
 ];
 
 const fn key(

@@ -14,7 +14,7 @@ use super::keymap::Context;
 use super::theme::Theme;
 use super::view::{Facts, View};
 use crate::model::verdict;
-use crate::plan::Intent;
+use crate::plan::{Intent, Playbook};
 
 /// What a command does.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,14 +64,22 @@ pub fn all(facts: &Facts<'_>, view: &View) -> Vec<Choice> {
         choices.push(Choice { line, about, keys: view.keymap.keys(entry.action).join(" "), off, command });
     }
     choices.extend(begun(facts, view));
-    choices.extend(Theme::NAMES.map(|name| Choice {
+    choices.extend(themes(view));
+    choices
+}
+
+/// The themes that come with the program, and those of the operator.
+fn themes(view: &View) -> Vec<Choice> {
+    let own = view.themes.iter().map(String::as_str).filter(|name| !Theme::NAMES.contains(name));
+    let choice = |(name, whose): (&str, &str)| Choice {
         line: format!("theme {name}"),
-        about: "draw in this theme until the end".to_owned(),
+        about: format!("draw in this theme{whose} until the end"),
         keys: String::new(),
         off: None,
         command: Command::Theme(name.to_owned()),
-    }));
-    choices
+    };
+    let own = own.map(|name| (name, " of yours"));
+    own.chain(Theme::NAMES.map(|name| (name, ""))).map(choice).collect()
 }
 
 /// What could be begun: `failover us-west-2`, with the Region that leaves where there are several.
@@ -80,10 +88,15 @@ fn begun(facts: &Facts<'_>, view: &View) -> Vec<Choice> {
     let intents = intents(facts, &verdicts.iter().collect::<Vec<_>>());
     let off = why_off(facts, view, Action::Act);
     let choice = |intent: &Intent| {
-        let Intent { from, to, .. } = intent;
+        let Intent { playbook, from, to } = intent;
         Choice {
             line: line(intent, &intents),
-            about: format!("open the sheet: {from} → {to}"),
+            about: match playbook {
+                Playbook::Own(_) => {
+                    format!("open the sheet: {from} → {to}; {}", playbook.told(facts.world.topology()))
+                }
+                _ => format!("open the sheet: {from} → {to}"),
+            },
             keys: String::new(),
             off: off.clone(),
             command: Command::Begin(intent.clone()),
@@ -104,7 +117,7 @@ pub fn line(intent: &Intent, all: &[Intent]) -> String {
 #[must_use]
 pub fn matching(line: &str, all: &[Choice]) -> Vec<Choice> {
     if let Some(text) = line.strip_prefix(FILTER) {
-        return vec![filter(text)];
+        return vec![filter(text, all)];
     }
     if line.trim().is_empty() {
         return all.to_vec();
@@ -128,12 +141,12 @@ pub fn matching(line: &str, all: &[Choice]) -> Vec<Choice> {
     found.into_iter().filter(|(by_name, ..)| *by_name || !named).map(|(.., choice)| choice.clone()).collect()
 }
 
-fn filter(text: &str) -> Choice {
-    let text = text.trim();
+fn filter(text: &str, all: &[Choice]) -> Choice {
+    let (text, by_key) = (text.trim(), Command::Do(Action::Filter));
     Choice {
         line: format!("{FILTER}{text}"),
         about: "show the rows of this pane that hold it; !text those that do not".to_owned(),
-        keys: "/".to_owned(),
+        keys: all.iter().find(|known| known.command == by_key).map_or_else(String::new, |it| it.keys.clone()),
         off: None,
         command: Command::Filter(text.to_owned()),
     }

@@ -10,10 +10,12 @@ mod buttons;
 mod claim;
 mod cut_off;
 mod decide;
-mod draw;
+pub(super) mod draw;
 mod fingers;
 mod glass;
+pub(super) mod keys;
 mod line;
+mod moment;
 mod note;
 mod notice;
 pub(crate) mod page;
@@ -23,6 +25,7 @@ mod quit;
 mod scroll;
 mod sheet;
 mod sift;
+mod sign_in;
 mod tell;
 mod terms;
 mod text;
@@ -30,15 +33,11 @@ mod typed;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use super::Mode;
 use super::action::Action;
 use super::clip::Clip;
 use super::command::Command;
 use super::key::Input;
 use super::keymap::Context;
-use super::view::{Facts, Size, View};
 use crate::plan::event::{Decision, RunId};
 use crate::plan::progress::Progress;
 use crate::plan::{Intent, Plan, StepId};
@@ -52,6 +51,7 @@ pub use decide::Decide;
 pub use draw::draw;
 pub(in crate::ui) use draw::draw_over;
 pub use glass::Glass;
+pub use moment::Moment;
 pub use note::Note;
 pub use notice::Notice;
 pub use palette::Palette;
@@ -59,6 +59,7 @@ pub use quit::Quit;
 pub use scroll::{Scroll, moved};
 pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
 pub use sift::Sift;
+pub use sign_in::{Ask, News, SignIn};
 pub use tell::{Tell, waiting};
 pub(in crate::ui) use terms::asked;
 pub use terms::{Row, Terms};
@@ -67,8 +68,6 @@ pub use typed::{Refusal, Typed};
 /// The dialog on top.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
-    /// The keys of this screen.
-    Help(Scroll),
     /// What is known of the selected row.
     Detail(Scroll),
     /// The list of what can be done.
@@ -91,6 +90,8 @@ pub enum Dialog {
     CutOff(CutOff),
     /// Why the conch is claimed that cannot be had just so.
     Claiming(Claiming),
+    /// A sign-in under way.
+    SignIn(SignIn),
     /// Whether to leave.
     Quit(Quit),
     /// An error, in words.
@@ -204,6 +205,8 @@ pub enum Request {
     },
     /// Do what the conch was missing for, under this claim.
     Claim(Claim),
+    /// Go on with a sign-in.
+    SignIn(Ask),
     /// Start no new step.
     Pause,
     /// Start steps again.
@@ -222,49 +225,10 @@ pub enum Request {
     Fleet,
 }
 
-/// What an input is judged by.
-#[derive(Clone, Copy)]
-pub struct Moment<'a> {
-    /// The screen below, with the operator's clock and the terminal's size.
-    pub view: &'a View,
-    /// The world and the console.
-    pub facts: &'a Facts<'a>,
-}
-
 /// For so long after a dialog opened, Enter does nothing: it was meant for what was there before.
 pub const SETTLE: Duration = Duration::from_millis(300);
 
-impl Moment<'_> {
-    /// The time of the operator's clock, which runs at real speed.
-    #[must_use]
-    pub fn at(&self) -> Timestamp {
-        self.view.at
-    }
-
-    /// The terminal's size.
-    #[must_use]
-    pub fn size(&self) -> Size {
-        self.view.size
-    }
-
-    /// How long ago `then` was; zero when it lies ahead.
-    #[must_use]
-    pub fn since(&self, then: Timestamp) -> Duration {
-        Duration::try_from(self.at().duration_since(then)).unwrap_or_default()
-    }
-
-    fn is_armed(&self) -> bool {
-        matches!(self.facts.console.mode, Mode::Armed { until } if until > self.facts.now)
-    }
-}
-
 impl Dialog {
-    /// The keys of this screen.
-    #[must_use]
-    pub fn help() -> Self {
-        Self::Help(Scroll::default())
-    }
-
     /// What is known of the selected row of the focused pane.
     #[must_use]
     pub fn detail() -> Self {
@@ -353,19 +317,18 @@ impl Dialog {
     #[must_use]
     pub fn context(&self) -> Context {
         match self {
-            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => Context::Text,
+            Self::Detail(_) | Self::Cli { .. } => Context::Text,
             Self::Act(_) => Context::List,
             Self::CutOff(cut_off) => cut_off.context(),
             Self::Arm(arm) => arm.context(),
             Self::Sheet(sheet) => sheet.context(),
             Self::Decide(decide) => decide.context(),
-            Self::Glass(_)
-            | Self::Note(_)
-            | Self::Tell(_)
-            | Self::Claiming(_)
-            | Self::Filter(_)
-            | Self::Palette(_) => Context::Typing,
+            Self::Glass(_) | Self::Note(_) | Self::Tell(_) | Self::Claiming(_) | Self::Filter(_) => {
+                Context::Typing
+            }
+            Self::Palette(_) => Context::Commands,
             Self::Approve(approve) => approve.context(),
+            Self::SignIn(sign_in) => sign_in.context(),
             Self::Quit(_) | Self::Notice(_) => Context::Buttons,
         }
     }
@@ -374,12 +337,12 @@ impl Dialog {
     #[must_use]
     pub fn acts(&self) -> bool {
         match self {
-            Self::Help(_)
-            | Self::Detail(_)
+            Self::Detail(_)
             | Self::Note(_)
             | Self::Quit(_)
             | Self::Notice(_)
             | Self::Filter(_)
+            | Self::SignIn(_)
             | Self::Cli { .. } => false,
             Self::Act(_)
             | Self::Arm(_)
@@ -391,19 +354,6 @@ impl Dialog {
             | Self::CutOff(_)
             | Self::Claiming(_)
             | Self::Palette(_) => true,
-        }
-    }
-
-    /// An action that its context knows does something in it now.
-    #[must_use]
-    pub fn offers(&self, action: Action) -> bool {
-        match (self, action) {
-            (Self::Sheet(sheet), Action::Confirm) => matches!(sheet.stage(), Stage::Asking { .. }),
-            (Self::Sheet(sheet), Action::BreakGlass) => sheet.offers_glass(),
-            (_, Action::BreakGlass)
-            | (Self::Sheet(_) | Self::Notice(_), Action::OtherButton)
-            | (Self::CutOff(_), Action::Arm | Action::Cli) => false,
-            _ => true,
         }
     }
 
@@ -421,8 +371,9 @@ impl Dialog {
         match self {
             Self::Quit(quit) => quit.on(action, moment),
             Self::Filter(filter) => filter.on(input, action),
+            Self::SignIn(_) if leaves => Reply::Done(Request::SignIn(Ask::Leave)),
             _ if leaves => Reply::Close,
-            Self::Help(_) | Self::Detail(_) | Self::Cli { .. } => match action {
+            Self::Detail(_) | Self::Cli { .. } => match action {
                 Some(Action::CopyRow) => {
                     self.clip(moment).map_or(Reply::Stay, |clip| Reply::Ask(Request::Copy(clip)))
                 }
@@ -439,6 +390,7 @@ impl Dialog {
             Self::Approve(approve) => approve.on(input, action, moment),
             Self::Tell(tell) => tell.on(input, action, moment),
             Self::Claiming(claiming) => claiming.on(input, action, moment),
+            Self::SignIn(sign_in) => sign_in.on(input, action),
             Self::Notice(notice) => notice.on(action, moment),
         }
     }

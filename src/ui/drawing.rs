@@ -5,9 +5,19 @@
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 
+use super::action::Action;
 use super::digest::Digest;
 use super::theme::{Glyphs, Theme};
 use super::{Alarm, Pen, Scene, guard};
+
+/// A drawing that could not be worked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fallen {
+    /// What fell over, in words.
+    why: String,
+    /// The keys that leave the program.
+    quit: String,
+}
 
 /// A scene at the time that its frame is of, with the verdicts of that time.
 pub struct Drawing<'a> {
@@ -21,8 +31,9 @@ impl<'a> Drawing<'a> {
     ///
     /// # Errors
     /// What fell over, in words; it can be drawn by [`Drawing::draw`] all the same.
-    pub fn of(scene: &Scene<'a>) -> Result<Self, String> {
-        guard::attempt(|| Self::new(scene))
+    pub fn of(scene: &Scene<'a>) -> Result<Self, Fallen> {
+        let quit = || scene.view.keymap.spoken(Action::Quit);
+        guard::attempt(|| Self::new(scene)).map_err(|why| Fallen { why, quit: quit() })
     }
 
     pub(super) fn new(scene: &Scene<'a>) -> Self {
@@ -41,12 +52,16 @@ impl<'a> Drawing<'a> {
 
     /// Draws it over the whole buffer, at any size; where it could not be worked out, why. A part that falls over is
     /// drawn as its error.
-    pub fn draw(drawing: &Result<Self, String>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) {
-        let drawn = drawing.as_ref().map_err(String::clone);
-        let drawn = drawn.and_then(|this| guard::attempt(|| super::draw_all(&this.pen(theme, &glyphs), buf)));
-        if let Err(why) = drawn {
-            guard::everything(&why, buf);
-        }
+    pub fn draw(drawing: &Result<Self, Fallen>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) {
+        let fallen = match drawing {
+            Err(fallen) => fallen.clone(),
+            Ok(this) => {
+                let drawn = guard::attempt(|| super::draw_all(&this.pen(theme, &glyphs), buf));
+                let Err(why) = drawn else { return };
+                Fallen { why, quit: this.scene.view.keymap.spoken(Action::Quit) }
+            }
+        };
+        guard::everything(&fallen.why, &fallen.quit, buf);
     }
 
     /// What its parts are drawn with.

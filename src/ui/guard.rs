@@ -83,13 +83,13 @@ fn say(pen: &Pen<'_>, text: &str, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// What is left to draw when not even the panes can be laid out.
-pub(super) fn everything(why: &str, buf: &mut Buffer) {
+/// What is left to draw when not even the panes can be laid out; `quit` is what is pressed to leave.
+pub(super) fn everything(why: &str, quit: &str, buf: &mut Buffer) {
     let area = buf.area;
     buf.reset();
     let text = format!(
-        "The screen cannot be drawn: {why}. A run in flight goes on; q leaves. `pointsman --plain` may \
-                        still tell what happens."
+        "The screen cannot be drawn: {why}. A run in flight goes on; {quit} leaves. `pointsman --plain` may still \
+         tell what happens."
     );
     for (at, line) in (0..area.height).zip(paint::wrap(&text, usize::from(area.width))) {
         paint::row(buf, area, at, &Line::from(line));

@@ -6,11 +6,11 @@ pub(super) mod clock;
 mod identity;
 mod lamps;
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::action;
 use super::dialog::waiting;
 use super::theme::Role;
 use super::view::Still;
@@ -136,12 +136,12 @@ pub(super) fn situation(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
 pub(super) fn sentence(pen: &Pen<'_>, room: usize) -> Text {
     let situation = &pen.digest.situation;
     let world = || (situation.told(room.min(MOST)), say::text_role(situation.lamp));
-    let (text, role) =
-        pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(run, pen.scene.now));
+    let (text, role) = pen.scene.run.filter(|run| run.is_open()).map_or_else(world, |run| of_run(pen, run));
     Line::from(pen.span(paint::cut(&pen.glyphs.text(&text), room), role))
 }
 
-fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
+fn of_run(pen: &Pen<'_>, run: &Progress) -> (String, Role) {
+    let now = pen.scene.now;
     let held = run.held();
     if let Some(step) = held.first().and_then(|id| run.plan.step(*id)) {
         let state = run.steps.get(&step.id).map(|s| &s.state);
@@ -155,7 +155,8 @@ fn of_run(run: &Progress, now: Timestamp) -> (String, Role) {
     }
     if let Some((step, awaited)) = waiting(run) {
         let title = run.plan.step(step).map(|step| step.title.as_str()).unwrap_or_default();
-        let text = format!("{}Step {step}, {title}: {awaited}.  t tells it.", paused(run));
+        let tell = pen.scene.view.keymap.spoken(action::Action::Tell);
+        let text = format!("{}Step {step}, {title}: {awaited}.  {tell} tells it.", paused(run));
         return (text, Role::LampLookText);
     }
     let active: Vec<&Step> = run.plan.steps.iter().filter(|step| is_active(run, step)).collect();

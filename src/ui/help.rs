@@ -1,27 +1,76 @@
-//! The keys of this screen: those that work here and now, and why the others are off; and `docs/keys.md`.
+//! The keys of this screen or dialog: those that work here and now, and why the others are off; and `docs/keys.md`.
 //!
 //! Nothing here is typed by hand: it is all read off the one table.
 
 use super::action::{Action, Entry, Stakes, TABLE, why_off};
-use super::dialog::{Moment, page};
-use super::keymap::Context;
+use super::dialog::page;
+use super::keymap::{Context, Keymap, Keys};
 use super::theme::Role;
-use super::view::{Facts, Pane, View};
+use super::view::{Facts, Pane, Size, View};
 use page::Para;
 
-/// The help of the panes: what works first, then what is off and why.
+/// Above the keys of a place.
+pub(super) fn title(view: &View) -> String {
+    match view.below() {
+        Context::Screen => "KEYS".to_owned(),
+        place => format!("KEYS  {}", place.word()),
+    }
+}
+
+/// The help of the panes or of the dialog on top: what works first, then what is off and why.
 pub(super) fn body(facts: &Facts<'_>, view: &View) -> Vec<Para> {
-    let here = TABLE.iter().filter(|entry| entry.places.contains(&Context::Screen));
+    match &view.dialog {
+        None => of_panes(facts, view),
+        Some(dialog) => listed(&view.keymap, dialog.context(), |entry| {
+            dialog.knows(entry.action).then(|| Listed {
+                about: dialog.does(entry.action).unwrap_or(entry.about),
+                off: dialog.off(entry.action).map(str::to_owned),
+            })
+        }),
+    }
+}
+
+fn of_panes(facts: &Facts<'_>, view: &View) -> Vec<Para> {
+    let mut body = listed(&view.keymap, Context::Screen, |entry| {
+        Some(Listed { about: entry.about, off: why_off(facts, view, entry.action) })
+    });
+    if !view.keymap.warnings().is_empty() {
+        body.extend([Para::blank(), Para::default().add("Your keys, to be thought over:", Role::Title)]);
+        body.extend(
+            view.keymap.warnings().iter().map(|one| Para::default().add(one.to_string(), Role::LampLook)),
+        );
+    }
+    let help = view.keymap.at(Context::Typing).spoken(Action::Help);
+    body.extend([Para::blank(), Para::new(format!("In a dialog {help} shows the keys of the dialog."))]);
+    body
+}
+
+/// What is said of a line of the table in one place.
+pub(super) struct Listed<'a> {
+    /// What it does there.
+    pub(super) about: &'a str,
+    /// Why it is off.
+    pub(super) off: Option<String>,
+}
+
+/// The keys of a place: what works first, then what is off and why. Of what nothing is said nothing is listed.
+pub(super) fn listed<'a>(
+    keymap: &Keymap,
+    place: Context,
+    say: impl Fn(&'static Entry) -> Option<Listed<'a>>,
+) -> Vec<Para> {
+    let keys = keymap.at(place);
+    let here = TABLE.iter().filter(|entry| entry.places.contains(&place));
     let (mut works, mut off) = (Vec::new(), Vec::new());
-    let here = here.filter(|entry| !matches!(entry.action, Action::Pane(pane) if pane != Pane::Regions));
     for entry in here {
-        if entry.action == Action::Pane(Pane::Regions) {
-            works.push(panes(view));
-            continue;
-        }
-        match why_off(facts, view, entry.action) {
-            None => works.push(line(view, entry, None)),
-            Some(why) => off.push(line(view, entry, Some(why))),
+        match entry.action {
+            Action::Pane(Pane::Regions) => works.push(panes(keymap)),
+            Action::Pane(_) => {}
+            _ => {
+                let Some(said) = say(entry) else { continue };
+                let lines = if said.off.is_some() { &mut off } else { &mut works };
+                lines.push(line(keys, entry, said));
+            }
         }
     }
     let mut body = vec![Para::default().add("These keys work here and now:", Role::Title)];
@@ -31,42 +80,36 @@ pub(super) fn body(facts: &Facts<'_>, view: &View) -> Vec<Para> {
         body.push(Para::default().add("These are off:", Role::Title));
         body.append(&mut off);
     }
-    if !view.keymap.warnings().is_empty() {
-        body.extend([Para::blank(), Para::default().add("Your keys, to be thought over:", Role::Title)]);
-        body.extend(
-            view.keymap.warnings().iter().map(|one| Para::default().add(one.to_string(), Role::LampLook)),
-        );
+    if place.is_line() {
+        body.extend([Para::blank(), Para::new("Letters are text here, whatever is bound to them.")]);
     }
-    body.extend([Para::blank(), Para::default().add("In dialogs:", Role::Title)]);
-    let elsewhere = TABLE.iter().filter(|entry| !entry.places.contains(&Context::Screen));
-    body.extend(elsewhere.map(|entry| line(view, entry, None)));
     body
 }
 
 /// The digits on one line: they all do the same, each for its pane.
-fn panes(view: &View) -> Para {
-    let digits =
-        Pane::ALL.into_iter().filter_map(|pane| view.keymap.keys(Action::Pane(pane)).into_iter().next());
+fn panes(keymap: &Keymap) -> Para {
+    let digits = Pane::ALL.into_iter().filter_map(|pane| keymap.keys(Action::Pane(pane)).into_iter().next());
     let keys: Vec<String> = digits.collect();
     row_of(&keys.join(" "), "go to the pane of this number", Role::HintKey)
 }
 
-/// How many lines the help takes.
-pub(super) fn height(moment: &Moment<'_>) -> usize {
-    page::lines(&body(moment.facts, moment.view), moment.size(), page::room(moment.size()))
+/// How many lines the help takes, and how many of them show at once.
+pub(super) fn height(body: &[Para], size: Size) -> (usize, usize) {
+    let room = page::room(size);
+    (page::lines(body, size, room), room)
 }
 
 /// Columns of the keys.
 const KEYS: usize = 22;
 
-fn line(view: &View, entry: &Entry, off: Option<String>) -> Para {
-    let keys = match view.keymap.keys(entry.action) {
-        none if none.is_empty() => format!(":{}", entry.name),
+fn line(keys: Keys<'_>, entry: &Entry, said: Listed<'_>) -> Para {
+    let named = match keys.all(entry.action) {
+        none if none.is_empty() => keys.spoken(entry.action),
         keys => keys.join(if keys.iter().any(|chord| chord.contains(' ')) { ", " } else { " " }),
     };
-    let role = if off.is_some() { Role::Muted } else { Role::HintKey };
-    let para = row_of(&keys, entry.about, role);
-    match off {
+    let role = if said.off.is_some() { Role::Muted } else { Role::HintKey };
+    let para = row_of(&named, said.about, role);
+    match said.off {
         Some(why) => para.add(format!(" (off: {why})"), Role::Muted),
         None => para,
     }
@@ -83,13 +126,14 @@ pub fn keys_md() -> String {
         "# Keys\n\n\
          Made from the table in `src/ui/action.rs` by `POINTSMAN_WRITE=1 cargo test`; do not edit.\n\n\
          Letters are as written: `A` is shift and a. In a line to type in, letters are text and never keys.\n\
-         On the screen `?` shows the same list with the reason why a key is off.\n",
+         `?` shows the same list of the place where it is pressed, with the reason why a key is off; where a line is typed,\n\
+         `f1` does.\n",
     );
     text.push_str(OWN);
     for context in Context::ALL {
         text.extend(["\n## In ", context.word(), HEAD]);
         for entry in TABLE.iter().filter(|entry| entry.places.contains(&context)) {
-            text.push_str(&row(entry));
+            text.push_str(&row(entry, context));
         }
     }
     text
@@ -104,7 +148,7 @@ set); the first that is there counts. They lie over the keys below.
 ```toml
 [keys]
 "F" = "freeze"                                  # a name of the tables below
-"space t" = "traffic"                           # keys one after the other, up to three, in the panes only
+"space t" = "traffic"                           # keys one after the other, up to three, where no dialog is open
 "ctrl-p" = { action = "pause", label = "stop" } # with its word in the hint bar
 "z" = false                                     # unbound; `:zoom` still works
 ```
@@ -116,8 +160,9 @@ key that leads to a write and lies beside one that is pressed all day is warned 
 
 const HEAD: &str = "\n\n| keys | name | what it does | leads to |\n|---|---|---|---|\n";
 
-fn row(entry: &Entry) -> String {
-    let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
+fn row(entry: &Entry, context: Context) -> String {
+    let keys = Keymap::default().at(context).all(entry.action);
+    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
     let stakes = match entry.stakes {
         Stakes::None => "",
         Stakes::Console => "the console or a run",

@@ -6,10 +6,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::action::{Action, Entry, TABLE, why_off};
+use super::action::{Action, Entry, TABLE, wants_sign_in, why_off};
 use super::dialog::Dialog;
+use super::dialog::keys::FILTER;
 use super::key::Key;
-use super::keymap::written;
+use super::keymap::{Context, Keymap, Keys, written};
 use super::theme::{Role, Theme};
 use super::view::Still;
 use super::widgets::paint;
@@ -51,21 +52,26 @@ fn bar(scene: &Scene<'_>, theme: &Theme, beside: &Beside, area: Rect, buf: &mut 
     }
     let row = Rect { x: area.x + 1, width: area.width - 1, height: 1, ..area };
     buf.set_style(Rect { height: 1, ..area }, theme.style(Role::Hint));
-    if let Some(Dialog::Filter(line)) = &scene.view.dialog {
-        prompt(line.text(), theme, row, buf);
+    if let (Some(Dialog::Filter(line)), None) = (&scene.view.dialog, scene.view.help) {
+        prompt(line.text(), scene.view.keymap.at(Context::Typing), theme, row, buf);
         return;
     }
     if let Some(begun) = scene.view.chord() {
-        pending(scene, begun, theme, row, buf);
+        pending(&scene.view.keymap, (begun, Context::Screen), theme, row, buf);
         return;
     }
     if let Some(said) = scene.view.said() {
         buf.set_stringn(row.x, row.y, said, usize::from(row.width), theme.style(Role::LampLook));
         return;
     }
+    put(fitting(all(scene, beside), usize::from(row.width)), theme, row, buf);
+}
+
+/// Draws hints one after the other.
+pub(super) fn put(hints: Vec<Hint>, theme: &Theme, row: Rect, buf: &mut Buffer) {
+    let left = |x: u16| usize::from(row.right().saturating_sub(x));
     let mut x = row.x;
-    for (key, word) in chosen(scene, beside, usize::from(row.width)) {
-        let left = |x: u16| usize::from(row.right().saturating_sub(x));
+    for Hint { key, word, .. } in hints {
         (x, _) = buf.set_stringn(x, row.y, key, left(x), theme.style(Role::HintKey));
         (x, _) = buf.set_stringn(x, row.y, format!(" {word}"), left(x), theme.style(Role::Hint));
         x = x.saturating_add(u16::try_from(GAP).unwrap_or_default());
@@ -90,19 +96,25 @@ pub(super) fn complaint(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// The line that a filter is typed into.
-fn prompt(text: &str, theme: &Theme, row: Rect, buf: &mut Buffer) {
+pub(super) fn prompt(text: &str, keys: Keys<'_>, theme: &Theme, row: Rect, buf: &mut Buffer) {
     let left = |x: u16| usize::from(row.right().saturating_sub(x));
     let (x, _) = buf.set_stringn(row.x, row.y, "/", left(row.x), theme.style(Role::HintKey));
     let (x, _) = buf.set_stringn(x, row.y, format!("{text}_"), left(x), theme.style(Role::Input));
-    let about = "  Enter keeps it, Esc shows all rows, !text hides what holds text";
+    let about = format!("  {}, !text hides what holds text", keys.sentence(FILTER));
     buf.set_stringn(x, row.y, about, left(x), theme.style(Role::Hint));
 }
 
-/// Keys that more must follow, and what may.
-fn pending(scene: &Scene<'_>, begun: &[Key], theme: &Theme, row: Rect, buf: &mut Buffer) {
+/// Keys that more must follow in a place, and what may.
+pub(super) fn pending(
+    keymap: &Keymap,
+    (begun, place): (&[Key], Context),
+    theme: &Theme,
+    row: Rect,
+    buf: &mut Buffer,
+) {
     let left = |x: u16| usize::from(row.right().saturating_sub(x));
     let (mut x, _) = buf.set_stringn(row.x, row.y, written(begun), left(row.x), theme.style(Role::Input));
-    let more = scene.view.keymap.follows(begun);
+    let more = keymap.follows(begun, place);
     for (keys, word) in more.iter().map(|(keys, word)| (keys.as_str(), *word)).chain([("esc", "none of it")])
     {
         (x, _) = buf.set_stringn(x, row.y, format!("  {keys}"), left(x), theme.style(Role::HintKey));
@@ -110,41 +122,68 @@ fn pending(scene: &Scene<'_>, begun: &[Key], theme: &Theme, row: Rect, buf: &mut
     }
 }
 
-/// The hints that fit into `width`, in the order of the table.
-fn chosen(scene: &Scene<'_>, beside: &Beside, width: usize) -> Vec<(String, String)> {
-    let facts = scene.facts();
-    let context = scene.view.context();
-    let keymap = &scene.view.keymap;
-    let mut hints: Vec<(&Entry, String, String)> = TABLE
+/// A key with its word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hint {
+    pub(super) key: String,
+    pub(super) word: String,
+    /// The lightest goes first where there is no room.
+    pub(super) weight: u8,
+}
+
+/// All hints of the moment, in the order of the table.
+fn all(scene: &Scene<'_>, beside: &Beside) -> Vec<Hint> {
+    let (facts, view) = (scene.facts(), scene.view);
+    let context = view.context();
+    let keys = view.keymap.at(context);
+    let on_top = view.dialog.as_ref().filter(|_| view.help.is_none());
+    let is_on = |action: Action| match action {
+        Action::NextProblem | Action::PreviousProblem => !beside.calm,
+        action => why_off(&facts, view, action).is_none(),
+    };
+    TABLE
         .iter()
-        .filter(|entry| !keymap.label(entry.action).is_empty() && entry.places.contains(&context))
-        .filter(|entry| match entry.action {
-            Action::NextProblem | Action::PreviousProblem => !beside.calm,
-            action => why_off(&facts, scene.view, action).is_none(),
-        })
+        .filter(|entry| !view.keymap.label(entry.action).is_empty() && entry.places.contains(&context))
+        .filter(|entry| context != Context::Screen || is_on(entry.action))
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
-        .filter(|entry| scene.view.dialog.as_ref().is_none_or(|dialog| dialog.offers(entry.action)))
+        .filter(|entry| view.help.is_none() || !is_for_what_is_under_help(entry.action))
+        .filter(|entry| entry.action != Action::SignIn || wants_sign_in(&facts))
+        .filter(|entry| on_top.is_none_or(|dialog| dialog.offers(entry.action)))
         .filter_map(|entry| {
-            Some((entry, keymap.keys(entry.action).into_iter().next()?, word(scene, beside, entry)))
+            let key = keys.all(entry.action).into_iter().next()?;
+            Some(Hint { key, word: word(scene, beside, entry), weight: entry.priority })
         })
-        .collect();
+        .collect()
+}
+
+/// It does nothing in the help itself.
+fn is_for_what_is_under_help(action: Action) -> bool {
+    matches!(action, Action::Help | Action::CopyCode | Action::StartAgain)
+}
+
+/// As many of them as fit into `width`, the weightiest kept longest, in their order.
+pub(super) fn fitting(mut hints: Vec<Hint>, width: usize) -> Vec<Hint> {
     while total(&hints) > width {
-        let lightest = hints.iter().enumerate().min_by_key(|(_, (entry, ..))| entry.priority);
+        let lightest = hints.iter().enumerate().min_by_key(|(_, hint)| hint.weight);
         let Some((at, _)) = lightest else { break };
         hints.remove(at);
     }
-    hints.into_iter().map(|(_, keys, word)| (keys, word)).collect()
+    hints
 }
 
-fn total(hints: &[(&Entry, String, String)]) -> usize {
-    let one = |(_, keys, word): &(&Entry, String, String)| keys.width() + 1 + word.width();
+fn total(hints: &[Hint]) -> usize {
+    let one = |hint: &Hint| hint.key.width() + 1 + hint.word.width();
     hints.iter().map(one).sum::<usize>() + GAP * hints.len().saturating_sub(1)
 }
 
 /// Esc has something to leave.
 fn goes_back(scene: &Scene<'_>) -> bool {
     let view = scene.view;
-    view.dialog.is_some() || view.zoomed || view.still.is_some() || view.filters.contains_key(&view.pane)
+    view.dialog.is_some()
+        || view.help.is_some()
+        || view.zoomed
+        || view.still.is_some()
+        || view.filters.contains_key(&view.pane)
 }
 
 /// The word of a toggle says what it would do now.

@@ -135,6 +135,29 @@ impl Key {
         Self { code: Code::Char(letter), shift: false, ..self }
     }
 
+    /// Its name as a sentence has it: `Enter`, `Ctrl-C`, `PgUp`, and a letter as it is.
+    #[must_use]
+    pub fn spoken(self) -> String {
+        let mut name = String::new();
+        for (held, word) in [(self.ctrl, "Ctrl-"), (self.alt, "Alt-"), (self.shift, "Shift-")] {
+            name.push_str(if held { word } else { "" });
+        }
+        let bare = Self { ctrl: false, alt: false, shift: false, ..self }.to_string();
+        match (self.code, bare.as_str()) {
+            (Code::PageUp, _) => name.push_str("PgUp"),
+            (Code::PageDown, _) => name.push_str("PgDn"),
+            (Code::Char(letter), one) if one.chars().count() == 1 => {
+                name.push(if self.ctrl { letter.to_ascii_uppercase() } else { letter });
+            }
+            (_, word) => {
+                let mut letters = word.chars();
+                name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+                name.extend(letters);
+            }
+        }
+        name
+    }
+
     /// The character it writes into a line of text, if it writes one.
     #[must_use]
     pub fn written(self) -> Option<char> {

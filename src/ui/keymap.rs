@@ -5,6 +5,7 @@
 
 mod file;
 mod near;
+mod spoken;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use super::key::Key;
 
 pub use file::{Problem, Problems};
 pub use near::beside;
+pub use spoken::{Keys, Own};
 
 /// Where a key was pressed, as far as its meaning goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,11 +29,16 @@ pub enum Context {
     Buttons,
     /// A dialog with a line to type in: letters are text and never keys.
     Typing,
+    /// The line that commands are typed into, with a list of them: letters are text too.
+    Commands,
+    /// The list of workloads.
+    Fleet,
 }
 
 impl Context {
     /// Every context, in the order of the docs.
-    pub const ALL: [Self; 5] = [Self::Screen, Self::Text, Self::List, Self::Buttons, Self::Typing];
+    pub const ALL: [Self; 7] =
+        [Self::Screen, Self::Text, Self::List, Self::Buttons, Self::Typing, Self::Commands, Self::Fleet];
 
     /// Where this is, in words.
     #[must_use]
@@ -42,7 +49,15 @@ impl Context {
             Self::List => "a list to choose from",
             Self::Buttons => "a dialog with buttons",
             Self::Typing => "a line to type in",
+            Self::Commands => "the line of commands",
+            Self::Fleet => "the list of workloads",
         }
+    }
+
+    /// Letters are text here.
+    #[must_use]
+    pub fn is_line(self) -> bool {
+        matches!(self, Self::Typing | Self::Commands)
     }
 }
 
@@ -102,7 +117,7 @@ impl Keymap {
     /// What keys mean in a place.
     #[must_use]
     pub fn meaning(&self, chord: &[Key], context: Context) -> Meaning {
-        if context == Context::Typing && chord.iter().any(|key| key.written().is_some()) {
+        if context.is_line() && chord.iter().any(|key| key.written().is_some()) {
             return Meaning::Nothing;
         }
         let chord: Vec<Key> = chord.iter().map(|key| key.normal()).collect();
@@ -136,11 +151,11 @@ impl Keymap {
         self.labels.get(&action).map_or_else(usual, String::as_str)
     }
 
-    /// What may follow on the screen after these keys: the keys that are left, and a word for what they stand for.
+    /// What may follow in a place after these keys: the keys that are left, and a word for what they stand for.
     #[must_use]
-    pub fn follows(&self, begun: &[Key]) -> Vec<(String, &str)> {
+    pub fn follows(&self, begun: &[Key], context: Context) -> Vec<(String, &str)> {
         let rest = |binding: &Binding| binding.chord.strip_prefix(begun).map(written);
-        let here = self.bindings.iter().filter(|b| b.places.contains(&Context::Screen));
+        let here = self.bindings.iter().filter(|b| b.places.contains(&context));
         let named = |action: Action| match self.label(action) {
             "" => action.entry().map_or("", |entry| entry.name),
             label => label,

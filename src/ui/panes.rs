@@ -9,12 +9,14 @@ mod plan;
 mod regions;
 mod replication;
 mod sieve;
+mod thing;
 mod traffic;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::action::Action;
 use super::drawing::Drawing;
 use super::guard;
 use super::theme::{Glyphs, Theme};
@@ -25,6 +27,7 @@ use super::widgets::paint;
 use super::{Pen, Scene};
 use crate::plan::progress::Progress;
 
+pub use thing::Thing;
 pub(super) use traffic::wrong as traffic_rows;
 
 /// Draws a pane.
@@ -74,6 +77,13 @@ pub fn title(pane: Pane) -> &'static str {
 pub fn rows(scene: &Scene<'_>, screen: Rect, pane: Pane) -> Vec<usize> {
     let rows = || with_pen(scene, |pen| shown(pen, pane, place(pen, screen, pane)).selectable());
     guard::attempt(rows).unwrap_or_default()
+}
+
+/// What each row of a pane is about on a screen of that size, also of those that a filter hides.
+#[must_use]
+pub fn things(scene: &Scene<'_>, screen: Rect, pane: Pane) -> Vec<Thing> {
+    let things = || with_pen(scene, |pen| thing::all(pen, pane, place(pen, screen, pane)));
+    guard::attempt(things).unwrap_or_default()
 }
 
 /// The pane that a cell of a screen of that size belongs to.
@@ -162,7 +172,9 @@ fn selected_of(pen: &Pen<'_>, pane: Pane, rows: &[usize]) -> Option<usize> {
 }
 
 fn frame(pen: &Pen<'_>, pane: Pane, area: Rect, hidden: &str) -> Frame {
-    let digit = Pane::ALL.iter().position(|p| *p == pane).map_or(0, |at| at + 1);
+    // What is pressed for it; nothing where that is a command, or keys one after the other.
+    let digit = pen.scene.view.keymap.keys(Action::Pane(pane)).into_iter().find(|keys| !keys.contains(' '));
+    let digit = digit.map_or_else(String::new, |key| format!("{key} "));
     let note = match pane {
         Pane::Plan => plan::note(pen),
         Pane::Orders => orders::note(pen, usize::from(area.width)),
@@ -170,10 +182,20 @@ fn frame(pen: &Pen<'_>, pane: Pane, area: Rect, hidden: &str) -> Frame {
         _ => Line::default(),
     };
     Frame {
-        title: paint::clean(&format!("{digit} {}{hidden}", title(pane))).into_owned(),
+        title: paint::clean(&format!("{digit}{}{hidden}", title(pane))).into_owned(),
         note,
         focused: pen.scene.view.pane == pane,
-        marked: pen.scene.view.marks.iter().filter(|(at, _)| *at == pane).map(|(_, row)| *row).collect(),
+        marked: marked(pen, pane, area),
         ..Frame::default()
     }
+}
+
+/// The rows that are about what is marked.
+fn marked(pen: &Pen<'_>, pane: Pane, area: Rect) -> Vec<usize> {
+    let marks = &pen.scene.view.marks;
+    if !marks.iter().any(|(at, _)| *at == pane) {
+        return Vec::new();
+    }
+    let things = thing::all(pen, pane, area).into_iter().enumerate();
+    things.filter(|(_, thing)| marks.contains(&(pane, thing.clone()))).map(|(row, _)| row).collect()
 }

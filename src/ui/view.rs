@@ -8,7 +8,10 @@ mod chord;
 mod command;
 mod complaints;
 mod copy;
+mod help;
+mod marks;
 mod mouse;
+mod sign_in;
 mod still;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +23,7 @@ use ratatui::layout::Rect;
 
 use super::action::{Action, cut_off, held_step, why_off};
 use super::conch::Abroad;
-use super::dialog::{self, Dialog, Moment, Palette, Reply, Request, Sift};
+use super::dialog::{self, Dialog, Moment, Palette, Reply, Request, Scroll, Sift};
 use super::digest::Digest;
 use super::filter::Filter;
 use super::key::Input;
@@ -124,18 +127,22 @@ pub struct View {
     pub rows: BTreeMap<Pane, usize>,
     /// What each pane is filtered by.
     pub filters: BTreeMap<Pane, Filter>,
-    /// The rows that are marked.
-    pub marks: BTreeSet<(Pane, usize)>,
+    /// What is marked: things, wherever their rows are.
+    pub marks: BTreeSet<(Pane, panes::Thing)>,
     /// The mouse is listened to.
     pub mouse: bool,
     /// What keys mean.
     pub keymap: Arc<Keymap>,
+    /// The themes that can be asked for by name; those that come with the program when nobody says.
+    pub themes: Vec<String>,
     /// Keys that more must follow, until a time.
     chord: Option<(Vec<super::key::Key>, Timestamp)>,
     /// The commands that were asked for by name, the newest last.
     pub asked: Vec<String>,
     /// The dialog on top.
     pub dialog: Option<Dialog>,
+    /// The keys of what is on the screen are shown over it, scrolled so far.
+    pub help: Option<Scroll>,
     /// The newest time of the operator's clock: it runs at real speed also where the world's runs faster.
     pub at: Timestamp,
     /// The terminal's columns and rows, as far as they are known.
@@ -177,10 +184,16 @@ impl View {
         if let Input::Resize { width, height } = input {
             self.size = Size { width: *width, height: *height };
         }
+        if self.help.is_some() {
+            return self.in_help(input, facts);
+        }
         if let Input::Click { x, y } | Input::Wheel { x, y, .. } = *input {
             return self.mouse(input, (x, y), facts);
         }
-        if self.dialog.is_some() {
+        if let Some(dialog) = &self.dialog {
+            if self.asks_for_help(input, dialog.context()) {
+                return None;
+            }
             return self.with_dialog(facts, |dialog, moment| dialog.on(input, moment));
         }
         let Input::Key(key) = input else { return None };
@@ -215,31 +228,36 @@ impl View {
         self.take(reply, facts)
     }
 
+    /// Shows a dialog that nobody asked for, on top of everything.
+    fn show(&mut self, dialog: Dialog) {
+        (self.dialog, self.help) = (Some(dialog), None);
+    }
+
     /// Shows an error in words, on top of everything.
     pub fn notify(&mut self, title: &str, text: &str) {
-        self.dialog = Some(Dialog::notice(title, text));
+        self.show(Dialog::notice(title, text));
     }
 
     /// Asks why the conch is claimed that cannot be had just so.
     pub fn ask_to_claim(&mut self, obstacle: dialog::Obstacle, why: &str) {
-        self.dialog = Some(Dialog::claim(obstacle, why));
+        self.show(Dialog::claim(obstacle, why));
     }
 
     /// Asks what to do with a run that was cut off.
     pub fn ask_about(&mut self, run: &Progress) {
-        self.dialog = Some(Dialog::cut_off(run));
+        self.show(Dialog::cut_off(run));
         self.pane = Pane::Plan;
     }
 
     /// The same, when another process drove it that is gone; it comes on top of whatever was being asked.
     pub fn ask_about_left(&mut self, run: &Progress, by: &str) {
-        self.dialog = Some(Dialog::left(run, by));
+        self.show(Dialog::left(run, by));
         self.pane = Pane::Plan;
     }
 
     /// The same of a run of another host.
     pub fn ask_about_abroad(&mut self, run: &Progress, abroad: &Abroad, why: Option<&str>) {
-        self.dialog = Some(Dialog::abroad(run, &abroad.host, why));
+        self.show(Dialog::abroad(run, &abroad.host, why));
         self.pane = Pane::Plan;
     }
 
@@ -263,12 +281,18 @@ impl View {
     /// The pane that has the focus; `None` while a dialog has it.
     #[must_use]
     pub fn focus(&self) -> Option<Pane> {
-        self.dialog.is_none().then_some(self.pane)
+        (self.dialog.is_none() && self.help.is_none()).then_some(self.pane)
     }
 
     /// What keys mean now.
     #[must_use]
     pub fn context(&self) -> Context {
+        if self.help.is_some() { Context::Text } else { self.below() }
+    }
+
+    /// What they mean below the help.
+    #[must_use]
+    pub fn below(&self) -> Context {
         self.dialog.as_ref().map_or(Context::Screen, Dialog::context)
     }
 
@@ -311,10 +335,8 @@ impl View {
             Action::Later => self.look_on(facts.now),
             Action::Mouse => return Some(self.toggle_mouse()),
             Action::Mark => self.mark(facts),
-            Action::NextMark => {
-                let marks: Vec<(Pane, usize)> = self.marks.iter().copied().collect();
-                self.go_round(&marks, Way::On, facts);
-            }
+            Action::NextMark => self.next_mark(facts),
+            Action::Help => self.help = Some(Scroll::default()),
             Action::NextProblem => self.next_problem(facts, Way::On),
             Action::PreviousProblem => self.next_problem(facts, Way::Back),
             Action::Cli | Action::CopyRow | Action::CopyPane => return self.copy(action, facts),
@@ -322,6 +344,7 @@ impl View {
             Action::Back => self.back(),
             Action::Arm => return self.arm(facts),
             Action::Fleet => return Some(Request::Fleet),
+            Action::SignIn => return Some(self.sign_in()),
             Action::Pause => return Some(pause_or_resume(facts)),
             Action::ReadAgain => {
                 let step = held_step(facts, self)?;
@@ -350,7 +373,6 @@ impl View {
             }
             Action::Tell => Dialog::tell(&moment),
             Action::Approve => Dialog::approve(&moment),
-            Action::Help => Some(Dialog::help()),
             Action::Files => self.files(),
             Action::Command => Some(Dialog::Palette(Palette::new(&moment))),
             Action::Note => facts.run.map(|run| Dialog::note(run, &moment)),

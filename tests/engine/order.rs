@@ -2,6 +2,7 @@
 
 use pointsman::model::reading::{ControlState, Trouble, TroubleKind};
 use pointsman::model::topology::Workload;
+use pointsman::plan::decide;
 use pointsman::plan::event::{Answer, Decision, End, Entry, Event, Outcome, Pause, RunId, RungState};
 use pointsman::plan::operation::{ControlChange, Operation, RoutingSet};
 use pointsman::plan::progress::{Progress, StepState};
@@ -254,6 +255,22 @@ fn an_abort_stays_decided_and_starts_nothing_more() {
     }
     let held = Journey::through(&[READY, &["end refused", "abort"]].concat());
     assert_eq!(held.legal(), ["end refused", "end failed", "pause", "resume", "take up", "note"]);
+}
+
+#[test]
+fn a_step_whose_skip_an_abort_overtook_ends_as_it_had() {
+    let refused = (&["end refused"][..], Outcome::Refused);
+    let unknown = (&["intend", "send", "lost", "end unknown"][..], Outcome::Unknown);
+    for (before, outcome) in [refused, unknown] {
+        let mut journey = Journey::through(&[READY, before, &["skip", "abort"]].concat());
+        for event in decide::abort(&journey.progress, "because") {
+            let next = entry(journey.entries.len() + 1, event);
+            assert!(journey.progress.apply(&next).is_ok(), "{:?}", next.event);
+            journey.entries.push(next);
+        }
+        assert!(!journey.progress.is_open());
+        assert_eq!(journey.progress.steps[&SET].state, StepState::Done(outcome));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use pointsman::model::World;
-use pointsman::model::reading::{AuroraMember, AuroraReading, Observation, Reading, Source};
+use pointsman::model::reading::{AuroraMember, AuroraReading, Observation, Reading, Source, Trouble};
 use pointsman::model::topology::{Region, Topology};
 use pointsman::plan::event::{Entry, Event, Outcome, RunId, Start};
 use pointsman::plan::history::History;
@@ -13,7 +13,7 @@ use pointsman::plan::interlock::{self, Interlock, Verdict};
 use pointsman::plan::progress::Progress;
 use pointsman::plan::{Intent, Plan, Playbook, StepId, playbook};
 use pointsman::ui::conch::Conch;
-use pointsman::ui::dialog::{self, Request};
+use pointsman::ui::dialog::{self, News, Request};
 use pointsman::ui::hint;
 use pointsman::ui::key::{Input, Key};
 use pointsman::ui::theme::{Glyphs, Theme};
@@ -108,6 +108,13 @@ impl Bench {
         self.world.apply(Observation { source, asked: self.now, at: self.now, every, result: Ok(reading) });
     }
 
+    /// A source has only this to say.
+    pub(super) fn fails(&mut self, source: Source, trouble: Trouble) {
+        let every = Duration::from_mins(1);
+        let at = self.now + SignedDuration::from_secs(1);
+        self.world.apply(Observation { source, asked: at, at, every, result: Err(trouble) });
+    }
+
     /// Milliseconds since the bench began.
     fn at(&mut self, ms: i64) -> Timestamp {
         self.now = self.start + SignedDuration::from_millis(ms);
@@ -180,6 +187,15 @@ impl Bench {
             prepared.interlocks.extend(more);
         }
         self.with_view(|view, facts| view.sheet_read(prepared, facts))
+    }
+
+    /// Something came of a sign-in.
+    pub(super) fn hears(&mut self, ms: i64, news: News) {
+        self.at(ms);
+        self.with_view(|view, facts| {
+            view.hear(news, facts);
+            None
+        });
     }
 
     pub(super) fn plan(&self, playbook: Playbook) -> Plan {

@@ -34,7 +34,7 @@ fn asking() -> Bench {
 }
 
 /// A run whose routing step ended as unknown.
-fn unknown() -> Bench {
+pub(super) fn unknown() -> Bench {
     let mut bench = degraded();
     let plan = bench.plan(Playbook::Failover);
     let confirmed = [1, 2, 3].map(|step| (step, Outcome::Confirmed));
@@ -43,7 +43,7 @@ fn unknown() -> Bench {
 }
 
 /// The same in each size, without the rows that are blank.
-fn check(name: &str, bench: &Bench) {
+pub(super) fn check(name: &str, bench: &Bench) {
     let mut text = String::new();
     for (width, height) in [(80, 24), (60, 15), (120, 40)] {
         text.extend([width.to_string(), "x".to_owned(), height.to_string(), "\n".to_owned()]);
@@ -63,6 +63,36 @@ fn after(mut bench: Bench, keys: &[&str]) -> Bench {
         bench.press(10_000 + at * 500, key);
     }
     bench
+}
+
+/// Every dialog that a key opens, with its name.
+pub(super) fn dialogs() -> Vec<(&'static str, Bench)> {
+    let mut held = reading();
+    let why = "at-least-one-on: would leave 0 of 2 On, 1 is needed";
+    held.reads_with(3_000, &intent(Playbook::Failover), vec![hold("safety rules allow it", why)]);
+    held.tick(3_000);
+    let mut cut_off = unknown();
+    let run = cut_off.run.clone().unwrap();
+    cut_off.view.ask_about(&run);
+    let mut told = degraded();
+    told.view.notify("The journal cannot be written", "The disk is full.");
+    vec![
+        ("detail", after(degraded(), &["2", "enter"])),
+        ("act", after(degraded(), &["a"])),
+        ("act-armed", listed()),
+        ("arm", after(Bench::of("staging", State::Degraded), &["A"])),
+        ("arm-production", after(degraded(), &["A"])),
+        ("sheet-reading", reading()),
+        ("sheet-asking", asking()),
+        ("sheet-held", held),
+        ("retry", after(unknown(), &["R"])),
+        ("skip", after(unknown(), &["s"])),
+        ("note", after(unknown(), &["i"])),
+        ("cut-off", cut_off),
+        ("quit", after(unknown(), &["q"])),
+        ("notice", told),
+        ("cli", after(unknown(), &["c"])),
+    ]
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The mouse and marks: off until asked for, and never acting.
+//! The mouse: off until asked for, and never acting.
 
 use pointsman::ui::dialog::{Dialog, Request};
 use pointsman::ui::key::Input;
@@ -57,21 +57,4 @@ fn no_click_acts() {
     assert_eq!(bench.view.dialog, before);
     bench.input(3_000, &wheel(TRAFFIC, true));
     assert_ne!(bench.view.dialog, before, "the wheel moves the selected line");
-}
-
-#[test]
-fn marks_are_gone_round() {
-    let mut bench = Bench::new();
-    press(&mut bench, 0, "'");
-    assert!(console(&bench).contains("' is off: no row is marked; M marks one"));
-    press(&mut bench, 1_000, "2 j M 3 j j M 1");
-    assert!(console(&bench).lines().any(|line| line.starts_with('▸')), "{}", console(&bench));
-    press(&mut bench, 6_000, "'");
-    assert_eq!((bench.view.pane, bench.view.row(Pane::Replication)), (Pane::Replication, 1));
-    press(&mut bench, 7_000, "'");
-    assert_eq!((bench.view.pane, bench.view.row(Pane::Traffic)), (Pane::Traffic, 2));
-    press(&mut bench, 8_000, "'");
-    assert_eq!(bench.view.pane, Pane::Replication);
-    press(&mut bench, 9_000, "M '");
-    assert_eq!(bench.view.pane, Pane::Traffic, "M again takes the mark away");
 }

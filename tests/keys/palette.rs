@@ -1,5 +1,9 @@
 //! The palette: commands by a few of their letters, with arguments, and never further than a key leads.
 
+use std::sync::Arc;
+
+use pointsman::model::recipe::Recipe;
+use pointsman::model::topology::Topology;
 use pointsman::plan::Playbook;
 use pointsman::ui::dialog::{Dialog, Palette, Request, Stage};
 use pointsman::ui::key::Input;
@@ -7,7 +11,7 @@ use pointsman::ui::view::Pane;
 
 use super::bench::{Bench, intent};
 use super::rows::{console, press};
-use crate::fixture::State;
+use crate::fixture::{self, State};
 
 /// Opens the palette and types a line, letter by letter.
 fn typed(bench: &mut Bench, at: i64, line: &str) {
@@ -58,6 +62,33 @@ fn a_theme_and_a_filter_take_their_argument() {
     typed(&mut bench, 7_000, "filter !carts");
     press(&mut bench, 12_000, "enter");
     assert!(console(&bench).contains("hidden /!carts"), "{}", console(&bench));
+}
+
+#[test]
+fn themes_of_the_operator_are_found_as_those_that_come_with_the_program_are() {
+    let mut bench = Bench::new();
+    bench.view.themes = vec!["night-shift".to_owned(), "dark".to_owned()];
+    typed(&mut bench, 0, "th nsh");
+    let first = palette(&bench).matching()[0].clone();
+    assert_eq!((first.line.as_str(), first.about.contains("of yours")), ("theme night-shift", true));
+    assert_eq!(press(&mut bench, 5_000, "enter"), Some(Request::Theme("night-shift".to_owned())));
+    typed(&mut bench, 6_000, "theme");
+    let dark = palette(&bench).matching().iter().filter(|choice| choice.line == "theme dark").count();
+    assert_eq!(dark, 1, "one that stands before a built-in one is offered once");
+}
+
+#[test]
+fn playbooks_of_the_config_are_found_by_their_name() {
+    let mut bench = Bench::new().armed();
+    let recipe =
+        Recipe { name: "brown-out".to_owned(), about: "sheds what can wait".to_owned(), steps: Vec::new() };
+    let topology = Topology { playbooks: vec![recipe], ..fixture::retail() };
+    bench.world = bench.world.clone().redeclared(Arc::new(topology), &[]);
+    typed(&mut bench, 0, "brwn west");
+    let first = palette(&bench).matching()[0].clone();
+    assert_eq!(first.line, "brown-out us-west-2");
+    assert!(first.about.contains("sheds what can wait"), "{}", first.about);
+    assert!(matches!(press(&mut bench, 5_000, "enter"), Some(Request::OpenSheet(_))));
 }
 
 #[test]

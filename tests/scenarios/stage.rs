@@ -20,13 +20,14 @@ use pointsman::plan::{Intent, Plan, Playbook};
 use pointsman::sampler::{self, Pace};
 use pointsman::sim::scenario::{Act, Expect, Say, Scenario};
 use pointsman::sim::{Sim, handout};
+use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::book::Book;
 use super::door::{Left, Watched};
 use super::people;
-use crate::support::{ByHand, InProcess};
+use crate::support::{ByHand, InProcess, sign_in_files};
 
 /// When every play begins: not on a whole minute, as no day does.
 const START: &str = "2026-03-02T09:00:17Z";
@@ -116,6 +117,8 @@ pub(crate) struct Stage {
     pub(crate) door: Watched,
     pub(crate) amend: fn(&mut Plan),
     resumes: bool,
+    /// The AWS files, where people sign in.
+    pub(crate) files: TempDir,
 }
 
 /// A play that is over.
@@ -152,9 +155,10 @@ impl Stage {
         let config = sim.look(|world| handout::config(world, BASE_URL));
         let own: Vec<PlaybookFile> = sim.look(handout::playbooks).into_iter().map(playbook).collect();
         let config = config::parse(&config, "pointsman.toml").unwrap().with_playbooks(&own);
-        let config = config.unwrap_or_else(|problems| panic!("{problems}"));
+        let mut config = config.unwrap_or_else(|problems| panic!("{problems}"));
+        let files = sign_in_files(&sim, &mut config);
         let door = Watched::new(InProcess(sim.clone()), book.clone());
-        Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {}, resumes: false }
+        Self { sim, config, scenario: scenario.clone(), book, door, amend: |_| {}, resumes: false, files }
     }
 
     /// Has the operator's plan be another one than the playbook's.
@@ -185,7 +189,7 @@ impl Stage {
     /// Plays to the end and holds every expectation against what is so.
     pub(crate) async fn play(self) -> Played {
         let mut console = self.console();
-        let Self { sim, config, scenario, book, door, .. } = self;
+        let Self { sim, config, scenario, book, door, files: _kept, .. } = self;
         let start = sim.now();
         for (moment, cue) in cues(&scenario) {
             console.until(start.checked_add(moment).unwrap()).await;

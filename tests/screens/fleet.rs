@@ -1,10 +1,13 @@
 //! The fleet view: what it shows of several workloads, and what its keys are about.
 
+use std::sync::Arc;
+
 use pointsman::model::World;
 use pointsman::model::topology::{Topology, Workload};
 use pointsman::model::verdict::Lamp;
 use pointsman::ui::fleet::{Ask, Fleet, Row, draw};
 use pointsman::ui::key::Input;
+use pointsman::ui::keymap::Keymap;
 use pointsman::ui::theme::{Glyphs, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -40,7 +43,7 @@ fn frame(fleet: &Fleet, rows: &[Row], glyphs: &Glyphs, (width, height): (u16, u1
 fn press(fleet: &mut Fleet, rows: &[Row], keys: &str) -> Option<Ask> {
     let mut asked = None;
     for key in keys.split(' ') {
-        asked = fleet.on(&Input::Key(key.parse().unwrap()), rows);
+        asked = fleet.on(&Input::Key(key.parse().unwrap()), fixture::now(), rows);
     }
     asked
 }
@@ -96,7 +99,7 @@ fn nothing_opens_unnamed_and_the_name_says_environment_and_account() {
     assert_eq!(press(&mut fleet, &rows, "enter enter"), Some(Ask::Open(1)));
     let pasted = Input::Paste("\r".to_owned());
     press(&mut fleet, &rows, "enter");
-    assert_eq!(fleet.on(&pasted, &rows), None);
+    assert_eq!(fleet.on(&pasted, fixture::now(), &rows), None);
 }
 
 #[test]
@@ -132,4 +135,79 @@ fn a_row_says_what_of_the_world_is_worst() {
     let empty = Topology { workload: "new".into(), ..Topology::default() };
     let unread = Show::with(World::new(empty.into()), false).scene(Row::of);
     assert_eq!((unread.age, unread.orders, unread.usual), (None, None, None));
+}
+
+#[test]
+fn an_inverse_filter_hides_what_holds_the_text() {
+    let (mut fleet, rows) = (Fleet::default(), rows());
+    press(&mut fleet, &rows, "/ ! 4 4 4 4 enter");
+    assert_eq!(fleet.order(&rows).len(), 2);
+    let text = frame(&fleet, &rows, &Glyphs::unicode(), (80, 24));
+    assert!(text.contains("2 hidden /!4444") && !text.contains("till"), "{text}");
+    press(&mut fleet, &rows, "esc");
+    assert_eq!(fleet.order(&rows).len(), 4);
+}
+
+#[test]
+fn the_next_problem_is_the_next_workload_that_is_not_ok() {
+    let (mut fleet, rows) = (Fleet::default(), rows());
+    let order = fleet.order(&rows);
+    let wrong: Vec<usize> = order.iter().copied().filter(|at| rows[*at].worst != Lamp::Ok).collect();
+    press(&mut fleet, &rows, "n");
+    assert_eq!(fleet.selected(&rows), Some(wrong[1]));
+    press(&mut fleet, &rows, "N N");
+    assert_eq!(fleet.selected(&rows), wrong.last().copied(), "round and round");
+    let calm = vec![row("loyalty", "staging", "777788889999", &Show::of(State::Calm))];
+    press(&mut fleet, &calm, "n");
+    let text = frame(&fleet, &calm, &Glyphs::unicode(), (80, 24));
+    assert!(text.contains("n is off: nothing is wrong that can be seen"), "{text}");
+}
+
+#[test]
+fn the_keys_of_the_operator_hold_in_the_list_too() {
+    let text =
+        "[keys]\n\"q\" = false\n\"Q\" = \"quit\"\n\"/\" = false\n\"space f\" = \"filter\"\n\"j\" = false\n";
+    let (mut fleet, mut rows) = (Fleet::default(), rows());
+    fleet.bind(Arc::new(Keymap::parse("keys.toml", text).unwrap()));
+    let bar = |fleet: &Fleet, rows: &[Row]| frame(fleet, rows, &Glyphs::unicode(), (80, 24));
+    assert!(bar(&fleet, &rows).contains("Q quit"), "{}", bar(&fleet, &rows));
+    press(&mut fleet, &rows, "space");
+    assert!(bar(&fleet, &rows).contains("space  f filter  esc none of it"), "{}", bar(&fleet, &rows));
+    press(&mut fleet, &rows, "f t i l l enter");
+    assert_eq!(fleet.order(&rows), [2]);
+    press(&mut fleet, &rows, "esc j");
+    assert_eq!(fleet.selected(&rows), fleet.order(&rows).first().copied(), "j is bound to nothing");
+    assert_eq!(press(&mut fleet, &rows, "q"), None);
+    press(&mut fleet, &rows, "Q");
+    assert!(bar(&fleet, &rows).contains(" Q leave  any other key stay here"), "{}", bar(&fleet, &rows));
+    assert_eq!(press(&mut fleet, &rows, "Q"), Some(Ask::Quit));
+    rows[2].run = None;
+    assert_eq!(press(&mut fleet, &rows, "ctrl-c"), Some(Ask::Quit));
+    assert_eq!(press(&mut fleet, &rows, "ctrl-z"), Some(Ask::Suspend));
+}
+
+#[test]
+fn its_help_is_made_from_the_table() {
+    let (mut fleet, rows) = (Fleet::default(), rows());
+    fleet.on(&Input::Resize { width: 80, height: 24 }, fixture::now(), &rows);
+    press(&mut fleet, &rows, "?");
+    insta::assert_snapshot!("fleet_help_80x24", frame(&fleet, &rows, &Glyphs::unicode(), (80, 24)));
+    let before = fleet.selected(&rows);
+    press(&mut fleet, &rows, "enter G");
+    assert_eq!(fleet.selected(&rows), before, "no key reaches what is beneath");
+    press(&mut fleet, &rows, "esc /");
+    press(&mut fleet, &rows, "? f1");
+    insta::assert_snapshot!("fleet_help_filter_80x24", frame(&fleet, &rows, &Glyphs::unicode(), (80, 24)));
+    press(&mut fleet, &rows, "esc esc enter f1");
+    assert!(!frame(&fleet, &rows, &Glyphs::unicode(), (80, 24)).contains("KEYS"), "any other key stays here");
+}
+
+#[test]
+fn the_bar_keeps_what_weighs_most() {
+    let (fleet, rows) = (Fleet::default(), rows());
+    let bar =
+        |width| frame(&fleet, &rows, &Glyphs::unicode(), (width, 20)).lines().last().unwrap().to_owned();
+    assert_eq!(bar(80), " n next problem  / filter  enter open  ? help  q quit");
+    assert_eq!(bar(30), " enter open  ? help");
+    assert_eq!(bar(9), " ? help");
 }

@@ -14,6 +14,8 @@ const VERBS: [&str; 7] = ["describe_", "get_", "list_", "lookup_", "batch_get_",
 fn every_call_that_reads_is_in_the_table() {
     let mut called = BTreeSet::new();
     calls(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/aws"), &mut called);
+    // The token of a sign-in is what it is asked by; IAM has no part in it.
+    assert!(called.remove("get_role_credentials"));
     let listed: BTreeSet<String> =
         READS.iter().map(|permit| snake(permit.action.rsplit(':').next().unwrap())).collect();
     assert_eq!(called, listed);

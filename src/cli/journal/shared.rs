@@ -44,7 +44,7 @@ pub(in crate::cli) async fn journal(common: &Common, command: &JournalCommand) -
         }
         JournalCommand::Export { run } => {
             for entry in commons.pull(one(runs, run)?).await.map_err(refused)?.pulled.lines {
-                say::out(serde_json::to_string(&entry)?);
+                say::record(serde_json::to_string(&entry)?);
             }
             Ok(ExitCode::SUCCESS)
         }

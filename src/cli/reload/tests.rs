@@ -70,6 +70,9 @@ impl Place {
             }
             News::Right { of, said } if said.is_empty() => format!("right {of}"),
             News::Keys(_) => "keys".to_owned(),
+            News::Themes(names) => {
+                format!("themes {}", names.join(" ").split(" dark ").next().unwrap_or_default())
+            }
             News::Right { of, said } => format!("right {of}: {}", said.replace(&folder, "")),
         };
         self.files.read().into_iter().map(words).collect()
@@ -107,7 +110,7 @@ fn who_we_are_and_where_aws_is_wait_for_the_next_start() {
     assert_eq!(news[0], "declared 20");
     assert_eq!(
         news[2],
-        "wrong config: pointsman.toml: workload.name, workload.profile count from the next start on. E shows why"
+        "wrong config: pointsman.toml: workload.name, workload.profile count from the next start on"
     );
     let now = &place.files.taken;
     assert_eq!((&now.topology.workload, &now.access), (&was.topology.workload, &was.access));
@@ -171,4 +174,12 @@ fn the_flag_goes_before_the_saved_bytes_a_second() {
     place.files.common.bytes_per_second = Some(960);
     place.edit("bytes_per_second = 1200", "bytes_per_second = 9600");
     assert_eq!(place.read()[0], "right config: pointsman.toml was read again");
+}
+
+#[test]
+fn a_theme_that_was_added_can_be_asked_for() {
+    let mut place = Place::new();
+    place.save("themes/night-shift.toml", "inherits = \"dark\"\n");
+    assert_eq!(place.read(), ["right config", "themes night-shift", "right theme"]);
+    assert_eq!(place.read(), ["right config", "right theme"], "told once");
 }

@@ -92,6 +92,11 @@ pub(in crate::config) static WORKLOAD: Section = Section {
             "A simulator or another emulator in place of every AWS endpoint, but for the five cluster endpoints.",
         ),
         may("profile", Kind::Text, "The profile of the shared AWS config and credentials files."),
+        may(
+            "aws_folder",
+            Kind::Text,
+            "The folder of those two files, and of the tokens of sign-ins, in place of `~/.aws`; it may be relative to this file.",
+        ),
         may("assume_role", Kind::Arn(ArnKind::Role), "A role to take on; it must be in the account."),
         or(
             "instance_role",

@@ -115,7 +115,7 @@ impl Progress {
                 let idle = match &at.state {
                     StepState::Waiting => self.needs_met(step),
                     StepState::Intended => true,
-                    StepState::Deciding(decision) => !matches!(decision, Decision::Skip { .. }),
+                    StepState::Deciding(decision) => self.ends_as_before(decision),
                     StepState::Proving => self.is_undoing(step),
                     _ => false,
                 };
@@ -127,9 +127,7 @@ impl Progress {
                 let open = match &at.state {
                     StepState::Proving => true,
                     StepState::Intended => at.maybe.is_some(),
-                    StepState::Deciding(decision) => {
-                        at.maybe.is_some() && !matches!(decision, Decision::Skip { .. })
-                    }
+                    StepState::Deciding(decision) => at.maybe.is_some() && self.ends_as_before(decision),
                     _ => false,
                 };
                 must(open, "nothing has left that could have happened")
@@ -138,6 +136,11 @@ impl Progress {
                 must(matches!(at.state, StepState::Deciding(Decision::Skip { .. })), "nobody skipped it")
             }
         }
+    }
+
+    /// What was decided may come to nothing; only a skip ends as one, but where an abort came before it took effect.
+    fn ends_as_before(&self, decision: &Decision) -> bool {
+        self.aborted.is_some() || !matches!(decision, Decision::Skip { .. })
     }
 
     fn admits_approval(

@@ -32,7 +32,9 @@ pub(in crate::runtime) fn watch(
     let mut follower = Follower::new(commons.clone(), state.to_owned(), gates);
     tokio::spawn(async move {
         let mut heard = commons.clock.now();
-        let mut unfit = matches!(tell_fit(&commons, &to_app).await, Some(Fit::Unfit(_)));
+        let fit = tell_fit(&commons, &to_app).await;
+        let mut unfit = matches!(fit, Some(Fit::Unfit(_)));
+        let mut signed_out = matches!(&fit, Some(Fit::Unseen(trouble)) if trouble.kind.is_for_credentials());
         let mut due = Instant::now();
         loop {
             unfit |= commons.unfit.get().is_some();
@@ -40,6 +42,10 @@ pub(in crate::runtime) fn watch(
                 due = Instant::now() + EVERY;
                 let conch =
                     if unfit { Conch::Unfit } else { look(&commons, &mut heard, &mut follower).await };
+                if signed_out && !matches!(conch, Conch::Silent { .. }) {
+                    signed_out = false;
+                    unfit = matches!(tell_fit(&commons, &to_app).await, Some(Fit::Unfit(_)));
+                }
                 if to_app.send(Event::Conch(conch)).await.is_err() {
                     return;
                 }
@@ -84,6 +90,8 @@ async fn tell_fit(commons: &Commons, to_app: &mpsc::Sender<Event>) -> Option<Fit
         Fit::Unfit(why) => {
             (format!("The shared table {name} is refused; acting asks for a reason"), why.clone())
         }
+        // That nobody is signed in is on the screen already, and a dialog would be in the way of signing in.
+        Fit::Unseen(trouble) if trouble.kind.is_for_credentials() => return Some(fit),
         Fit::Unseen(trouble) => (
             format!("The shared table {name} tells nothing ({}); acting asks for a reason", trouble.kind),
             trouble.to_string(),

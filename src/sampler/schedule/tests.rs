@@ -165,6 +165,20 @@ fn pauses_grow_and_end_with_the_trouble() {
 }
 
 #[test]
+fn what_lacked_credentials_is_asked_as_soon_as_there_are_some() {
+    let metrics = [metric("us-east-1", "m", 60), metric("us-west-2", "m", 60)];
+    let mut schedule = metrics_only(&metrics, at("09:02:20"));
+    schedule.due(at("09:02:20"));
+    schedule.done(0, failed(at("09:02:20"), TroubleKind::NoCredentials));
+    schedule.done(1, failed(at("09:02:20"), TroubleKind::Denied));
+    schedule.hurry(at("09:02:31"));
+    let due = schedule.due(at("09:02:31"));
+    assert_eq!(due.len(), 1, "what was denied is not asked sooner: {due:?}");
+    schedule.hurry(at("09:02:32"));
+    assert_eq!(schedule.due(at("09:02:32")), [], "nothing is asked twice at a time");
+}
+
+#[test]
 fn the_same_seed_spreads_the_same() {
     let pause = |seed| backoff::delay(TroubleKind::TimedOut, 3, Duration::from_secs(15), seed);
     assert_eq!(pause(7), pause(7));

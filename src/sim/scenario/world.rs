@@ -5,6 +5,7 @@ mod dns;
 mod experiment;
 mod panel;
 mod plan;
+mod sign_in;
 mod usual;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ pub use dns::{Check, Dns, Form, Policy, Probe, Resolver};
 pub use experiment::{Action, Empty, Experiment};
 pub use panel::Panel;
 pub use plan::{Approach, Block, Direction, Plan, Step, Workflow};
+pub use sign_in::SignIn;
 
 use super::Rotation;
 use super::runbook::Runbook;
@@ -76,6 +78,9 @@ pub struct World {
     /// When writers and traffic may go home, as the configuration says it; by its own usual times when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failback: Option<Failback>,
+    /// How people come to their credentials; without it nobody has to sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<SignIn>,
     /// Endpoints taken away in turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,

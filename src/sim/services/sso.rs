@@ -11,7 +11,7 @@ use crate::sim::wire::{Record, Refusal, Value};
 use crate::sim::world::World;
 
 /// Seconds after which the person has confirmed,
-const CONFIRMED: i64 = 4;
+const CONFIRMED: i64 = 12;
 
 /// after which a code can no longer be confirmed,
 const RUNS_OUT: i64 = 600;

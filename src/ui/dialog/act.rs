@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use super::keys::ACT;
 use super::page::{Page, Para};
 use super::{Arm, Dialog, Moment, Reply, Request, SETTLE, moved};
 use crate::model::topology::Region;
@@ -15,6 +16,7 @@ use crate::plan::{Intent, Plan, Playbook};
 use crate::ui::Mode;
 use crate::ui::action::Action;
 use crate::ui::digest::Advice;
+use crate::ui::keymap::Keys;
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
 
@@ -160,8 +162,8 @@ impl Act {
         }
     }
 
-    pub(super) fn page(&self, facts: &Facts<'_>) -> Page {
-        let mut body = vec![armed_para(facts), Para::blank()];
+    pub(super) fn page(&self, facts: &Facts<'_>, keys: Keys<'_>) -> Page {
+        let mut body = vec![armed_para(facts, keys), Para::blank()];
         body.extend(self.offers.iter().enumerate().map(|(at, offer)| self.line(at, offer)));
         let mut foot = vec![Para::blank()];
         if let Some(offer) = self.offers.get(self.selected) {
@@ -170,7 +172,7 @@ impl Act {
             foot.push(Para::new(format!("{playbook}: {about}.")));
             foot.extend(offer.reasons());
         }
-        let tail = vec![Para::default().add("Enter opens the sheet, c as AWS CLI, Esc leaves", Role::Muted)];
+        let tail = vec![Para::default().add(keys.sentence(ACT), Role::Muted)];
         Page { title: "ACT".to_owned(), body, foot, tail, ..Page::default() }
     }
 
@@ -188,15 +190,17 @@ impl Act {
     }
 }
 
-fn armed_para(facts: &Facts<'_>) -> Para {
+fn armed_para(facts: &Facts<'_>, keys: Keys<'_>) -> Para {
     match facts.console.mode {
         Mode::Armed { until } => {
             let left = std::time::Duration::try_from(until.duration_since(facts.now)).unwrap_or_default();
             Para::new(format!("Armed for {} more.", super::terms::spoken(left)))
         }
-        Mode::Watch => Para::default()
-            .add("Watching: ", Role::LampLook)
-            .add("press A to arm first; then Enter opens the confirmation sheet.", Role::Text),
+        Mode::Watch => {
+            let (arm, choose) = (keys.spoken(Action::Arm), keys.spoken(Action::Choose));
+            let text = format!("press {arm} to arm first; then {choose} opens the confirmation sheet.");
+            Para::default().add("Watching: ", Role::LampLook).add(text, Role::Text)
+        }
         Mode::Running => Para::new("A run is in flight; nothing else can be started."),
     }
 }

@@ -5,6 +5,7 @@
 //! the wrong person or of another version of the plan.
 
 use super::buttons::{Buttons, Press};
+use super::keys::cancel_or;
 use super::page::{Page, Para};
 use super::typed::{Refusal, Typed, Word};
 use super::{Dialog, Moment, Reply, Request};
@@ -12,7 +13,7 @@ use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Action as Does, Intent, Step, StepId};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
-use crate::ui::keymap::Context;
+use crate::ui::keymap::{Context, Keys};
 use crate::ui::theme::Role;
 
 /// Asks for the word of a person.
@@ -85,15 +86,14 @@ impl Approve {
         Reply::Ask(Request::RefusedConfirmation { intent: self.intent.clone(), why })
     }
 
-    pub(super) fn page(&self, run: Option<&Progress>) -> Page {
+    pub(super) fn page(&self, run: Option<&Progress>, keys: Keys<'_>) -> Page {
         let body = run.map(|run| self.body(run)).unwrap_or_default();
         let said = Para::default().add(self.said.clone().unwrap_or_default(), Role::LampLook);
         let (word, tail) = match &self.how {
-            How::Tick(buttons) => ("DONE BY HAND", vec![Para::blank(), buttons.para()]),
+            How::Tick(buttons) => ("DONE BY HAND", vec![Para::blank(), buttons.para(keys)]),
             How::Name(typed) => {
                 let ask = Para::new("Type the Region that RECEIVES:  ").add(typed.text(), Role::Input);
-                let cancel = Para::default().add("[ Cancel ]", Role::Selection).add("  Esc", Role::Muted);
-                let enter = cancel.right("Enter, when it matches", Role::Muted);
+                let enter = cancel_or(", when it matches", keys);
                 ("APPROVE", vec![Para::blank(), ask.add("_", Role::Input), said, enter])
             }
         };

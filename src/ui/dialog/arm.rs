@@ -1,13 +1,14 @@
 //! What arming means, asked before it happens; production asks for a reason too.
 
 use super::buttons::{Buttons, Press};
+use super::keys;
 use super::line::{self, Line, Said};
 use super::page::{Page, Para};
 use super::{Dialog, Moment, Reply, Request};
 use crate::model::verdict;
 use crate::ui::action::Action;
 use crate::ui::key::Input;
-use crate::ui::keymap::Context;
+use crate::ui::keymap::{Context, Keys};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
 
@@ -79,24 +80,27 @@ impl Arm {
         }
     }
 
-    pub(super) fn page(&self, facts: &Facts<'_>) -> Page {
+    pub(super) fn page(&self, facts: &Facts<'_>, keys: Keys<'_>) -> Page {
         let topology = facts.world.topology();
         let body = vec![
             Para::new(format!("Environment {}, workload {}.", topology.environment, topology.workload)),
             Para::blank(),
             Para::new("Armed, this console may open the confirmation sheet of a playbook. Nothing is sent by arming: every write still asks for the receiving Region's name.").hang(0),
-            Para::new("It goes back to watching by itself after 15 minutes, or at once with A."),
+            Para::new(format!(
+                "It goes back to watching by itself after 15 minutes, or at once with {}.",
+                keys.on_panes(Action::Arm)
+            )),
             Para::blank(),
         ];
         let tail = match &self.how {
-            How::Button(buttons) => vec![buttons.para()],
+            How::Button(buttons) => vec![buttons.para(keys)],
             How::Reason { line, said } => vec![
                 Para::new("Why:  ").add(line.text(), Role::Input).add("_", Role::Input).hang(6),
                 Para::default().add(said.unwrap_or_default(), Role::LampLook),
-                Para::default()
-                    .add("[ Cancel ]", Role::Text)
-                    .add("  Esc", Role::Muted)
-                    .right("Enter arms for 15 minutes, with a reason", Role::Muted),
+                keys::cancel_in(Role::Text, keys).right(
+                    format!("{} arms for 15 minutes, with a reason", keys.spoken(Action::Confirm)),
+                    Role::Muted,
+                ),
             ],
         };
         Page { title: "ARM".to_owned(), body, tail, ..Page::default() }

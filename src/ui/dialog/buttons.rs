@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::keys::BUTTONS;
 use super::page::Para;
 use super::{Moment, SETTLE};
 use crate::ui::action::Action;
+use crate::ui::keymap::Keys;
 use crate::ui::theme::Role;
 
 /// Two buttons: what is harmless, and what is meant.
@@ -42,13 +44,13 @@ impl Buttons {
         None
     }
 
-    pub(crate) fn para(&self) -> Para {
+    pub(crate) fn para(&self, keys: Keys<'_>) -> Para {
         let mark = |focused| if focused { "▸" } else { " " };
         let role = |focused| if focused { Role::Selection } else { Role::Text };
         Para::new(mark(!self.on_meant))
             .add(format!("[ {} ]", self.harmless), role(!self.on_meant))
             .add(format!("  {}", mark(self.on_meant)), Role::Text)
             .add(format!("[ {} ]", self.meant), role(self.on_meant))
-            .right("Tab other button, Enter presses", Role::Muted)
+            .right(keys.sentence(BUTTONS), Role::Muted)
     }
 }

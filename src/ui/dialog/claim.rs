@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::keys::cancel_or;
 use super::line::{BURST, Line, Said};
 use super::page::{Page, Para};
 use super::{Moment, Reply, Request};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
+use crate::ui::keymap::Keys;
 use crate::ui::theme::Role;
 
 /// What stands in the way.
@@ -81,34 +83,33 @@ impl Claiming {
         Reply::Stay
     }
 
-    pub(super) fn page(&self) -> Page {
+    pub(super) fn page(&self, keys: Keys<'_>) -> Page {
         let (title, means, enter) = match self.obstacle {
             Obstacle::Held => (
                 "TAKE THE CONCH OVER",
                 "Whoever has it sends nothing more after its next look at the table. Ask them first, if you can: two \
                  people who act at once make it worse. The reason goes into both journals.",
-                "Enter, to take it over",
+                ", to take it over",
             ),
             Obstacle::NoAnswer => (
                 "GO ON WITHOUT THE SHARED TABLE",
                 "Nobody can see that you act, and you cannot see whether somebody else does. Ask aloud before you go \
                  on. The reason goes into the journal.",
-                "Enter, to go on without it",
+                ", to go on without it",
             ),
             Obstacle::Abroad => (
                 "TAKE THE RUN OVER",
                 "Its journal is copied to this host, what may have left there counts as sent, and it is acted on here \
                  under a new fencing number. If that host is heard of again it sends nothing more. The reason goes into \
                  both journals.",
-                "Enter, to take it over",
+                ", to take it over",
             ),
         };
         let body = vec![Para::default().add(&self.why, Role::LampLook), Para::blank(), Para::new(means)];
         let text = self.line.as_ref().map_or("", |line| line.text());
         let ask = Para::new("Reason:  ").add(text, Role::Input).add("_", Role::Input).hang(9);
         let said = Para::default().add(self.said.unwrap_or_default(), Role::LampLook);
-        let cancel = Para::default().add("[ Cancel ]", Role::Selection).add("  Esc", Role::Muted);
-        let enter = cancel.right(enter, Role::Muted);
+        let enter = cancel_or(enter, keys);
         Page { title: title.to_owned(), body, tail: vec![Para::blank(), ask, said, enter], ..Page::default() }
     }
 }

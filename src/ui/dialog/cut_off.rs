@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::keys::{CUT_OFF, cancel_or};
 use super::page::{Page, Para};
 use super::typed::{Refusal, Typed, Word};
 use super::{Moment, Reply, Request, SETTLE, moved};
@@ -13,7 +14,7 @@ use crate::plan::event::RunId;
 use crate::plan::progress::Progress;
 use crate::ui::action::Action;
 use crate::ui::key::Input;
-use crate::ui::keymap::Context;
+use crate::ui::keymap::{Context, Keys};
 use crate::ui::theme::Role;
 
 /// Asks what to do with a run that nobody drives.
@@ -35,9 +36,12 @@ pub struct CutOff {
     said: Option<String>,
 }
 
+/// Where the key stands that opens this again.
+const ACT: &str = "ACT";
+
 /// What can be chosen, and what it means.
 const CHOICES: [(&str, &str); 3] = [
-    ("Look first", "nothing is sent; `a` asks again"),
+    ("Look first", "nothing is sent; ACT asks again"),
     ("Take it up again", "replays the journal, reads the world, then goes on with the confirmed plan"),
     ("Close it", "ends it here; nothing is undone, nothing more is sent"),
 ];
@@ -96,6 +100,11 @@ impl CutOff {
         if self.host.is_some() { ABROAD } else { CHOICES }
     }
 
+    /// It asks for the Region's name.
+    pub(super) fn is_asking(&self) -> bool {
+        self.name.is_some()
+    }
+
     pub(super) fn context(&self) -> Context {
         if self.name.is_some() { Context::Typing } else { Context::List }
     }
@@ -147,42 +156,37 @@ impl CutOff {
         Reply::Ask(Request::RefusedConfirmation { intent: self.intent.clone(), why })
     }
 
-    pub(super) fn page(&self) -> Page {
+    pub(super) fn page(&self, keys: Keys<'_>) -> Page {
         let at = self.host.as_ref().map(|host| format!(" AT {host}")).unwrap_or_default();
         let title = format!("RUN {} WAS CUT OFF{at}", self.run.short());
         let (body, tail) = match &self.name {
-            Some(name) => self.asking(name),
-            None => self.choosing(),
+            Some(name) => self.asking(name, keys),
+            None => self.choosing(keys),
         };
         Page { title, body, tail, ..Page::default() }
     }
 
-    fn choosing(&self) -> (Vec<Para>, Vec<Para>) {
+    fn choosing(&self, keys: Keys<'_>) -> (Vec<Para>, Vec<Para>) {
+        let act = format!("`{}`", keys.on_panes(Action::Act));
         let mut body: Vec<Para> = self.left_by.iter().map(Para::new).collect();
         body.extend([Para::new(self.about.clone()), Para::blank()]);
         body.extend(self.choices().iter().enumerate().map(|(at, (word, meaning))| {
             Para::new(if at == self.choice { "▸ " } else { "  " })
                 .add(format!("{word}: "), Role::Title)
-                .add(*meaning, Role::Text)
+                .add(meaning.replace(ACT, &act), Role::Text)
                 .hang(4)
                 .selected(at == self.choice)
         }));
-        (body, vec![Para::blank(), Para::default().add("j k choose, Enter takes it", Role::Muted)])
+        (body, vec![Para::blank(), Para::default().add(keys.sentence(CUT_OFF), Role::Muted)])
     }
 
-    fn asking(&self, name: &Typed) -> (Vec<Para>, Vec<Para>) {
+    fn asking(&self, name: &Typed, keys: Keys<'_>) -> (Vec<Para>, Vec<Para>) {
         let mut body = vec![Para::new(self.about.clone()), Para::blank()];
         body.push(Para::new("Taken up, it may send these without asking again:"));
         body.extend(self.unsent.iter().map(|step| Para::default().add(step, Role::Danger).hang(2)));
         let ask = Para::new("Type the Region that RECEIVES:  ").add(name.text(), Role::Input);
         let said = Para::default().add(self.said.clone().unwrap_or_default(), Role::LampLook);
-        let cancel = Para::default().add("[ Cancel ]", Role::Selection).add("  Esc", Role::Muted);
-        let tail = vec![
-            Para::blank(),
-            ask.add("_", Role::Input),
-            said,
-            cancel.right("Enter, when it matches", Role::Muted),
-        ];
+        let tail = vec![Para::blank(), ask.add("_", Role::Input), said, cancel_or(", when it matches", keys)];
         (body, tail)
     }
 }

@@ -3,6 +3,7 @@
 //! What sends a write asks like the sheet does; what gives a step up asks for a reason.
 
 use super::buttons::{Buttons, Press};
+use super::keys::cancel_or;
 use super::line::{self, Line, Said};
 use super::page::{Page, Para};
 use super::typed::{Refusal, Typed, Word};
@@ -16,7 +17,7 @@ use crate::plan::progress::{Progress, StepState};
 use crate::plan::{Intent, Step, StepId};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
-use crate::ui::keymap::Context;
+use crate::ui::keymap::{Context, Keys};
 use crate::ui::theme::Role;
 use crate::ui::view::Facts;
 
@@ -89,7 +90,8 @@ impl Decide {
             return Reply::Open(Box::new(Dialog::notice("DECIDE", &text)), None);
         }
         if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
-            let (lines, room) = super::page::stretch(&self.page(moment.facts), moment.size());
+            let page = self.page(moment.facts, moment.keys(self.context()));
+            let (lines, room) = super::page::stretch(&page, moment.size());
             self.scroll.on(action, lines, room);
             return Reply::Stay;
         }
@@ -153,28 +155,27 @@ impl Decide {
         Reply::Done(Request::Decide { step: self.step, decision })
     }
 
-    pub(super) fn page(&self, facts: &Facts<'_>) -> Page {
+    pub(super) fn page(&self, facts: &Facts<'_>, keys: Keys<'_>) -> Page {
         let title = format!("{}  step {}", self.choice.word().to_uppercase(), self.step);
-        let body = facts.run.map(|run| self.body(run, facts)).unwrap_or_default();
+        let body = facts.run.map(|run| self.body(run, facts, keys)).unwrap_or_default();
         let said = Para::default().add(self.said.clone().unwrap_or_default(), Role::LampLook);
-        let cancel = || Para::default().add("[ Cancel ]", Role::Selection).add("  Esc", Role::Muted);
         let tail = match &self.how {
-            How::Button(buttons) => vec![Para::blank(), buttons.para()],
+            How::Button(buttons) => vec![Para::blank(), buttons.para(keys)],
             How::Name { typed, .. } => {
                 let ask = Para::new("Type the Region that RECEIVES:  ").add(typed.text(), Role::Input);
-                let enter = cancel().right("Enter, when it matches", Role::Muted);
+                let enter = cancel_or(", when it matches", keys);
                 vec![Para::blank(), ask.add("_", Role::Input), said, enter]
             }
             How::Reason(line) => {
                 let ask = Para::new("Why:  ").add(line.text(), Role::Input).add("_", Role::Input).hang(6);
-                let enter = cancel().right(format!("Enter, to {}", self.choice.word()), Role::Muted);
+                let enter = cancel_or(format!(", to {}", self.choice.word()), keys);
                 vec![Para::blank(), ask, said, enter]
             }
         };
         Page { title, body, tail, scroll: self.scroll, ..Page::default() }
     }
 
-    fn body(&self, run: &Progress, facts: &Facts<'_>) -> Vec<Para> {
+    fn body(&self, run: &Progress, facts: &Facts<'_>, keys: Keys<'_>) -> Vec<Para> {
         let Some(step) = run.plan.step(self.step) else { return Vec::new() };
         let progress = run.steps.get(&self.step);
         let outcome = progress.and_then(|progress| match progress.state {
@@ -194,9 +195,9 @@ impl Decide {
         paras.extend(self.consequences(run, step).into_iter().map(Para::new));
         paras.extend(self.turned_on(step, facts));
         paras.push(Para::blank());
-        paras.push(
-            Para::default().add("r, at the run, reads the world again and sends nothing.", Role::Muted),
-        );
+        let again = keys.on_panes(Action::ReadAgain);
+        let text = format!("{again}, at the run, reads the world again and sends nothing.");
+        paras.push(Para::default().add(text, Role::Muted));
         paras
     }
 

@@ -3,6 +3,7 @@
 //! It sends nothing and confirms nothing: what comes of it is a sheet of its own, which reads everything anew and asks
 //! for the receiving Region's name as every sheet does.
 
+use super::keys::cancel_or;
 use super::line::{self, Line, Said};
 use super::page::{Keep, Page, Para};
 use super::typed::{Typed, Word};
@@ -12,6 +13,7 @@ use crate::plan::operation::Override;
 use crate::plan::rules::Blocker;
 use crate::ui::action::Action;
 use crate::ui::key::Input;
+use crate::ui::keymap::Keys;
 use crate::ui::theme::Role;
 
 /// Asks for the name of a rule and for a reason.
@@ -90,7 +92,7 @@ impl Glass {
         Reply::Open(Box::new(Dialog::Sheet(Box::new(sheet))), Some(Request::OpenSheet(self.intent.clone())))
     }
 
-    pub(super) fn page(&self) -> Page {
+    pub(super) fn page(&self, keys: Keys<'_>) -> Page {
         let danger = |text: String| Para::default().add(text, Role::Danger);
         let mut body = vec![
             danger(format!("OVERRIDES the safety rule {}.", self.rule.name)).keep(Keep::Above),
@@ -107,29 +109,23 @@ impl Glass {
             Para::new("The rule is overridden in this one update and is in force again after it. Nothing is sent here: a sheet of its own follows, which asks for the Region."),
             Para::new("That one Region stays On is never overridden."),
         ]);
-        Page { title: "BREAK THE GLASS".to_owned(), body, tail: self.tail(), ..Page::default() }
+        Page { title: "BREAK THE GLASS".to_owned(), body, tail: self.tail(keys), ..Page::default() }
     }
 
-    fn tail(&self) -> Vec<Para> {
+    fn tail(&self, keys: Keys<'_>) -> Vec<Para> {
         let said = Para::default().add(self.said.as_deref().unwrap_or_default(), Role::LampLook);
-        let cancel = |hint: &str| {
-            Para::default()
-                .add("[ Cancel ]", Role::Selection)
-                .add("  Esc", Role::Muted)
-                .right(hint, Role::Muted)
-        };
         match &self.asks {
             Asks::Name(typed) => vec![
                 said,
                 Para::new("Type the NAME of the rule:  ")
                     .add(typed.text(), Role::Input)
                     .add("_", Role::Input),
-                cancel("Enter, when it matches; then a reason"),
+                cancel_or(", when it matches; then a reason", keys),
             ],
             Asks::Reason(line) => vec![
                 said,
                 Para::new("Why:  ").add(line.text(), Role::Input).add("_", Role::Input).hang(6),
-                cancel("Enter opens the sheet, with a reason"),
+                cancel_or(" opens the sheet, with a reason", keys),
             ],
         }
     }

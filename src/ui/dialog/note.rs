@@ -1,5 +1,6 @@
 //! A note about a run, for the record; it sends nothing and decides nothing.
 
+use super::keys::cancel_or;
 use super::line::{BURST, Line, Said};
 use super::page::{Page, Para};
 use super::{Moment, Reply, Request};
@@ -7,6 +8,7 @@ use crate::plan::event::RunId;
 use crate::plan::progress::Progress;
 use crate::ui::action::Action;
 use crate::ui::key::Input;
+use crate::ui::keymap::Keys;
 use crate::ui::theme::Role;
 
 /// Asks what to write down.
@@ -34,12 +36,11 @@ impl Note {
         Reply::Stay
     }
 
-    pub(super) fn page(&self) -> Page {
+    pub(super) fn page(&self, keys: Keys<'_>) -> Page {
         let body = vec![Para::new("It goes into the journal of the run, with your name and the time.")];
         let ask = Para::new("Note:  ").add(self.line.text(), Role::Input).add("_", Role::Input).hang(7);
         let said = Para::default().add(self.said.unwrap_or_default(), Role::LampLook);
-        let cancel = Para::default().add("[ Cancel ]", Role::Selection).add("  Esc", Role::Muted);
-        let enter = cancel.right("Enter, to write it down", Role::Muted);
+        let enter = cancel_or(", to write it down", keys);
         let title = format!("NOTE  run {}", self.run.short());
         Page { title, body, tail: vec![Para::blank(), ask, said, enter], ..Page::default() }
     }

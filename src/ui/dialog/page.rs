@@ -29,6 +29,8 @@ pub(crate) struct Page {
     pub(crate) scroll: Scroll,
     /// It acts, and this is production.
     pub(crate) production: bool,
+    /// The keys that show what is above and what is below.
+    pub(crate) ways: (String, String),
 }
 
 /// One paragraph: spans of text with their roles.
@@ -346,11 +348,12 @@ fn frame(
     let over = if page.production { style } else { theme.style(Role::Title) };
     let (x, _) = buf.set_stringn(x, top, &title, left, over);
     on_the_right(&page.note, usize::from(x - area.x), Rect { height: 1, ..area }, over, buf);
+    let (up, down) = &page.ways;
     let more = match (above, below) {
         (0, 0) => String::new(),
-        (above, 0) => format!("{above} above, PgUp"),
-        (0, below) => format!("{below} below, PgDn"),
-        (above, below) => format!("{above} above, {below} below, PgUp PgDn"),
+        (above, 0) => format!("{above} above, {up}"),
+        (0, below) => format!("{below} below, {down}"),
+        (above, below) => format!("{above} above, {below} below, {up} {down}"),
     };
     on_the_right(&more, 0, Rect { y: bottom, height: 1, ..area }, over, buf);
 }

@@ -2,12 +2,14 @@
 //!
 //! It writes nothing: where a command leads to a write, a dialog asks as it does after the key.
 
+use super::keys::PALETTE;
 use super::page::{Page, Para};
 use super::sift::{edit, extend};
-use super::{Moment, Reply};
+use super::{Moment, Reply, moved};
 use crate::ui::action::Action;
 use crate::ui::command::{self, Choice};
-use crate::ui::key::{Code, Input, Key};
+use crate::ui::key::Input;
+use crate::ui::keymap::Keys;
 use crate::ui::theme::Role;
 
 /// The line, and what it may mean.
@@ -49,7 +51,11 @@ impl Palette {
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>) -> Reply {
         match (action, input) {
             (Some(Action::Confirm), _) => return self.choose(),
-            (_, Input::Key(key)) if self.moves(*key) => return Reply::Stay,
+            (Some(Action::Complete), _) => return self.complete(),
+            (Some(action), _) => {
+                self.selected = moved(self.selected, self.matching.len(), PAGE, action);
+                return Reply::Stay;
+            }
             (_, Input::Key(key)) => edit(&mut self.line, *key),
             (_, Input::Paste(text)) => extend(&mut self.line, text.trim().chars()),
             _ => return Reply::Stay,
@@ -71,41 +77,23 @@ impl Palette {
         Reply::Do { command: choice.command.clone(), line: choice.line.clone() }
     }
 
-    /// The key chooses among the commands, or completes the line.
-    fn moves(&mut self, key: Key) -> bool {
-        let last = self.matching.len().saturating_sub(1);
-        self.selected = match key.code {
-            Code::Up => self.selected.saturating_sub(1),
-            Code::Down => (self.selected + 1).min(last),
-            Code::Char('p') if key.ctrl => self.selected.saturating_sub(1),
-            Code::Char('n') if key.ctrl => (self.selected + 1).min(last),
-            Code::PageUp => self.selected.saturating_sub(PAGE),
-            Code::PageDown => (self.selected + PAGE).min(last),
-            Code::Tab => {
-                self.complete();
-                0
-            }
-            _ => return false,
-        };
-        true
-    }
-
-    fn complete(&mut self) {
+    fn complete(&mut self) -> Reply {
         if let Some(choice) = self.matching.get(self.selected) {
             self.line.clone_from(&choice.line);
             self.matching = command::matching(&self.line, &self.all);
-            self.said = None;
+            (self.selected, self.said) = (0, None);
         }
+        Reply::Stay
     }
 
-    pub(super) fn page(&self) -> Page {
+    pub(super) fn page(&self, keys: Keys<'_>) -> Page {
         let mut body: Vec<Para> =
             self.matching.iter().enumerate().map(|(at, choice)| line(choice, at == self.selected)).collect();
         if body.is_empty() {
             body.push(Para::default().add("no command has these letters", Role::Muted));
         }
         let ask = Para::default().add(":", Role::HintKey).add(format!("{}_", self.line), Role::Input);
-        let help = Para::default().add("Enter does it, Tab completes, Esc leaves", Role::Muted);
+        let help = Para::default().add(keys.sentence(PALETTE), Role::Muted);
         let said = match &self.said {
             Some(said) => Para::default().add(said, Role::LampLook),
             None => help,

@@ -1,11 +1,13 @@
 //! Whether to leave the program, and what becomes of a run in flight.
 
 use super::buttons::{Buttons, Press};
+use super::keys::QUIT;
 use super::page::{Page, Para};
 use super::{Moment, Reply, Request};
 use crate::plan::progress::Progress;
 use crate::ui::Mode;
 use crate::ui::action::Action;
+use crate::ui::keymap::Keys;
 use crate::ui::view::Facts;
 
 /// Asks whether to leave.
@@ -30,13 +32,13 @@ impl Quit {
         }
     }
 
-    pub(super) fn page(&self, facts: &Facts<'_>) -> Page {
+    pub(super) fn page(&self, facts: &Facts<'_>, keys: Keys<'_>) -> Page {
         let mut body: Vec<Para> = meaning(facts).into_iter().map(Para::new).collect();
-        body.push(Para::new("Ctrl-C again leaves, Esc stays."));
+        body.push(Para::new(format!("{}.", keys.sentence(QUIT))));
         Page {
             title: "LEAVE".to_owned(),
             body,
-            tail: vec![Para::blank(), self.buttons.para()],
+            tail: vec![Para::blank(), self.buttons.para(keys)],
             ..Page::default()
         }
     }

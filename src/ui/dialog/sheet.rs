@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::keys::{self, HELD, cancel, cancel_or};
 use super::page::{Page, Para};
 use super::terms::Terms;
 use super::typed::{Typed, Word};
@@ -17,7 +18,7 @@ use crate::plan::rules::Blocker;
 use crate::plan::{Intent, Plan};
 use crate::ui::action::Action;
 use crate::ui::key::Input;
-use crate::ui::keymap::Context;
+use crate::ui::keymap::{Context, Keys};
 use crate::ui::theme::Role;
 
 /// The sheet of one intent.
@@ -123,7 +124,8 @@ impl Sheet {
     pub(super) fn on(&mut self, input: &Input, action: Option<Action>, moment: &Moment<'_>) -> Reply {
         self.stamp(moment);
         if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
-            let (lines, room) = super::page::stretch(&self.page(moment.at()), moment.size());
+            let page = self.page(moment.at(), moment.keys(self.context()));
+            let (lines, room) = super::page::stretch(&page, moment.size());
             self.scroll.on(action, lines, room);
             return Reply::Stay;
         }
@@ -288,12 +290,12 @@ impl Sheet {
         Some(self.refuse(vec![format!("it expired: what it showed is more than {seconds} s old")], moment))
     }
 
-    pub(super) fn page(&self, at: Timestamp) -> Page {
+    pub(super) fn page(&self, at: Timestamp, keys: Keys<'_>) -> Page {
         Page {
             title: self.title(),
             note: self.note(at),
             body: self.body(),
-            tail: self.tail(),
+            tail: self.tail(keys),
             scroll: self.scroll,
             ..Page::default()
         }
@@ -339,19 +341,19 @@ impl Sheet {
         }
     }
 
-    fn tail(&self) -> Vec<Para> {
+    fn tail(&self, keys: Keys<'_>) -> Vec<Para> {
         match &self.stage {
-            Stage::Reading { .. } => vec![Para::blank(), cancel(Role::Selection)],
-            Stage::Asking { typed, said, .. } => asking(typed, said.as_deref()),
+            Stage::Reading { .. } => vec![Para::blank(), cancel(keys)],
+            Stage::Asking { typed, said, .. } => asking(typed, said.as_deref(), keys),
             Stage::Held { terms, .. } => {
-                let glass = if self.offers_glass() { "O overrides a rule, by its name" } else { "" };
-                let cancel = cancel(Role::Selection).right(glass, Role::Muted);
+                let glass = if self.offers_glass() { keys.sentence(HELD) } else { String::new() };
+                let cancel = cancel(keys).right(glass, Role::Muted);
                 vec![Para::blank(), Para::default().add(held(terms), Role::Danger), cancel]
             }
             Stage::Checking { .. } => vec![
                 Para::blank(),
                 Para::new("The name is right. Reading once more before anything is sent."),
-                cancel(Role::Selection),
+                cancel(keys),
             ],
             Stage::Closed { .. } => {
                 vec![Para::blank(), Para::default().add("[ Close ]", Role::Selection)]
@@ -360,16 +362,17 @@ impl Sheet {
     }
 }
 
-fn asking(typed: &Typed, said: Option<&str>) -> Vec<Para> {
+fn asking(typed: &Typed, said: Option<&str>, keys: Keys<'_>) -> Vec<Para> {
     let name =
         Para::new("Type the Region that RECEIVES:  ").add(typed.text(), Role::Input).add("_", Role::Input);
-    let (button, hint) = if typed.matches() {
-        (Role::Text, ("Enter confirms", Role::Danger))
+    let enter = if typed.matches() {
+        let confirms = format!("{} confirms", keys.spoken(Action::Confirm));
+        keys::cancel_in(Role::Text, keys).right(confirms, Role::Danger)
     } else {
-        (Role::Selection, ("Enter, when it matches", Role::Muted))
+        cancel_or(", when it matches", keys)
     };
     let said = Para::default().add(said.unwrap_or_default(), Role::LampLook);
-    vec![said, name, cancel(button).right(hint.0, hint.1)]
+    vec![said, name, enter]
 }
 
 fn held(terms: &Terms) -> String {
@@ -377,8 +380,4 @@ fn held(terms: &Terms) -> String {
         1 => "This cannot be confirmed: an interlock holds (■). Nothing is sent.".to_owned(),
         holds => format!("This cannot be confirmed: {holds} interlocks hold (■). Nothing is sent."),
     }
-}
-
-fn cancel(role: Role) -> Para {
-    Para::default().add("[ Cancel ]", role).add("  Esc", Role::Muted)
 }

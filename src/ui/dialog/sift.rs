@@ -28,7 +28,7 @@ impl Sift {
         &self.text
     }
 
-    pub(super) fn on(&mut self, input: &Input, action: Option<Action>) -> Reply {
+    pub(in super::super) fn on(&mut self, input: &Input, action: Option<Action>) -> Reply {
         match (action, input) {
             (Some(Action::Back | Action::Interrupt), _) => {
                 return Reply::Sift { text: String::new(), done: true };

@@ -2,6 +2,7 @@
 //!
 //! It is a write, so the word and the Region are typed, key by key; what may be said is what it waits for.
 
+use super::keys::cancel_or;
 use super::line::{self, Line, Said};
 use super::page::{Page, Para};
 use super::{Dialog, Moment, Reply, Request, Scroll};
@@ -12,6 +13,7 @@ use crate::plan::operation::{Plane, Signal};
 use crate::plan::progress::Progress;
 use crate::ui::action::Action;
 use crate::ui::key::Input;
+use crate::ui::keymap::{Context, Keys};
 use crate::ui::theme::Role;
 
 /// What is told to what.
@@ -46,8 +48,9 @@ impl Tell {
             return Reply::Open(Box::new(Dialog::notice("TELL", &text)), None);
         }
         if let Some(action @ (Action::SheetUp | Action::SheetDown)) = action {
-            let (lines, room) =
-                moment.facts.run.map_or((0, 0), |run| super::page::stretch(&self.page(run), moment.size()));
+            let keys = moment.keys(Context::Typing);
+            let stretch = |run| super::page::stretch(&self.page(run, keys), moment.size());
+            let (lines, room) = moment.facts.run.map_or((0, 0), stretch);
             self.scroll.on(action, lines, room);
             return Reply::Stay;
         }
@@ -90,7 +93,7 @@ impl Tell {
         format!("{} {}{reason}", say.word(), self.region)
     }
 
-    pub(super) fn page(&self, run: &Progress) -> Page {
+    pub(super) fn page(&self, run: &Progress, keys: Keys<'_>) -> Page {
         let title = format!("TELL  step {}", self.step);
         let step = run.plan.step(self.step);
         let mut body = vec![
@@ -110,13 +113,7 @@ impl Tell {
         }));
         let said = Para::default().add(self.said.clone().unwrap_or_default(), Role::LampLook);
         let ask = Para::new("Type one of these lines:  ").add(self.line.text(), Role::Input);
-        let cancel = Para::default().add("[ Cancel ]", Role::Selection).add("  Esc", Role::Muted);
-        let tail = vec![
-            Para::blank(),
-            ask.add("_", Role::Input),
-            said,
-            cancel.right("Enter, to send it", Role::Muted),
-        ];
+        let tail = vec![Para::blank(), ask.add("_", Role::Input), said, cancel_or(", to send it", keys)];
         Page { title, body, tail, scroll: self.scroll, ..Page::default() }
     }
 }

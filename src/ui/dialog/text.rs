@@ -11,7 +11,7 @@ use crate::ui::action::Action;
 use crate::ui::clip::Clip;
 use crate::ui::drawing::Drawing;
 use crate::ui::theme::{Glyphs, Theme};
-use crate::ui::{Pen, help, panes};
+use crate::ui::{Pen, panes};
 
 impl Dialog {
     /// The equal AWS CLI lines of a plan, with what must be seen.
@@ -33,7 +33,6 @@ impl Dialog {
                 let body = detail(&drawing.pen(&Theme::plain(), &Glyphs::unicode()), screen);
                 Clip::new("the detail", &page::words(&body))
             }
-            Self::Help(_) => Clip::new("the keys", &page::words(&help::body(moment.facts, moment.view))),
             _ => None,
         }
     }
@@ -41,12 +40,11 @@ impl Dialog {
     pub(super) fn scroll(&mut self, action: Option<Action>, moment: &Moment<'_>) -> Reply {
         let Some(action) = action else { return Reply::Stay };
         let lines = match self {
-            Self::Help(_) => help::height(moment),
             Self::Detail(_) => detail_height(moment),
             Self::Cli { lines, .. } => page::height(lines, moment.size()),
             _ => return Reply::Stay,
         };
-        if let Self::Help(scroll) | Self::Detail(scroll) | Self::Cli { scroll, .. } = self {
+        if let Self::Detail(scroll) | Self::Cli { scroll, .. } = self {
             scroll.on(action, lines, page::room(moment.size()));
         }
         Reply::Stay

@@ -8,7 +8,12 @@ use ratatui::text::{Line, Span};
 use super::{Fleet, LAMPS, Mode, Row};
 use crate::model::reading::Freshness;
 use crate::model::verdict::{self, Lamp};
+use crate::ui::action::Action;
+use crate::ui::dialog::draw::ways;
+use crate::ui::dialog::page::{self, Page};
 use crate::ui::guard;
+use crate::ui::hint::{self, Hint};
+use crate::ui::keymap::Context;
 use crate::ui::theme::{Glyphs, Role, Theme};
 use crate::ui::widgets::fit::{self, Item, KEEP};
 use crate::ui::widgets::paint::{self, Text};
@@ -46,7 +51,8 @@ pub fn draw(
 ) {
     let brush = Brush { theme, glyphs: &glyphs };
     if let Err(why) = guard::attempt(|| all(fleet, rows, now, brush, buf)) {
-        guard::everything(&why, buf);
+        let quit = fleet.keymap.at(Context::Fleet).spoken(Action::Quit);
+        guard::everything(&why, &quit, buf);
     }
 }
 
@@ -57,7 +63,8 @@ fn all(fleet: &Fleet, rows: &[Row], now: Timestamp, brush: Brush<'_>, buf: &mut 
     let order = fleet.order(rows);
     let is_tight = order.len() * 2 + usize::from(ABOVE) + 2 > usize::from(screen.height);
     let tail = tail(fleet, rows, is_tight, brush);
-    let below = u16::try_from(tail.len()).unwrap_or(u16::MAX);
+    // The last row is the hint bar's.
+    let below = u16::try_from(tail.len() + 1).unwrap_or(u16::MAX);
     let list = Rect {
         y: screen.y + ABOVE.min(screen.height),
         height: screen.height.saturating_sub(ABOVE + below),
@@ -67,7 +74,48 @@ fn all(fleet: &Fleet, rows: &[Row], now: Timestamp, brush: Brush<'_>, buf: &mut 
     for (at, line) in (screen.height.saturating_sub(below)..).zip(&tail) {
         paint::row(buf, screen, at, line);
     }
+    bar(fleet, rows, brush, screen, buf);
+    if let Some(scroll) = fleet.help {
+        let (title, body) = (format!("KEYS  {}", fleet.place().word()), fleet.keys(rows));
+        let ways = ways(fleet.keymap.at(Context::Text));
+        page::draw(&Page { title, body, scroll, ways, ..Page::default() }, brush.theme, brush.glyphs, buf);
+    }
     paint::keep_to(brush.glyphs, buf);
+}
+
+/// The keys that work here and now, as many as fit; or the line that is typed into, or what is to be said.
+fn bar(fleet: &Fleet, rows: &[Row], brush: Brush<'_>, screen: Rect, buf: &mut Buffer) {
+    if screen.width < 2 || screen.height == 0 {
+        return;
+    }
+    let row = Rect { x: screen.x + 1, y: screen.bottom() - 1, width: screen.width - 1, height: 1 };
+    let theme = brush.theme;
+    buf.set_style(Rect { x: screen.x, width: screen.width, ..row }, theme.style(Role::Hint));
+    let hint = |key: String, word: &str| Hint { key, word: word.to_owned(), weight: 100 };
+    let keys = |place| fleet.keymap.at(place);
+    let stays = || hint("any other key".to_owned(), "stay here");
+    let hints = match &fleet.mode {
+        _ if fleet.help.is_some() => {
+            vec![hint(keys(Context::Text).spoken(Action::Back).to_lowercase(), "back")]
+        }
+        Mode::Filter(sift) => return hint::prompt(sift.text(), keys(Context::Typing), theme, row, buf),
+        Mode::Naming(_) => {
+            let enter = keys(Context::Buttons).all(Action::Choose).swap_remove(0);
+            vec![hint(enter, "open it"), stays()]
+        }
+        Mode::Leaving => vec![hint(keys(Context::Fleet).spoken(Action::Quit), "leave"), stays()],
+        Mode::Rows => match (&fleet.chord, &fleet.said) {
+            (Some((begun, _)), _) => {
+                return hint::pending(&fleet.keymap, (begun, Context::Fleet), theme, row, buf);
+            }
+            (None, Some((text, _))) => {
+                buf.set_stringn(row.x, row.y, text, usize::from(row.width), theme.style(Role::LampLook));
+                return;
+            }
+            (None, None) => hint::fitting(fleet.hints(rows), usize::from(row.width)),
+        },
+    };
+    hint::put(hints, theme, row, buf);
 }
 
 /// What there is, how bad it is, what it costs; and that it is read slowly.
@@ -125,7 +173,9 @@ fn list(fleet: &Fleet, (rows, order): (&[Row], &[usize]), brush: Brush<'_>, area
         }
     }
     if shown.is_empty() {
-        paint::row(buf, inset(area), 0, &brush.line("no workload is called so; Esc shows all", Role::Muted));
+        let back = fleet.keymap.at(Context::Fleet).spoken(Action::Back);
+        let text = format!("no workload holds it; {back} shows all");
+        paint::row(buf, inset(area), 0, &brush.line(text, Role::Muted));
     }
 }
 
@@ -197,16 +247,8 @@ fn regions(row: &Row, brush: Brush<'_>) -> Text {
     Line::from(spans)
 }
 
-/// What stands at the bottom: the keys, the filter, or the workload that Enter would open, by name.
+/// What stands over the hint bar: the filter, or the workload that Enter would open, by name.
 fn tail(fleet: &Fleet, rows: &[Row], is_tight: bool, brush: Brush<'_>) -> Vec<Text> {
-    let keys = |keys: &[(&str, &str)]| {
-        let mut spans = vec![paint::blank(1)];
-        for (key, word) in keys {
-            spans.push(brush.span(*key, Role::HintKey));
-            spans.push(brush.span(format!(" {word}  "), Role::Hint));
-        }
-        Line::from(spans)
-    };
     let said = |text: String, role| brush.line(format!(" {text}"), role);
     match fleet.mode {
         Mode::Naming(at) => {
@@ -221,30 +263,23 @@ fn tail(fleet: &Fleet, rows: &[Row], is_tight: bool, brush: Brush<'_>) -> Vec<Te
                     "It watches until it is armed; a console that was armed is not any more.".to_owned(),
                     Role::Muted,
                 ),
-                keys(&[("enter", "open it"), ("any other key", "stay here")]),
             ]
         }
         Mode::Leaving => {
             let runs = rows.iter().filter(|row| row.run.is_some()).map(|row| row.workload.name.clone());
             let runs = runs.collect::<Vec<_>>().join(", ");
-            vec![
-                said(format!("A run is in flight in {runs}; it goes on without a console."), Role::LampLook),
-                keys(&[("q", "leave"), ("any other key", "stay here")]),
-            ]
+            vec![said(format!("A run is in flight in {runs}; it goes on without a console."), Role::LampLook)]
         }
-        Mode::Filter => vec![
-            said(format!("/{}", fleet.filter), Role::Input),
-            keys(&[("enter", "keep it"), ("esc", "show all")]),
-        ],
+        Mode::Filter(_) => Vec::new(),
         Mode::Rows => {
             let mut lines = Vec::new();
-            if !fleet.filter.is_empty() {
-                lines.push(said(format!("only what holds `{}`", fleet.filter), Role::LampLook));
+            if let Some(filter) = &fleet.filter {
+                let hidden = rows.len() - fleet.order(rows).len();
+                lines.push(said(format!("{hidden} hidden /{}", filter.text()), Role::LampLook));
             }
             if let Some(row) = fleet.selected(rows).and_then(|at| rows.get(at)).filter(|_| is_tight) {
                 lines.push(said(row.situation.clone(), Role::Text));
             }
-            lines.push(keys(&[("enter", "open"), ("j k", "up and down"), ("/", "filter"), ("q", "quit")]));
             lines
         }
     }

@@ -77,11 +77,10 @@ impl Row {
         if self.simulated && word != "SIMULATED" { format!("{word} SIMULATED") } else { word }
     }
 
-    /// Its name, environment or account holds the text, which is in small letters.
-    pub(super) fn matches(&self, filter: &str) -> bool {
-        let Workload { name, environment, account } = &self.workload;
-        let account = account.as_deref().unwrap_or_default();
-        [name.as_str(), environment, account].iter().any(|text| text.to_lowercase().contains(filter))
+    /// What a filter goes by: its name, its environment and its account.
+    pub(super) fn words(&self) -> String {
+        let Workload { name, account, .. } = &self.workload;
+        [name.as_str(), &self.environment(), account.as_deref().unwrap_or_default()].join("\n")
     }
 }
 

@@ -175,9 +175,10 @@ impl Reader<'_> {
         let mut places: Vec<Context> =
             entry.map_or_else(|| Context::ALL.to_vec(), |entry| entry.places.to_vec());
         if wish.chord.len() > 1 && wish.means.is_some() {
-            places.retain(|place| *place == Context::Screen);
+            places.retain(|place| matches!(place, Context::Screen | Context::Fleet));
             if places.is_empty() {
-                self.say(wish.line, format!("`{keys}`: only in the panes may keys follow each other"));
+                let only = "only in the panes and in the list of workloads may keys follow each other";
+                self.say(wish.line, format!("`{keys}`: {only}"));
                 return;
             }
         }

@@ -36,6 +36,11 @@ fn all<'a>(pen: &Pen<'a>) -> impl Iterator<Item = (&'a str, &'a OrdersVerdict)> 
     digest.regions.iter().filter_map(|r| Some((r.spec.short.as_str(), r.orders.as_ref()?)))
 }
 
+/// The Regions that have a row, by their short names.
+pub(super) fn regions<'a>(pen: &Pen<'a>) -> impl Iterator<Item = &'a str> {
+    all(pen).map(|(name, _)| name)
+}
+
 /// There is room for charts.
 pub(super) fn charts(pen: &Pen<'_>, area: Rect) -> bool {
     let regions = all(pen).count();

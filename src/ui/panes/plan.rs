@@ -10,6 +10,7 @@ use crate::plan::Playbook;
 use crate::plan::aftermath::aftermath;
 use crate::plan::progress::Progress;
 use crate::ui::Pen;
+use crate::ui::action::Action;
 use crate::ui::theme::Role;
 use crate::ui::view::Pane;
 use crate::ui::widgets::list::Listing;
@@ -86,7 +87,7 @@ fn idle(pen: &Pen<'_>, room: usize) -> Listing {
     let mut listing = Listing::default();
     listing.say(Line::from(vec![
         pen.span("no run.  ", Role::Text),
-        pen.span("a", Role::HintKey),
+        pen.span(pen.scene.view.keymap.spoken(Action::Act), Role::HintKey),
         pen.span(" act", Role::Text),
     ]));
     for playbook in Playbook::ALL {

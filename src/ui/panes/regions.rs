@@ -29,6 +29,12 @@ pub(super) fn listing(pen: &Pen<'_>, room: usize, height: usize) -> Listing {
     }
 }
 
+/// A row of this label is told of Regions whatever signals they have.
+pub(super) fn always_told(label: &str) -> bool {
+    let labels = [Label::Lamp, Label::Traffic, Label::Orders, Label::Headroom, Label::Read];
+    labels.iter().any(|known| known.word() == label)
+}
+
 /// The labels of the rows when the Regions stand side by side; `None` when each Region is a row.
 pub(super) fn side_by_side<'a>(pen: &Pen<'a>, room: usize) -> Option<Vec<Label<'a>>> {
     columns::width(pen, room).map(|_| columns::labels(pen))

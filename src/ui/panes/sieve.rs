@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::ui::Pen;
+use crate::ui::action::Action;
 use crate::ui::theme::{Glyphs, Role};
 use crate::ui::view::Pane;
 use crate::ui::widgets::list::Listing;
@@ -28,7 +29,8 @@ pub(super) fn sift(pen: &Pen<'_>, pane: Pane, area: Rect) -> (Listing, String) {
     let loud = hidden.iter().filter(|(row, text)| wrong.contains(row) || is_loud(text)).count();
     listing.rows.retain(|line| line.of.is_none_or(|row| !rows.contains(&row)));
     if !texts.is_empty() && rows.len() == texts.len() {
-        listing.say(Line::from(pen.span("no row holds it; Esc shows all", Role::Muted)));
+        let text = format!("no row holds it; {} shows all", pen.scene.view.keymap.spoken(Action::Back));
+        listing.say(Line::from(pen.span(text, Role::Muted)));
     }
     let loud = if loud > 0 { format!(" ({loud} not ok)") } else { String::new() };
     (listing, format!(" {} hidden{loud} /{}", rows.len(), filter.text()))

@@ -11,6 +11,8 @@ impl View {
         self.at = before.at;
         self.flow = before.flow;
         self.in_fleet = before.in_fleet;
+        self.keymap = before.keymap;
+        self.themes = before.themes;
         self.complaints = before.complaints;
         self.dialog = before.dialog.filter(|dialog| matches!(dialog, Dialog::Notice(_)));
     }

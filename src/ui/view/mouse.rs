@@ -1,6 +1,6 @@
-//! The mouse, when it is listened to, and marks: a click focuses, the wheel scrolls, and neither ever acts.
+//! The mouse, when it is listened to: a click focuses, the wheel scrolls, and neither ever acts.
 
-use super::{Facts, Pane, View};
+use super::{Facts, View};
 use crate::ui::action::Action;
 use crate::ui::dialog::Request;
 use crate::ui::key::{Code, Input, Key};
@@ -43,14 +43,5 @@ impl View {
             "the mouse is off: the terminal selects text with it"
         });
         Request::Mouse(self.mouse)
-    }
-
-    /// Marks the selected row, or unmarks it.
-    pub(super) fn mark(&mut self, facts: &Facts<'_>) {
-        let Some(row) = panes::selected(&facts.scene(self), self.screen(), self.pane) else { return };
-        let place: (Pane, usize) = (self.pane, row);
-        if !self.marks.remove(&place) {
-            self.marks.insert(place);
-        }
     }
 }

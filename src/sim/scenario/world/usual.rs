@@ -27,6 +27,7 @@ impl Default for World {
             runbooks: Vec::new(),
             receive: None,
             failback: None,
+            sign_in: None,
             rotation: None,
             experiments: Vec::new(),
             tagged: super::experiment::usual_tagged(),

@@ -26,7 +26,7 @@ pub(super) fn lines(pen: &Pen<'_>, subject: Subject<'_>) -> Vec<Text> {
     if found.is_empty() {
         return lines;
     }
-    let key = view.keymap.keys(Action::Act).join(" ");
+    let key = view.keymap.spoken(Action::Act);
     lines.push(match why_off(&facts, view, Action::Act) {
         Some(why) => title(pen, format!("what acts on it, all off now: {why}")),
         None => title(pen, format!("what acts on it; {key} lists all that can be done")),

@@ -10,6 +10,7 @@ use crate::plan::progress::{Progress, StepProgress};
 use crate::plan::proof::{self, Shown};
 use crate::plan::{Action, Step};
 use crate::ui::Pen;
+use crate::ui::action::Action as Key;
 use crate::ui::panes::plan::Stand;
 use crate::ui::panes::plan::ladder::{self, Climb};
 use crate::ui::theme::Role;
@@ -29,7 +30,7 @@ pub(super) fn lines(pen: &Pen<'_>, row: usize) -> Vec<Text> {
         lines.push(text(pen, paint::clean(&progress.why).into_owned()));
     }
     if let Some(awaited) = &progress.awaits {
-        lines.push(title(pen, format!("{awaited}; t tells it")));
+        lines.push(title(pen, format!("{awaited}; {} tells it", pen.scene.view.keymap.spoken(Key::Tell))));
     }
     if step.operation().is_some() {
         lines.extend(climbed(pen, run, step, progress));

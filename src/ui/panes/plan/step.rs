@@ -13,6 +13,7 @@ use crate::plan::event::{Outcome, RungState};
 use crate::plan::progress::{Pace, Progress, StepProgress};
 use crate::plan::{Rung, Step};
 use crate::ui::Pen;
+use crate::ui::action::Action;
 use crate::ui::theme::Role;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::table::{Cell, Column, Table};
@@ -293,16 +294,17 @@ fn held(
     };
     say(&mut lines, meaning, Role::Danger);
     let mut keys = vec![
-        ("r", "read again"),
-        ("R", "retry"),
-        ("s", "skip with reason"),
-        ("x", "abort"),
-        ("c", "as AWS CLI"),
+        (Action::ReadAgain, "read again"),
+        (Action::Retry, "retry"),
+        (Action::Skip, "skip with reason"),
+        (Action::Abort, "abort"),
+        (Action::Cli, "as AWS CLI"),
     ];
     if step.operation().is_some_and(|o| o.inverse().is_some()) {
-        keys.insert(2, ("u", "undo"));
+        keys.insert(2, (Action::Undo, "undo"));
     }
-    let hint = |(key, what): (&str, &str)| {
+    let hint = |(action, what): (Action, &str)| {
+        let key = pen.scene.view.keymap.spoken(action);
         vec![pen.span(key, Role::HintKey), pen.span(format!(" {what}"), Role::Hint)]
     };
     lines.extend(flow(keys.into_iter().map(hint).collect(), room_for));
