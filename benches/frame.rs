@@ -1,9 +1,10 @@
-//! One frame of the whole screen.
+//! One frame of the whole screen, and the verdicts alone that it is made of: the first should be little more.
 
 use divan::Bencher;
 use jiff::tz::TimeZone;
 use pointsman::app::{App, Event};
 use pointsman::ui;
+use pointsman::ui::digest::Digest;
 use pointsman::ui::key::Input;
 use pointsman::ui::theme::{Glyphs, Theme};
 use ratatui::buffer::Buffer;
@@ -14,9 +15,12 @@ use crate::fixture::{self, State};
 /// A large terminal: 200×50.
 const SCREEN: Rect = Rect { x: 0, y: 0, width: 200, height: 50 };
 
-#[divan::bench(args = [4, 30])]
-fn at_200x50(bencher: Bencher<'_, '_>, regions: usize) {
-    let world = fixture::world(fixture::many(regions, 5), State::Degraded);
+/// Regions, and signals in each.
+const WORLDS: [(usize, usize); 3] = [(4, 5), (30, 5), (30, 100)];
+
+#[divan::bench(args = WORLDS)]
+fn at_200x50(bencher: Bencher<'_, '_>, (regions, signals): (usize, usize)) {
+    let world = fixture::world(fixture::many(regions, signals), State::Degraded);
     let now = fixture::now();
     let mut app = App::new(world, false, TimeZone::UTC);
     let size = Input::Resize { width: SCREEN.width, height: SCREEN.height };
@@ -27,4 +31,10 @@ fn at_200x50(bencher: Bencher<'_, '_>, regions: usize) {
         ui::draw(&app.scene(now), &theme, Glyphs::unicode(), &mut frame);
         frame
     });
+}
+
+#[divan::bench(args = WORLDS)]
+fn verdicts_alone(bencher: Bencher<'_, '_>, (regions, signals): (usize, usize)) {
+    let world = fixture::world(fixture::many(regions, signals), State::Degraded);
+    bencher.bench_local(|| Digest::of(&world, fixture::now()).regions.len());
 }

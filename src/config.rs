@@ -92,6 +92,8 @@ pub struct Screen {
     pub color: Option<Color>,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// What charts are drawn with; the finest that the shapes allow when left out.
+    pub chart: Option<Chart>,
     /// How often its clocks tick; once a second at the most, and when left out.
     pub tick: Option<Duration>,
     /// The bytes a second that the line to the terminal may carry; without limit when left out.
@@ -120,6 +122,33 @@ impl Color {
             "always" => Some(Self::Always),
             "never" => Some(Self::Never),
             "auto" => Some(Self::Auto),
+            _ => None,
+        }
+    }
+}
+
+/// What charts are drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chart {
+    /// Eight dots a cell.
+    Braille,
+    /// Bars in eighths of a cell, for fonts whose braille cannot be read.
+    Blocks,
+    /// `*`, one a column.
+    Ascii,
+}
+
+impl Chart {
+    /// Its words in the file.
+    pub const WORDS: [&str; 3] = ["braille", "blocks", "ascii"];
+
+    /// The one of this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        match word {
+            "braille" => Some(Self::Braille),
+            "blocks" => Some(Self::Blocks),
+            "ascii" => Some(Self::Ascii),
             _ => None,
         }
     }

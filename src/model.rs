@@ -145,7 +145,7 @@ impl World {
         self.reached.get(region).copied()
     }
 
-    /// When each routing control last changed, as far as was seen.
+    /// When each routing control and the records of each name last changed, as far as was seen.
     #[must_use]
     pub fn turns(&self) -> &Turns {
         &self.turns

@@ -15,6 +15,7 @@ pub mod operation;
 pub mod playbook;
 pub mod progress;
 pub mod proof;
+pub mod related;
 pub mod rules;
 pub mod run;
 pub mod script;

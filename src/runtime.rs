@@ -40,7 +40,7 @@ use crate::plan::progress::Progress;
 use crate::ui::clip::Clip;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
-use crate::ui::{self, Alarm, Flow, Strain};
+use crate::ui::{self, Alarm, Drawing, Flow, Strain};
 use crate::webhook::Bell;
 use flight::Flight;
 use input::Keyboard;
@@ -410,6 +410,12 @@ impl Console {
                 self.due.redraw = Redraw::Now;
                 return false;
             }
+            News::Line(thrift) => {
+                self.line.retune(thrift);
+                self.flow();
+                self.due.redraw = Redraw::Now;
+                return false;
+            }
             News::Themes(names) => {
                 self.inside.app.offer_themes(names);
                 return false;
@@ -452,25 +458,27 @@ impl Console {
             return;
         }
         self.due.redraw = Redraw::Never;
-        self.due.held = !self.may_draw();
+        let room = self.has_room();
+        let Headless { app, clock, .. } = &self.inside;
+        let scene = app.scene(clock.now());
+        let drawing = Drawing::of(&scene);
+        // An alarm is drawn whatever the line carries, and so is what fell over.
+        let alarm = drawing.as_ref().ok().map(Drawing::alarm);
+        self.due.held = !room && alarm.is_some() && alarm == self.alarm;
         if self.due.held {
             return;
         }
+        self.alarm = alarm;
         (self.due.pressed, self.due.ticked) = (false, false);
-        let Headless { app, clock, .. } = &self.inside;
-        let frame = draw(app, clock, &self.theme, &self.glyphs, &self.screen);
+        let mut frame = Buffer::empty(self.screen.area());
+        Drawing::draw(&drawing, &self.theme, self.glyphs, &mut frame);
         let written = self.screen.show(frame);
         self.line.wrote(written, self.began.elapsed());
     }
 
-    /// Keys and alarms are drawn whatever the line carries; all else when there is room for it.
-    fn may_draw(&mut self) -> bool {
+    /// Keys are drawn whatever the line carries; all else when there is room for it.
+    fn has_room(&mut self) -> bool {
         if !self.line.is_limited() || self.due.pressed {
-            return true;
-        }
-        let alarm = Alarm::of(&self.inside.app.scene(self.inside.clock.now()));
-        if self.alarm.as_ref() != Some(&alarm) {
-            self.alarm = Some(alarm);
             return true;
         }
         if self.line.strain() == Strain::SlowClocks && !self.due.ticked {

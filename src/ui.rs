@@ -10,6 +10,7 @@ pub mod command;
 pub mod conch;
 pub mod dialog;
 pub mod digest;
+mod drawing;
 pub mod filter;
 pub mod fleet;
 pub mod guard;
@@ -45,6 +46,7 @@ use digest::Digest;
 use layout::{Layout, Size};
 use theme::{Glyphs, Role, Theme};
 
+pub use drawing::Drawing;
 pub use strain::{Alarm, Flow, Strain};
 
 /// Everything one frame is drawn from.
@@ -150,44 +152,28 @@ impl Pen<'_> {
 
 /// Draws one frame over the whole buffer, at any size. A part that falls over is drawn as its error.
 pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: Glyphs, buf: &mut Buffer) {
-    if let Err(why) = guard::attempt(|| draw_all(scene, theme, &glyphs, buf)) {
-        guard::everything(&why, &scene.view.keymap.spoken(action::Action::Quit), buf);
-    }
+    Drawing::draw(&Drawing::of(scene), theme, glyphs, buf);
 }
 
-fn draw_all(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
+fn draw_all(pen: &Pen<'_>, buf: &mut Buffer) {
     let screen = buf.area;
-    buf.set_style(screen, theme.style(Role::Text));
-    with_pen(scene, theme, glyphs, |pen| {
-        let layout = layout(pen, screen);
-        if layout.size == Size::Words {
-            guard::rows(pen, "the screen", screen, buf, |buf| small::words(pen, screen, buf));
-        } else {
-            guard::rows(pen, "the header", layout.header, buf, |buf| header::draw(pen, layout.header, buf));
-            let line = layout.situation;
-            guard::rows(pen, "the situation", line, buf, |buf| header::situation(pen, line, buf));
-            for (pane, area) in &layout.panes {
-                guard::pane(pen, *pane, *area, buf, |buf| panes::draw(pen, *pane, *area, buf));
-            }
-            guard::rows(pen, "the complaint", layout.complaint, buf, |buf| {
-                hint::complaint(scene, theme, glyphs, layout.complaint, buf);
-            });
-            guard::rows(pen, "the hint bar", layout.hint, buf, |buf| {
-                hint::draw_advised(pen, layout.hint, buf);
-            });
+    buf.set_style(screen, pen.style(Role::Text));
+    let layout = layout(pen, screen);
+    if layout.size == Size::Words {
+        guard::rows(pen, "the screen", screen, buf, |buf| small::words(pen, screen, buf));
+    } else {
+        guard::rows(pen, "the header", layout.header, buf, |buf| header::draw(pen, layout.header, buf));
+        let line = layout.situation;
+        guard::rows(pen, "the situation", line, buf, |buf| header::situation(pen, line, buf));
+        for (pane, area) in &layout.panes {
+            guard::pane(pen, *pane, *area, buf, |buf| panes::draw(pen, *pane, *area, buf));
         }
-        guard::rows(pen, "the dialog", layout.hint, buf, |buf| dialog::draw(scene, theme, glyphs, buf));
-    });
-    widgets::paint::keep_to(glyphs, buf);
-}
-
-/// Computes the digest of the frame's time and hands everything to `then`.
-fn with_pen<T>(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, then: impl FnOnce(&Pen<'_>) -> T) -> T {
-    let clock = scene.view.flow.clock(scene.now);
-    let still = Scene { now: scene.view.still_at().unwrap_or(clock), ..*scene };
-    let digest = Digest::of(still.world, still.now).with(still.run, still.world, still.now);
-    let digest = digest.advised(&still.facts());
-    then(&Pen { scene: &still, clock, digest: &digest, theme, glyphs })
+        let complaint = layout.complaint;
+        guard::rows(pen, "the complaint", complaint, buf, |buf| hint::complaint(pen, complaint, buf));
+        guard::rows(pen, "the hint bar", layout.hint, buf, |buf| hint::draw_advised(pen, layout.hint, buf));
+    }
+    guard::rows(pen, "the dialog", layout.hint, buf, |buf| dialog::draw_over(pen, buf));
+    widgets::paint::keep_to(pen.glyphs, buf);
 }
 
 /// Lays out a frame.

@@ -42,6 +42,7 @@ fn the_workload_is_what_the_file_says() {
     assert!(!topology.is_production());
     assert_eq!(topology.production.accounts, ["2222*", "333344445555"]);
     assert_eq!(topology.production.environments, ["live*"]);
+    assert_eq!(config.screen.chart, Some(config::Chart::Blocks));
     assert_eq!(config.screen.tick, Some(Duration::from_secs(5)));
     assert_eq!(config.screen.bytes_per_second, Some(1200));
     assert_eq!((topology.workload.as_str(), topology.environment.as_str()), ("retail-store", "simulated"));

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use pointsman::model::World;
 use pointsman::model::reading::{
     AuroraMember, AuroraReading, ControlState, Identity, Lead, MetricAnswer, MetricBatch, Observation, Point,
-    Reading, RecordReading, RecordRouting, Resolved, Source, Trouble, TroubleKind,
+    Reading, RecordReading, RecordRouting, Resolved, Source, TableReading, Trouble, TroubleKind,
 };
 use pointsman::model::topology::{
     Aurora, Control, DnsName, DnsRecord, Endpoint, Formula, LagLink, Metric, Missing, Objectives, OrdersSpec,
@@ -299,7 +299,9 @@ pub(crate) fn world_but(topology: Topology, state: State, silent: &dyn Fn(&Sourc
 /// The first of the dead loses everything, the others their endpoint alone.
 fn is_dead(source: &Source, dead: &[&str]) -> bool {
     match source {
-        Source::Metrics(region) | Source::Aurora(_, region) => region.as_str() == dead[0],
+        Source::Metrics(region) | Source::Aurora(_, region) | Source::Table(_, region) => {
+            region.as_str() == dead[0]
+        }
         Source::Endpoint(region) => dead.contains(&region.as_str()),
         _ => false,
     }
@@ -332,7 +334,9 @@ pub(crate) fn weighted() -> World {
         health_check: None,
     };
     let records = vec![record("us-east-1", 0), record("us-west-2", 70)];
-    world.apply(observed(Source::Records(name.clone()), now(), 120, Reading::Records(records)));
+    for at in [ago(now(), 300), now()] {
+        world.apply(observed(Source::Records(name.clone()), at, 120, Reading::Records(records.clone())));
+    }
     answered(&mut world);
     world
 }
@@ -393,6 +397,18 @@ pub(crate) fn observations(topology: &Topology, state: State, at: Timestamp) -> 
         for region in aurora.clusters.keys() {
             let source = Source::Aurora(aurora.store.clone(), region.clone());
             all.push(observed(source, at, 15, Reading::Aurora(global(aurora))));
+        }
+    }
+    for table in &topology.tables {
+        for region in &table.regions {
+            let others = table.regions.iter().filter(|other| *other != region);
+            let reading = TableReading {
+                status: "ACTIVE".to_owned(),
+                replicas: others.map(|other| (other.clone(), "ACTIVE".to_owned())).collect(),
+                strong: false,
+            };
+            let source = Source::Table(table.store.clone(), region.clone());
+            all.push(observed(source, at, 60, Reading::Table(reading)));
         }
     }
     all

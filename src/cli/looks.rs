@@ -5,9 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use super::Common;
-use crate::config::{Color, Screen};
+use crate::config::{Chart, Color, Screen};
 use crate::runtime::terminal::Kind;
 use crate::ui::theme::{Depth, Glyphs, Problems, Shelf, Theme, choose};
+use crate::ui::widgets::chart::Dots;
 
 /// Everything that decides how the screen is drawn but the themes' files.
 #[derive(Clone, Debug)]
@@ -64,7 +65,13 @@ impl Wish {
 
     /// The shapes.
     pub(super) fn glyphs(&self, screen: &Screen) -> Glyphs {
-        if self.ascii || screen.ascii { Glyphs::ascii() } else { Glyphs::unicode() }
+        let shapes = if self.ascii || screen.ascii { Glyphs::ascii() } else { Glyphs::unicode() };
+        let dots = screen.chart.map(|chart| match chart {
+            Chart::Braille => Dots::Braille,
+            Chart::Blocks => Dots::Blocks,
+            Chart::Ascii => Dots::Ascii,
+        });
+        dots.map_or(shapes, |dots| shapes.charting(dots))
     }
 
     /// The name of the theme.
@@ -173,8 +180,11 @@ mod tests {
             let glyphs = wish(None, variables).glyphs(&Screen::default());
             assert_eq!(glyphs.is_ascii(), wanted, "{variables:?}");
         }
-        let config = Screen { ascii: true, ..Screen::default() };
-        assert!(wish(None, &[]).glyphs(&config).is_ascii());
+        let config = Screen { ascii: true, chart: Some(Chart::Blocks), ..Screen::default() };
+        assert_eq!(wish(None, &[]).glyphs(&config), Glyphs::ascii());
+        let config = Screen { chart: Some(Chart::Blocks), ..Screen::default() };
+        assert_eq!(wish(None, &[]).glyphs(&config).dots(), Dots::Blocks);
+        assert_eq!(wish(None, &[("LANG", "C")]).glyphs(&config).dots(), Dots::Ascii);
         assert!(Wish::from(&common(None, true), None, |_| None).glyphs(&Screen::default()).is_ascii());
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::looks::Wish;
 use super::setup;
+use super::watch::thrift;
 use super::{Common, exit::Refused};
 use crate::config::{Config, Screen};
 use crate::model::topology::Topology;
@@ -60,6 +61,10 @@ impl Files {
         let before = self.taken.topology.playbooks.len();
         let mut news = Vec::new();
         let changed = topology != *self.taken.topology || new.screen != self.taken.screen;
+        let line = thrift(&self.common, &new.screen);
+        if line != thrift(&self.common, &self.taken.screen) {
+            news.push(News::Line(line));
+        }
         self.taken.screen = new.screen;
         if topology != *self.taken.topology {
             self.taken.topology = Arc::new(topology);
@@ -83,7 +88,11 @@ impl Files {
         match self.wish.look(self.screen(), production) {
             Ok(looks) if looks == self.looks => vec![News::Right { of: THEME, said: String::new() }],
             Ok(looks) => {
-                let said = format!("drawn in the theme {} now", looks.0.name());
+                let said = if looks.0 == self.looks.0 {
+                    "drawn with other shapes now".to_owned()
+                } else {
+                    format!("drawn in the theme {} now", looks.0.name())
+                };
                 self.looks.clone_from(&looks);
                 vec![News::Looks(Box::new(looks)), News::Right { of: THEME, said }]
             }

@@ -17,7 +17,7 @@ use super::{Common, claim, fleet, place, plain, say};
 use crate::app::{App, Event};
 use crate::aws::Clients;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Screen};
 use crate::ledger::past;
 use crate::ledger::sqlite::{FILE, Journal};
 use crate::plan::history::Ground;
@@ -152,10 +152,7 @@ pub(super) fn setup(
         theme,
         glyphs,
         kind,
-        thrift: Thrift {
-            tick: config.screen.tick,
-            bytes_per_second: common.bytes_per_second.or(config.screen.bytes_per_second),
-        },
+        thrift: thrift(common, &config.screen),
         state: state.to_owned(),
         operator: operator.clone(),
         commons,
@@ -164,6 +161,11 @@ pub(super) fn setup(
         look,
         watched: vec![Box::new(files), Box::new(keys)],
     })
+}
+
+/// How the line to the terminal is used: by the flag, else by the config.
+pub(super) fn thrift(common: &Common, screen: &Screen) -> Thrift {
+    Thrift { tick: screen.tick, bytes_per_second: common.bytes_per_second.or(screen.bytes_per_second) }
 }
 
 /// What the terminal knows.

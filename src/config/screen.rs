@@ -4,7 +4,7 @@
 
 use super::cursor::Cursor;
 use super::value;
-use super::{Color, Screen};
+use super::{Chart, Color, Screen};
 use crate::model::topology::Production;
 
 pub(super) fn screen(root: &Cursor<'_>) -> Screen {
@@ -14,6 +14,7 @@ pub(super) fn screen(root: &Cursor<'_>) -> Screen {
         theme: table.text("theme").map(|theme| theme.value),
         color: table.text("color").and_then(|word| Color::named(&word.value)),
         ascii: table.flag("ascii"),
+        chart: table.text("chart").and_then(|word| Chart::named(&word.value)),
         tick: table.span("tick").map(|tick| tick.value),
         bytes_per_second: bytes.filter(|bytes| *bytes > 0),
     }

@@ -5,7 +5,9 @@
 
 mod credentials;
 mod decision;
+mod discord;
 mod link;
+mod member;
 mod metrics;
 mod missed;
 mod names;
@@ -31,7 +33,9 @@ use super::reading::{Freshness, Identity, Reading, Source};
 
 pub use credentials::{Credentials, credentials};
 pub use decision::{Decision, decision};
+pub use discord::{Discord, discords};
 pub use link::{LinkVerdict, lag_samples, links};
+pub use member::MemberRole;
 pub(super) use metrics::Index;
 pub use metrics::{
     ALB, ROUTE53_HOME, aurora_lag_metric, aurora_replication_lag_metric, health_check_metric,
@@ -43,7 +47,7 @@ pub use names::{
 };
 pub use orders::{AtRisk, OrdersVerdict, at_risk, headroom, orders, total_rate};
 pub use points::metric_freshness;
-pub use region::{CANARY, RegionVerdict, region, regions};
+pub use region::{CANARY, RegionVerdict, Standing, region, regions};
 pub use replica::{EndVerdict, ends, left_behind, promoting, promoting_in};
 pub use role::{Role, claims, moving, role, writer};
 pub use routing::{

@@ -333,6 +333,9 @@ impl Stage {
         };
         let due = Due { redraw: Redraw::Now, pressed: true, ticked: false, held: false };
         let Look { named, theme, glyphs, thrift, news, declared } = look;
+        // One terminal has one line, whatever of it a workload's config wants to use.
+        let mut line = std::mem::replace(&mut self.line, Line::new(Thrift::default()));
+        line.retune(thrift);
         let mut console = Console {
             inside,
             look: named,
@@ -343,7 +346,7 @@ impl Stage {
             keyboard,
             news,
             declared,
-            line: std::mem::replace(&mut self.line, Line::new(thrift)),
+            line,
             began: self.began,
             due,
             alarm: None,
@@ -355,7 +358,7 @@ impl Stage {
         let Console { inside, screen, keyboard, look: named, theme, glyphs, news, declared, line, .. } =
             console;
         self.line = line;
-        let look = Look { named, theme, glyphs, thrift, news, declared };
+        let look = Look { named, theme, glyphs, thrift: self.line.thrift(), news, declared };
         drop(keyboard);
         let back = (exit == Exit::Left && inside.app.goes_to_fleet()).then_some(screen);
         all.insert(at, Behind::keep(inside, look, state));
@@ -374,7 +377,7 @@ fn learn(view: &mut fleet::Fleet, news: News) {
                 view.say(&said);
             }
         }
-        News::Looks(_) | News::Themes(_) | News::Declared(_) => {}
+        News::Looks(_) | News::Line(_) | News::Themes(_) | News::Declared(_) => {}
     }
 }
 

@@ -34,18 +34,28 @@ pub struct Thrift {
 /// The line as it is used.
 #[derive(Debug)]
 pub(super) struct Line {
-    tick: Duration,
+    thrift: Thrift,
     budget: Option<Budget>,
     ticked: Option<Duration>,
 }
 
 impl Line {
     pub(super) fn new(thrift: Thrift) -> Self {
-        Self {
-            tick: thrift.tick.unwrap_or(TICK).max(TICK),
-            budget: thrift.bytes_per_second.map(|rate| Budget::new(rate.max(1))),
-            ticked: None,
+        Self { thrift, budget: thrift.bytes_per_second.map(|rate| Budget::new(rate.max(1))), ticked: None }
+    }
+
+    /// How it is to be used.
+    pub(super) fn thrift(&self) -> Thrift {
+        self.thrift
+    }
+
+    /// It is to be used like this from now on; what is left out is found anew where the bytes a second are others.
+    pub(super) fn retune(&mut self, thrift: Thrift) {
+        let Line { budget, .. } = Self::new(thrift);
+        if thrift.bytes_per_second != self.thrift.bytes_per_second {
+            self.budget = budget;
         }
+        self.thrift = thrift;
     }
 
     /// What is left out now.
@@ -70,7 +80,8 @@ impl Line {
     /// Clocks are due to tick; asked once a second, or more often.
     pub(super) fn ticks(&mut self, now: Duration, away: bool) -> bool {
         let slow = away || self.strain() == Strain::SlowClocks;
-        let every = if slow { self.tick.max(SLOW_TICK) } else { self.tick };
+        let tick = self.thrift.tick.unwrap_or(TICK).max(TICK);
+        let every = if slow { tick.max(SLOW_TICK) } else { tick };
         // A timer that comes a little early must not cost a whole second.
         let early = TICK / 4;
         let due = self.ticked.is_none_or(|last| now + early >= last + every);
@@ -207,6 +218,25 @@ mod tests {
             13,
             "never ten a second"
         );
+    }
+
+    #[test]
+    fn a_line_is_used_otherwise_from_now_on() {
+        let mut line = thin(100);
+        draw(&mut line, 0..60, |_| 500);
+        assert_eq!(line.strain(), Strain::SlowClocks);
+        let slower = Thrift { tick: Some(SECOND * 5), ..line.thrift() };
+        line.retune(slower);
+        assert_eq!(line.strain(), Strain::SlowClocks, "the line carries what it did");
+        let ticks = |line: &mut Line, seconds: std::ops::Range<u64>| {
+            seconds.filter(|s| line.ticks(at(*s), false)).count()
+        };
+        line.retune(Thrift { bytes_per_second: None, ..slower });
+        assert_eq!((line.strain(), line.is_limited()), (Strain::None, false));
+        assert_eq!(ticks(&mut line, 100..120), 4);
+        line.retune(Thrift { tick: None, bytes_per_second: Some(960) });
+        assert!(line.is_limited() && line.has_room(at(200)), "it begins with what may be written at once");
+        assert_eq!(ticks(&mut line, 200..220), 20);
     }
 
     #[test]

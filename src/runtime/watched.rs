@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
+use super::Thrift;
 use crate::model::topology::Topology;
 use crate::ui::keymap::Keymap;
 use crate::ui::theme::{Glyphs, Theme};
@@ -37,6 +38,8 @@ pub trait Watched: Send {
 pub enum News {
     /// It is drawn like this from now on.
     Looks(Box<(Theme, Glyphs)>),
+    /// The line to the terminal is used like this from now on.
+    Line(Thrift),
     /// These themes can be asked for by name from now on.
     Themes(Vec<String>),
     /// Keys mean this from now on.

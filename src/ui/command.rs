@@ -89,11 +89,8 @@ fn begun(facts: &Facts<'_>, view: &View) -> Vec<Choice> {
     let off = why_off(facts, view, Action::Act);
     let choice = |intent: &Intent| {
         let Intent { playbook, from, to } = intent;
-        let alone =
-            intents.iter().filter(|other| other.playbook == *playbook && other.to == *to).count() == 1;
-        let line = if alone { format!("{playbook} {to}") } else { format!("{playbook} {to} from {from}") };
         Choice {
-            line,
+            line: line(intent, &intents),
             about: match playbook {
                 Playbook::Own(_) => {
                     format!("open the sheet: {from} → {to}; {}", playbook.told(facts.world.topology()))
@@ -106,6 +103,14 @@ fn begun(facts: &Facts<'_>, view: &View) -> Vec<Choice> {
         }
     };
     intents.iter().map(choice).collect()
+}
+
+/// The line that begins an intent, one of `all` that could be begun.
+#[must_use]
+pub fn line(intent: &Intent, all: &[Intent]) -> String {
+    let Intent { playbook, from, to } = intent;
+    let alone = all.iter().filter(|other| other.playbook == *playbook && other.to == *to).count() == 1;
+    if alone { format!("{playbook} {to}") } else { format!("{playbook} {to} from {from}") }
 }
 
 /// The commands that a line may mean, the likeliest first; those of an empty line are all of them.

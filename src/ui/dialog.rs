@@ -49,6 +49,7 @@ pub use claim::{Claim, Claiming, GOOD_FOR, Obstacle};
 pub use cut_off::CutOff;
 pub use decide::Decide;
 pub use draw::draw;
+pub(in crate::ui) use draw::draw_over;
 pub use glass::Glass;
 pub use moment::Moment;
 pub use note::Note;
@@ -60,6 +61,7 @@ pub use sheet::{EXPIRES, PATIENCE, Sheet, Stage};
 pub use sift::Sift;
 pub use sign_in::{Ask, News, SignIn};
 pub use tell::{Tell, waiting};
+pub(in crate::ui) use terms::asked;
 pub use terms::{Row, Terms};
 pub use typed::{Refusal, Typed};
 

@@ -2,19 +2,21 @@
 //!
 //! Panes read from here and never call a verdict themselves, so that a frame costs each verdict once.
 
+mod problems;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::view::Facts;
+use super::view::{Facts, Pane};
 use super::{Mode, dialog};
 use crate::model::World;
 use crate::model::reading::Freshness;
 use crate::model::topology::RegionSpec;
 use crate::model::verdict::{
-    self, Answered, AtRisk, ControlVerdict, Decision, HealthCheckVerdict, LinkVerdict, NamedRecord,
-    OrdersVerdict, PanelSplit, RegionVerdict, RuleVerdict, SignalVerdict, Situation,
+    self, Answered, AtRisk, ControlVerdict, Decision, Discord, HealthCheckVerdict, LinkVerdict, NamedRecord,
+    OrdersVerdict, PanelSplit, RegionVerdict, RuleVerdict, SignalVerdict, Situation, Standing,
 };
 use crate::plan::progress::{Progress, StepProgress, StepState};
 use crate::plan::proof::{self, Shown};
@@ -39,6 +41,8 @@ pub struct Digest<'a> {
     pub checks: Vec<HealthCheckVerdict>,
     /// What each resolver says of each name.
     pub answers: Vec<Answered<'a>>,
+    /// Names about which resolvers disagree.
+    pub discords: Vec<Discord<'a>>,
     /// Every record of the names, as last read.
     pub records: Vec<NamedRecord<'a>>,
     /// Orders at risk.
@@ -49,6 +53,8 @@ pub struct Digest<'a> {
     pub decision: Option<Decision>,
     /// What could be done about it.
     pub advice: Option<Advice>,
+    /// The pane and row of each thing that is not ok, in the order of the panes.
+    pub problems: Vec<(Pane, usize)>,
     /// What the world shows of each step of an open run that is under way or held.
     pub seen: BTreeMap<StepId, Vec<Shown>>,
 }
@@ -96,19 +102,12 @@ impl<'a> Digest<'a> {
     /// Computes everything at `now`.
     #[must_use]
     pub fn of(world: &'a World, now: Timestamp) -> Self {
-        let (verdicts, situation) = verdict::standing(world, now);
-        let decision = verdict::decision(world, &verdicts, now);
-        let specs = &world.topology().regions;
-        let orders: Vec<_> = specs.iter().map(|spec| verdict::orders(world, &spec.name, now)).collect();
-        let needed = needed(world, &orders, now);
-        let regions = specs.iter().zip(verdicts).zip(orders);
-        let regions: Vec<_> = regions
-            .map(|((spec, verdict), orders)| {
-                let headroom = needed.zip(spec.capacity);
-                RegionDigest { orders, headroom, ..region(world, spec, verdict, now) }
-            })
-            .collect();
-        Self {
+        let (standing, situation) = verdict::standing(world, now);
+        let decision = verdict::decision(world, standing.iter().map(|region| &region.verdict), now);
+        let needed = needed(world, &standing, now);
+        let regions: Vec<_> =
+            standing.into_iter().map(|standing| region(world, standing, needed, now)).collect();
+        let digest = Self {
             labels: labels(&regions),
             regions,
             links: verdict::links(world, now),
@@ -117,18 +116,22 @@ impl<'a> Digest<'a> {
             rules: verdict::rules(world, now),
             checks: verdict::health_checks(world, now),
             answers: verdict::answers(world, now),
+            discords: verdict::discords(world, now),
             records: verdict::named_records(world),
             at_risk: verdict::at_risk(world, now),
             situation,
             decision,
             advice: None,
+            problems: Vec::new(),
             seen: BTreeMap::new(),
-        }
+        };
+        Self { problems: problems::of_world(world.topology(), &digest), ..digest }
     }
 
     /// The same with what is seen of the steps of a run.
     #[must_use]
-    pub fn with(self, run: Option<&Progress>, world: &World, now: Timestamp) -> Self {
+    pub fn with(mut self, run: Option<&Progress>, world: &World, now: Timestamp) -> Self {
+        self.problems.extend(problems::of_run(run));
         let Some(run) = run.filter(|run| run.is_open()) else { return self };
         let wanted = |at: &StepProgress| match at.state {
             StepState::Done(outcome) => outcome.needs_a_person(),
@@ -162,24 +165,26 @@ impl RegionDigest<'_> {
 
 fn region<'a>(
     world: &'a World,
-    spec: &'a RegionSpec,
-    verdict: RegionVerdict,
+    standing: Standing<'a>,
+    needed: Option<f64>,
     now: Timestamp,
 ) -> RegionDigest<'a> {
+    let Standing { spec, verdict, signals, orders } = standing;
+    let headroom = needed.zip(spec.capacity);
     RegionDigest {
-        signals: spec.signals.iter().map(|signal| verdict::signal(world, signal, now)).collect(),
-        headroom: None,
-        orders: None,
-        drained: verdict::drained(world, &spec.name, now),
+        headroom,
+        drained: verdict.drained,
         feed: feed(world, spec, now),
         spec,
         verdict,
+        signals,
+        orders,
     }
 }
 
 /// What whoever receives everything would have to carry, as in [`verdict::headroom`], worked out once for all.
-fn needed(world: &World, orders: &[Option<OrdersVerdict>], now: Timestamp) -> Option<f64> {
-    let usual: f64 = orders.iter().flatten().filter_map(|orders| orders.baseline).sum();
+fn needed(world: &World, regions: &[Standing<'_>], now: Timestamp) -> Option<f64> {
+    let usual: f64 = regions.iter().filter_map(|region| region.orders.as_ref()?.baseline).sum();
     verdict::total_rate(world, now).map(|total| total.value.max(usual))
 }
 

@@ -11,7 +11,7 @@ use super::dialog::Dialog;
 use super::dialog::keys::FILTER;
 use super::key::Key;
 use super::keymap::{Context, Keymap, Keys, written};
-use super::theme::{Glyphs, Role, Theme};
+use super::theme::{Role, Theme};
 use super::view::Still;
 use super::widgets::paint;
 use super::{Pen, Scene};
@@ -22,7 +22,16 @@ const GAP: usize = 2;
 
 /// Draws the bar into the first row of the area.
 pub fn draw(scene: &Scene<'_>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    bar(scene, theme, None, area, buf);
+    let beside = Beside { advice: None, calm: scene.view.problems(&scene.facts()).is_empty() };
+    bar(scene, theme, &beside, area, buf);
+}
+
+/// What the words of the bar depend on besides the scene.
+struct Beside {
+    /// What the key that acts says.
+    advice: Option<String>,
+    /// Nothing is wrong that could be gone to.
+    calm: bool,
 }
 
 /// The same, and the key that acts says what is advised.
@@ -32,7 +41,8 @@ pub(super) fn draw_advised(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
         let text = format!("act: {} to {to}, ~{}", advice.intent.playbook, verdict::span(advice.usual.p50));
         pen.glyphs.text(&text).into_owned()
     });
-    bar(pen.scene, pen.theme, advice.as_deref(), area, buf);
+    let beside = Beside { advice, calm: pen.digest.problems.is_empty() };
+    bar(pen.scene, pen.theme, &beside, area, buf);
 }
 
 /// It has something else to show than hints: what was said, what is typed, or keys that more must follow.
@@ -41,7 +51,7 @@ pub(super) fn speaks(scene: &Scene<'_>) -> bool {
     matches!(view.dialog, Some(Dialog::Filter(_))) || view.chord().is_some() || view.said().is_some()
 }
 
-fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: &mut Buffer) {
+fn bar(scene: &Scene<'_>, theme: &Theme, beside: &Beside, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
     if area.width < 2 || area.height == 0 {
         return;
@@ -61,7 +71,7 @@ fn bar(scene: &Scene<'_>, theme: &Theme, advice: Option<&str>, area: Rect, buf: 
         buf.set_stringn(row.x, row.y, paint::cut(said, room), room, theme.style(Role::LampLook));
         return;
     }
-    put(fitting(all(scene, advice), usize::from(row.width)), theme, row, buf);
+    put(fitting(all(scene, beside), usize::from(row.width)), theme, row, buf);
 }
 
 /// Draws hints one after the other.
@@ -76,19 +86,20 @@ pub(super) fn put(hints: Vec<Hint>, theme: &Theme, row: Rect, buf: &mut Buffer) 
 }
 
 /// Draws what is wrong with files, where something is: it stays until it is mended.
-pub fn complaint(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, area: Rect, buf: &mut Buffer) {
+pub(super) fn complaint(pen: &Pen<'_>, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
-    let Some(first) = scene.view.complaints().first() else { return };
+    let complaints = pen.scene.view.complaints();
+    let Some(first) = complaints.first() else { return };
     if area.width < 2 || area.height == 0 {
         return;
     }
-    let more = match scene.view.complaints().len() {
+    let more = match complaints.len() {
         0 | 1 => String::new(),
         all => format!("  +{}", all - 1),
     };
     let room = usize::from(area.width) - 1;
-    let line = paint::cut(&glyphs.text(&first.line), room.saturating_sub(more.len()));
-    buf.set_stringn(area.x + 1, area.y, format!("{line}{more}"), room, theme.style(Role::LampLook));
+    let line = paint::cut(&pen.glyphs.text(&first.line), room.saturating_sub(more.len()));
+    buf.set_stringn(area.x + 1, area.y, format!("{line}{more}"), room, pen.style(Role::LampLook));
 }
 
 /// The line that a filter is typed into.
@@ -128,22 +139,26 @@ pub(super) struct Hint {
 }
 
 /// All hints of the moment, in the order of the table.
-fn all(scene: &Scene<'_>, advice: Option<&str>) -> Vec<Hint> {
+fn all(scene: &Scene<'_>, beside: &Beside) -> Vec<Hint> {
     let (facts, view) = (scene.facts(), scene.view);
     let context = view.context();
     let keys = view.keymap.at(context);
     let on_top = view.dialog.as_ref().filter(|_| view.help.is_none());
+    let is_on = |action: Action| match action {
+        Action::NextProblem | Action::PreviousProblem => !beside.calm,
+        action => why_off(&facts, view, action).is_none(),
+    };
     TABLE
         .iter()
         .filter(|entry| !view.keymap.label(entry.action).is_empty() && entry.places.contains(&context))
-        .filter(|entry| context != Context::Screen || why_off(&facts, view, entry.action).is_none())
+        .filter(|entry| context != Context::Screen || is_on(entry.action))
         .filter(|entry| entry.action != Action::Back || goes_back(scene))
         .filter(|entry| view.help.is_none() || !is_for_what_is_under_help(entry.action))
         .filter(|entry| entry.action != Action::SignIn || wants_sign_in(&facts))
         .filter(|entry| on_top.is_none_or(|dialog| dialog.offers(entry.action)))
         .filter_map(|entry| {
             let key = keys.all(entry.action).into_iter().next()?;
-            Some(Hint { key, word: word(scene, advice, entry), weight: entry.priority })
+            Some(Hint { key, word: word(scene, beside, entry), weight: entry.priority })
         })
         .collect()
 }
@@ -179,9 +194,9 @@ fn goes_back(scene: &Scene<'_>) -> bool {
 }
 
 /// The word of a toggle says what it would do now.
-fn word(scene: &Scene<'_>, advice: Option<&str>, entry: &Entry) -> String {
+fn word(scene: &Scene<'_>, beside: &Beside, entry: &Entry) -> String {
     let word = match entry.action {
-        Action::Act => advice.unwrap_or(scene.view.keymap.label(entry.action)),
+        Action::Act => beside.advice.as_deref().unwrap_or(scene.view.keymap.label(entry.action)),
         Action::Arm if matches!(scene.console.mode, super::Mode::Armed { .. }) => "disarm",
         Action::Pause if scene.run.is_some_and(|run| run.paused) => "go on",
         Action::Freeze if matches!(scene.view.still, Some(Still::Replay(_))) => "back to now",

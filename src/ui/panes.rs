@@ -17,6 +17,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::action::Action;
+use super::drawing::Drawing;
 use super::guard;
 use super::theme::{Glyphs, Theme};
 use super::view::Pane;
@@ -27,6 +28,7 @@ use super::{Pen, Scene};
 use crate::plan::progress::Progress;
 
 pub use thing::Thing;
+pub(super) use traffic::wrong as traffic_rows;
 
 /// Draws a pane.
 pub(super) fn draw(pen: &Pen<'_>, pane: Pane, area: Rect, buf: &mut Buffer) {
@@ -122,18 +124,15 @@ pub fn selected(scene: &Scene<'_>, screen: Rect, pane: Pane) -> Option<usize> {
 }
 
 /// All there is to say about the selected row of the focused pane, in lines of any width.
-#[must_use]
-pub fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: &Glyphs) -> Vec<Line<'static>> {
-    super::with_pen(scene, theme, glyphs, |pen| {
-        let pane = scene.view.pane;
-        let area = place(pen, screen, pane);
-        let selected = selected_of(pen, pane, &shown(pen, pane, area).selectable());
-        selected.map_or_else(Vec::new, |row| detail::lines(pen, pane, area, row))
-    })
+pub(super) fn detail(pen: &Pen<'_>, screen: Rect) -> Vec<Line<'static>> {
+    let pane = pen.scene.view.pane;
+    let area = place(pen, screen, pane);
+    let selected = selected_of(pen, pane, &shown(pen, pane, area).selectable());
+    selected.map_or_else(Vec::new, |row| detail::lines(pen, pane, area, row))
 }
 
 fn with_pen<T>(scene: &Scene<'_>, then: impl FnOnce(&Pen<'_>) -> T) -> T {
-    super::with_pen(scene, &Theme::plain(), &Glyphs::unicode(), then)
+    then(&Drawing::new(scene).pen(&Theme::plain(), &Glyphs::unicode()))
 }
 
 fn place(pen: &Pen<'_>, screen: Rect, pane: Pane) -> Rect {
@@ -152,7 +151,7 @@ fn listing(pen: &Pen<'_>, pane: Pane, area: Rect) -> Listing {
     match pane {
         Pane::Regions => regions::listing(pen, room, height),
         Pane::Replication => replication::listing(pen, room),
-        Pane::Traffic => traffic::listing(pen, room),
+        Pane::Traffic => traffic::listing(pen, room, height),
         Pane::Orders => orders::listing(pen, room),
         Pane::Plan => plan::listing(pen, room, height),
         Pane::Journal => journal::listing(pen, room),

@@ -40,7 +40,7 @@ pub(super) fn words(pen: &Pen<'_>, screen: Rect, buf: &mut Buffer) {
     if foot.height > 0 && hint::speaks(pen.scene) {
         hint::draw(pen.scene, pen.theme, foot, buf);
     } else {
-        hint::complaint(pen.scene, pen.theme, pen.glyphs, foot, buf);
+        hint::complaint(pen, foot, buf);
     }
 }
 

@@ -79,10 +79,8 @@ pub struct Alarm {
 }
 
 impl Alarm {
-    /// What it is in a scene.
-    #[must_use]
-    pub fn of(scene: &Scene<'_>) -> Self {
-        let digest = Digest::of(scene.world, scene.now);
+    /// What it is in a scene, by the verdicts on it.
+    pub(super) fn of(scene: &Scene<'_>, digest: &Digest<'_>) -> Self {
         let mode = match scene.console.mode {
             // The span that is left is a clock.
             Mode::Armed { .. } => Mode::Armed { until: Timestamp::UNIX_EPOCH },

@@ -36,7 +36,6 @@ use crate::plan::progress::Progress;
 
 pub use complaints::Complaint;
 use problems::Way;
-pub use problems::list as problems;
 pub use still::Still;
 
 /// What a key press can be judged by: a [`Scene`] without the view.

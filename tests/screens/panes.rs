@@ -5,6 +5,7 @@ use std::time::Duration;
 use pointsman::model::reading::{Observation, Source, Trouble, TroubleKind};
 use pointsman::ui::theme::{Glyphs, Theme};
 use pointsman::ui::view::Pane;
+use pointsman::ui::widgets::chart::Dots;
 use pointsman::ui::{Mode, panes};
 
 use super::show::{self, Show};
@@ -136,6 +137,65 @@ fn names_that_move_by_weights() {
     let show = Show::with(fixture::weighted(), true);
     picture("weighted", &show, &[(80, 24), (120, 40)]);
     picture("weighted_zoom", &show.zoomed(Pane::Traffic), &[(80, 24), (120, 40)]);
+}
+
+#[test]
+fn what_is_known_of_each_endpoint_is_told_where_there_is_room() {
+    let row = |text: &str, begins: &str| -> String {
+        let found = text.lines().find_map(|line| line.split('│').find(|cell| cell.starts_with(begins)));
+        found.unwrap_or_else(|| panic!("no {begins} in\n{text}")).trim().to_owned()
+    };
+    let calm = Show::of(State::Calm);
+    let wide = calm.text(200, 50);
+    assert_eq!(row(&wide, " age "), "age             <5s      <5s      <5s      <5s      <5s");
+    assert_eq!(row(&wide, " rtt "), "rtt             80ms     80ms     80ms     80ms     80ms");
+    assert_eq!(row(&wide, " answers "), "answers ● 5 of 5 endpoints");
+    assert_eq!(row(&calm.text(80, 24), " answers "), "answers ● 5 of 5, <5s old, 80ms");
+    let away = Show::of(State::Unreachable).text(120, 40);
+    assert_eq!(row(&away, " answers "), "answers ▲ 3 of 5, use1, euw1 unreachable since 13:50:07");
+}
+
+#[test]
+fn resolvers_that_disagree_are_a_problem_once_the_ttl_is_over() {
+    let show = Show::with(fixture::weighted(), true);
+    let text = show.text(120, 40);
+    assert!(text.contains("▲ resolvers disagree: office answers use1"), "{text}");
+    let traffic = |show: &Show| {
+        let problems = show.scene(|scene| scene.view.problems(&scene.facts()));
+        problems.into_iter().filter(|(pane, _)| *pane == Pane::Traffic).collect::<Vec<_>>()
+    };
+    assert_eq!(traffic(&show), [(Pane::Traffic, 2)], "the row of the resolvers");
+    let proving = Show::running(Until::Proving);
+    let text = proving.text(200, 50);
+    assert!(text.contains("resolvers disagree, ") && text.contains(" of TTL left"), "{text}");
+    assert_eq!(traffic(&proving), [], "not while it runs out");
+}
+
+#[test]
+fn both_ends_of_a_link_say_what_they_are() {
+    let show = Show::of(State::Calm);
+    let wide = show.text(120, 40);
+    for words in ["use1→usw2 writer→reader ●", "usw2→use1 reader→writer", "use1→usw2 active→active"]
+    {
+        assert!(wide.contains(words), "{words}: {wide}");
+    }
+    let narrow = show.text(80, 24);
+    for words in ["orders  w use1→usw2 ●", "orders  r usw2→use1", "carts   a use1→usw2"] {
+        assert!(narrow.contains(words), "{words}: {narrow}");
+    }
+}
+
+#[test]
+fn charts_are_drawn_with_what_is_asked_for() {
+    let show = Show::of(State::Degraded);
+    let drawn = |dots| {
+        let text = show::text(&show.frame_in(120, 40, &show::dark(), &Glyphs::unicode().charting(dots)));
+        let has = |from: char, to: char| text.chars().any(|letter| (from..=to).contains(&letter));
+        (has('\u{2801}', '\u{28ff}'), has('▁', '█'), text.contains("**"))
+    };
+    assert_eq!(drawn(Dots::Braille), (true, true, false));
+    assert_eq!(drawn(Dots::Blocks), (false, true, false));
+    assert_eq!(drawn(Dots::Ascii), (false, false, true));
 }
 
 #[test]

@@ -64,6 +64,7 @@ impl Place {
         let words = |news: News| match news {
             News::Looks(looks) => format!("looks {}", looks.0.name()),
             News::Declared(topology) => format!("declared {}", topology.objectives.rpo.as_secs()),
+            News::Line(thrift) => format!("line {thrift:?}"),
             News::Wrong(complaint) => {
                 format!("wrong {}: {}", complaint.of, complaint.line.replace(&folder, ""))
             }
@@ -151,6 +152,28 @@ fn ascii_and_colour_are_taken_from_the_saved_config() {
     assert_eq!(news[1..], ["looks light", "right theme: drawn in the theme light now"], "{news:?}");
     let (theme, glyphs) = &place.files.looks;
     assert!(glyphs.is_ascii() && theme.style(Role::LampOk).fg.is_none());
+}
+
+#[test]
+fn charts_and_the_line_are_taken_from_the_saved_config() {
+    let mut place = Place::new();
+    place.edit("chart = \"blocks\"", "chart = \"ascii\"");
+    assert_eq!(place.read()[1..], ["looks mono", "right theme: drawn with other shapes now"]);
+    assert_eq!(place.files.looks.1.dots(), crate::ui::widgets::chart::Dots::Ascii);
+    place.edit("tick = \"5s\"", "tick = \"2s\"");
+    let line = "line Thrift { tick: Some(2s), bytes_per_second: Some(1200) }";
+    assert_eq!(place.read()[0], line);
+    place.edit("bytes_per_second = 1200", "bytes_per_second = 0");
+    assert_eq!(place.read()[0], "line Thrift { tick: Some(2s), bytes_per_second: None }");
+    assert_eq!(place.read()[0], "right config", "only what changed is taken in");
+}
+
+#[test]
+fn the_flag_goes_before_the_saved_bytes_a_second() {
+    let mut place = Place::new();
+    place.files.common.bytes_per_second = Some(960);
+    place.edit("bytes_per_second = 1200", "bytes_per_second = 9600");
+    assert_eq!(place.read()[0], "right config: pointsman.toml was read again");
 }
 
 #[test]

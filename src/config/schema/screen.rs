@@ -2,7 +2,7 @@
 
 use super::sections::may;
 use super::{Kind, Section};
-use crate::config::Color;
+use crate::config::{Chart, Color};
 
 /// `[production]`.
 pub(in crate::config) static PRODUCTION: Section = Section {
@@ -32,6 +32,12 @@ pub(in crate::config) static SCREEN: Section = Section {
             "Whether there is colour. `--color` wins over it, and it wins over `NO_COLOR`; left out, `auto`.",
         ),
         may("ascii", Kind::Flag, "Draw with ASCII only, as `--ascii` and a locale without UTF-8 do."),
+        may(
+            "chart",
+            Kind::Choice(&Chart::WORDS),
+            "What charts and trends are drawn with; left out, `braille`. Where only ASCII is drawn it is `ascii`, \
+             whatever stands here.",
+        ),
         may("tick", Kind::Span, "How often clocks tick, `5s` on a slow line; once a second at the most."),
         may(
             "bytes_per_second",

@@ -1,4 +1,5 @@
-//! When a routing control last changed, as far as was seen: what the wait period of a safety rule is counted from.
+//! When a routing control or the records of a name last changed, as far as was seen: what the wait period of a safety
+//! rule and the TTL of an answer are counted from.
 //!
 //! It tells what was seen and never what may have happened between two looks.
 
@@ -6,25 +7,41 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{ControlState, Observation, Reading, Source};
+use super::{ControlState, Observation, Reading, RecordReading, Source};
 use crate::model::topology::Region;
 
-/// When each control last changed, as each endpoint showed it.
+/// When each control last changed, as each endpoint showed it, and the records of each name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Turns {
-    seen: BTreeMap<(Region, String), Steady>,
+    seen: BTreeMap<(Region, String), Steady<ControlState>>,
+    records: BTreeMap<String, Steady<Vec<RecordReading>>>,
 }
 
-/// A control as one endpoint has shown it without a break.
+/// What one source has shown without a break.
 #[derive(Clone, Debug, PartialEq)]
-struct Steady {
-    state: ControlState,
+struct Steady<T> {
+    state: T,
     first: Timestamp,
     asked: Timestamp,
     changed: bool,
 }
 
-/// Until when a control may have changed last.
+impl<T: PartialEq> Steady<T> {
+    fn take(known: Option<Self>, state: T, (asked, at): (Timestamp, Timestamp)) -> Self {
+        match known {
+            None => Self { state, first: at, asked, changed: false },
+            Some(steady) if asked < steady.asked => steady,
+            Some(steady) if steady.state == state => Self { asked, ..steady },
+            Some(_) => Self { state, first: at, asked, changed: true },
+        }
+    }
+
+    fn turn(&self) -> Turn {
+        if self.changed { Turn::Changed(self.first) } else { Turn::Since(self.first) }
+    }
+}
+
+/// Until when something may have changed last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// It was seen to change, at the latest then.
@@ -34,29 +51,29 @@ pub enum Turn {
 }
 
 impl Turns {
-    /// Takes in what an endpoint says; an answer that was asked for earlier than the newest one changes nothing.
+    /// Takes in what an endpoint or a zone says; an answer that was asked for earlier than the newest one changes nothing.
     pub(in crate::model) fn take(&mut self, observation: &Observation) {
-        let Observation {
-            source: Source::Endpoint(endpoint),
-            asked,
-            at,
-            result: Ok(Reading::Controls(states)),
-            ..
-        } = observation
-        else {
-            return;
-        };
-        for (control, state) in states {
-            let fresh = Steady { state: *state, first: *at, asked: *asked, changed: false };
-            let steady = self.seen.entry((endpoint.clone(), control.clone())).or_insert(fresh);
-            if *asked < steady.asked {
-                continue;
+        let Observation { source, asked, at, result: Ok(reading), .. } = observation else { return };
+        match (source, reading) {
+            (Source::Endpoint(endpoint), Reading::Controls(states)) => {
+                for (control, state) in states {
+                    let key = (endpoint.clone(), control.clone());
+                    let steady = Steady::take(self.seen.remove(&key), *state, (*asked, *at));
+                    self.seen.insert(key, steady);
+                }
             }
-            if steady.state != *state {
-                *steady = Steady { state: *state, first: *at, asked: *asked, changed: true };
+            (Source::Records(name), Reading::Records(records)) => {
+                let steady = Steady::take(self.records.remove(name), records.clone(), (*asked, *at));
+                self.records.insert(name.clone(), steady);
             }
-            steady.asked = *asked;
+            _ => {}
         }
+    }
+
+    /// Until when the records of a name may have changed last; `None` before they were read.
+    #[must_use]
+    pub fn of_records(&self, name: &str) -> Option<Turn> {
+        self.records.get(name).map(Steady::turn)
     }
 
     /// Until when a control may have changed last; `None` before any endpoint told of it.

@@ -48,8 +48,12 @@ impl Decision {
 
 /// The decision that is to be made, by the verdicts on the Regions at `now`; `None` while none that takes traffic is bad.
 #[must_use]
-pub fn decision(world: &World, regions: &[RegionVerdict], now: Timestamp) -> Option<Decision> {
-    let bad = regions.iter().filter(|verdict| verdict.lamp == Lamp::Bad && !verdict.drained);
+pub fn decision<'a>(
+    world: &World,
+    regions: impl Iterator<Item = &'a RegionVerdict>,
+    now: Timestamp,
+) -> Option<Decision> {
+    let bad = regions.filter(|verdict| verdict.lamp == Lamp::Bad && !verdict.drained);
     let (region, since) =
         bad.filter_map(|verdict| Some((&verdict.region, verdict.since?))).min_by_key(|(_, since)| *since)?;
     let missed = missed(world, since, now);
@@ -67,7 +71,7 @@ mod tests {
     use crate::model::verdict::regions;
 
     fn of(scene: &Scene) -> Option<Decision> {
-        decision(&scene.world, &regions(&scene.world, scene.now), scene.now)
+        decision(&scene.world, regions(&scene.world, scene.now).iter(), scene.now)
     }
 
     #[test]

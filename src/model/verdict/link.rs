@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::member::{MemberRole, Members};
 use super::metrics::LinkSpec;
 use super::points::{self, Periods};
 use super::replica;
@@ -37,6 +38,8 @@ pub struct LinkVerdict {
     pub from: Region,
     /// Where it goes.
     pub to: Region,
+    /// What the member at each end does now, as far as is known: where data comes from, where it goes.
+    pub ends: [MemberRole; 2],
     /// Replication runs this way now; the other way round is drawn and is no problem.
     pub live: bool,
     /// Its lamp against the RPO.
@@ -60,7 +63,8 @@ pub struct LinkVerdict {
 pub fn links(world: &World, now: Timestamp) -> Vec<LinkVerdict> {
     let lives = lives(world, now);
     let drawn = lives.iter().filter(|(_, live)| *live != Live::Aside);
-    drawn.map(|(spec, live)| verdict(world, spec, *live == Live::Runs, now)).collect()
+    let mut members = Members::of(world, now);
+    drawn.map(|(spec, live)| verdict(world, (spec, *live == Live::Runs), &mut members, now)).collect()
 }
 
 /// Seconds behind of one direction at the ends of their periods, newest first, by the metric that speaks for it now.
@@ -162,7 +166,12 @@ fn measured_now(world: &World, spec: &LinkSpec, now: Timestamp) -> bool {
     freshness.map(|lag| lag.freshness).any(|freshness| freshness == Freshness::Fresh)
 }
 
-fn verdict(world: &World, spec: &LinkSpec, live: bool, now: Timestamp) -> LinkVerdict {
+fn verdict<'a>(
+    world: &'a World,
+    (spec, live): (&'a LinkSpec, bool),
+    members: &mut Members<'a>,
+    now: Timestamp,
+) -> LinkVerdict {
     let Measure { at, lag, lamp, stopped } = measure(world, spec, now);
     let metric = spec.metrics.get(at);
     let trend = metric.map(|metric| {
@@ -175,6 +184,7 @@ fn verdict(world: &World, spec: &LinkSpec, live: bool, now: Timestamp) -> LinkVe
         store: spec.store.clone(),
         from: spec.from.clone(),
         to: spec.to.clone(),
+        ends: members.ends(spec),
         live,
         lamp: if live { lamp } else { Lamp::Unknown },
         lag: lag.filter(|_| live),

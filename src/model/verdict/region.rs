@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use super::orders::{OrdersVerdict, orders};
 use super::role::{Role, role};
 use super::routing::drained;
-use super::signal::{Core, core, core_text, is_judged};
+use super::signal::{Core, SignalVerdict, core, core_text, is_judged, signal};
 use super::text::{age, change_text, span};
 use super::{Dated, Lamp, traffic};
 use crate::model::World;
 use crate::model::reading::{Freshness, Source};
-use crate::model::topology::{Region, Signal};
+use crate::model::topology::{Region, RegionSpec, Signal};
 
 /// The family whose signals act as a user does; when all of it is bad, so is the Region.
 pub const CANARY: &str = "canary";
@@ -119,21 +119,61 @@ impl Judged {
     }
 }
 
+/// A Region as a whole, with all that its verdict was made from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing<'a> {
+    /// How it is declared.
+    pub spec: &'a RegionSpec,
+    /// Its verdict.
+    pub verdict: RegionVerdict,
+    /// Its signals, in the order of the config; also those that are not judged.
+    pub signals: Vec<SignalVerdict<'a>>,
+    /// Its orders, where they are declared.
+    pub orders: Option<OrdersVerdict>,
+}
+
+/// What a Region is judged by, with all that a pane shows of it.
+pub(super) struct Evidence<'a> {
+    pub(super) signals: Vec<SignalVerdict<'a>>,
+    pub(super) orders: Option<OrdersVerdict>,
+}
+
+impl<'a> Evidence<'a> {
+    pub(super) fn of(world: &'a World, spec: &'a RegionSpec, now: Timestamp) -> Self {
+        let signals = spec.signals.iter().map(|signal| self::signal(world, signal, now)).collect();
+        Self { signals, orders: orders(world, &spec.name, now) }
+    }
+
+    pub(super) fn judge(&self, world: &World, region: &Region, now: Timestamp) -> Judged {
+        let judged = self.signals.iter().filter(|seen| is_judged(seen.signal));
+        let witnesses = judged.map(|seen| Witness { signal: seen.signal, core: Core::of(seen) }).collect();
+        judge_by(world, region, (witnesses, self.orders.as_ref()), now)
+    }
+}
+
 /// Judges one Region without what only a pane needs.
 pub(super) fn judge(world: &World, region: &Region, now: Timestamp) -> Judged {
     let signals = world.topology().region(region).map(|spec| spec.signals.as_slice()).unwrap_or_default();
     let judged = signals.iter().filter(|signal| is_judged(signal));
-    let witnesses: Vec<Witness<'_>> =
-        judged.map(|s| Witness { signal: s, core: core(world, s, now) }).collect();
-    let orders = orders(world, region, now).filter(|orders| orders.lamp != Lamp::Unknown);
-    let families = families(&witnesses, orders.as_ref());
+    let witnesses = judged.map(|s| Witness { signal: s, core: core(world, s, now) }).collect();
+    judge_by(world, region, (witnesses, orders(world, region, now).as_ref()), now)
+}
+
+fn judge_by(
+    world: &World,
+    region: &Region,
+    (witnesses, orders): (Vec<Witness<'_>>, Option<&OrdersVerdict>),
+    now: Timestamp,
+) -> Judged {
+    let orders = orders.filter(|orders| orders.lamp != Lamp::Unknown);
+    let families = families(&witnesses, orders);
     let (lamp, disagreement) = lamp(&families);
     let blind = blind(world, region, now);
     let lamp = if lamp == Lamp::Ok && blind.is_some() { Lamp::Look } else { lamp };
     Judged {
         lamp,
         since: started(lamp, &witnesses),
-        items: items(&witnesses, orders.as_ref()),
+        items: items(&witnesses, orders),
         disagreement,
         blind,
         read: world.feed(&Source::Metrics(region.clone())).is_some(),

@@ -116,13 +116,16 @@ pub fn claims<'a>(world: &'a World, store: &str, now: Timestamp) -> Vec<&'a str>
 }
 
 /// The readings of clusters that have left the store's global cluster.
-fn detached<'a>(world: &'a World, store: &str) -> impl Iterator<Item = (&'a AuroraReading, &'a Feed)> {
+pub(super) fn detached<'a>(
+    world: &'a World,
+    store: &str,
+) -> impl Iterator<Item = (&'a AuroraReading, &'a Feed)> {
     readings(world, store).filter(|(reading, _)| reading.is_detached())
 }
 
 /// The newest reading of a store's global cluster: the one that was asked for last, from whichever Region; where no
 /// Region knows one any more, of a cluster that left it.
-fn newest_reading<'a>(world: &'a World, store: &str) -> Option<(&'a AuroraReading, &'a Feed)> {
+pub(super) fn newest_reading<'a>(world: &'a World, store: &str) -> Option<(&'a AuroraReading, &'a Feed)> {
     let newest = |readings: &mut dyn Iterator<Item = (&'a AuroraReading, &'a Feed)>| {
         readings.max_by_key(|(_, feed)| feed.asked())
     };
@@ -138,7 +141,7 @@ fn readings<'a>(world: &'a World, store: &str) -> impl Iterator<Item = (&'a Auro
 }
 
 /// The member that still holds the role while no one claims it in the middle of a move.
-fn giving_up(reading: &AuroraReading) -> Option<Region> {
+pub(super) fn giving_up(reading: &AuroraReading) -> Option<Region> {
     let moving = reading.moving.as_ref()?;
     if reading.members.iter().any(|member| member.writer) {
         return None;

@@ -37,6 +37,8 @@ pub struct ControlCell {
     pub round_trip: Option<Duration>,
     /// Its trouble since.
     pub trouble: Option<Trouble>,
+    /// Since when it does not answer, or not any more: since its newest answer, or since it was first asked in vain.
+    pub silent: Option<Timestamp>,
 }
 
 /// Whether a rule holds with the controls as they are.
@@ -151,10 +153,13 @@ fn verdict(world: &World, routing: &Routing, name: &str, now: Timestamp) -> Cont
 fn cell(world: &World, endpoint: &Endpoint, name: &str, now: Timestamp) -> ControlCell {
     let feed = world.feed(&Source::Endpoint(endpoint.region.clone()));
     let state = feed.and_then(|feed| word(feed, name, now));
+    let failing = feed.and_then(Feed::trouble).map(|(_, since)| since);
+    let silent = failing.map(|since| feed.and_then(Feed::seen).map_or(since, |(_, at)| at));
     ControlCell {
         endpoint: endpoint.region.clone(),
         round_trip: feed.and_then(Feed::round_trip),
         trouble: feed.and_then(Feed::trouble).map(|(trouble, _)| trouble.clone()),
+        silent: silent.or(state.as_ref().filter(|state| state.freshness != Freshness::Fresh).map(|s| s.at)),
         state,
     }
 }
@@ -165,7 +170,8 @@ fn word(feed: &Feed, name: &str, now: Timestamp) -> Option<Dated<ControlState>> 
     Some(Dated { value: *states.get(name)?, at, freshness: feed.freshness(now) })
 }
 
-fn state(world: &World, routing: &Routing, name: &str, now: Timestamp) -> Option<ControlState> {
+/// What a quorum of fresh answers agrees on.
+pub(super) fn state(world: &World, routing: &Routing, name: &str, now: Timestamp) -> Option<ControlState> {
     let feeds = routing.endpoints.iter().filter_map(|e| world.feed(&Source::Endpoint(e.region.clone())));
     let words: Vec<_> = feeds.filter_map(|feed| word(feed, name, now)).collect();
     Tally::of(words.iter()).agreed(routing.quorum())
@@ -271,6 +277,12 @@ mod tests {
         assert_eq!(first.state.as_ref().map(|state| state.value), Some(Off));
         assert_eq!(first.round_trip, Some(Duration::from_millis(80)));
         assert_eq!(first.trouble.as_ref().map(|trouble| trouble.kind), Some(TroubleKind::EndpointAway));
+        assert_eq!(first.silent, first.state.as_ref().map(|state| state.at), "since it last answered");
+        assert_eq!(
+            (second.silent, third.silent),
+            (Some(scene.now), None),
+            "since it was first asked in vain"
+        );
         assert_eq!((&second.state, second.trouble.is_some()), (&None, true));
         assert_eq!((&third.state, third.trouble.is_some()), (&None, false));
     }

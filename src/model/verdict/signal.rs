@@ -54,6 +54,14 @@ pub(super) struct Core {
     pub(super) since: Option<Timestamp>,
 }
 
+impl Core {
+    /// That of a verdict.
+    pub(super) fn of(seen: &SignalVerdict<'_>) -> Self {
+        let SignalVerdict { lamp, ref value, whole, part, since, .. } = *seen;
+        Self { lamp, value: value.clone(), whole, part, since }
+    }
+}
+
 /// One period of a signal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Sample {
@@ -67,8 +75,9 @@ struct Sample {
 /// The verdict on one signal.
 #[must_use]
 pub fn signal<'a>(world: &World, signal: &'a Signal, now: Timestamp) -> SignalVerdict<'a> {
-    let Core { lamp, value, whole, part, since } = core(world, signal, now);
-    let trend = Measured::of(world, signal).map(|measured| {
+    let measured = Measured::of(world, signal);
+    let Core { lamp, value, whole, part, since } = core_of(world, signal, measured, now);
+    let trend = measured.map(|measured| {
         let values = measured.samples().map(|sample| (sample.start, sample.value));
         points::trend(values, measured.main.period, now)
     });
@@ -92,11 +101,15 @@ pub fn judged(signal: &Signal, value: f64) -> Lamp {
 
 /// The verdict without trend and trouble: what the Region's lamp is made from.
 pub(super) fn core(world: &World, signal: &Signal, now: Timestamp) -> Core {
+    core_of(world, signal, Measured::of(world, signal), now)
+}
+
+fn core_of(world: &World, signal: &Signal, measured: Option<Measured<'_>>, now: Timestamp) -> Core {
     let none = Core { lamp: Lamp::Unknown, value: None, whole: None, part: None, since: None };
     if let Formula::Alarm { region, name } = &signal.formula {
         return alarm(world, signal, (region, name), now).unwrap_or(none);
     }
-    let Some(measured) = Measured::of(world, signal) else { return none };
+    let Some(measured) = measured else { return none };
     let mut samples = measured.samples();
     let Some(newest) = samples.next() else { return none };
     let at = measured.main.end(newest.start);

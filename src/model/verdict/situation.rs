@@ -4,14 +4,15 @@
 
 use jiff::Timestamp;
 
+use super::Lamp;
+use super::discord::discords;
 use super::link::{LiveLag as Live, live_lags, worst};
 use super::orders::{at_risk, total_rate};
-use super::region::{self, Judged};
+use super::region::{self, Evidence, Judged, Standing};
 use super::replica::promoting;
 use super::role::{claims, moving};
 use super::routing::{ControlCell, ControlVerdict, controls, panel_splits, rules};
 use super::text::{age, aged, limit_text, span, value_text};
-use super::{Lamp, RegionVerdict};
 use crate::model::World;
 use crate::model::reading::{Freshness, TroubleKind};
 use crate::model::topology::{Aurora, Region, Replica, RuleKind, Unit};
@@ -91,14 +92,21 @@ pub fn situation(world: &World, now: Timestamp) -> Situation {
     of_judged(world, &judged, now)
 }
 
-/// The verdict on every Region, and the situation: both at once cost less than one after the other.
+/// Every Region with what its verdict was made from, and the situation: each verdict is worked out once for both.
 #[must_use]
-pub fn standing(world: &World, now: Timestamp) -> (Vec<RegionVerdict>, Situation) {
-    let regions = world.topology().regions.iter();
-    let judged: Vec<_> = regions.map(|spec| (&spec.name, region::judge(world, &spec.name, now))).collect();
+pub fn standing(world: &World, now: Timestamp) -> (Vec<Standing<'_>>, Situation) {
+    let specs = &world.topology().regions;
+    let evidence: Vec<Evidence<'_>> = specs.iter().map(|spec| Evidence::of(world, spec, now)).collect();
+    let judged = specs.iter().zip(&evidence);
+    let judged: Vec<_> = judged.map(|(spec, of)| (&spec.name, of.judge(world, &spec.name, now))).collect();
     let situation = of_judged(world, &judged, now);
     let judged = judged.into_iter().map(|(_, judged)| judged).collect();
-    (region::verdicts(world, judged, now), situation)
+    let verdicts = specs.iter().zip(region::verdicts(world, judged, now));
+    let regions = verdicts.zip(evidence).map(|((spec, verdict), evidence)| {
+        let Evidence { signals, orders } = evidence;
+        Standing { spec, verdict, signals, orders }
+    });
+    (regions.collect(), situation)
 }
 
 fn of_judged(world: &World, judged: &[(&Region, Judged)], now: Timestamp) -> Situation {
@@ -228,7 +236,18 @@ fn of_routing(world: &World, now: Timestamp) -> Vec<Remark> {
     });
     let broken = broken.map(|verdict| look(format!("rule {} does not hold", verdict.rule.name)));
     let parted = panel_splits(world, now).into_iter().map(|split| look(split.to_string()));
-    split.chain(broken).chain(parted).chain(few_endpoints(&controls, world).map(look)).collect()
+    let several = world.topology().dns.len() > 1;
+    let discords = discords(world, now).into_iter().filter(|discord| discord.lamp() != Lamp::Ok);
+    let discords = discords.map(|discord| {
+        let name = if several { format!("{}: ", discord.name.name) } else { String::new() };
+        look(format!("{name}{discord}"))
+    });
+    split
+        .chain(broken)
+        .chain(parted)
+        .chain(discords)
+        .chain(few_endpoints(&controls, world).map(look))
+        .collect()
 }
 
 /// Too few endpoints answer for a control to be known, once they were asked.
@@ -447,8 +466,13 @@ mod tests {
     #[test]
     fn more_is_told_where_there_is_room() {
         let scene = Scene::region_loss();
-        let (verdicts, told) = standing(&scene.world, scene.now);
+        let (regions, told) = standing(&scene.world, scene.now);
+        let verdicts: Vec<_> = regions.iter().map(|region| region.verdict.clone()).collect();
         assert_eq!(verdicts, super::super::regions(&scene.world, scene.now));
+        for (region, signal) in regions.iter().flat_map(|r| r.signals.iter().map(move |signal| (r, signal))) {
+            assert_eq!(*signal, super::super::signal(&scene.world, signal.signal, scene.now));
+            assert_eq!(region.orders, super::super::orders(&scene.world, &region.spec.name, scene.now));
+        }
         assert_eq!(told, situation(&scene.world, scene.now));
         assert_eq!(told.told(78), told.text);
         let narrow = "us-east-1 bad 4m07s: canary local 41%, orders −62%  +1";

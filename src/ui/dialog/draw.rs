@@ -5,18 +5,23 @@ use ratatui::buffer::Buffer;
 use super::{Dialog, page, text};
 use crate::model::verdict;
 use crate::ui::action::Action;
+use crate::ui::drawing::Drawing;
 use crate::ui::keymap::{Context, Keys};
 use crate::ui::theme::{Glyphs, Theme};
-use crate::ui::{Scene, help};
+use crate::ui::{Pen, Scene, help};
 use page::Page;
 
 /// Draws the dialog of a scene over what is drawn, if there is one, and the help where it is open.
 pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer) {
+    draw_over(&Drawing::new(scene).pen(theme, glyphs), buf);
+}
+
+/// The same as a part of a frame.
+pub(in crate::ui) fn draw_over(pen: &Pen<'_>, buf: &mut Buffer) {
+    let Pen { scene, theme, glyphs, .. } = *pen;
     let keymap = &scene.view.keymap;
     let opened = scene.view.dialog.as_ref();
-    if let Some((dialog, mut page)) =
-        opened.and_then(|dialog| Some((dialog, of(dialog, scene, theme, glyphs, buf)?)))
-    {
+    if let Some((dialog, mut page)) = opened.and_then(|dialog| Some((dialog, of(dialog, pen, buf)?))) {
         page.production = dialog.acts() && verdict::is_production(scene.world);
         page.ways = ways(keymap.at(dialog.context()));
         page::draw(&page, theme, glyphs, buf);
@@ -29,13 +34,14 @@ pub fn draw(scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &mut Buffer)
 }
 
 /// What a dialog shows; the one that a filter is typed into is drawn in the hint bar.
-fn of(dialog: &Dialog, scene: &Scene<'_>, theme: &Theme, glyphs: &Glyphs, buf: &Buffer) -> Option<Page> {
+fn of(dialog: &Dialog, pen: &Pen<'_>, buf: &Buffer) -> Option<Page> {
+    let scene = pen.scene;
     let (facts, view) = (scene.facts(), scene.view);
     let keys = view.keymap.at(dialog.context());
     Some(match dialog {
         Dialog::Detail(scroll) => Page {
             title: view.pane.name().to_uppercase(),
-            body: text::detail(scene, buf.area, theme, glyphs),
+            body: text::detail(pen, buf.area),
             scroll: *scroll,
             ..Page::default()
         },

@@ -389,7 +389,7 @@ fn not_passing(interlock: &Interlock, intent: &Intent) -> Option<Para> {
 }
 
 /// A condition that does not hold, before its reason: it reads as the question that it answers.
-pub(super) fn asked(name: &str) -> String {
+pub(in crate::ui) fn asked(name: &str) -> String {
     let says = name.starts_with("rule ") || name.starts_with("what ");
     if says { format!("{name}: ") } else { format!("{name}? ") }
 }

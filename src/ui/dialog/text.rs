@@ -9,8 +9,9 @@ use crate::model::topology::Topology;
 use crate::plan::{Plan, script};
 use crate::ui::action::Action;
 use crate::ui::clip::Clip;
+use crate::ui::drawing::Drawing;
 use crate::ui::theme::{Glyphs, Theme};
-use crate::ui::{Scene, panes};
+use crate::ui::{Pen, panes};
 
 impl Dialog {
     /// The equal AWS CLI lines of a plan, with what must be seen.
@@ -27,8 +28,9 @@ impl Dialog {
             Self::Detail(_) => {
                 let size = moment.size();
                 let screen = Rect::new(0, 0, size.width, size.height);
-                let body =
-                    detail(&moment.facts.scene(moment.view), screen, &Theme::plain(), &Glyphs::unicode());
+                let scene = moment.facts.scene(moment.view);
+                let drawing = Drawing::new(&scene);
+                let body = detail(&drawing.pen(&Theme::plain(), &Glyphs::unicode()), screen);
                 Clip::new("the detail", &page::words(&body))
             }
             _ => None,
@@ -49,8 +51,8 @@ impl Dialog {
     }
 }
 
-pub(super) fn detail(scene: &Scene<'_>, screen: Rect, theme: &Theme, glyphs: &Glyphs) -> Vec<page::Para> {
-    let lines = panes::detail(scene, screen, theme, glyphs);
+pub(super) fn detail(pen: &Pen<'_>, screen: Rect) -> Vec<page::Para> {
+    let lines = panes::detail(pen, screen);
     if lines.is_empty() {
         return vec![page::Para::new("There is nothing in this pane.")];
     }
@@ -62,5 +64,6 @@ fn detail_height(moment: &Moment<'_>) -> usize {
     let size = moment.size();
     let screen = Rect::new(0, 0, size.width, size.height);
     let scene = moment.facts.scene(moment.view);
-    page::lines(&detail(&scene, screen, &Theme::plain(), &Glyphs::ascii()), size, page::room(size))
+    let drawing = Drawing::new(&scene);
+    page::lines(&detail(&drawing.pen(&Theme::plain(), &Glyphs::ascii()), screen), size, page::room(size))
 }

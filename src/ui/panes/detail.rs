@@ -1,8 +1,10 @@
-//! All there is to say about one row: what it is, what was read and when, its trend, the equal AWS CLI line.
+//! All there is to say about one row: what it is, what was read and when, its trend, what acts on it, the
+//! equal AWS CLI line.
 
 mod chart;
 mod cli;
 mod metric;
+mod related;
 mod step;
 
 use jiff::Timestamp;
@@ -15,6 +17,7 @@ use super::regions::{self, Label};
 use super::traffic::{self, Item};
 use crate::model::topology::Unit;
 use crate::model::verdict::{self, EndVerdict};
+use crate::plan::related::Subject;
 use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::view::Pane;
@@ -51,14 +54,20 @@ fn region(pen: &Pen<'_>, room: usize, row: usize) -> Vec<Text> {
     let sections: Vec<Vec<Text>> = match label {
         Some(Some(Label::Signal(name))) => {
             let signals = digests.iter().filter_map(|digest| Some((digest, digest.signal(name)?)));
-            signals.map(|(digest, signal)| metric::signal(pen, digest, signal)).collect()
+            let signals = signals.map(|(digest, signal)| metric::signal(pen, digest, signal));
+            signals.chain([related::lines(pen, Subject::Workload)]).collect()
         }
-        Some(_) => digests.iter().map(|digest| metric::region(pen, digest)).collect(),
+        Some(_) => {
+            let regions = digests.iter().map(|digest| metric::region(pen, digest));
+            regions.chain([related::lines(pen, Subject::Workload)]).collect()
+        }
         None => digests.get(row).map_or_else(Vec::new, |digest| {
             let signals = digest.signals.iter().map(|signal| metric::signal(pen, digest, signal));
-            std::iter::once(metric::region(pen, digest)).chain(signals).collect()
+            let acts = related::lines(pen, Subject::Region(&digest.spec.name));
+            [metric::region(pen, digest), acts].into_iter().chain(signals).collect()
         }),
     };
+    let sections: Vec<Vec<Text>> = sections.into_iter().filter(|lines| !lines.is_empty()).collect();
     sections.join(&Line::default())
 }
 
@@ -66,6 +75,11 @@ fn link(pen: &Pen<'_>, row: usize) -> Vec<Text> {
     let Some(link) = pen.digest.links.get(row) else { return Vec::new() };
     let mut lines = vec![title(pen, format!("{}: {}→{}", link.store, link.from, link.to))];
     let now = pen.scene.now;
+    let [from, to] = link.ends;
+    let lags = &pen.scene.world.topology().lag_links;
+    let declared = lags.iter().any(|declared| declared.store == link.store);
+    let declared = if declared { ", as declared: only its lag is read" } else { "" };
+    lines.push(text(pen, format!("{}: {from}; {}: {to}{declared}", link.from, link.to)));
     let ends = verdict::ends(pen.scene.world, &link.store, now);
     let parted = ends.len() > 1 && ends.iter().all(|end| end.reading.source.is_none());
     lines.push(match (&link.lag, link.live) {
@@ -96,6 +110,7 @@ fn link(pen: &Pen<'_>, row: usize) -> Vec<Text> {
         limits: &[rpo / 4.0, rpo],
     };
     lines.extend(chart::lines(pen, &hour));
+    lines.extend(related::lines(pen, Subject::Link(&link.store, [&link.from, &link.to])));
     lines.extend(metric::lag(pen, link));
     lines
 }
@@ -112,7 +127,7 @@ fn end_words(end: &EndVerdict, now: Timestamp) -> String {
 
 fn traffic(pen: &Pen<'_>, row: usize) -> Vec<Text> {
     let topology = pen.scene.world.topology();
-    match traffic::items(pen).get(row) {
+    match traffic::rows(pen).get(row) {
         Some(Item::Control(at)) => control(pen, *at),
         Some(Item::Endpoints) => {
             let mut lines = vec![title(pen, "cluster endpoints")];
@@ -124,6 +139,7 @@ fn traffic(pen: &Pen<'_>, row: usize) -> Vec<Text> {
                 let name = title(pen, format!("control {}", c.name));
                 std::iter::once(name).chain(c.cells.iter().map(|cell| traffic::endpoint(pen, cell)))
             }));
+            lines.extend(related::lines(pen, Subject::Endpoints));
             lines
         }
         Some(Item::Rule(at)) => pen.digest.rules.get(*at).map_or_else(Vec::new, |v| {
@@ -131,10 +147,14 @@ fn traffic(pen: &Pen<'_>, row: usize) -> Vec<Text> {
             let mut lines =
                 vec![title(pen, format!("rule {}", rule.name)), text(pen, traffic::logic(pen, rule))];
             lines.push(text(pen, format!("wait period {}", verdict::limit_text(rule.wait))));
+            lines.extend(related::lines(pen, Subject::Rule(rule)));
             lines.push(muted(pen, rule.arn.clone()));
             lines
         }),
-        Some(Item::Checks) => pen.digest.checks.iter().flat_map(|check| metric::check(pen, check)).collect(),
+        Some(Item::Checks) => {
+            let checks = pen.digest.checks.iter().flat_map(|check| metric::check(pen, check));
+            related::lines(pen, Subject::Checks).into_iter().chain(checks).collect()
+        }
         Some(Item::Name(at) | Item::Records(at) | Item::Answers(at)) => {
             topology.dns.get(*at).map_or_else(Vec::new, |dns| {
                 let mut lines = vec![title(pen, format!("{} {}", dns.name, dns.kind))];
@@ -152,6 +172,14 @@ fn traffic(pen: &Pen<'_>, row: usize) -> Vec<Text> {
                 }));
                 let answers = pen.digest.answers.iter().filter(|answer| answer.name == dns);
                 lines.extend(answers.map(|one| traffic::answer(pen, one)));
+                if let Some(discord) = traffic::discord(pen.digest, dns) {
+                    lines.push(Line::from(traffic::discord_words(pen, discord, usize::MAX)));
+                    lines.push(text(
+                        pen,
+                        "after a change old answers may be given for 1m15s, until the name servers have it, and the TTL",
+                    ));
+                }
+                lines.extend(related::lines(pen, Subject::Name(dns)));
                 lines.push(muted(pen, cli::records(dns)));
                 lines
             })
@@ -170,6 +198,7 @@ fn control(pen: &Pen<'_>, at: usize) -> Vec<Text> {
         lines.push(Line::from(pen.span("fresh answers contradict each other", Role::LampLook)));
     }
     lines.extend(control.cells.iter().map(|cell| traffic::endpoint(pen, cell)));
+    lines.extend(related::lines(pen, Subject::Control(&control.name)));
     if let Some((routing, declared)) = routing.zip(declared) {
         lines.push(muted(pen, declared.arn.clone()));
         lines.extend(cli::control(routing, declared).map(|line| muted(pen, line)));
@@ -207,6 +236,7 @@ fn orders(pen: &Pen<'_>, row: usize) -> Vec<Text> {
         limits: &limits,
     };
     lines.extend(chart::lines(pen, &hour));
+    lines.extend(related::lines(pen, Subject::Region(&region.spec.name)));
     let spec = pen.scene.world.topology().orders.as_ref();
     if let Some(metric) = spec.and_then(|spec| spec.series.get(&region.spec.name)) {
         lines.extend(metric::definition(pen, metric));

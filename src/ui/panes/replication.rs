@@ -1,13 +1,15 @@
-//! Replication: each direction of each store with its lag against the RPO; what does not run says so.
+//! Replication: each direction of each store with the roles of its ends and its lag against the RPO; what does not run
+//! says so.
 
 use ratatui::text::Line;
 
 use crate::model::reading::Freshness;
 use crate::model::topology::Unit;
-use crate::model::verdict::{self, Lamp, LinkVerdict};
+use crate::model::verdict::{self, Lamp, LinkVerdict, MemberRole};
 use crate::ui::Pen;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
+use crate::ui::widgets::paint;
 use crate::ui::widgets::say;
 use crate::ui::widgets::table::{Cell, Column, Table};
 
@@ -21,18 +23,9 @@ pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
         listing.say(Line::from(pen.span("no store is declared that replicates", Role::Muted)));
         return listing;
     }
-    let table = Table {
-        columns: vec![
-            Column::left("store", 0),
-            Column::left("link", 0),
-            Column::left("", 0),
-            Column::right("lag", 0),
-            Column::right("RPO", 1),
-            Column::left("trend", 2).growing(40),
-        ],
-        rows: pen.digest.links.iter().map(|link| row(pen, link)).collect(),
-        gap: 1,
-    };
+    let whole = table(pen, Form::Words);
+    let fits = whole.widths(room).iter().all(Option::is_some);
+    let table = if fits { whole } else { table(pen, Form::Letters) };
     let (head, rows) = table.lines(room, pen.theme, pen.glyphs);
     listing.head.push(head);
     for line in rows {
@@ -41,7 +34,65 @@ pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
     listing
 }
 
-fn row(pen: &Pen<'_>, link: &LinkVerdict) -> Vec<Cell> {
+/// How the roles of a link's ends are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Of both ends, in words.
+    Words,
+    /// Of the end that the link starts from, by its first letter; the row of the other direction has the other end.
+    Letters,
+}
+
+fn table(pen: &Pen<'_>, form: Form) -> Table {
+    let columns = match form {
+        Form::Words => vec![
+            Column::left("store", 0),
+            Column::left("link", 0),
+            // As wide as it gets, so that nothing moves when a role becomes known.
+            Column::left(format!("{:<1$}", "role", 12 + paint::width(pen.glyphs.arrow)), 0),
+            Column::left("", 0),
+            Column::right("lag", 0),
+            Column::right("RPO", 1),
+            Column::left("trend", 2).growing(40),
+        ],
+        Form::Letters => vec![
+            Column::left("store", 0),
+            Column::left("", 0),
+            Column::left("link", 0),
+            Column::left("", 0),
+            Column::right("lag", 0),
+            Column::right("RPO", 1),
+            Column::left("", 2).growing(40),
+        ],
+    };
+    Table { columns, rows: pen.digest.links.iter().map(|link| row(pen, link, form)).collect(), gap: 1 }
+}
+
+/// `writer→reader`, or `w`; what should not be so is loud.
+fn roles(pen: &Pen<'_>, link: &LinkVerdict, form: Form, role: Role) -> Cell {
+    let [from, to] = link.ends;
+    let loud = [from, to].iter().any(|end| matches!(end, MemberRole::Alone | MemberRole::Absent))
+        || (from, to) == (MemberRole::Writer, MemberRole::Writer);
+    let role = if loud { Role::LampLook } else { role };
+    let word = |end: MemberRole| match end {
+        MemberRole::Unknown => pen.glyphs.unknown.to_owned(),
+        end => end.to_string(),
+    };
+    let letter = match from {
+        MemberRole::Writer => "w",
+        MemberRole::Reader => "r",
+        MemberRole::Active => "a",
+        MemberRole::Alone => "!",
+        MemberRole::Absent => pen.glyphs.dash,
+        MemberRole::Unknown => pen.glyphs.unknown,
+    };
+    match form {
+        Form::Words => pen.span(format!("{}{}{}", word(from), pen.glyphs.arrow, word(to)), role).into(),
+        Form::Letters => pen.span(letter, role).into(),
+    }
+}
+
+fn row(pen: &Pen<'_>, link: &LinkVerdict, form: Form) -> Vec<Cell> {
     let topology = pen.scene.world.topology();
     let way = format!("{}{}{}", topology.short(&link.from), pen.glyphs.arrow, topology.short(&link.to));
     let stand = Stand::of(pen, link);
@@ -56,9 +107,12 @@ fn row(pen: &Pen<'_>, link: &LinkVerdict) -> Vec<Cell> {
             (say::shape(pen, link.lamp), say::value(pen, link.lag.as_ref(), role, lag))
         }
     };
+    let (ends, way) = (roles(pen, link, form, role), pen.span(way, role).into());
+    let [second, third] = if form == Form::Words { [way, ends] } else { [ends, way] };
     vec![
         pen.span(link.store.clone(), role).into(),
-        pen.span(way, role).into(),
+        second,
+        third,
         shape.into(),
         lag.into(),
         pen.span(verdict::limit_text(link.rpo), Role::Muted).into(),
@@ -97,7 +151,7 @@ fn trend(pen: &Pen<'_>, link: &LinkVerdict, stand: Stand) -> Cell {
         Cell::Forms(lines.chain([Line::default()]).collect())
     };
     match stand {
-        Stand::Waits => return forms(&[end(pen, link)], Role::Muted),
+        Stand::Waits => return forms(&told(pen, link).into_iter().collect::<Vec<_>>(), Role::Muted),
         Stand::Stopped => {
             let ago = link.stopped.map(|since| verdict::age_text(since, pen.scene.now)).unwrap_or_default();
             let texts =
@@ -127,9 +181,10 @@ fn is_seen(pen: &Pen<'_>, link: &LinkVerdict) -> bool {
     ends.iter().any(|end| end.region == link.from && end.freshness != Freshness::Gone)
 }
 
-/// What the end is that this direction would start from: the reader of a global database, or what a log replica is now.
-fn end(pen: &Pen<'_>, link: &LinkVerdict) -> String {
+/// What else is to be said of the database that this direction would start from: its status while it changes.
+fn told(pen: &Pen<'_>, link: &LinkVerdict) -> Option<String> {
     let ends = verdict::ends(pen.scene.world, &link.store, pen.scene.now);
-    let own = ends.iter().find(|end| end.region == link.from);
-    own.map_or_else(|| "reader".to_owned(), |end| end.word().to_owned())
+    let own = ends.iter().find(|end| end.region == link.from)?;
+    let of_role = ["replica", "source", "alone"].contains(&own.word());
+    (!of_role).then(|| own.word().to_owned())
 }

@@ -11,7 +11,7 @@ use ratatui::text::Line;
 use crate::ui::Pen;
 use crate::ui::action::Action;
 use crate::ui::theme::{Glyphs, Role};
-use crate::ui::view::{Pane, problems};
+use crate::ui::view::Pane;
 use crate::ui::widgets::list::Listing;
 
 /// Columns in which hardly a row is cut.
@@ -25,7 +25,7 @@ pub(super) fn sift(pen: &Pen<'_>, pane: Pane, area: Rect) -> (Listing, String) {
     let hidden: Vec<&(usize, String)> = texts.iter().filter(|(_, text)| !filter.lets(text)).collect();
     let rows: BTreeSet<usize> = hidden.iter().map(|(row, _)| *row).collect();
     let wrong: BTreeSet<usize> =
-        problems(&pen.scene.facts()).into_iter().filter(|(at, _)| *at == pane).map(|(_, row)| row).collect();
+        pen.digest.problems.iter().filter(|(at, _)| *at == pane).map(|(_, row)| *row).collect();
     let loud = hidden.iter().filter(|(row, text)| wrong.contains(row) || is_loud(text)).count();
     listing.rows.retain(|line| line.of.is_none_or(|row| !rows.contains(&row)));
     if !texts.is_empty() && rows.len() == texts.len() {

@@ -101,7 +101,7 @@ pub(super) fn all(pen: &Pen<'_>, pane: Pane, area: Rect) -> Vec<Thing> {
             });
             links.collect()
         }
-        Pane::Traffic => traffic::items(pen).into_iter().map(|item| of_traffic(pen, item)).collect(),
+        Pane::Traffic => traffic::rows(pen).into_iter().map(|item| of_traffic(pen, item)).collect(),
         Pane::Orders => orders::regions(pen).map(|name| Thing::Orders(name.to_owned())).collect(),
         Pane::Plan => match pen.scene.run {
             Some(run) => {

@@ -8,16 +8,17 @@ mod names;
 use ratatui::text::{Line, Span};
 
 use crate::model::reading::Freshness;
-use crate::model::topology::{DnsName, Panel, Rule, RuleKind, RuleLogic};
-use crate::model::verdict::{self, HealthCheckVerdict, Lamp, RuleVerdict};
+use crate::model::topology::{DnsName, Panel, Rule, RuleKind, RuleLogic, Topology};
+use crate::model::verdict::{self, Discord, HealthCheckVerdict, Lamp, RuleVerdict};
 use crate::ui::Pen;
+use crate::ui::digest::Digest;
 use crate::ui::theme::Role;
 use crate::ui::widgets::list::Listing;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::say;
 
 pub(super) use grid::full as endpoint;
-pub(super) use names::answer;
+pub(super) use names::{answer, discord as discord_words};
 
 /// The columns of the labels below the grid.
 const LABEL: usize = 8;
@@ -35,51 +36,82 @@ pub(super) enum Item {
 }
 
 /// The rows in their order.
-pub(super) fn items(pen: &Pen<'_>) -> Vec<Item> {
-    let topology = pen.scene.world.topology();
-    let mut items: Vec<Item> = (0..pen.digest.controls.len()).map(Item::Control).collect();
+pub(super) fn items(topology: &Topology, digest: &Digest<'_>) -> Vec<Item> {
+    let mut items: Vec<Item> = (0..digest.controls.len()).map(Item::Control).collect();
     if topology.routing.is_some() {
         items.push(Item::Endpoints);
-        items.extend((0..pen.digest.rules.len()).map(Item::Rule));
+        items.extend((0..digest.rules.len()).map(Item::Rule));
     }
-    if !pen.digest.checks.is_empty() {
+    if !digest.checks.is_empty() {
         items.push(Item::Checks);
     }
     for (at, name) in topology.dns.iter().enumerate() {
         items.push(Item::Name(at));
-        if names::has_records(pen, name) {
+        if names::has_records(digest, name) {
             items.push(Item::Records(at));
         }
-        if pen.digest.answers.iter().any(|answer| answer.name == name) {
+        if digest.answers.iter().any(|answer| answer.name == name) {
             items.push(Item::Answers(at));
         }
     }
     items
 }
 
-pub(super) fn need(pen: &Pen<'_>) -> usize {
-    (1 + items(pen).len() + panels(pen).len() + unguarded(pen).len()).clamp(4, 14)
+/// Whether each row, in their order, is of something that is not ok.
+pub(in crate::ui) fn wrong(topology: &Topology, digest: &Digest<'_>) -> Vec<bool> {
+    let wrong = |item: &Item| match *item {
+        Item::Control(at) => {
+            digest.controls.get(at).is_some_and(|control| control.split || control.state.is_none())
+        }
+        Item::Answers(at) => {
+            let discord = topology.dns.get(at).and_then(|name| discord(digest, name));
+            discord.is_some_and(|discord| discord.lamp() != Lamp::Ok)
+        }
+        _ => false,
+    };
+    items(topology, digest).iter().map(wrong).collect()
 }
 
-pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
+/// What resolvers disagree on about a name.
+pub(super) fn discord<'d>(digest: &'d Digest<'_>, name: &DnsName) -> Option<&'d Discord<'d>> {
+    digest.discords.iter().find(|discord| discord.name == name)
+}
+
+/// The rows of a frame.
+pub(super) fn rows(pen: &Pen<'_>) -> Vec<Item> {
+    items(pen.scene.world.topology(), pen.digest)
+}
+
+pub(super) fn need(pen: &Pen<'_>) -> usize {
+    (1 + rows(pen).len() + panels(pen).len() + unguarded(pen).len()).clamp(4, 14)
+}
+
+pub(super) fn listing(pen: &Pen<'_>, room: usize, height: usize) -> Listing {
     let mut listing = Listing::default();
-    let items = items(pen);
+    let items = rows(pen);
     if items.is_empty() {
         listing.say(Line::from(pen.span("no routing control and no name is declared", Role::Muted)));
         return listing;
     }
-    let (head, controls) = grid::lines(pen, room);
-    listing.head.extend(head);
+    let lines = 1 + items.len() + panels(pen).len() + unguarded(pen).len() + pen.digest.discords.len();
+    let grid = grid::lines(pen, room, lines + grid::ANSWERS <= height);
+    listing.head.extend(grid.head);
+    let alone = grid.answers.is_empty();
     for item in items {
+        let below = room.saturating_sub(LABEL);
+        let dns = |at: usize| &pen.scene.world.topology().dns[at];
         match item {
             Item::Control(at) => {
                 if let Some(panel) = heads(pen, at) {
                     listing.say(heading(pen, panel, room));
                 }
-                listing.push(controls.get(at).cloned().unwrap_or_default());
+                listing.push(grid.controls.get(at).cloned().unwrap_or_default());
             }
             Item::Endpoints => {
-                listing.push(labelled(pen, "answers", grid::answers(pen, room.saturating_sub(LABEL)), room));
+                for line in &grid.answers {
+                    listing.say(line.clone());
+                }
+                listing.push(labelled(pen, "answers", grid::answers(pen, below, alone), room));
                 for warning in unguarded(pen) {
                     let text = format!("{} {warning}", pen.glyphs.look);
                     listing.say(Line::from(pen.span(paint::cut(&text, room), Role::LampLook)));
@@ -87,18 +119,17 @@ pub(super) fn listing(pen: &Pen<'_>, room: usize) -> Listing {
             }
             Item::Rule(at) => listing.push(rule(pen, &pen.digest.rules[at], room)),
             Item::Checks => {
-                listing.push(labelled(pen, "checks", checks(pen, room.saturating_sub(LABEL)), room));
+                listing.push(labelled(pen, "checks", checks(pen, below), room));
             }
-            Item::Name(at) => listing.push(name(pen, &pen.scene.world.topology().dns[at], room)),
+            Item::Name(at) => listing.push(name(pen, dns(at), room)),
             Item::Records(at) => {
-                let spans =
-                    names::records(pen, &pen.scene.world.topology().dns[at], room.saturating_sub(LABEL));
-                listing.push(labelled(pen, "records", spans, room));
+                listing.push(labelled(pen, "records", names::records(pen, dns(at), below), room));
             }
             Item::Answers(at) => {
-                let spans =
-                    names::answers(pen, &pen.scene.world.topology().dns[at], room.saturating_sub(LABEL));
-                listing.push(labelled(pen, "resolve", spans, room));
+                listing.push(labelled(pen, "resolve", names::answers(pen, dns(at), below), room));
+                if let Some(discord) = discord(pen.digest, dns(at)) {
+                    listing.follow(labelled(pen, "", vec![names::discord(pen, discord, below)], room));
+                }
             }
         }
     }

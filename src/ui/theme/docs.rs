@@ -43,7 +43,8 @@ bold, without colours too; nothing switches it off.
 ## ASCII
 
 `--ascii`, `[screen] ascii = true`, or a locale (`LC_ALL`, else `LC_CTYPE`, else `LANG`) that is not UTF-8 draws
-everything in ASCII: lamps `o ^ # ?`, borders, charts, dashes.
+everything in ASCII: lamps `o ^ # ?`, borders, charts, dashes. Where only braille cannot be read, `[screen] chart` is
+`blocks` or `ascii`.
 
 ## A theme of your own
 

@@ -23,8 +23,6 @@ pub struct Glyphs {
     pub unknown: &'static str,
     /// Eight levels of a sparkline, lowest first.
     pub spark: [&'static str; 8],
-    /// Charts may use braille dots.
-    pub braille: bool,
     /// Lines and corners of boxes.
     pub border: border::Set<'static>,
     /// From here to there; one or two cells.
@@ -51,6 +49,7 @@ pub struct Glyphs {
     pub times: &'static str,
     /// Text goes on; one to three cells.
     pub ellipsis: &'static str,
+    dots: Dots,
     ascii: bool,
 }
 
@@ -64,7 +63,6 @@ impl Glyphs {
             bad: "■",
             unknown: "?",
             spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
-            braille: true,
             border: border::PLAIN,
             arrow: "→",
             bullet: "·",
@@ -78,6 +76,7 @@ impl Glyphs {
             tick: "┊",
             times: "×",
             ellipsis: "…",
+            dots: Dots::Braille,
             ascii: false,
         }
     }
@@ -91,7 +90,6 @@ impl Glyphs {
             bad: "#",
             unknown: "?",
             spark: ["_", ".", ":", "-", "=", "+", "*", "@"],
-            braille: false,
             border: ASCII_BORDER,
             arrow: "->",
             bullet: ".",
@@ -105,6 +103,7 @@ impl Glyphs {
             tick: "|",
             times: "x",
             ellipsis: "...",
+            dots: Dots::Ascii,
             ascii: true,
         }
     }
@@ -118,10 +117,16 @@ impl Glyphs {
     /// What charts are drawn with.
     #[must_use]
     pub fn dots(&self) -> Dots {
-        match (self.braille, self.ascii) {
-            (true, _) => Dots::Braille,
-            (false, false) => Dots::Blocks,
-            (false, true) => Dots::Ascii,
+        self.dots
+    }
+
+    /// The same with charts and trends drawn with these; a set of ASCII alone stays so.
+    #[must_use]
+    pub fn charting(self, dots: Dots) -> Self {
+        match dots {
+            _ if self.ascii => self,
+            Dots::Ascii => Self { dots, spark: Self::ascii().spark, ..self },
+            Dots::Braille | Dots::Blocks => Self { dots, spark: Self::unicode().spark, ..self },
         }
     }
 

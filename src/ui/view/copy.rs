@@ -5,6 +5,7 @@ use crate::plan::script;
 use crate::ui::action::Action;
 use crate::ui::clip::Clip;
 use crate::ui::dialog::{Dialog, Request, Scroll};
+use crate::ui::drawing::Drawing;
 use crate::ui::panes;
 use crate::ui::theme::{Glyphs, Theme};
 
@@ -43,7 +44,9 @@ impl View {
         if matches!(self.pane, Pane::Plan | Pane::Journal) && facts.run.is_some() {
             return run();
         }
-        let detail = panes::detail(&facts.scene(self), self.screen(), &Theme::plain(), &Glyphs::unicode());
+        let scene = facts.scene(self);
+        let drawing = Drawing::new(&scene);
+        let detail = panes::detail(&drawing.pen(&Theme::plain(), &Glyphs::unicode()), self.screen());
         let lines = detail.iter().map(ToString::to_string).filter(|line| line.starts_with("aws "));
         let lines: Vec<String> = lines.collect();
         if lines.is_empty() { run() } else { lines }

@@ -1,10 +1,9 @@
-//! Which pane and row is not ok, and the way round such places.
+//! The way round the places of the screen that are not ok, or marked.
 //!
-//! Rows are counted as the panes count them: links, controls, Regions, steps. The hint bar asks for this with every
-//! frame, so it computes no more than it needs.
+//! Which are not ok says the digest of the moment; nothing here judges.
 
 use super::{Facts, Pane, View};
-use crate::model::verdict::{self, Lamp};
+use crate::ui::digest::Digest;
 use crate::ui::panes;
 
 /// Which way to go round.
@@ -41,32 +40,7 @@ impl View {
     /// The pane and row of each thing that is not ok, in the order of the panes.
     #[must_use]
     pub fn problems(&self, facts: &Facts<'_>) -> Vec<(Pane, usize)> {
-        list(facts)
+        let Facts { world, now, run, .. } = *facts;
+        Digest::of(world, now).with(run, world, now).problems
     }
-}
-
-/// The pane and row of each thing that is not ok, in the order of the panes.
-#[must_use]
-pub fn list(facts: &Facts<'_>) -> Vec<(Pane, usize)> {
-    let (world, now) = (facts.world, facts.now);
-    let mut found = Vec::new();
-    if verdict::regions(world, now).iter().any(|region| region.lamp != Lamp::Ok) {
-        found.push((Pane::Regions, 0));
-    }
-    let links = verdict::links(world, now);
-    found.extend(rows(Pane::Replication, &links, |link| link.live && link.lamp != Lamp::Ok));
-    let controls = verdict::controls(world, now);
-    found.extend(rows(Pane::Traffic, &controls, |control| control.split || control.state.is_none()));
-    let regions = world.topology().regions.iter();
-    let orders: Vec<_> = regions.filter_map(|region| verdict::orders(world, &region.name, now)).collect();
-    found.extend(rows(Pane::Orders, &orders, |orders| orders.lamp != Lamp::Ok));
-    if let Some(run) = facts.run.filter(|run| run.is_open()) {
-        let held = run.held();
-        found.extend(rows(Pane::Plan, &run.plan.steps, |step| held.contains(&step.id)));
-    }
-    found
-}
-
-fn rows<T>(pane: Pane, rows: &[T], is: impl Fn(&T) -> bool) -> Vec<(Pane, usize)> {
-    rows.iter().enumerate().filter(|(_, row)| is(row)).map(|(at, _)| (pane, at)).collect()
 }

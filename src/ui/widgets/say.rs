@@ -131,6 +131,17 @@ pub fn coarse(span: Duration) -> String {
     text
 }
 
+/// An age that is renewed every few seconds, so roughly that it does not tick with each of them: `<5s`, `10s`, `2m`.
+#[must_use]
+pub fn about(age: Duration) -> String {
+    const STEP: u64 = 5;
+    match age.as_secs() {
+        seconds if seconds < STEP => format!("<{STEP}s"),
+        seconds if seconds < 60 => format!("{}s", seconds / STEP * STEP),
+        _ => coarse(age),
+    }
+}
+
 /// The span from `then` to `now`; zero when `then` lies ahead.
 #[must_use]
 pub fn since(now: Timestamp, then: Timestamp) -> Duration {
@@ -146,5 +157,16 @@ pub fn stopwatch(span: Duration) -> String {
         format!("{hours}:{minutes:02}:{seconds:02}")
     } else {
         format!("{minutes:02}:{seconds:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rough_age_stands_still_for_five_seconds() {
+        let told = [0, 4, 5, 9, 10, 59, 60, 119, 120, 7_300].map(|s| about(Duration::from_secs(s)));
+        assert_eq!(told, ["<5s", "<5s", "5s", "5s", "10s", "55s", "1m", "1m", "2m", "2h"]);
     }
 }

@@ -3,6 +3,7 @@
 //! The scale starts at zero, so that a flat line is flat and a small wiggle is not drawn as a mountain.
 
 use crate::ui::theme::Glyphs;
+use crate::ui::widgets::chart::Dots;
 
 /// The newest `width` periods of a trend as bars against `top`, or against its own maximum if that is more.
 #[must_use]
@@ -17,7 +18,7 @@ pub fn spark(trend: &[Option<f64>], width: usize, top: Option<f64>, glyphs: &Gly
 /// The newest periods of a trend as a line one cell high, two periods a cell; as bars where braille cannot be had.
 #[must_use]
 pub fn line(trend: &[Option<f64>], width: usize, top: Option<f64>, glyphs: &Glyphs) -> String {
-    if !glyphs.braille {
+    if glyphs.dots() != Dots::Braille {
         return spark(trend, width, top, glyphs);
     }
     let shown = newest(trend, width * 2);
@@ -85,5 +86,8 @@ mod tests {
         assert_eq!(line(&trend, 3, None, &Glyphs::unicode()), "⠈⠁⣁".replace('⣁', "⢁"));
         assert_eq!(line(&trend, 4, None, &Glyphs::unicode()).chars().count(), 4);
         assert_eq!(line(&trend, 2, None, &Glyphs::ascii()), "@_");
+        assert_eq!(line(&trend, 2, None, &Glyphs::unicode().charting(Dots::Blocks)), "█▁");
+        assert_eq!(line(&trend, 2, None, &Glyphs::unicode().charting(Dots::Ascii)), "@_");
+        assert_eq!(Glyphs::ascii().charting(Dots::Braille), Glyphs::ascii(), "what the terminal has not");
     }
 }

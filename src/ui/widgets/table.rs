@@ -67,7 +67,8 @@ impl Cell {
         match self {
             Self::Text(text) => text.width(),
             Self::Forms(forms) => forms.last().map_or(0, Text::width),
-            Self::Cut(_) | Self::Trend(..) => 4,
+            Self::Cut(_) => 4,
+            Self::Trend(..) => 3,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The controls × endpoints grid: a word in each cell, a shape where it is old, away or different.
 
+use std::time::Duration;
+
 use ratatui::text::{Line, Span};
 
 use crate::model::reading::Freshness;
@@ -21,18 +23,33 @@ enum Form {
     Bare,
 }
 
-/// The heading and a line for each control.
-pub(super) fn lines(pen: &Pen<'_>, room: usize) -> (Option<Text>, Vec<Text>) {
-    if pen.digest.controls.is_empty() {
-        return (None, Vec::new());
-    }
-    let fits = |form: &Form| grid(pen, *form).widths(room).iter().all(Option::is_some);
-    let form = [Form::Full, Form::Short].into_iter().find(fits).unwrap_or(Form::Bare);
-    let (head, lines) = grid(pen, form).lines(room, pen.theme, pen.glyphs);
-    (Some(head), lines)
+/// The grid as lines.
+#[derive(Default)]
+pub(super) struct Grid {
+    /// The heading.
+    pub(super) head: Option<Text>,
+    /// A line for each control.
+    pub(super) controls: Vec<Text>,
+    /// How old each endpoint's newest answer is, and how long it took; none where they have no room.
+    pub(super) answers: Vec<Text>,
 }
 
-fn grid(pen: &Pen<'_>, form: Form) -> Table {
+/// How many lines tell of the answers.
+pub(super) const ANSWERS: usize = 2;
+
+/// The heading and a line for each control, and where it is asked for what is known of the answers.
+pub(super) fn lines(pen: &Pen<'_>, room: usize, answers: bool) -> Grid {
+    if pen.digest.controls.is_empty() {
+        return Grid::default();
+    }
+    let fits = |form: &Form| grid(pen, *form, answers).widths(room).iter().all(Option::is_some);
+    let form = [Form::Full, Form::Short].into_iter().find(fits).unwrap_or(Form::Bare);
+    let (head, mut controls) = grid(pen, form, answers).lines(room, pen.theme, pen.glyphs);
+    let answers = controls.split_off(pen.digest.controls.len().min(controls.len()));
+    Grid { head: Some(head), controls, answers }
+}
+
+fn grid(pen: &Pen<'_>, form: Form, answers: bool) -> Table {
     let topology = pen.scene.world.topology();
     let endpoints = topology.routing.iter().flat_map(|r| &r.endpoints);
     let mut columns = match form {
@@ -45,10 +62,48 @@ fn grid(pen: &Pen<'_>, form: Form) -> Table {
             Form::Short | Form::Bare => topology.short(&endpoint.region),
         };
         // Wide enough for its longest word, so that nothing shifts when a reading grows old.
-        let least = if form == Form::Bare { 4 } else { 8 };
+        let least = if form == Form::Bare { if answers { 5 } else { 4 } } else { 8 };
         Column::left(format!("{name:<least$}"), 1)
     }));
-    Table { columns, rows: pen.digest.controls.iter().map(|c| row(pen, c, form)).collect(), gap: 1 }
+    let mut rows: Vec<Vec<Cell>> = pen.digest.controls.iter().map(|c| row(pen, c, form)).collect();
+    if let Some(control) = pen.digest.controls.first().filter(|_| answers) {
+        rows.push(labelled(pen, "age", control.cells.iter().map(|cell| age(pen, cell))));
+        rows.push(labelled(pen, "rtt", control.cells.iter().map(|cell| trip(pen, cell))));
+    }
+    Table { columns, rows, gap: 1 }
+}
+
+fn labelled(pen: &Pen<'_>, label: &str, cells: impl Iterator<Item = Span<'static>>) -> Vec<Cell> {
+    let label = [pen.span(label, Role::Muted), pen.span("", Role::Muted)];
+    label.into_iter().chain(cells).map(Cell::from).collect()
+}
+
+/// How old an endpoint's newest answer is.
+fn age(pen: &Pen<'_>, cell: &ControlCell) -> Span<'static> {
+    let Some(known) = &cell.state else { return pen.span(say::NOTHING, Role::LampUnknown) };
+    let role = match known.freshness {
+        Freshness::Fresh => Role::Muted,
+        Freshness::Stale => Role::Stale,
+        Freshness::Gone => Role::LampUnknown,
+    };
+    pen.span(say::about(verdict::age(known.at, pen.scene.now)), role)
+}
+
+/// How long its newest answer took.
+fn trip(pen: &Pen<'_>, cell: &ControlCell) -> Span<'static> {
+    let fresh = cell.state.as_ref().is_some_and(|state| state.freshness != Freshness::Gone);
+    match cell.round_trip.filter(|_| fresh) {
+        Some(took) => pen.span(took_text(took), Role::Muted),
+        None => pen.span(say::NOTHING, Role::LampUnknown),
+    }
+}
+
+/// `80ms`, `1.2s`.
+fn took_text(took: Duration) -> String {
+    if took < Duration::from_secs(1) {
+        return format!("{}ms", took.as_millis());
+    }
+    format!("{:.1}s", took.as_secs_f64())
 }
 
 fn row(pen: &Pen<'_>, control: &ControlVerdict, form: Form) -> Vec<Cell> {
@@ -89,8 +144,9 @@ fn word(pen: &Pen<'_>, control: &ControlVerdict, cell: &ControlCell, form: Form)
     }
 }
 
-/// How many endpoints answer, and which do not: `● 4 of 5, apse2 out of rotation`.
-pub(super) fn answers(pen: &Pen<'_>, room: usize) -> Vec<Span<'static>> {
+/// How many endpoints answer, and which do not: `● 4 of 5, apse2 out of rotation since 14:01:22`; where nothing else
+/// does, also how old their answers are and how long they took.
+pub(super) fn answers(pen: &Pen<'_>, room: usize, alone: bool) -> Vec<Span<'static>> {
     let topology = pen.scene.world.topology();
     let Some(routing) = &topology.routing else { return Vec::new() };
     let Some(control) = pen.digest.controls.first() else { return Vec::new() };
@@ -108,33 +164,73 @@ pub(super) fn answers(pen: &Pen<'_>, room: usize) -> Vec<Span<'static>> {
     }
     let used: usize = spans.iter().map(Span::width).sum();
     let away: Vec<&ControlCell> = control.cells.iter().filter(|cell| !answers(cell)).collect();
-    let rest = rest(pen, &away, routing.quorum().saturating_sub(count));
+    let rest = match away.as_slice() {
+        [] => told(pen, control, alone),
+        away => rest(pen, (away, all), routing.quorum().saturating_sub(count)),
+    };
     let fits = rest.iter().find(|text| used + paint::width(text) <= room);
     spans.extend(fits.map(|text| pen.span(text.clone(), Role::Muted)));
     spans
 }
 
-/// Which endpoints are away, from the longest way to say it to the shortest.
-fn rest(pen: &Pen<'_>, away: &[&ControlCell], missing: usize) -> Vec<String> {
-    if away.is_empty() {
-        return vec![" endpoints".to_owned()];
+/// What is said while all answer, from the longest way to the shortest.
+fn told(pen: &Pen<'_>, control: &ControlVerdict, alone: bool) -> Vec<String> {
+    let mut forms = vec![" endpoints".to_owned()];
+    let states = control.cells.iter().filter_map(|cell| cell.state.as_ref());
+    let oldest = states.map(|state| verdict::age(state.at, pen.scene.now)).max();
+    let slowest = control.cells.iter().filter_map(|cell| cell.round_trip).max();
+    if let Some((oldest, slowest)) = oldest.zip(slowest).filter(|_| alone) {
+        let (old, took) = (say::about(oldest), took_text(slowest));
+        let long = format!(", oldest {old}, slowest {took}");
+        forms.splice(0..0, [format!(" endpoints{long}"), long, format!(", {old} old, {took}")]);
     }
+    forms
+}
+
+/// Which endpoints of how many are away, from the longest way to say it to the shortest.
+fn rest(pen: &Pen<'_>, (away, all): (&[&ControlCell], usize), missing: usize) -> Vec<String> {
     let topology = pen.scene.world.topology();
-    let name = |cell: &&ControlCell| topology.short(&cell.endpoint);
-    let why = |cell: &&ControlCell| match &cell.trouble {
-        Some(trouble) => format!("{} {}", name(cell), trouble.kind),
-        None => name(cell),
+    let names = |cells: &[&ControlCell]| {
+        cells.iter().map(|cell| topology.short(&cell.endpoint)).collect::<Vec<_>>().join(", ")
     };
-    let join = |texts: Vec<String>| texts.join(", ");
-    let (reasons, names) = (join(away.iter().map(why).collect()), join(away.iter().map(name).collect()));
+    let groups = by_trouble(away);
+    let told = |since: bool| {
+        let group = |(why, cells): &(String, Vec<&ControlCell>)| {
+            let first = cells.iter().filter_map(|cell| cell.silent).min().filter(|_| since);
+            let since = first.map_or_else(String::new, |at| format!(" since {}", say::clock(at)));
+            let who = if cells.len() == all { "all".to_owned() } else { names(cells) };
+            format!("{who}{why}{since}")
+        };
+        groups.iter().map(group).collect::<Vec<_>>().join(", ")
+    };
+    let (since, reasons, names) = (told(true), told(false), names(away));
     let needed = if missing > 0 { format!("; {missing} more to prove a change") } else { String::new() };
     vec![
+        format!(", {since}{needed}"),
+        format!(", {since}"),
         format!(", {reasons}{needed}"),
         format!(", {reasons}"),
         format!(", no answer: {names}"),
         format!(", not {names}"),
         String::new(),
     ]
+}
+
+/// Those with the same trouble are told together, since the first of them fell silent.
+fn by_trouble<'c>(away: &[&'c ControlCell]) -> Vec<(String, Vec<&'c ControlCell>)> {
+    let mut groups: Vec<(String, Vec<&ControlCell>)> = Vec::new();
+    for cell in away {
+        let why = match (&cell.trouble, cell.silent) {
+            (Some(trouble), _) => format!(" {}", trouble.kind),
+            (None, Some(_)) => " silent".to_owned(),
+            (None, None) => " not asked yet".to_owned(),
+        };
+        match groups.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, cells)) => cells.push(cell),
+            None => groups.push((why, vec![cell])),
+        }
+    }
+    groups
 }
 
 /// One endpoint's word in full, for the detail.
@@ -147,7 +243,8 @@ pub(in super::super) fn full(pen: &Pen<'_>, cell: &ControlCell) -> Text {
         },
     );
     let took = cell.round_trip.map_or_else(String::new, |took| format!(", took {} ms", took.as_millis()));
-    let trouble = cell.trouble.as_ref().map_or_else(String::new, |t| format!("; {t}"));
+    let since = cell.silent.map_or_else(String::new, |at| format!(" since {}", say::clock(at)));
+    let trouble = cell.trouble.as_ref().map_or_else(String::new, |t| format!("; silent{since}: {t}"));
     Line::from(
         pen.span(
             format!("{:<16} {said}{took}{}", cell.endpoint.as_str(), paint::clean(&trouble)),

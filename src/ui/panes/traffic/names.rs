@@ -6,20 +6,21 @@ use ratatui::text::{Line, Span};
 
 use crate::model::reading::{Freshness, RecordRouting};
 use crate::model::topology::{DnsName, Region};
-use crate::model::verdict::{self, Answered, Lamp, NameAnswer, NamedRecord};
+use crate::model::verdict::{self, Answered, Discord, Lamp, NameAnswer, NamedRecord};
 use crate::ui::Pen;
+use crate::ui::digest::Digest;
 use crate::ui::theme::Role;
 use crate::ui::widgets::paint::{self, Text};
 use crate::ui::widgets::say;
 
 /// Records whose routing says something that the policy alone does not.
-pub(super) fn has_records(pen: &Pen<'_>, name: &DnsName) -> bool {
-    of(pen, name)
+pub(super) fn has_records(digest: &Digest<'_>, name: &DnsName) -> bool {
+    of(digest, name)
         .any(|record| !matches!(record.record.routing, RecordRouting::Latency(_)) || is_elsewhere(&record))
 }
 
-fn of<'p>(pen: &'p Pen<'_>, name: &'p DnsName) -> impl Iterator<Item = NamedRecord<'p>> {
-    pen.digest.records.iter().filter(move |record| record.name == name).cloned()
+fn of<'p>(digest: &'p Digest<'_>, name: &'p DnsName) -> impl Iterator<Item = NamedRecord<'p>> {
+    digest.records.iter().filter(move |record| record.name == name).cloned()
 }
 
 /// It was made to lead to another Region than it is declared for.
@@ -30,7 +31,7 @@ fn is_elsewhere(record: &NamedRecord<'_>) -> bool {
 
 /// `use1 130  usw2 70`, `PRIMARY use1  SECONDARY usw2`; a record that leads elsewhere than it is declared to is marked.
 pub(super) fn records(pen: &Pen<'_>, name: &DnsName, room: usize) -> Vec<Span<'static>> {
-    let spans: Vec<Span<'static>> = of(pen, name)
+    let spans: Vec<Span<'static>> = of(pen.digest, name)
         .map(|record| {
             let region = record.region.map_or_else(|| "?".to_owned(), |region| short(pen, region));
             let text = match &record.record.routing {
@@ -49,7 +50,7 @@ pub(super) fn records(pen: &Pen<'_>, name: &DnsName, room: usize) -> Vec<Span<'s
         })
         .collect();
     if spans.iter().map(Span::width).sum::<usize>() > room + 2 {
-        let words = of(pen, name).map(|record| record.record.routing.to_string()).collect::<Vec<_>>();
+        let words = of(pen.digest, name).map(|record| record.record.routing.to_string()).collect::<Vec<_>>();
         return vec![pen.span(paint::cut(&words.join(", "), room), Role::Text)];
     }
     spans
@@ -58,15 +59,35 @@ pub(super) fn records(pen: &Pen<'_>, name: &DnsName, room: usize) -> Vec<Span<'s
 /// Each resolver with the Region it answers and its TTL left; counted by Region where there is no room for all.
 pub(super) fn answers(pen: &Pen<'_>, name: &DnsName, room: usize) -> Vec<Span<'static>> {
     let all: Vec<&Answered<'_>> = pen.digest.answers.iter().filter(|answer| answer.name == name).collect();
-    let long: Vec<Span<'static>> = all.iter().map(|answer| one(pen, answer)).collect();
-    if long.iter().map(Span::width).sum::<usize>() <= room + 2 {
-        return long;
+    let look = super::discord(pen.digest, name).filter(|discord| discord.lamp() != Lamp::Ok);
+    let mark: Vec<Span<'static>> =
+        look.iter().map(|_| pen.span(format!("{} ", pen.glyphs.look), Role::LampLook)).collect();
+    let room = room.saturating_sub(mark.iter().map(Span::width).sum());
+    let mut short = counted(pen, name, &all, false);
+    while short.len() > 1 && !fits(&short, room) {
+        short.pop();
     }
-    let counted = counted(pen, name, &all, true);
-    if counted.iter().map(Span::width).sum::<usize>() <= room + 2 {
-        return counted;
-    }
-    self::counted(pen, name, &all, false)
+    let forms = [all.iter().map(|answer| one(pen, answer)).collect(), counted(pen, name, &all, true)];
+    let spans = forms.into_iter().find(|spans| fits(spans, room)).unwrap_or(short);
+    mark.into_iter().chain(spans).collect()
+}
+
+/// The gap after the last is not needed.
+fn fits(spans: &[Span<'static>], room: usize) -> bool {
+    let text: String = spans.iter().map(|span| span.content.as_ref()).collect();
+    paint::width(text.trim_end()) <= room
+}
+
+/// That resolvers disagree, in as many words as fit.
+pub(in crate::ui::panes) fn discord(pen: &Pen<'_>, discord: &Discord<'_>, room: usize) -> Span<'static> {
+    let words = discord.words(|region| short(pen, region));
+    let (mark, role) = match discord.lamp() {
+        Lamp::Ok => (String::new(), Role::Muted),
+        lamp => (format!("{} ", pen.glyphs.lamp(lamp)), say::role(lamp)),
+    };
+    let forms: Vec<String> = words.iter().map(|words| format!("{mark}{words}")).collect();
+    let text = forms.iter().find(|text| paint::width(text) <= room).or(forms.last());
+    pen.span(text.cloned().unwrap_or_default(), role)
 }
 
 fn one(pen: &Pen<'_>, answer: &Answered<'_>) -> Span<'static> {
