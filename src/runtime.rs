@@ -42,6 +42,7 @@ use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
 use crate::ui::{self, Alarm, Drawing, Flow, Strain};
 use crate::webhook::Bell;
+use fleet::Seen;
 use flight::Flight;
 use input::Keyboard;
 use shared::Commons;
@@ -196,13 +197,6 @@ struct Console {
     alarm: Option<Alarm>,
     /// The consoles of other workloads in this process.
     beside: Vec<watch::Receiver<Seen>>,
-}
-
-/// What a console that is not shown tells of itself.
-struct Seen {
-    row: ui::fleet::Row,
-    /// A run is driven by it.
-    drives: bool,
 }
 
 /// Why a process with or without a run in flight does not stop as it is told to; `None` when it does.

@@ -21,7 +21,7 @@ use super::input::Keyboard;
 use super::signals::{self, Signal, Signals};
 use super::terminal::{Guard, Kind, Screen};
 use super::watched::{self, News, Watched};
-use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Seen, Setup, Thrift, stays};
+use super::{Console, Due, EVENTS, Ended, Exit, Headless, Line, Redraw, Setup, Thrift, stays};
 use crate::app::Event;
 use crate::clock::host_now;
 use crate::model::topology::Topology;
@@ -97,6 +97,13 @@ impl Behind {
             }
         }
     }
+}
+
+/// What a console that is not shown tells of itself.
+pub(super) struct Seen {
+    row: Row,
+    /// A run is driven by it.
+    pub(super) drives: bool,
 }
 
 impl Seen {
