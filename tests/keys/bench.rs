@@ -259,6 +259,7 @@ impl Bench {
         let last = Rect { y: area.height.saturating_sub(1), height: area.height.min(1), ..area };
         hint::draw(&scene, theme, last, &mut buffer);
         dialog::draw(&scene, theme, glyphs, &mut buffer);
+        pointsman::ui::widgets::paint::keep_to(glyphs, &mut buffer);
         buffer
     }
 
