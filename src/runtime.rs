@@ -361,9 +361,7 @@ impl Console {
         let Some(most) = self.line.copies() else { return self.screen.copy(clip.text()) };
         let part = clip.within(most).ok_or("nothing is copied: this line carries too little for it")?;
         self.screen.copy(part.text())?;
-        if part != *clip {
-            self.inside.app.say(part.said());
-        }
+        self.inside.app.say(part.said());
         Ok(())
     }
 
