@@ -5,6 +5,7 @@
 
 pub mod conch;
 mod desk;
+mod due;
 pub mod fleet;
 pub mod flight;
 mod follow;
@@ -32,7 +33,7 @@ use ratatui::buffer::Buffer;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::app::{App, Attention, Effect, Event};
+use crate::app::{App, Effect, Event};
 use crate::aws::Clients;
 use crate::clock::{Clock, host_now};
 use crate::model::topology::Topology;
@@ -40,8 +41,9 @@ use crate::plan::progress::Progress;
 use crate::ui::clip::Clip;
 use crate::ui::key::Input;
 use crate::ui::theme::{Glyphs, Theme};
-use crate::ui::{self, Alarm, Drawing, Flow, Strain};
+use crate::ui::{self, Alarm};
 use crate::webhook::Bell;
+use due::{Due, Redraw};
 use fleet::Seen;
 use flight::Flight;
 use input::Keyboard;
@@ -208,28 +210,6 @@ fn stays(drives: bool) -> Option<&'static str> {
     (!signals::has_shell()).then_some(alone)
 }
 
-/// What is due on the screen.
-struct Due {
-    redraw: Redraw,
-    /// A key was pressed since the last frame.
-    pressed: bool,
-    /// Clocks ticked since the last frame.
-    ticked: bool,
-    /// A frame waits for room on the line.
-    held: bool,
-}
-
-/// When the next frame is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Redraw {
-    /// Nothing happened.
-    Never,
-    /// Something was read: with the next burst.
-    Soon,
-    /// A key was pressed: now.
-    Now,
-}
-
 impl Console {
     async fn live(&mut self, signals: &mut Signals, guard: &Guard) -> Exit {
         let mut second = tokio::time::interval(Duration::from_secs(1));
@@ -365,35 +345,6 @@ impl Console {
         Ok(())
     }
 
-    /// How soon an event wants to be seen: a key at once, what was read with the next burst, a second only when clocks
-    /// tick or something on the screen runs out.
-    fn wanted_by(&mut self, event: &Event) -> Redraw {
-        match event {
-            Event::Input(..) => {
-                self.due.pressed = true;
-                Redraw::Now
-            }
-            Event::Tick(_) => {
-                let away = self.inside.app.attention() == Attention::Away;
-                if self.line.ticks(self.began.elapsed(), away) {
-                    self.due.ticked = true;
-                    self.flow();
-                    return Redraw::Soon;
-                }
-                if self.due.held || self.inside.app.counts_down() { Redraw::Soon } else { Redraw::Never }
-            }
-            Event::Budget { .. } => Redraw::Never,
-            _ => Redraw::Soon,
-        }
-    }
-
-    /// Tells the screen what its clocks show and what is left out of it.
-    fn flow(&mut self) {
-        let ticked =
-            if self.due.ticked { Some(self.inside.clock.now()) } else { self.inside.app.flow().ticked };
-        self.inside.app.flows(Flow { ticked, strain: self.line.strain() });
-    }
-
     /// Takes in what came of files that were saved; true when the operator leaves.
     fn learn(&mut self, news: News) -> bool {
         let event = match news {
@@ -438,50 +389,6 @@ impl Console {
             self.inside.redeclare(topology);
             self.due.redraw = self.due.redraw.max(Redraw::Soon);
         }
-    }
-
-    /// Draws what changed, unless the last frame is still on its way; then a later turn draws.
-    fn show(&mut self) {
-        if self.due.redraw != Redraw::Now {
-            return;
-        }
-        if self.screen.is_busy() {
-            self.due.redraw = Redraw::Soon;
-            return;
-        }
-        self.due.redraw = Redraw::Never;
-        let room = self.has_room();
-        let Headless { app, clock, .. } = &self.inside;
-        let scene = app.scene(clock.now());
-        let drawing = Drawing::of(&scene);
-        // An alarm is drawn whatever the line carries, and so is what fell over.
-        let alarm = drawing.as_ref().ok().map(Drawing::alarm);
-        self.due.held = !room && alarm.is_some() && alarm == self.alarm;
-        if self.due.held {
-            return;
-        }
-        self.alarm = alarm;
-        (self.due.pressed, self.due.ticked) = (false, false);
-        let mut frame = Buffer::empty(self.screen.area());
-        Drawing::draw(&drawing, &self.theme, self.glyphs, &mut frame);
-        let written = self.screen.show(frame);
-        self.line.wrote(written, self.began.elapsed());
-    }
-
-    /// Keys are drawn whatever the line carries; all else when there is room for it.
-    fn has_room(&mut self) -> bool {
-        if !self.line.is_limited() || self.due.pressed {
-            return true;
-        }
-        if self.line.strain() == Strain::SlowClocks && !self.due.ticked {
-            return false;
-        }
-        let before = self.line.strain();
-        let room = self.line.has_room(self.began.elapsed());
-        if self.line.strain() != before {
-            self.flow();
-        }
-        room
     }
 }
 
