@@ -54,7 +54,7 @@ pub use strain::{Alarm, Flow, Strain};
 pub struct Scene<'a> {
     /// What is known.
     pub world: &'a World,
-    /// The time it is. While the screen stands still, the frame is of [`view::View::frozen`] and this runs on.
+    /// The time it is. While the screen stands still, the frame is of [`view::View::still`] and this runs on.
     pub now: Timestamp,
     /// What the console itself is and does.
     pub console: &'a Console,

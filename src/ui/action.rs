@@ -228,9 +228,14 @@ pub const TABLE: &[Entry] = &[
     key(Action::CopyCode, "copy-code", &["c"], "copy the code of a sign-in")
         .hint("copy the code", 12)
         .places(&[Context::Text]),
-    key(Action::StartAgain, "start-again", &["r"], "begin a sign-in anew")
-        .hint("start again", 11)
-        .places(&[Context::Text]),
+    key(
+        Action::StartAgain,
+        "start-again",
+        &["r"],
+        "begin anew: a sign-in, or a sheet that cannot be confirmed",
+    )
+    .hint("start again", 11)
+    .places(&[Context::Text, Context::Buttons]),
     key(Action::Mark, "mark", &["M"], "mark the selected row, or unmark it"),
     key(Action::NextMark, "next-mark", &["'"], "go to the next row that is marked, whatever its pane"),
     key(

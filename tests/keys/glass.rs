@@ -7,6 +7,7 @@ use pointsman::model::reading::{Reading, Source};
 use pointsman::model::topology::{Rule, RuleKind, RuleLogic};
 use pointsman::plan::Playbook;
 use pointsman::plan::operation::{Danger, Operation};
+use pointsman::ui::Mode;
 use pointsman::ui::dialog::{Dialog, Request, Stage};
 use pointsman::ui::theme::{Glyphs, Theme};
 use pointsman::ui::view::Size;
@@ -44,6 +45,21 @@ fn held() -> Bench {
 
 fn is_held(bench: &Bench) -> bool {
     matches!(&bench.view.dialog, Some(Dialog::Sheet(sheet)) if matches!(sheet.stage(), Stage::Held { .. }))
+}
+
+#[test]
+fn what_cannot_be_confirmed_is_read_again_by_a_key_while_the_console_is_armed() {
+    let mut bench = held();
+    assert!(bench.text().contains("r reads again"), "{}", bench.text());
+    let evacuation = intent(Playbook::Evacuate);
+    assert_eq!(bench.press(4_000, "r"), Some(Request::OpenSheet(evacuation.clone())));
+    assert!(bench.text().contains("Reading the world afresh"), "{}", bench.text());
+    assert_eq!(bench.press(4_500, "r"), None, "it reads already");
+    assert_eq!(bench.reads(5_000, &evacuation), None);
+    assert!(is_held(&bench), "{}", bench.text());
+    bench.console.mode = Mode::Watch;
+    assert_eq!(bench.press(6_000, "r"), None);
+    assert!(bench.text().contains("this console is no longer armed"), "{}", bench.text());
 }
 
 #[test]

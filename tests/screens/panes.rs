@@ -180,7 +180,7 @@ fn both_ends_of_a_link_say_what_they_are() {
         assert!(wide.contains(words), "{words}: {wide}");
     }
     let narrow = show.text(80, 24);
-    for words in ["orders  w use1→usw2 ●", "orders  r usw2→use1", "carts   a use1→usw2"] {
+    for words in ["orders  w  use1→usw2 ●", "orders  r  usw2→use1", "carts   a  use1→usw2"] {
         assert!(narrow.contains(words), "{words}: {narrow}");
     }
 }

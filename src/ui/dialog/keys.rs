@@ -30,13 +30,18 @@ pub(super) const BUTTONS: &[Own] =
 pub(super) const QUIT: &[Own] = &[(&[Action::Interrupt], "again leaves"), (&[Action::Back], "stays")];
 
 /// On a sheet that a safety rule holds back.
-pub(super) const HELD: &[Own] = &[(&[Action::BreakGlass], "overrides a rule, by its name")];
+pub(super) const HELD: &[Own] =
+    &[(&[Action::StartAgain], "reads again"), (&[Action::BreakGlass], "overrides a rule, by its name")];
+
+/// On a sheet that cannot be confirmed.
+pub(super) const AGAIN: &[Own] = &[(&[Action::StartAgain], "reads again")];
 
 /// Beside the line that a filter is typed into.
 pub(in super::super) const FILTER: &[Own] =
     &[(&[Action::Confirm], "keeps it"), (&[Action::Back], "shows all rows")];
 
 const STOPPED: &[Own] = &[
+    (&[Action::StartAgain], "reads the world again, for another try"),
     (&[Action::BreakGlass], "overrides a rule, by its name"),
     (&[Action::Choose, Action::Back], "closes it"),
 ];
@@ -68,8 +73,7 @@ impl Dialog {
             Self::SignIn(sign_in) => sign_in.own(),
             Self::Sheet(sheet) => match sheet.stage() {
                 Stage::Asking { .. } => CONFIRMS,
-                Stage::Held { .. } => STOPPED,
-                Stage::Closed { .. } => CLOSES,
+                Stage::Held { .. } | Stage::Closed { .. } => STOPPED,
                 Stage::Reading { .. } | Stage::Checking { .. } => WAITS,
             },
             Self::Arm(_)
@@ -115,7 +119,8 @@ impl Dialog {
     pub fn knows(&self, action: Action) -> bool {
         match action {
             Action::BreakGlass => matches!(self, Self::Sheet(_)),
-            Action::CopyCode | Action::StartAgain => matches!(self, Self::SignIn(_)),
+            Action::CopyCode => matches!(self, Self::SignIn(_)),
+            Action::StartAgain => matches!(self, Self::SignIn(_) | Self::Sheet(_)),
             Action::SheetUp | Action::SheetDown => !matches!(self, Self::Filter(_)),
             Action::OtherButton => !matches!(self, Self::Sheet(_) | Self::Notice(_)),
             Action::Arm | Action::Cli => !matches!(self, Self::CutOff(_)),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use super::keys::{self, HELD, cancel, cancel_or};
+use super::keys::{self, AGAIN, HELD, cancel, cancel_or};
 use super::page::{Page, Para};
 use super::terms::Terms;
 use super::typed::{Typed, Word};
@@ -82,6 +82,8 @@ pub enum Stage {
 /// So long the terms may be agreed to.
 pub const EXPIRES: Duration = Duration::from_secs(30);
 
+const DISARMED: &str = "this console is no longer armed";
+
 /// So long it waits for its reads.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -135,6 +137,9 @@ impl Sheet {
             return refused;
         }
         match &mut self.stage {
+            Stage::Held { .. } | Stage::Closed { .. } if action == Some(Action::StartAgain) => {
+                self.again(moment)
+            }
             Stage::Held { rules, .. } if action == Some(Action::BreakGlass) => {
                 let glass = Glass::new(self.intent.clone(), rules, &self.overrides, moment);
                 glass.map_or(Reply::Stay, |glass| Reply::Open(Box::new(Dialog::Glass(Box::new(glass))), None))
@@ -231,7 +236,7 @@ impl Sheet {
 
     fn check(&mut self, moment: &Moment<'_>) -> Reply {
         if !moment.is_armed() {
-            return self.refuse(vec!["this console is no longer armed".to_owned()], moment);
+            return self.refuse(vec![DISARMED.to_owned()], moment);
         }
         let Stage::Asking { terms, said, .. } = &mut self.stage else { return Reply::Stay };
         let size = moment.size();
@@ -248,7 +253,7 @@ impl Sheet {
 
     fn release(&mut self, newer: Terms, mut differences: Vec<String>, moment: &Moment<'_>) -> Reply {
         if !moment.is_armed() {
-            differences.push("this console is no longer armed".to_owned());
+            differences.push(DISARMED.to_owned());
         }
         if newer.is_held() && differences.is_empty() {
             differences.push("an interlock holds".to_owned());
@@ -258,6 +263,16 @@ impl Sheet {
         }
         let intent = self.intent.clone();
         Reply::Done(Request::Confirm { intent, plan: newer.prepared.plan, reason: String::new() })
+    }
+
+    /// The same sheet anew: what held it may have passed.
+    fn again(&mut self, moment: &Moment<'_>) -> Reply {
+        if !moment.is_armed() {
+            self.close(vec![DISARMED.to_owned()], moment);
+            return Reply::Stay;
+        }
+        *self = Self::overriding(self.intent.clone(), std::mem::take(&mut self.overrides), moment);
+        Reply::Ask(Request::OpenSheet(self.intent.clone()))
     }
 
     /// Closes, and has the refusal journaled.
@@ -355,8 +370,8 @@ impl Sheet {
             Stage::Reading { .. } => vec![Para::blank(), cancel(keys)],
             Stage::Asking { typed, said, .. } => asking(typed, said.as_deref(), keys),
             Stage::Held { terms, .. } => {
-                let glass = if self.offers_glass() { keys.sentence(HELD) } else { String::new() };
-                let cancel = cancel(keys).right(glass, Role::Muted);
+                let ways = keys.sentence(if self.offers_glass() { HELD } else { AGAIN });
+                let cancel = cancel(keys).right(ways, Role::Muted);
                 vec![Para::blank(), Para::default().add(held(terms), Role::Danger), cancel]
             }
             Stage::Checking { .. } => vec![
@@ -365,7 +380,8 @@ impl Sheet {
                 cancel(keys),
             ],
             Stage::Closed { .. } => {
-                vec![Para::blank(), Para::default().add("[ Close ]", Role::Selection)]
+                let close = Para::default().add("[ Close ]", Role::Selection);
+                vec![Para::blank(), close.right(keys.sentence(AGAIN), Role::Muted)]
             }
         }
     }

@@ -57,7 +57,7 @@ fn table(pen: &Pen<'_>, form: Form) -> Table {
         ],
         Form::Letters => vec![
             Column::left("store", 0),
-            Column::left("", 0),
+            Column::left("as", 0),
             Column::left("link", 0),
             Column::left("", 0),
             Column::right("lag", 0),
