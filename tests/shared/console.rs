@@ -133,6 +133,19 @@ async fn asks(stage: &Stage, run: &str) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_table_that_is_silent_from_the_start_is_in_the_header_and_takes_no_key() {
+    let stage = Stage::new();
+    stage.throttle();
+    let mut ana = Seat::at(stage.bastion("ana", "bastion-1"));
+    ana.shows("conch table SILENT").await;
+    ana.wait(Duration::from_mins(1)).await;
+    assert!(!ana.frame().contains("pointsmanLock"), "{}", ana.frame());
+    ana.press("2 z").await;
+    ana.shows("2 Replication").await;
+    ana.shows("unzoom").await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_of_another_host_is_followed_line_by_line_and_steered() {
     let stage = Stage::new();
     let ana = stage.bastion("ana", "bastion-1").attended();

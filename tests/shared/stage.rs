@@ -1,5 +1,7 @@
 //! One simulated world and the bastions that look at it, each with clients of its own.
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use pointsman::aws::Clients;
 use pointsman::aws::shared::Shared;
@@ -181,6 +183,24 @@ impl Bastion<'_> {
     /// Its lines in words.
     pub(super) fn words(&self) -> Vec<String> {
         self.lines().iter().map(|entry| format!("{} {}", entry.event.word(), entry.event.detail())).collect()
+    }
+
+    /// Waits until another bastion can read every line that this one has written: how soon that is depends on the disk.
+    pub(super) async fn is_copied_to(&self, other: &Bastion<'_>) {
+        let began = tokio::time::Instant::now();
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let written = self.lines().len();
+            let run = other.commons.runs().await.unwrap().pop();
+            let pulled = match run {
+                Some(run) => other.commons.pull(run).await.map_or(0, |foreign| foreign.pulled.lines.len()),
+                None => 0,
+            };
+            if pulled >= written {
+                return;
+            }
+            assert!(began.elapsed() < Duration::from_mins(2), "{pulled} of {written} lines are copied");
+        }
     }
 
     pub(super) async fn world(&self) -> World {

@@ -56,7 +56,7 @@ async fn a_run_goes_on_at_another_host_when_the_first_is_gone() {
     let (ana, ben) = (stage.bastion("ana", "bastion-1"), stage.bastion("ben", "bastion-2"));
     let mut flying = ana.start(Playbook::Switchover, Claim::Free).await.unwrap();
     flying.until(sent).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    ana.is_copied_to(&ben).await;
     assert_eq!(goes_on(&ben).await.err().as_deref(), Some("ana still drives it"));
     ana.cable.cut();
     tokio::time::sleep(LASTS + Duration::from_secs(5)).await;
@@ -90,14 +90,14 @@ async fn a_run_is_taken_back_when_the_other_host_is_gone_in_turn() {
     let (ana, ben) = (stage.bastion("ana", "bastion-1"), stage.bastion("ben", "bastion-2"));
     let mut flying = ana.start(Playbook::Switchover, Claim::Free).await.unwrap();
     flying.until(sent).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    ana.is_copied_to(&ben).await;
     ana.cable.cut();
     tokio::time::sleep(LASTS + Duration::from_secs(5)).await;
+    let cleo = stage.bastion("cleo", "bastion-3");
     let _there = goes_on(&ben).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    ben.is_copied_to(&cleo).await;
     ben.cable.cut();
     tokio::time::sleep(LASTS + Duration::from_secs(5)).await;
-    let cleo = stage.bastion("cleo", "bastion-3");
     let third = goes_on(&cleo).await.unwrap();
     let ended = third.rest().await;
     assert!(matches!(ended.closed, Some((_, End::Confirmed, _))), "{:#?}", cleo.words());
@@ -113,7 +113,7 @@ async fn what_was_about_to_leave_is_never_taken_for_not_sent() {
     let (ana, ben) = (stage.bastion("ana", "bastion-1"), stage.bastion("ben", "bastion-2"));
     let mut flying = ana.start(Playbook::Switchover, Claim::Free).await.unwrap();
     flying.until(sent).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    ana.is_copied_to(&ben).await;
     let sending = ana.commons.conch().await.unwrap().unwrap().work.sending;
     let copied = ben.commons.runs().await.unwrap().pop().unwrap();
     let whole = ben.commons.pull(copied.clone()).await.unwrap().pulled;

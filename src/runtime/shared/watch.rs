@@ -14,6 +14,7 @@ use super::follow::Follower;
 use super::{Commons, Copier, Fit};
 use crate::app::Event;
 use crate::ledger::shared::lease::{Holder, Standing};
+use crate::model::reading::TroubleKind;
 use crate::ui::conch::Conch;
 
 /// How often it looks who has the conch: real time, for people.
@@ -90,8 +91,10 @@ async fn tell_fit(commons: &Commons, to_app: &mpsc::Sender<Event>) -> Option<Fit
         Fit::Unfit(why) => {
             (format!("The shared table {name} is refused; acting asks for a reason"), why.clone())
         }
-        // That nobody is signed in is on the screen already, and a dialog would be in the way of signing in.
-        Fit::Unseen(trouble) if trouble.kind.is_for_credentials() => return Some(fit),
+        // The header says that it is silent; only what a person has to mend is worth a dialog.
+        Fit::Unseen(trouble) if !matches!(trouble.kind, TroubleKind::Denied | TroubleKind::NotFound) => {
+            return Some(fit);
+        }
         Fit::Unseen(trouble) => (
             format!("The shared table {name} tells nothing ({}); acting asks for a reason", trouble.kind),
             trouble.to_string(),
