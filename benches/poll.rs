@@ -23,7 +23,7 @@ use pointsman::sim::scenario::{self, Scenario};
 use pointsman::sim::{Sim, handout};
 use tokio::time::Instant;
 
-use crate::support::{InProcess, sdk_config};
+use crate::support::{ByHand, InProcess, sdk_config};
 use crate::virtually;
 
 /// A loopback address, so that the clients sign as the simulated caller; no socket is ever opened.
@@ -110,9 +110,11 @@ impl Polling {
         let text = declare(&sim.look(|world| handout::config(world, BASE_URL)));
         let config = config::parse(&text, "pointsman.toml").unwrap_or_else(|problems| panic!("{problems}"));
         let clock = sim.clock().clone();
+        let way = ByHand::way(&sim);
         let timed = Timed { inner: InProcess(sim), calls: Arc::default() };
         let transport = Some(SharedHttpClient::new(timed.clone()));
-        let clients = Clients::new(&config.access, config.topology, clock.clone(), transport);
+        let clients =
+            Clients::new(&config.access, config.topology, clock.clone(), transport).resolving_by(way);
         Self { clients, clock, timed }
     }
 
