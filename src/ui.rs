@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod ansi;
+pub mod chord;
 pub mod clip;
 pub mod command;
 pub mod conch;

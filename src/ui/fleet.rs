@@ -17,10 +17,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::action::Action;
+use super::chord::{Chord, Struck};
 use super::dialog::{Reply, Scroll, Sift, moved};
 use super::filter::Filter;
-use super::key::{Code, Input, Key};
-use super::keymap::{Context, Keymap, Meaning, written};
+use super::key::{Input, Key};
+use super::keymap::{Context, Keymap};
 use super::view::Size;
 use crate::model::verdict::Lamp;
 
@@ -50,7 +51,7 @@ pub struct Fleet {
     keymap: Arc<Keymap>,
     size: Size,
     /// Keys that more must follow, until a time.
-    chord: Option<(Vec<Key>, Timestamp)>,
+    chord: Chord,
     /// What is wrong with the file of keys, until it is mended.
     complaint: Option<String>,
     /// A word to the operator, until a time.
@@ -72,9 +73,6 @@ enum Mode {
     /// Leaving was asked for while runs are in flight.
     Leaving,
 }
-
-/// How long keys that more must follow are remembered.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long a word to the operator stays.
 const SAID: Duration = Duration::from_secs(6);
@@ -122,13 +120,13 @@ impl Fleet {
     pub fn tick(&mut self, at: Timestamp) {
         self.at = at;
         self.said.take_if(|(_, until)| *until <= at);
-        self.chord.take_if(|(_, until)| *until <= at);
+        self.chord.expire(at);
     }
 
     /// Something on the screen runs out by the second.
     #[must_use]
     pub fn counts_down(&self) -> bool {
-        self.said.is_some() || self.chord.is_some()
+        self.said.is_some() || self.chord.begun().is_some()
     }
 
     /// Says one line in place of the hints for a few seconds.
@@ -187,19 +185,9 @@ impl Fleet {
     }
 
     fn key(&mut self, key: Key, rows: &[Row]) -> Option<Ask> {
-        let mut keys = self.chord.take().map(|(keys, _)| keys).unwrap_or_default();
-        if !keys.is_empty() && key == Key::plain(Code::Esc) {
-            return None;
-        }
-        keys.push(key.normal());
-        match self.keymap.meaning(&keys, Context::Fleet) {
-            Meaning::Means(action) => self.press(action, &written(&keys), rows),
-            Meaning::Begins => {
-                let until = self.at.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX);
-                self.chord = Some((keys, until));
-                None
-            }
-            Meaning::Nothing => None,
+        match self.chord.strike(key, (&self.keymap, Context::Fleet), self.at) {
+            Struck::Means(action, by) => self.press(action, &by, rows),
+            Struck::Nothing(_) | Struck::Waits => None,
         }
     }
 

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::action::{Action, cut_off, held_step, why_off};
+use super::chord::Chord;
 use super::conch::Abroad;
 use super::dialog::{self, Dialog, Moment, Palette, Reply, Request, Scroll, Sift};
 use super::filter::Filter;
@@ -137,7 +138,7 @@ pub struct View {
     /// The themes that can be asked for by name; those that come with the program when nobody says.
     pub themes: Vec<String>,
     /// Keys that more must follow, until a time.
-    chord: Option<(Vec<super::key::Key>, Timestamp)>,
+    chord: Chord,
     /// The commands that were asked for by name, the newest last.
     pub asked: Vec<String>,
     /// The dialog on top.
@@ -205,7 +206,7 @@ impl View {
     pub fn tick(&mut self, at: Timestamp, facts: &Facts<'_>) -> Option<Request> {
         self.at = at;
         self.said.take_if(|(_, until)| *until <= at);
-        self.chord.take_if(|(_, until)| *until <= at);
+        self.chord.expire(at);
         self.with_dialog(facts, Dialog::tick)
     }
 

@@ -104,8 +104,8 @@ fn bar(fleet: &Fleet, rows: &[Row], brush: Brush<'_>, screen: Rect, buf: &mut Bu
             vec![hint(enter, "open it"), stays()]
         }
         Mode::Leaving => vec![hint(keys(Context::Fleet).spoken(Action::Quit), "leave"), stays()],
-        Mode::Rows => match (&fleet.chord, &fleet.said) {
-            (Some((begun, _)), _) => {
+        Mode::Rows => match (fleet.chord.begun(), &fleet.said) {
+            (Some(begun), _) => {
                 return hint::pending(&fleet.keymap, (begun, Context::Fleet), theme, row, buf);
             }
             (None, Some((text, _))) => {
