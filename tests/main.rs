@@ -6,6 +6,7 @@ mod config;
 mod engine;
 mod fixture;
 mod flows;
+mod front;
 mod iam;
 mod keys;
 mod rules;

@@ -1,30 +1,28 @@
 //! Signing in at the console: keys in, frames out. The outside is the real one: the SDK, the simulated IAM Identity
 //! Center and STS, files of tokens, one virtual clock.
 
+use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::tz::TimeZone;
-use pointsman::app::{App, Event as News};
+use pointsman::app::App;
 use pointsman::aws::Clients;
 use pointsman::clock::Clock;
 use pointsman::config;
 use pointsman::model::World;
 use pointsman::runtime::terminal::Kind;
-use pointsman::runtime::{Headless, Operator, Setup, Thrift};
+use pointsman::runtime::{Operator, Setup, Thrift};
 use pointsman::sim::fault::{Fault, Injection};
 use pointsman::sim::{Sim, handout, scenario};
-use pointsman::ui;
-use pointsman::ui::key::Input;
 use pointsman::ui::theme::{Glyphs, Theme};
-use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use tempfile::TempDir;
-use tokio::time::Instant;
 
 use super::desk::WEST;
-use crate::support::{ByHand, InProcess, pass, sign_in_files};
+use crate::front::Front;
+use crate::support::{ByHand, InProcess, sign_in_files};
 
 /// A loopback address, so that the clients take the world for a simulated one; no socket is ever opened.
 const BASE_URL: &str = "http://127.0.0.1:4566";
@@ -32,11 +30,10 @@ const BASE_URL: &str = "http://127.0.0.1:4566";
 /// A person at a console in front of a world in which people sign in.
 struct Seat {
     sim: Sim,
-    console: Headless,
+    front: Front,
     /// The AWS files.
     files: TempDir,
     _state: TempDir,
-    screen: Rect,
 }
 
 impl Seat {
@@ -65,66 +62,14 @@ impl Seat {
             config: None,
             bell: None,
         };
-        let (console, screen) = (Headless::begin(setup), Rect::new(0, 0, 120, 40));
-        let mut seat = Self { sim, console, files, _state: state, screen };
-        seat.input(Input::Resize { width: screen.width, height: screen.height });
+        let mut seat = Self { sim, front: Front::begin(setup), files, _state: state };
         seat.wait(Duration::from_secs(8)).await;
         seat
-    }
-
-    fn input(&mut self, input: Input) {
-        let now = self.sim.now();
-        self.console.take(News::Input(input, now));
-    }
-
-    /// Lets things happen for a while, a tick a second.
-    async fn wait(&mut self, span: Duration) {
-        let sim = self.sim.clone();
-        pass(&mut self.console, span, |console| {
-            console.take(News::Tick(sim.now()));
-        })
-        .await;
-    }
-
-    /// Waits until this is on the screen.
-    async fn shows(&mut self, what: &str) {
-        let waited = Instant::now();
-        while !self.frame().contains(what) {
-            assert!(waited.elapsed() < Duration::from_mins(15), "`{what}` is not on\n{}", self.frame());
-            self.wait(Duration::from_millis(500)).await;
-        }
-    }
-
-    /// Keys in turn, pressed by a person.
-    async fn press(&mut self, keys: &str) {
-        for key in keys.split(' ') {
-            self.wait(Duration::from_millis(400)).await;
-            self.input(Input::Key(key.parse().unwrap()));
-        }
-    }
-
-    /// A word, letter by letter.
-    async fn write(&mut self, text: &str) {
-        for letter in text.chars() {
-            self.press(&if letter == '-' { "minus".to_owned() } else { letter.to_string() }).await;
-        }
     }
 
     #[track_caller]
     fn lacks(&self, what: &str) {
         assert!(!self.frame().contains(what), "`{what}` is on\n{}", self.frame());
-    }
-
-    fn frame(&self) -> String {
-        self.frame_of(self.screen)
-    }
-
-    fn frame_of(&self, screen: Rect) -> String {
-        let mut frame = Buffer::empty(screen);
-        ui::draw(&self.console.app().scene(self.sim.now()), &Theme::plain(), Glyphs::unicode(), &mut frame);
-        let rows = frame.content().chunks(usize::from(screen.width));
-        let row = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned();
-        rows.map(row).collect::<Vec<_>>().join("\n")
     }
 
     /// The next calls of the sign-in are answered so.
@@ -139,6 +84,20 @@ impl Seat {
         self.press("L").await;
         self.shows("user_code=SIML-").await;
         self.shows("signed in as ").await;
+    }
+}
+
+impl Deref for Seat {
+    type Target = Front;
+
+    fn deref(&self) -> &Front {
+        &self.front
+    }
+}
+
+impl DerefMut for Seat {
+    fn deref_mut(&mut self) -> &mut Front {
+        &mut self.front
     }
 }
 

@@ -1,12 +1,13 @@
 //! A console at another host than the one that drives a run: it follows the run from the copy of its journal, asks, and
 //! takes it over. Keys in, frames out; the outside is the real one, on the simulated table.
 
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::tz::TimeZone;
-use pointsman::app::{App, Event as News};
+use pointsman::app::App;
 use pointsman::ledger::shared::lease::{Claim, LASTS};
 use pointsman::model::World;
 use pointsman::plan::event::{End, Event};
@@ -14,23 +15,19 @@ use pointsman::plan::run::{Ask, Command, Outbox, Reply};
 use pointsman::plan::{Action, Approval, Plan, Playbook, StepId};
 use pointsman::runtime::shared::TableOutbox;
 use pointsman::runtime::terminal::Kind;
-use pointsman::runtime::{Headless, Setup, Thrift};
-use pointsman::ui;
-use pointsman::ui::key::Input;
+use pointsman::runtime::{Setup, Thrift};
 use pointsman::ui::theme::{Glyphs, Theme};
-use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
-use tokio::time::Instant;
 
 use super::stage::{Bastion, Stage, WEST};
 use super::takeover::once;
-use crate::support::{pass, sdk_config};
+use crate::front::Front;
+use crate::support::sdk_config;
 
 /// A person at a console.
 struct Seat<'a> {
     bastion: Bastion<'a>,
-    console: Headless,
-    screen: Rect,
+    front: Front,
 }
 
 impl<'a> Seat<'a> {
@@ -52,71 +49,21 @@ impl<'a> Seat<'a> {
             config: None,
             bell: None,
         };
-        let (console, screen) = (Headless::begin(setup), Rect::new(0, 0, 120, 40));
-        let mut seat = Self { bastion, console, screen };
-        seat.input(Input::Resize { width: screen.width, height: screen.height });
-        seat
+        Self { bastion, front: Front::begin(setup) }
     }
+}
 
-    fn input(&mut self, input: Input) {
-        let now = self.bastion.clock().now();
-        self.console.take(News::Input(input, now));
+impl Deref for Seat<'_> {
+    type Target = Front;
+
+    fn deref(&self) -> &Front {
+        &self.front
     }
+}
 
-    /// Lets things happen for a while, a tick a second.
-    async fn wait(&mut self, span: Duration) {
-        let clock = self.bastion.clock();
-        pass(&mut self.console, span, |console| {
-            console.take(News::Tick(clock.now()));
-        })
-        .await;
-    }
-
-    /// Waits until this is on the screen.
-    async fn shows(&mut self, what: &str) {
-        let waited = Instant::now();
-        while !self.frame().contains(what) {
-            let lines = self.bastion.words();
-            assert!(
-                waited.elapsed() < Duration::from_mins(15),
-                "`{what}` is not on\n{}\n{lines:#?}",
-                self.frame()
-            );
-            self.wait(Duration::from_millis(500)).await;
-        }
-    }
-
-    /// Keys in turn, pressed by a person.
-    async fn press(&mut self, keys: &str) {
-        for key in keys.split(' ') {
-            self.wait(Duration::from_millis(400)).await;
-            self.input(Input::Key(key.parse().unwrap()));
-        }
-    }
-
-    /// A line, letter by letter.
-    async fn write(&mut self, text: &str) {
-        for letter in text.chars() {
-            let key = match letter {
-                ' ' => "space".to_owned(),
-                '-' => "minus".to_owned(),
-                letter => letter.to_string(),
-            };
-            self.press(&key).await;
-        }
-    }
-
-    fn frame(&self) -> String {
-        self.frame_of(self.screen)
-    }
-
-    fn frame_of(&self, screen: Rect) -> String {
-        let mut frame = Buffer::empty(screen);
-        let now = self.bastion.clock().now();
-        ui::draw(&self.console.app().scene(now), &Theme::plain(), Glyphs::unicode(), &mut frame);
-        let rows = frame.content().chunks(usize::from(screen.width));
-        let row = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned();
-        rows.map(row).collect::<Vec<_>>().join("\n")
+impl DerefMut for Seat<'_> {
+    fn deref_mut(&mut self) -> &mut Front {
+        &mut self.front
     }
 }
 
